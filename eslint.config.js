@@ -1,0 +1,51 @@
+import tseslint from 'typescript-eslint';
+
+// biome formats and lints; this file adds only what needs types (promises nobody waits for) and the walls between packages.
+
+/** What each package may import besides its own files: the table in docs/architecture.md. */
+const walls = {
+  'packages/postcard': [],
+  'packages/proto': ['@grapevine/postcard', '@noble/hashes'],
+  'packages/net': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', 'hash-wasm', 'node:'],
+  'packages/net/src/quic': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', '@matrixai/quic', 'node:'],
+  'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
+  'packages/metrics': ['@grapevine/net', 'prom-client', 'node:'],
+};
+
+const escapeRegex = (name) => name.replaceAll('/', '\\/').replaceAll('.', '\\.');
+const wall = ([folder, allowed]) => ({
+  files: [folder.includes('/src') ? `${folder}/**/*.ts` : `${folder}/src/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `^(?!\\.${allowed.map((name) => `|${escapeRegex(name)}${name.endsWith(':') ? '' : '(\\/|$)'}`).join('')})`,
+            message: `${folder} may import only: ${allowed.join(', ') || 'its own files'} (see docs/architecture.md).`,
+          },
+        ],
+      },
+    ],
+  },
+});
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/*.mjs', '*.js', '.cache/**'] },
+  {
+    files: ['**/*.ts'],
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { project: './tsconfig.check.json', tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/only-throw-error': 'error',
+    },
+  },
+  ...Object.entries(walls).map(wall),
+);
