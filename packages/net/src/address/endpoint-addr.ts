@@ -1,0 +1,54 @@
+import type { EndpointId } from '../identity/endpoint-id.js';
+import { compareSocketAddrs, formatSocketAddr, type SocketAddr } from './socket-addr.js';
+
+/** One way to reach an endpoint. */
+export type TransportAddr =
+  | { readonly type: 'relay'; readonly url: string }
+  | { readonly type: 'ip'; readonly addr: SocketAddr }
+  | { readonly type: 'custom'; readonly transport: bigint; readonly data: Uint8Array };
+
+/** Who and where: an endpoint id with the ways to reach it (maybe none). */
+export interface EndpointAddr {
+  readonly id: EndpointId;
+  readonly addrs: readonly TransportAddr[];
+}
+
+/** An endpoint address from an id and socket addresses: the common case. */
+export function endpointAddr(id: EndpointId, ...addrs: readonly SocketAddr[]): EndpointAddr {
+  return { id, addrs: addrs.map((addr) => ({ type: 'ip', addr })) };
+}
+
+/** The socket addresses among the ways to reach an endpoint. */
+export function directAddrs(addr: EndpointAddr): SocketAddr[] {
+  return addr.addrs.flatMap((way) => (way.type === 'ip' ? [way.addr] : []));
+}
+
+const KINDS: readonly TransportAddr['type'][] = ['relay', 'ip', 'custom'];
+
+/** The order in which the wire format sorts: relays, then IP addresses, then custom ones. */
+export function compareTransportAddrs(a: TransportAddr, b: TransportAddr): number {
+  if (a.type === 'relay' && b.type === 'relay') return Buffer.compare(Buffer.from(a.url), Buffer.from(b.url));
+  if (a.type === 'ip' && b.type === 'ip') return compareSocketAddrs(a.addr, b.addr);
+  if (a.type === 'custom' && b.type === 'custom') {
+    return a.transport < b.transport ? -1 : a.transport > b.transport ? 1 : Buffer.compare(a.data, b.data);
+  }
+  return KINDS.indexOf(a.type) - KINDS.indexOf(b.type);
+}
+
+/** Sorted, each way once: how address sets stand on the wire. */
+export function normalizeAddrs(addrs: Iterable<TransportAddr>): TransportAddr[] {
+  const sorted = [...addrs].sort(compareTransportAddrs);
+  return sorted.filter((addr, i) => i === 0 || compareTransportAddrs(sorted[i - 1] as TransportAddr, addr) !== 0);
+}
+
+/** For people: `ip 127.0.0.1:4433`. */
+export function describeTransportAddr(addr: TransportAddr): string {
+  switch (addr.type) {
+    case 'relay':
+      return `relay ${addr.url}`;
+    case 'ip':
+      return `ip ${formatSocketAddr(addr.addr)}`;
+    case 'custom':
+      return `custom ${addr.transport.toString(16)}`;
+  }
+}

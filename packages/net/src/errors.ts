@@ -1,0 +1,148 @@
+/**
+ * The root of every error that Grapevine throws or rejects with.
+ *
+ * `code` is stable and meant for programs, `message` for people, `cause` is the error underneath, if there is one.
+ * Wrong types and values out of range are not `GossipError`s: those are `TypeError` and `RangeError`.
+ */
+export abstract class GossipError extends Error {
+  /** Machine-readable and stable across releases, e.g. `ERR_MESSAGE_TOO_LARGE`. */
+  abstract readonly code: string;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A broadcast that can't be sent because it is longer than a message may be. Nothing was sent. */
+export class MessageTooLargeError extends GossipError {
+  readonly code = 'ERR_MESSAGE_TOO_LARGE';
+  constructor(
+    /** Length of the refused content in bytes. */
+    readonly length: number,
+    /** Longest content in bytes that the topic takes. */
+    readonly limit: number,
+  ) {
+    super(
+      `message of ${length} bytes is over the limit of ${limit} bytes; send less, or raise maxMessageSize on every node`,
+    );
+  }
+}
+
+/** A broadcast that was refused because the topic has no neighbor and keeps no more messages for the first one. */
+export class NoNeighborsError extends GossipError {
+  readonly code = 'ERR_NO_NEIGHBORS';
+  constructor(message: string) {
+    super(message);
+  }
+}
+
+/** The topic has been left, or the node was shut down. */
+export class TopicClosedError extends GossipError {
+  readonly code = 'ERR_TOPIC_CLOSED';
+  constructor(message = 'the topic is closed') {
+    super(message);
+  }
+}
+
+/** The gossip node was shut down. */
+export class GossipClosedError extends GossipError {
+  readonly code = 'ERR_GOSSIP_CLOSED';
+  constructor() {
+    super('this gossip node has been shut down');
+  }
+}
+
+/** The endpoint was closed: by the user, or because its socket failed. */
+export class EndpointClosedError extends GossipError {
+  readonly code = 'ERR_ENDPOINT_CLOSED';
+  constructor(options?: { cause?: unknown }) {
+    super('the endpoint is closed', options);
+  }
+}
+
+/** An endpoint could not bind its local address (in use, not ours, not permitted). */
+export class BindError extends GossipError {
+  readonly code = 'ERR_BIND';
+  constructor(address: string, cause: Error) {
+    super(`can't bind ${address}: ${cause.message}`, { cause });
+  }
+}
+
+/** Why a dial failed. See {@link ConnectError.reason}. */
+export type ConnectFailure =
+  | 'self' // the endpoint dialled its own id
+  | 'no-address' // nobody knows an address for that id
+  | 'identity-mismatch' // someone else answered at that address
+  | 'alpn-mismatch' // the peer does not speak that protocol
+  | 'refused' // the peer said no
+  | 'timeout' // nobody answered in time
+  | 'transport'; // anything else below us
+
+/** A dial that did not end in a connection. */
+export class ConnectError extends GossipError {
+  readonly code = 'ERR_CONNECT';
+  constructor(
+    readonly reason: ConnectFailure,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** The connection is gone; `message` says why. Streams of it end with this error. */
+export class ConnectionClosedError extends GossipError {
+  readonly code = 'ERR_CONNECTION_CLOSED';
+  constructor(why: string) {
+    super(`connection closed: ${why}`);
+  }
+}
+
+/** The peer reset a stream that we were reading (RFC 9000, section 19.4). */
+export class StreamResetError extends GossipError {
+  readonly code = 'ERR_STREAM_RESET';
+  constructor(
+    /** The application error code that the peer gave. */
+    readonly errorCode: number,
+  ) {
+    super(`the peer reset the stream with code ${errorCode}`);
+  }
+}
+
+/** A stream was used after it had been finished, reset or stopped on this side. */
+export class StreamStateError extends GossipError {
+  readonly code = 'ERR_STREAM_STATE';
+  constructor(message: string) {
+    super(message);
+  }
+}
+
+/** A new stream would exceed what the peer allows at once. */
+export class StreamLimitError extends GossipError {
+  readonly code = 'ERR_STREAM_LIMIT';
+  constructor(message: string) {
+    super(message);
+  }
+}
+
+/** A text or some bytes that should be a key, an id, an address or a ticket, and are not. */
+export class ParseError extends GossipError {
+  readonly code = 'ERR_PARSE';
+  constructor(
+    /** What was expected, e.g. `endpoint ticket`. */
+    readonly what: string,
+    problem: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`not a valid ${what}: ${problem}`, options);
+  }
+}
+
+/** The native QUIC module has no build for this platform. */
+export class UnsupportedPlatformError extends GossipError {
+  readonly code = 'ERR_UNSUPPORTED_PLATFORM';
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+  }
+}

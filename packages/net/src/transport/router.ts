@@ -1,0 +1,97 @@
+import { EndpointClosedError } from '../errors.js';
+import { type Logger, silentLogger } from '../util/logger.js';
+import type { Connection, Endpoint, Incoming } from './seam.js';
+
+/** Somebody who answers connections of one protocol. */
+export interface ProtocolHandler {
+  /** Takes over a connection. A rejection closes it with code 1; it never reaches other connections. */
+  accept(connection: Connection): void | Promise<void>;
+  /** The router is shutting down: finish what is under way. */
+  shutdown?(): Promise<void>;
+}
+
+/** Settings of a {@link Router}. */
+export interface RouterOptions {
+  readonly logger?: Logger;
+  /** Decides, before the handshake, who may connect at all. Default: everybody. */
+  readonly admit?: (incoming: Incoming) => boolean;
+}
+
+/**
+ * Sends incoming connections to the handler of their protocol, so that one endpoint can carry several.
+ *
+ * @example
+ * ```ts
+ * await using router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
+ * ```
+ */
+export class Router implements AsyncDisposable {
+  readonly endpoint: Endpoint;
+  readonly #handlers = new Map<string, ProtocolHandler>();
+  readonly #logger: Logger;
+  readonly #admit: (incoming: Incoming) => boolean;
+  #running: Promise<void> | undefined;
+
+  constructor(endpoint: Endpoint, options: RouterOptions = {}) {
+    this.endpoint = endpoint;
+    this.#logger = options.logger ?? silentLogger;
+    this.#admit = options.admit ?? (() => true);
+  }
+
+  /** Registers the handler of a protocol. @throws Error if it has one already, or the router runs */
+  accept(alpn: string, handler: ProtocolHandler): this {
+    if (this.#running) throw new Error('the router is running: register protocols before spawn()');
+    if (this.#handlers.has(alpn)) throw new Error(`protocol ${alpn} has a handler already`);
+    this.#handlers.set(alpn, handler);
+    return this;
+  }
+
+  /** Starts answering. */
+  spawn(): this {
+    if (this.#running) throw new Error('the router is running already');
+    this.endpoint.setAlpns([...this.#handlers.keys()]);
+    this.#running = this.#run();
+    return this;
+  }
+
+  /** Lets the handlers finish, then closes the endpoint. */
+  async shutdown(): Promise<void> {
+    await Promise.allSettled([...this.#handlers.values()].map((handler) => handler.shutdown?.()));
+    await this.endpoint.close();
+    await this.#running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #run(): Promise<void> {
+    for await (const incoming of this.endpoint.accept()) {
+      if (this.#admit(incoming)) void this.#serve(incoming);
+      else incoming.refuse();
+    }
+  }
+
+  async #serve(incoming: Incoming): Promise<void> {
+    let connection: Connection;
+    try {
+      connection = await incoming.accept();
+    } catch (error) {
+      if (!(error instanceof EndpointClosedError)) {
+        this.#logger.debug({ remote: incoming.remoteAddress, error: String(error) }, 'incoming handshake failed');
+      }
+      return;
+    }
+    const handler = this.#handlers.get(connection.alpn);
+    if (!handler) {
+      connection.close(1, 'no handler for this protocol');
+      return;
+    }
+    try {
+      await handler.accept(connection);
+    } catch (error) {
+      this.#logger.warn({ peer: connection.remoteId, error: String(error) }, 'protocol handler failed');
+      connection.close(1, 'protocol handler failed');
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import type { EndpointAddr, TransportAddr } from '../address/endpoint-addr.js';
+import type { AddressLookup } from '../address/address-book.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+
+/**
+ * The transport seam: what gossip needs of a network, and nothing more.
+ *
+ * Every implementation passes the suite in `@grapevine/net/compliance`; what is written here is what that suite checks.
+ *
+ * @module
+ */
+
+/** One identity on the network, with one or more sockets. */
+export interface Endpoint extends AsyncDisposable {
+  /** Our public key: who we are. */
+  readonly id: EndpointId;
+  /** Where we can be reached, as far as we know now. */
+  addr(): EndpointAddr;
+  /** Yields {@link Endpoint.addr} now and whenever it changes; ends when the endpoint closes. */
+  watchAddr(): AsyncIterable<EndpointAddr>;
+  /** Where other endpoints can be reached. A dial by bare id asks here. */
+  readonly addressLookup: AddressLookup;
+  /** The protocols that this endpoint answers to. Incoming connections that offer none of them fail in their handshake. */
+  setAlpns(alpns: readonly string[]): void;
+  /**
+   * Dials an endpoint and waits until its identity is proven.
+   *
+   * @param to an id with addresses, or a bare id that {@link Endpoint.addressLookup} knows
+   * @throws ConnectError with a `reason`; the signal's reason when aborted; EndpointClosedError
+   */
+  connect(to: EndpointAddr | EndpointId, alpn: string, options?: ConnectOptions): Promise<Connection>;
+  /** Incoming connections before their handshake is finished. One consumer; it ends when the endpoint closes. */
+  accept(): AsyncIterable<Incoming>;
+  /** Closes every connection (code 0) and frees the socket. Resolves when nothing is left; safe to call again. */
+  close(): Promise<void>;
+}
+
+/** How to dial. */
+export interface ConnectOptions {
+  /** Gives the dial up when aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** Somebody who wants a connection. Neither accepted nor refused, it times out like any handshake. */
+export interface Incoming {
+  /** From where, for logs and rate limits; proves nothing. */
+  readonly remoteAddress: string;
+  /** Finishes the handshake. @throws ConnectError */
+  accept(): Promise<Connection>;
+  /** Turns the peer away: its dial fails with reason `refused`. */
+  refuse(): void;
+}
+
+/** An encrypted connection to a proven identity. */
+export interface Connection {
+  /** Who is at the other end; proven in the handshake. */
+  readonly remoteId: EndpointId;
+  /** The protocol both ends agreed on. */
+  readonly alpn: string;
+  /** Unique among the connections of this process, never used again. */
+  readonly stableId: number;
+  /** Which side dialled. */
+  readonly side: 'dialed' | 'accepted';
+  /** Where the peer is reached now; undefined where the transport has no such notion. */
+  remoteAddr(): TransportAddr | undefined;
+  /** Opens a stream to the peer. The peer learns of it with the first write. @throws StreamLimitError, ConnectionClosedError */
+  openUni(): Promise<SendStream>;
+  /** Opens a stream in both directions. @throws StreamLimitError, ConnectionClosedError */
+  openBi(): Promise<BiStream>;
+  /** Streams that the peer opened to us. One consumer; ends (never throws) when the connection closes. */
+  acceptUni(): AsyncIterable<RecvStream>;
+  /** Streams in both directions that the peer opened. One consumer; ends when the connection closes. */
+  acceptBi(): AsyncIterable<BiStream>;
+  /**
+   * Closes at once: unsent and unread data is lost.
+   *
+   * @param code application error code, 0 for none, up to 2^32 - 1
+   * @param reason for the peer's log; cut to 200 bytes of UTF-8
+   */
+  close(code: number, reason?: string): void;
+  /** Settles when the connection is over. Never rejects. */
+  readonly closed: Promise<CloseReason>;
+  /** Plain numbers about the connection so far. */
+  stats(): ConnectionStats;
+}
+
+/** How a connection ended. */
+export type CloseReason =
+  | { readonly type: 'local'; readonly code: number; readonly reason: string }
+  | { readonly type: 'peer'; readonly code: number; readonly reason: string }
+  | { readonly type: 'timeout' } // nothing was heard for the idle time-out
+  | { readonly type: 'reset' } // the peer does not know this connection any more
+  | { readonly type: 'error'; readonly message: string }; // a transport or TLS error on either side
+
+/** What {@link Connection.stats} tells. */
+export interface ConnectionStats {
+  /** Smoothed round-trip time in milliseconds, 0 where unknown. */
+  readonly rttMs: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** Packets that had to be declared lost. */
+  readonly lostPackets: number;
+  /** Bytes accepted by `write` and not yet handed to the network. */
+  readonly queuedBytes: number;
+}
+
+/** The sending half of a stream. */
+export interface SendStream {
+  /**
+   * Queues bytes; never waits and copies at most once. The caller must not change them afterwards.
+   *
+   * @returns false when more is queued than the stream's high-water mark: wait for {@link SendStream.drained} before writing more.
+   *   After the peer stopped the stream, or the connection closed, bytes are dropped and the result is true.
+   * @throws StreamStateError after `finish` or `reset`
+   */
+  write(bytes: Uint8Array): boolean;
+  /** Settles when less than the high-water mark is queued (at once if that is so now), or the stream is over. Never rejects. */
+  readonly drained: Promise<void>;
+  /** Ends the stream after what was written. */
+  finish(): void;
+  /** Abandons the stream: the peer's read fails with this code. No-op once everything was acknowledged. */
+  reset(code: number): void;
+  /**
+   * Settles with the peer's code when it stopped the stream, or with undefined when all of a finished stream was
+   * acknowledged, the stream was reset here, or the connection ended. Never rejects.
+   */
+  readonly stopped: Promise<number | undefined>;
+}
+
+/** The receiving half of a stream. */
+export interface RecvStream {
+  /**
+   * The next bytes, or undefined at the end of the stream. The caller owns them.
+   *
+   * @throws StreamResetError when the peer reset the stream; ConnectionClosedError; StreamStateError after `stop`
+   */
+  read(): Promise<Uint8Array | undefined>;
+  /** Tells the peer to send no more. Unread bytes are dropped. */
+  stop(code: number): void;
+}
+
+/** A stream in both directions. */
+export interface BiStream {
+  readonly send: SendStream;
+  readonly recv: RecvStream;
+}
+
+/** A {@link CloseReason} as a short text for logs and errors. */
+export function describeClose(reason: CloseReason): string {
+  switch (reason.type) {
+    case 'local':
+      return `by us with code ${reason.code}${reason.reason && ` (${reason.reason})`}`;
+    case 'peer':
+      return `by the peer with code ${reason.code}${reason.reason && ` (${reason.reason})`}`;
+    case 'timeout':
+      return 'nothing was heard for the idle time-out';
+    case 'reset':
+      return 'the peer does not know the connection any more';
+    case 'error':
+      return reason.message;
+  }
+}
