@@ -1,0 +1,154 @@
+/** Settings of the membership layer (HyParView). Paper: TR-07-13; "reference": iroh-gossip 0.101. */
+export interface MembershipConfig {
+  /** Most active neighbors. Peers, at least 1. Default 5 (paper, p. 9). */
+  readonly activeViewCapacity: number;
+  /** Most peers known as replacements. Peers, at least 1. Default 30 (paper, p. 9). */
+  readonly passiveViewCapacity: number;
+  /** ARWL: hops that a forward join travels before the joiner gets a neighbor. 0 to 65,535. Default 6 (paper, p. 9). */
+  readonly activeRandomWalkLength: number;
+  /** PRWL: remaining hops at which a forward join leaves the joiner in a passive view. 0 to 65,535. Default 3 (paper, p. 9). */
+  readonly passiveRandomWalkLength: number;
+  /** Hops that a shuffle travels. 0 to 65,535. Default 6 (paper, p. 9). */
+  readonly shuffleRandomWalkLength: number;
+  /** Active neighbors offered in a shuffle. Peers. Default 3 (paper, p. 9). */
+  readonly shuffleActiveViewCount: number;
+  /** Passive peers offered in a shuffle. Peers. Default 4 (paper, p. 9). */
+  readonly shufflePassiveViewCount: number;
+  /** Time between two shuffles. Default 60 s (reference). */
+  readonly shuffleInterval: number;
+  /** How long a peer may take to answer a neighbor request. Default 500 ms (reference). */
+  readonly neighborRequestTimeout: number;
+  /** Nodes of a received list that are looked at; the rest is cut off. At least 1. Default 64 (ours; honest lists have 8). */
+  readonly maxListedNodes: number;
+}
+
+/** Settings of the broadcast layer (PlumTree). Paper: TR-07-14; "reference": iroh-gossip 0.101. */
+export interface BroadcastConfig {
+  /** From the first announcement of a payload to asking for it. Default 80 ms (reference). */
+  readonly graftTimeout1: number;
+  /** From asking one peer for a payload to asking the next. Default 40 ms (reference). */
+  readonly graftTimeout2: number;
+  /** How long announcements are collected before they are sent. Default 5 ms (reference). */
+  readonly dispatchTimeout: number;
+  /** Hops that an announcer must be closer to the publisher to replace an eager peer. 0 to 65,535. Default 7 (paper, p. 12). */
+  readonly optimizationThreshold: number;
+  /** How long payloads are kept for peers that ask for them. Default 30 s (reference). */
+  readonly messageCacheRetention: number;
+  /** How long the ids of payloads are remembered, to know duplicates. Not below the retention of payloads. Default 90 s (reference). */
+  readonly messageIdRetention: number;
+  /** How often both are cleaned up. Default 1 s (reference). */
+  readonly cacheEvictInterval: number;
+  /** Payloads kept per topic, in bytes of content. Default 64 MiB (ours). The oldest go first. */
+  readonly messageCacheMaxBytes: number;
+  /** Payloads kept per topic. Default 1,000,000 (ours). */
+  readonly messageCacheMaxCount: number;
+  /** Ids remembered per topic. Default 1,000,000 (ours). */
+  readonly messageIdMaxCount: number;
+}
+
+/** Bounds that only `mode: 'hardened'` knows. All ours. */
+export interface HardenedConfig {
+  /** Missing payloads that one peer may announce. At least 1. Default 16,384. */
+  readonly missingPerPeer: number;
+  /** Missing payloads in a topic. At least 1. Default 65,536. */
+  readonly missingTotal: number;
+  /** How often one announcer is asked for one payload. The pause doubles each time round. 1 to 32. Default 10 (about 40 s). */
+  readonly graftAttempts: number;
+  /** Passive peers that one received list of nodes may push out of a full view. Default 10 (honest lists have 8). */
+  readonly replacedPerList: number;
+  /** How often one peer may push somebody out of a full active view within `evictionWindow`. At least 1. Default 3. */
+  readonly evictionsPerPeer: number;
+  /** The window of `evictionsPerPeer`. Default 60 s. */
+  readonly evictionWindow: number;
+  /** Newest cached payloads that are announced to a new neighbor. Default 1,000. */
+  readonly announcedToNewNeighbor: number;
+}
+
+/**
+ * Settings of a node, the same for all its topics. All durations are in one unit of the host's choice, which is also the
+ * unit of `now`; {@link defaultConfig} gives the defaults in the usual ones.
+ */
+export interface Config {
+  /**
+   * `reference` takes the decisions of iroh-gossip 0.101 one by one. `hardened` (default) speaks the same language and
+   * withstands hostile and unlucky peers.
+   */
+  readonly mode: 'hardened' | 'reference';
+  /** Limit of a frame's body in bytes; a body must be *shorter* to be sent. At least 512. Default 4,096 (reference). */
+  readonly maxMessageSize: number;
+  readonly membership: MembershipConfig;
+  readonly broadcast: BroadcastConfig;
+  readonly hardened: HardenedConfig;
+}
+
+/** A config of which everything may be left out. */
+export interface PartialConfig {
+  readonly mode?: Config['mode'];
+  readonly maxMessageSize?: number;
+  readonly membership?: Partial<MembershipConfig>;
+  readonly broadcast?: Partial<BroadcastConfig>;
+  readonly hardened?: Partial<HardenedConfig>;
+}
+
+/** The smallest `maxMessageSize` (reference). */
+export const MIN_MAX_MESSAGE_SIZE = 512;
+
+/** Units in which {@link defaultConfig} can express durations. */
+export type TimeUnit = 'milliseconds' | 'microseconds' | 'nanoseconds';
+
+const PER_MILLISECOND: Readonly<Record<TimeUnit, number>> = {
+  milliseconds: 1,
+  microseconds: 1_000,
+  nanoseconds: 1_000_000,
+};
+
+/**
+ * The default config with its durations in the given unit.
+ *
+ * @example
+ * ```ts
+ * defaultConfig().membership.neighborRequestTimeout; // 500
+ * defaultConfig('nanoseconds').membership.neighborRequestTimeout; // 500_000_000
+ * ```
+ */
+export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
+  const ms = PER_MILLISECOND[unit];
+  if (ms === undefined) throw new TypeError(`unknown time unit ${JSON.stringify(unit)}`);
+  return {
+    mode: 'hardened',
+    maxMessageSize: 4096,
+    membership: {
+      activeViewCapacity: 5,
+      passiveViewCapacity: 30,
+      activeRandomWalkLength: 6,
+      passiveRandomWalkLength: 3,
+      shuffleRandomWalkLength: 6,
+      shuffleActiveViewCount: 3,
+      shufflePassiveViewCount: 4,
+      shuffleInterval: 60_000 * ms,
+      neighborRequestTimeout: 500 * ms,
+      maxListedNodes: 64,
+    },
+    broadcast: {
+      graftTimeout1: 80 * ms,
+      graftTimeout2: 40 * ms,
+      dispatchTimeout: 5 * ms,
+      optimizationThreshold: 7,
+      messageCacheRetention: 30_000 * ms,
+      messageIdRetention: 90_000 * ms,
+      cacheEvictInterval: 1_000 * ms,
+      messageCacheMaxBytes: 64 * 1024 * 1024,
+      messageCacheMaxCount: 1_000_000,
+      messageIdMaxCount: 1_000_000,
+    },
+    hardened: {
+      missingPerPeer: 16_384,
+      missingTotal: 65_536,
+      graftAttempts: 10,
+      replacedPerList: 10,
+      evictionsPerPeer: 3,
+      evictionWindow: 60_000 * ms,
+      announcedToNewNeighbor: 1_000,
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { DeliveryScope, Message, PeerData } from './message.js';
+import type { Timer } from './timer.js';
+import type { TopicId } from './topic-id.js';
+
+/** What a peer's identity may be: small integers in the simulator, endpoint ids on the network. */
+export type PeerId = string | number;
+
+/** Who gets a broadcast: everybody in the swarm, or the active neighbors and nobody after them. */
+export type Scope = 'swarm' | 'neighbors';
+
+/** What a user of a topic can ask for. */
+export type Command<P extends PeerId> =
+  /** Enters the topic (again) through these peers. With none, waits to be joined by others. */
+  | { readonly type: 'join'; readonly peers: readonly P[] }
+  /** Publishes a payload. The kernel keeps the bytes and does not copy them: they must not change afterwards. */
+  | { readonly type: 'broadcast'; readonly content: Uint8Array; readonly scope: Scope }
+  /** Says goodbye to the neighbors and forgets the topic. */
+  | { readonly type: 'quit' };
+
+/** Why a link is gone: the peer or the network closed it, it fell silent, or the peer (or our admission) refused it. */
+export type DisconnectReason = 'closed' | 'timeout' | 'refused';
+
+/** Everything that can happen to a node. */
+export type InEvent<P extends PeerId> =
+  | { readonly type: 'recvMessage'; readonly from: P; readonly topic: TopicId; readonly message: Message<P> }
+  | { readonly type: 'command'; readonly topic: TopicId; readonly command: Command<P> }
+  /** A timer of a `scheduleTimer` output is due. */
+  | { readonly type: 'timerExpired'; readonly timer: Timer<P> }
+  /** The last link to a peer is gone, or the attempt to make one has failed. Without a reason: `closed`. */
+  | { readonly type: 'peerDisconnected'; readonly peer: P; readonly reason?: DisconnectReason }
+  /** The host has begun to dial a peer. `peerConnected` or `peerDisconnected` must follow. */
+  | { readonly type: 'peerDialing'; readonly peer: P }
+  /** A link to a peer exists, dialed or accepted. */
+  | { readonly type: 'peerConnected'; readonly peer: P }
+  /** Our own data has changed. */
+  | { readonly type: 'updatePeerData'; readonly data: PeerData };
+
+/**
+ * Why a peer is no longer an active neighbor: its link went (`closed`, `timeout`, `refused`), one of the two ends made
+ * room for somebody else and stays in the swarm (`evicted`), or the peer left the topic (`left`).
+ */
+export type NeighborDownReason = DisconnectReason | 'evicted' | 'left';
+
+/** What happens in a topic, for its users. */
+export type TopicEvent<P extends PeerId> =
+  | { readonly type: 'neighborUp'; readonly peer: P }
+  | { readonly type: 'neighborDown'; readonly peer: P; readonly reason: NeighborDownReason }
+  | {
+      readonly type: 'received';
+      readonly content: Uint8Array;
+      /** The neighbor that sent it to us; its publisher may be someone else. */
+      readonly deliveredFrom: P;
+      /** As it arrived: round 0 means that the neighbor is the publisher. */
+      readonly scope: DeliveryScope;
+    };
+
+/** Everything that a node wants of its host. */
+export type OutEvent<P extends PeerId> =
+  /** Send, dialing first where there is no link. Messages to one peer must arrive in order. */
+  | { readonly type: 'sendMessage'; readonly to: P; readonly topic: TopicId; readonly message: Message<P> }
+  | { readonly type: 'emitEvent'; readonly topic: TopicId; readonly event: TopicEvent<P> }
+  /** Hand the timer back in `timerExpired` after `delay` of the host's time units. */
+  | { readonly type: 'scheduleTimer'; readonly delay: number; readonly timer: Timer<P> }
+  /** No topic needs the link to this peer anymore: close it once what was sent has arrived. */
+  | { readonly type: 'disconnectPeer'; readonly peer: P }
+  /** New data of a peer is known (never empty). */
+  | { readonly type: 'peerData'; readonly peer: P; readonly data: PeerData };

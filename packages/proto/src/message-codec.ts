@@ -1,0 +1,57 @@
+import {
+  bool,
+  bytes,
+  type EnumSchema,
+  enumOf,
+  flatEnum,
+  option,
+  type Schema,
+  seq,
+  struct,
+  u16,
+  unitEnum,
+} from '@grapevine/postcard';
+import type { HyParViewMessage, Message, PlumTreeMessage } from './message.js';
+import { messageIdSchema } from './message-id.js';
+
+const deliveryScope = enumOf({ swarm: { round: u16 }, neighbors: {} });
+
+const plumTreeMessage: EnumSchema<PlumTreeMessage> = enumOf({
+  gossip: { id: messageIdSchema, content: bytes, scope: deliveryScope },
+  prune: {},
+  graft: { id: option(messageIdSchema), round: u16 },
+  ihave: { messages: seq(struct({ id: messageIdSchema, round: u16 })) },
+});
+
+function hyParViewMessage<P>(peer: Schema<P>): EnumSchema<HyParViewMessage<P>> {
+  const peerData = option(bytes);
+  const peerInfo = struct({ id: peer, data: peerData });
+  // TypeScript cannot see through the mapped types of `enumOf` while P is open; each call with a real P is checked by the tests.
+  return enumOf({
+    join: { data: peerData },
+    forwardJoin: { peer: peerInfo, ttl: u16 },
+    shuffle: { origin: peer, nodes: seq(peerInfo), ttl: u16 },
+    shuffleReply: { nodes: seq(peerInfo) },
+    neighbor: { priority: unitEnum(['high', 'low']), data: peerData },
+    disconnect: { alive: bool, respond: bool },
+  }) as unknown as EnumSchema<HyParViewMessage<P>>;
+}
+
+/**
+ * How messages look in a frame's body (`topic::Message` of iroh-gossip 0.101, without the topic id: the stream's header
+ * says that). Use it with `encode`, `encodeInto`, `encodedLength` and `decode` of `@grapevine/postcard`.
+ *
+ * Make it once and keep it. Decoding throws nothing but `DecodeError`; payloads and peer data in a decoded message are
+ * views into the input.
+ *
+ * @param peer - How a peer's identity is written: on the network 32 bytes that must be a curve point.
+ *
+ * @example
+ * ```ts
+ * const codec = messageCodec(hexId32);
+ * decode(codec, Uint8Array.of(0x01, 0x01)); // { type: 'prune' }
+ * ```
+ */
+export function messageCodec<P>(peer: Schema<P>): Schema<Message<P>> {
+  return flatEnum([hyParViewMessage(peer), plumTreeMessage]) as unknown as Schema<Message<P>>;
+}

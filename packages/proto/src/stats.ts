@@ -1,0 +1,54 @@
+/** What a node has ignored, cut or refused since it was made, over all its topics. Plain numbers that only grow. */
+export interface Stats {
+  /** Payloads whose id is not the hash of their content; dropped. */
+  spoofedIds: number;
+  /** Broadcast messages (`gossip` duplicates, `prune`, `graft`, `ihave`) from peers that are no active neighbors; they changed nothing. */
+  strangerMessages: number;
+  /** Messages that named ourselves where only others make sense; that part was ignored. */
+  selfReferences: number;
+  /** Node lists that were longer than `membership.maxListedNodes`; cut. */
+  truncatedLists: number;
+  /** Walks with more hops to go than our own config would give them; shortened. */
+  shortenedWalks: number;
+  /** Node lists that nobody had asked for; ignored. */
+  unsolicitedShuffleReplies: number;
+  /** Listed nodes that were not taken because their list had pushed out its share of the passive view. */
+  refusedReplacements: number;
+  /** Requests to push somebody out of the active view that came too often from one peer; refused. */
+  refusedEvictions: number;
+  /** Announced payloads that were not noted because too many are missing already. */
+  droppedAnnouncements: number;
+  /** Missing payloads given up: every announcer was asked as often as allowed, or is gone. */
+  abandonedPayloads: number;
+  /** Payloads delivered but not forwarded because they no longer fit into a frame. */
+  unforwardable: number;
+  /** Peer data left out of a message, or not kept, because it would not fit into a frame. */
+  droppedPeerData: number;
+  /** Timers of a topic's earlier life; ignored. */
+  staleTimers: number;
+  /** Payloads dropped from the cache before their time because it was full. */
+  evictedPayloads: number;
+  /** Messages, timers and commands for topics that are not joined; ignored. */
+  unknownTopics: number;
+}
+
+/** All zero. */
+export function zeroStats(): Stats {
+  return {
+    spoofedIds: 0,
+    strangerMessages: 0,
+    selfReferences: 0,
+    truncatedLists: 0,
+    shortenedWalks: 0,
+    unsolicitedShuffleReplies: 0,
+    refusedReplacements: 0,
+    refusedEvictions: 0,
+    droppedAnnouncements: 0,
+    abandonedPayloads: 0,
+    unforwardable: 0,
+    droppedPeerData: 0,
+    staleTimers: 0,
+    evictedPayloads: 0,
+    unknownTopics: 0,
+  };
+}

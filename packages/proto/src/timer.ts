@@ -1,0 +1,28 @@
+import type { PeerId } from './event.js';
+import type { MessageId } from './message-id.js';
+import type { TopicId } from './topic-id.js';
+
+/** What a timer is for. */
+export type TimerTask<P extends PeerId> =
+  /** Offer some of our nodes to a random part of the swarm. */
+  | { readonly type: 'shuffle' }
+  /** Give up on a peer that has not answered our neighbor request. `request` tells one request to a peer from the next. */
+  | { readonly type: 'neighborRequest'; readonly peer: P; readonly request: number }
+  /** Ask for a payload that was announced and has not arrived. */
+  | { readonly type: 'sendGraft'; readonly id: MessageId }
+  /** Send the queued announcements. */
+  | { readonly type: 'dispatchLazyPush' }
+  /** Drop what has been kept long enough. */
+  | { readonly type: 'evictCache' };
+
+/**
+ * A timer of one topic. Opaque to the host: it comes with `scheduleTimer` and goes back with `timerExpired`.
+ *
+ * `generation` counts how often the topic had been joined when the timer was scheduled, so that a topic that is left and
+ * joined again does not inherit timers.
+ */
+export interface Timer<P extends PeerId> {
+  readonly topic: TopicId;
+  readonly generation: number;
+  readonly task: TimerTask<P>;
+}
