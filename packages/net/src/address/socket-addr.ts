@@ -15,7 +15,8 @@ const WHAT = 'socket address';
  * @throws ParseError if the host is not an IP address or the port not in 0–65535
  */
 export function socketAddr(host: string, port: number): SocketAddr {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ParseError(WHAT, `${port} is not a port (0-65535)`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ParseError(WHAT, `${port} is not a port (0-65535)`);
   if (isIPv4(host)) return { host, port };
   const bare = host.replace(/%.*$/, '');
   if (!isIPv6(bare)) throw new ParseError(WHAT, `${JSON.stringify(host)} is not an IP address`);
@@ -52,7 +53,9 @@ export function ipToOctets(host: string): Uint8Array {
 /** The canonical spelling of 4 or 16 octets. */
 export function ipFromOctets(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
-  const groups = Array.from({ length: 8 }, (_, i) => (((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0)).toString(16));
+  const groups = Array.from({ length: 8 }, (_, i) =>
+    (((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0)).toString(16),
+  );
   return canonicalIPv6(groups.join(':'));
 }
 

@@ -38,7 +38,5 @@ export function verifySignature(signer: EndpointId, message: Uint8Array, signatu
 
 /** Whether 32 bytes are an encoding of a point whose order divides 8. */
 function isSmallOrder(point: Uint8Array): boolean {
-  return SMALL_ORDER_Y.some(
-    (y) => y.every((byte, i) => byte === (i === 31 ? (point[i] ?? 0) & 0x7f : point[i])),
-  );
+  return SMALL_ORDER_Y.some((y) => y.every((byte, i) => byte === (i === 31 ? (point[i] ?? 0) & 0x7f : point[i])));
 }

@@ -1,5 +1,5 @@
-import type { EndpointAddr, TransportAddr } from '../address/endpoint-addr.js';
 import type { AddressLookup } from '../address/address-book.js';
+import type { EndpointAddr, TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 
 /**

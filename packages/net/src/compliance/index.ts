@@ -1,0 +1,34 @@
+import { closingTests } from './closing.js';
+import { handshakeTests } from './handshake.js';
+import { hostileTests } from './hostile.js';
+import type { TestRunner, TransportUnderTest } from './setup.js';
+import { streamTests } from './streams.js';
+
+export type { EndpointRequest, HostileDialers, TestRunner, TransportUnderTest } from './setup.js';
+
+/**
+ * Registers the tests that every transport passes.
+ *
+ * @example
+ * ```ts
+ * import { transportCompliance } from '@grapevine/net/compliance';
+ * import { describe, test } from 'vitest';
+ *
+ * transportCompliance({ describe, test, skip: (name, reason) => test.skip(`${name}: ${reason}`) }, myTransport);
+ * ```
+ */
+export function transportCompliance(runner: TestRunner, transport: TransportUnderTest): void {
+  const test: TestRunner['test'] = (name, body) => {
+    const reason = transport.skip?.[name];
+    if (reason === undefined) runner.test(name, body);
+    else runner.skip(name, reason);
+  };
+  runner.describe(`${transport.name} complies with the transport seam`, () => {
+    handshakeTests(transport, test);
+    streamTests(transport, test);
+    closingTests(transport, test);
+    if ('skip' in transport.hostile) runner.skip('attacks below the seam', transport.hostile.skip);
+    else hostileTests(transport, transport.hostile, test);
+    if ('skip' in transport.ipv6) runner.skip('IPv6 loopback', transport.ipv6.skip);
+  });
+}

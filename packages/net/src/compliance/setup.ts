@@ -1,0 +1,46 @@
+import type { EndpointAddr } from '../address/endpoint-addr.js';
+import type { SecretKey } from '../identity/secret-key.js';
+import type { Endpoint } from '../transport/seam.js';
+
+/** The test runner's functions; vitest's, node:test's and mocha's all fit. */
+export interface TestRunner {
+  describe(name: string, body: () => void): void;
+  test(name: string, body: () => Promise<void>): void;
+  /** Registers a test that does not run and shows why. */
+  skip(name: string, reason: string): void;
+}
+
+/** How the suite asks for an endpoint. */
+export interface EndpointRequest {
+  readonly secretKey?: SecretKey;
+  readonly alpns?: readonly string[];
+  readonly idleTimeoutMs?: number;
+  readonly handshakeTimeoutMs?: number;
+}
+
+/** What a transport brings so that the suite can try it. */
+export interface TransportUnderTest {
+  readonly name: string;
+  /** A new endpoint; all of one test can reach each other by `addr()`. */
+  create(request: EndpointRequest): Promise<Endpoint>;
+  /** An address where nobody answers, for this id. */
+  deadAddr(id: EndpointAddr['id']): Promise<EndpointAddr>;
+  /** Makes an endpoint fall silent, as if its machine had lost power. */
+  vanish(endpoint: Endpoint): Promise<void>;
+  /** Attacks below the seam. A transport without such a layer names the reason instead. */
+  readonly hostile: HostileDialers | { readonly skip: string };
+  /** An endpoint on the IPv6 loopback, or why there is none. */
+  readonly ipv6: { create(request: EndpointRequest): Promise<Endpoint> } | { readonly skip: string };
+  /** Tests that this transport can't pass, by name, each with the reason. */
+  readonly skip?: Readonly<Record<string, string>>;
+}
+
+/** Clients that break the rules of the handshake. Each resolves when its attempt is over, and never rejects. */
+export interface HostileDialers {
+  /** Presents no certificate. @returns whether the server let it open a stream */
+  withoutCertificate(to: EndpointAddr, alpn: string): Promise<{ readonly accepted: boolean }>;
+  /** Presents a certificate for an RSA key. */
+  withRsaCertificate(to: EndpointAddr, alpn: string): Promise<{ readonly accepted: boolean }>;
+  /** Sends datagrams that are no QUIC at all, and broken ones. */
+  garbage(to: EndpointAddr, seed: number): Promise<void>;
+}

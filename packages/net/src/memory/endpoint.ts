@@ -1,0 +1,166 @@
+import { AddressBook, type AddressLookup } from '../address/address-book.js';
+import { directAddrs, type EndpointAddr, endpointAddr, type TransportAddr } from '../address/endpoint-addr.js';
+import type { SocketAddr } from '../address/socket-addr.js';
+import { formatSocketAddr } from '../address/socket-addr.js';
+import { ConnectError, EndpointClosedError } from '../errors.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { SecretKey } from '../identity/secret-key.js';
+import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transport/seam.js';
+import { AsyncQueue } from '../util/async-queue.js';
+import { delay } from '../util/clock.js';
+import { abortable, deferred } from '../util/deferred.js';
+import { MemoryConnection } from './connection.js';
+import type { MemoryNetwork } from './network.js';
+
+/** Settings of a {@link MemoryEndpoint}. */
+export interface MemoryEndpointOptions {
+  /** Default: a fresh key. */
+  readonly secretKey?: SecretKey;
+  readonly alpns?: readonly string[];
+  /** Default: a new {@link AddressBook}. */
+  readonly addressLookup?: AddressLookup;
+}
+
+/** An endpoint on a {@link MemoryNetwork}. */
+export class MemoryEndpoint implements Endpoint {
+  readonly id: EndpointId;
+  readonly addressLookup: AddressLookup;
+  /** Where it lives on its network. */
+  readonly socketAddr: SocketAddr;
+  readonly #network: MemoryNetwork;
+  readonly #incoming = new AsyncQueue<Incoming>();
+  readonly #connections = new Set<MemoryConnection>();
+  readonly #closing = new AbortController();
+  readonly #ended = deferred();
+  #alpns: readonly string[];
+
+  /** @internal Use {@link MemoryNetwork.endpoint}. */
+  constructor(network: MemoryNetwork, key: SecretKey, addr: SocketAddr, options: MemoryEndpointOptions) {
+    this.id = key.id;
+    this.socketAddr = addr;
+    this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => network.clock.now() });
+    this.#network = network;
+    this.#alpns = options.alpns ?? [];
+  }
+
+  addr(): EndpointAddr {
+    return endpointAddr(this.id, this.socketAddr);
+  }
+
+  async *watchAddr(): AsyncIterable<EndpointAddr> {
+    yield this.addr();
+    await this.#ended.promise;
+  }
+
+  setAlpns(alpns: readonly string[]): void {
+    this.#alpns = [...alpns];
+  }
+
+  async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#closing.signal.aborted) throw new EndpointClosedError();
+    const target = await this.#resolve(to, signal);
+    const [addr] = directAddrs(target);
+    if (!addr) throw new ConnectError('no-address', `no address is known for ${target.id}`);
+    const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    try {
+      return await this.#dial(target.id, addr, alpn, stop);
+    } catch (error) {
+      if (this.#closing.signal.aborted) throw new EndpointClosedError();
+      throw error;
+    }
+  }
+
+  accept(): AsyncIterable<Incoming> {
+    return this.#incoming;
+  }
+
+  close(): Promise<void> {
+    if (!this.#closing.signal.aborted) {
+      this.#closing.abort(new EndpointClosedError());
+      this.#network.unregister(this);
+      this.#incoming.end();
+      for (const connection of this.#connections) connection.close(0, 'endpoint closed');
+      this.#ended.resolve();
+    }
+    return this.#ended.promise;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #resolve(to: EndpointAddr | EndpointId, signal: AbortSignal | undefined): Promise<EndpointAddr> {
+    const id = typeof to === 'string' ? to : to.id;
+    if (id === this.id) throw new ConnectError('self', 'an endpoint does not dial itself');
+    if (typeof to !== 'string' && to.addrs.length > 0) return to;
+    return this.addressLookup.resolve(id, signal ? { signal } : {});
+  }
+
+  async #dial(id: EndpointId, addr: SocketAddr, alpn: string, signal: AbortSignal): Promise<Connection> {
+    const network = this.#network;
+    const peer = network.find(this, addr);
+    if (!peer) {
+      await delay(network.clock, network.handshakeTimeoutMs, signal);
+      throw new ConnectError('timeout', `nobody answered at ${formatSocketAddr(addr)}`);
+    }
+    const there = network.latencyMs(this, peer);
+    const rttMs = there + network.latencyMs(peer, this);
+    if (there > 0) await delay(network.clock, there, signal);
+    if (peer.id !== id) {
+      throw new ConnectError('identity-mismatch', `expected ${id} at ${formatSocketAddr(addr)}, met ${peer.id}`);
+    }
+    if (!peer.#alpns.includes(alpn)) throw new ConnectError('alpn-mismatch', `${id} does not speak ${alpn}`);
+    const mine = new MemoryConnection({ remoteId: id, remoteAddr: ip(addr), alpn, side: 'dialed', rttMs });
+    await peer.#offer(this, mine, rttMs, signal);
+    if (rttMs > there) await delay(network.clock, rttMs - there, signal);
+    this.addressLookup.add(endpointAddr(id, addr), 'proven');
+    return mine;
+  }
+
+  /** Puts a dialer into the queue of {@link MemoryEndpoint.accept} and waits for the decision. */
+  async #offer(dialer: MemoryEndpoint, theirs: MemoryConnection, rttMs: number, signal: AbortSignal): Promise<void> {
+    const decision = deferred();
+    const deadline = this.#network.clock.setTimer(
+      () => decision.reject(new ConnectError('timeout', `${this.id} did not answer in time`)),
+      this.#network.handshakeTimeoutMs,
+    );
+    this.#incoming.push({
+      remoteAddress: formatSocketAddr(dialer.socketAddr),
+      refuse: () => decision.reject(new ConnectError('refused', `${this.id} refused the connection`)),
+      accept: async () => {
+        if (signal.aborted) throw new ConnectError('transport', 'the dialer gave up', { cause: signal.reason });
+        const connection = new MemoryConnection({
+          remoteId: dialer.id,
+          remoteAddr: ip(dialer.socketAddr),
+          alpn: theirs.alpn,
+          side: 'accepted',
+          rttMs,
+        });
+        this.#network.join([dialer, this], [theirs, connection]);
+        dialer.#keep(theirs);
+        this.#keep(connection);
+        decision.resolve();
+        return connection;
+      },
+    });
+    try {
+      await abortable(decision.promise, signal);
+    } catch (error) {
+      theirs.close(0, 'gave up');
+      throw error;
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  #keep(connection: MemoryConnection): void {
+    this.#connections.add(connection);
+    void connection.closed.then(() => this.#connections.delete(connection));
+  }
+}
+
+function ip(addr: SocketAddr): TransportAddr {
+  return { type: 'ip', addr };
+}
