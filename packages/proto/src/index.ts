@@ -18,8 +18,10 @@ export type {
   Scope,
   TopicEvent,
 } from './event.js';
+export { maxPeerData } from './fit-nodes.js';
 export { defaultHash, type Hash } from './hash.js';
 export { hexId32 } from './hex-id.js';
+export { IndexSet } from './index-set.js';
 export { maxPayload } from './max-payload.js';
 export {
   type DeliveryScope,
@@ -52,8 +54,11 @@ export {
 } from './message-id.js';
 export { resolveConfig } from './resolve-config.js';
 export type { Rng } from './rng.js';
+export { seededRng } from './seeded-rng.js';
 export type { TopicSnapshot } from './snapshot.js';
 export { State, type StateOptions } from './state.js';
 export type { Stats } from './stats.js';
+export { type CacheLimits, TimeBoundCache } from './time-bound-cache.js';
 export type { Timer, TimerTask } from './timer.js';
+export { TimerHeap } from './timer-heap.js';
 export { type TopicId, topicId, topicIdFromBytes, topicIdSchema, topicIdToBytes } from './topic-id.js';

@@ -1,28 +1,219 @@
+import { checkCommand, checkPeerData, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
-import type { InEvent, OutEvent, PeerId } from './event.js';
-import type { Hash } from './hash.js';
-import type { PeerData } from './message.js';
+import type { Command, InEvent, OutEvent, PeerId } from './event.js';
+import { defaultHash, type Hash } from './hash.js';
+import { LinkUsage } from './link-usage.js';
+import type { Message, PeerData } from './message.js';
+import type { NodeContext } from './node-context.js';
+import { Outbox } from './outbox.js';
+import { resolveConfig } from './resolve-config.js';
 import type { Rng } from './rng.js';
 import type { TopicSnapshot } from './snapshot.js';
-import type { Stats } from './stats.js';
+import { type Stats, zeroStats } from './stats.js';
+import type { Timer } from './timer.js';
+import { Topic } from './topic.js';
 import type { TopicId } from './topic-id.js';
 
+/** What a {@link State} is made of. */
 export interface StateOptions<P extends PeerId> {
+  /** Our own identity. */
   readonly me: P;
+  /** What we tell others about ourselves. Default: empty. */
   readonly peerData?: PeerData;
+  /** What differs from the defaults; durations in milliseconds unless all of them are given. See {@link resolveConfig}. */
   readonly config?: PartialConfig;
+  /** Decides all random choices; see {@link seededRng} for one. */
   readonly rng: Rng;
+  /** Hashes payloads. Default: BLAKE3 in plain TypeScript. */
   readonly hash?: Hash;
 }
 
-export declare class State<P extends PeerId> {
-  readonly me: P;
-  readonly config: Config;
-  constructor(options: StateOptions<P>);
-  handle(event: InEvent<P>, now: number): OutEvent<P>[];
-  get peerData(): PeerData;
-  topics(): TopicId[];
-  neighbors(topic: TopicId): readonly P[];
-  snapshot(topic: TopicId): TopicSnapshot<P> | undefined;
-  stats(): Readonly<Stats>;
+/**
+ * The gossip protocol of one node, for all its topics, without IO: events go in, events come out.
+ *
+ * The rule that holds it together: **feed one event, carry out all outputs in order, only then feed the next.** The same
+ * events at the same times with the same generator give the same outputs. Nothing that a remote peer sends can make
+ * {@link State.handle} throw; the host's own mistakes do, before anything is changed.
+ *
+ * @example
+ * ```ts
+ * const state = new State({ me: 1, rng: seededRng(new Uint8Array(16)) });
+ * const topic = topicId('17'.repeat(32));
+ * state.handle({ type: 'command', topic, command: { type: 'join', peers: [2] } }, 0);
+ * // [{ type: 'sendMessage', to: 2, topic, message: { type: 'join', data: Uint8Array [] } },
+ * //  { type: 'scheduleTimer', delay: 60_000, timer: … }]
+ * ```
+ */
+export class State<P extends PeerId> {
+  private readonly node: NodeContext<P>;
+  private readonly rng: Rng;
+  private readonly joined = new Map<TopicId, Topic<P>>();
+  private readonly links = new LinkUsage<P>();
+  private generations = 0;
+
+  /**
+   * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
+   * something has the wrong type.
+   */
+  constructor({ me, peerData = new Uint8Array(), config, rng, hash = defaultHash }: StateOptions<P>) {
+    if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
+    const resolved = resolveConfig(config);
+    checkPeerData(resolved, peerData);
+    this.node = { me, peerData, config: resolved, hash, stats: zeroStats(), dialing: new Set() };
+    this.rng = rng;
+  }
+
+  /** Our own identity. */
+  get me(): P {
+    return this.node.me;
+  }
+
+  /** The settings, complete. */
+  get config(): Config {
+    return this.node.config;
+  }
+
+  /** What we tell others about ourselves. */
+  get peerData(): PeerData {
+    return this.node.peerData;
+  }
+
+  /**
+   * Handles one event and returns what the host must do now, in this order.
+   *
+   * @param now - The time, in the unit of the config's durations. It must not go backwards.
+   * @throws TypeError or RangeError when the *host* has made a mistake: an unknown event or command, a payload that is
+   * too large, a time that is not finite. Nothing has changed then.
+   */
+  handle(event: InEvent<P>, now: number): OutEvent<P>[] {
+    checkTime(now);
+    const out: OutEvent<P>[] = [];
+    switch (event.type) {
+      case 'recvMessage':
+        this.receive(event.from, event.topic, event.message, now, out);
+        break;
+      case 'command':
+        this.command(event.topic, event.command, now, out);
+        break;
+      case 'timerExpired':
+        this.timerExpired(event.timer, now, out);
+        break;
+      case 'peerDisconnected':
+        this.node.dialing.delete(event.peer);
+        for (const topic of this.collecting(out)) topic.peerDisconnected(event.peer, event.reason ?? 'closed', now);
+        this.links.forget(event.peer);
+        break;
+      case 'peerDialing':
+        this.node.dialing.add(event.peer);
+        break;
+      case 'peerConnected':
+        this.node.dialing.delete(event.peer);
+        for (const topic of this.collecting(out)) topic.peerConnected(event.peer);
+        break;
+      case 'updatePeerData':
+        checkPeerData(this.node.config, event.data);
+        this.node.peerData = event.data;
+        for (const topic of this.collecting(out)) topic.peerDataUpdated();
+        break;
+      default:
+        throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
+    }
+    return out;
+  }
+
+  /** The topics that are joined. */
+  topics(): TopicId[] {
+    return [...this.joined.keys()];
+  }
+
+  /** The active neighbors in a topic; none when it is not joined. */
+  neighbors(topic: TopicId): readonly P[] {
+    return [...(this.joined.get(topic)?.neighbors ?? [])];
+  }
+
+  /** What a topic looks like right now; `undefined` when it is not joined. */
+  snapshot(topic: TopicId): TopicSnapshot<P> | undefined {
+    return this.joined.get(topic)?.snapshot();
+  }
+
+  /** What has been ignored, cut or refused so far. A copy. */
+  stats(): Readonly<Stats> {
+    return { ...this.node.stats };
+  }
+
+  private receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
+    const topic = this.find(id);
+    if (topic === undefined) return;
+    // Before the message is handled, because handling it may already let go of the peer again.
+    this.links.use(from, id);
+    topic.collectInto(out);
+    topic.receive(from, message, now);
+  }
+
+  private command(id: TopicId, command: Command<P>, now: number, out: OutEvent<P>[]): void {
+    checkCommand(this.node.config, command);
+    const topic = command.type === 'join' ? this.findOrCreate(id) : this.find(id);
+    if (topic === undefined) return;
+    topic.collectInto(out);
+    topic.command(command, now);
+    if (command.type === 'quit') this.drop(id, out);
+  }
+
+  private timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
+    const topic = this.find(id);
+    if (topic === undefined) return;
+    if (this.isStale(topic, generation)) {
+      this.node.stats.staleTimers++;
+      return;
+    }
+    topic.collectInto(out);
+    topic.timerExpired(task, now);
+  }
+
+  private isStale(topic: Topic<P>, generation: number): boolean {
+    // In the reference a topic that is left and joined again inherits the timers of its earlier life.
+    return this.node.config.mode === 'hardened' && topic.generation !== generation;
+  }
+
+  private find(id: TopicId): Topic<P> | undefined {
+    const topic = this.joined.get(id);
+    if (topic === undefined) this.node.stats.unknownTopics++;
+    return topic;
+  }
+
+  private findOrCreate(id: TopicId): Topic<P> {
+    const known = this.joined.get(id);
+    if (known !== undefined) return known;
+    const generation = ++this.generations;
+    const outbox = new Outbox<P>(id, generation, (peer) => this.release(peer, id));
+    const topic = new Topic(this.node, generation, this.rng.fork(), outbox);
+    this.joined.set(id, topic);
+    return topic;
+  }
+
+  private drop(id: TopicId, out: OutEvent<P>[]): void {
+    this.joined.delete(id);
+    const unused = this.links.releaseTopic(id);
+    // The reference forgets these links without a word, and they stay open.
+    if (this.node.config.mode === 'hardened') for (const peer of unused) out.push({ type: 'disconnectPeer', peer });
+  }
+
+  /** A topic lets go of a peer; true when no topic needs the link anymore. */
+  private release(peer: P, id: TopicId): boolean {
+    if (!this.links.release(peer, id)) return false;
+    for (const [other, topic] of this.joined) {
+      if (other === id || !topic.wants(peer)) continue;
+      // It has asked this peer for something and not heard from it yet: it takes the link over.
+      this.links.use(peer, other);
+      return false;
+    }
+    return true;
+  }
+
+  private *collecting(out: OutEvent<P>[]): Iterable<Topic<P>> {
+    for (const topic of this.joined.values()) {
+      topic.collectInto(out);
+      yield topic;
+    }
+  }
 }

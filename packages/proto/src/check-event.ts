@@ -1,0 +1,54 @@
+import type { Config } from './config.js';
+import type { Command, PeerId } from './event.js';
+import { maxPeerData } from './fit-nodes.js';
+import { maxPayload } from './max-payload.js';
+import type { PeerData } from './message.js';
+
+/**
+ * Refuses a command that makes no sense, before anything is done about it.
+ *
+ * @throws TypeError for what has the wrong type, RangeError for a payload that no frame can carry.
+ */
+export function checkCommand<P extends PeerId>(config: Config, command: Command<P>): void {
+  switch (command.type) {
+    case 'join':
+      if (!Array.isArray(command.peers)) throw new TypeError('the peers to join must be an array');
+      return;
+    case 'broadcast': {
+      const { content, scope } = command;
+      if (!(content instanceof Uint8Array)) throw new TypeError('the content of a broadcast must be a Uint8Array');
+      if (scope !== 'swarm' && scope !== 'neighbors') {
+        throw new TypeError(`the scope must be 'swarm' or 'neighbors', got ${JSON.stringify(scope)}`);
+      }
+      const limit = maxPayload(config, scope);
+      if (content.length > limit) {
+        throw new RangeError(`the content has ${content.length} bytes, a broadcast can carry ${limit}`);
+      }
+      return;
+    }
+    case 'quit':
+      return;
+    default:
+      throw new TypeError(`unknown command ${JSON.stringify((command as { type?: unknown }).type)}`);
+  }
+}
+
+/**
+ * Refuses peer data of our own that would not fit into messages.
+ *
+ * @throws TypeError or RangeError.
+ */
+export function checkPeerData(config: Config, data: PeerData): void {
+  if (!(data instanceof Uint8Array)) throw new TypeError('peer data must be a Uint8Array');
+  const limit = maxPeerData(config);
+  if (data.length > limit) throw new RangeError(`peer data has ${data.length} bytes, a message can carry ${limit}`);
+}
+
+/**
+ * Refuses a time that is none.
+ *
+ * @throws TypeError.
+ */
+export function checkTime(now: number): void {
+  if (!Number.isFinite(now)) throw new TypeError(`now must be a finite number, got ${String(now)}`);
+}

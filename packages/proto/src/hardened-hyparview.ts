@@ -1,0 +1,233 @@
+import type { DisconnectReason, PeerId } from './event.js';
+import { EvictionLimiter } from './eviction-limiter.js';
+import { fitNodes, maxPeerData } from './fit-nodes.js';
+import { HyParView } from './hyparview.js';
+import type {
+  DisconnectMessage,
+  ForwardJoinMessage,
+  HyParViewMessage,
+  NeighborMessage,
+  PeerData,
+  PeerInfo,
+  ShuffleMessage,
+  ShuffleReplyMessage,
+} from './message.js';
+import type { NodeContext } from './node-context.js';
+import type { Outbox } from './outbox.js';
+import type { Rng } from './rng.js';
+
+/** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
+const MAX_JOINING = 1024;
+/** Our own entry at the end of a shuffle, besides its data: identity, tag, length. */
+const OWN_NODE = 32 + 1 + 2;
+/** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
+const SWEEP_FACTOR = 2;
+
+/**
+ * HyParView among peers that may lie, repeat themselves or be slow. Same messages, same views; each override says what it
+ * keeps from happening.
+ */
+export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
+  private readonly evictions: EvictionLimiter<P>;
+  /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
+  private readonly joining = new Set<P>();
+  /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
+  private shuffleOut = false;
+  private readonly maxReplaced: number;
+  private readonly maxRemembered: number;
+
+  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
+    super(node, rng, out);
+    const { evictionsPerPeer, evictionWindow, replacedPerList } = node.config.hardened;
+    const { activeViewCapacity, passiveViewCapacity } = this.config;
+    this.evictions = new EvictionLimiter(evictionsPerPeer, evictionWindow);
+    this.maxReplaced = Math.min(replacedPerList, Math.ceil(passiveViewCapacity / 3));
+    this.maxRemembered = SWEEP_FACTOR * (activeViewCapacity + passiveViewCapacity);
+  }
+
+  override requestJoin(peer: P, now: number): void {
+    if (this.isMe(peer)) return;
+    this.joining.delete(peer);
+    this.joining.add(peer);
+    if (this.joining.size > MAX_JOINING) this.joining.delete(this.joining.values().next().value as P);
+    super.requestJoin(peer, now);
+  }
+
+  override receive(from: P, message: HyParViewMessage<P>, now: number): void {
+    if (this.isMe(from)) return;
+    super.receive(from, message, now);
+    if (message.type === 'neighbor' || message.type === 'disconnect') this.joining.delete(from);
+    this.sweep();
+  }
+
+  /**
+   * A request that ends because the peer cannot be reached makes room for the next candidate at once. The reference waits for
+   * the request's timer, which then finds nothing to do, and stays short of a neighbor.
+   */
+  override peerDisconnected(peer: P, reason: DisconnectReason): void {
+    const wasPending = this.pending.has(peer);
+    this.joining.delete(peer);
+    super.peerDisconnected(peer, reason);
+    if (wasPending) this.refill(peer);
+    this.sweep();
+  }
+
+  /** The time that the dial took is not held against the peer: its time to answer begins now. */
+  override peerConnected(peer: P): void {
+    if (this.pending.has(peer)) this.armRequestTimer(peer);
+  }
+
+  /** A dial that is still running keeps the peer; the end of the dial decides. Timers of earlier requests are void. */
+  override requestTimerExpired(peer: P, request: number): void {
+    if (this.pending.get(peer) !== request) return;
+    if (this.node.dialing.has(peer)) this.armRequestTimer(peer);
+    else super.requestTimerExpired(peer, request);
+  }
+
+  /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
+  override shuffleTimerExpired(): void {
+    this.shuffleOut = this.active.size > 0;
+    super.shuffleTimerExpired();
+    // Nothing else would wake a node that is short of neighbors and hears from nobody.
+    this.refill();
+    this.sweep();
+  }
+
+  override wants(peer: P): boolean {
+    return super.wants(peer) || this.joining.has(peer);
+  }
+
+  protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
+    if (this.refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
+    else super.onJoin(from, this.fitting(data), now);
+  }
+
+  protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
+    if (message.priority === 'high' && this.refusesEviction(from, now)) {
+      this.pending.delete(from);
+      this.sendDisconnect(from, { alive: true });
+    } else {
+      super.onNeighbor(from, message, now);
+    }
+  }
+
+  /** Somebody introduces us to ourselves: the reference would send a neighbor request to itself. */
+  protected override onForwardJoin(from: P, message: ForwardJoinMessage<P>): void {
+    if (this.isMe(message.peer.id)) return;
+    const { peer } = message;
+    const data = this.fitting(peer.data);
+    super.onForwardJoin(from, data === peer.data ? message : { ...message, peer: { id: peer.id, data } });
+  }
+
+  /** Our own shuffle, or one that claims to be: there is nobody to answer. */
+  protected override onShuffle(from: P, message: ShuffleMessage<P>): void {
+    if (this.isMe(message.origin)) return;
+    const nodes = this.fitList(message.nodes, 0);
+    super.onShuffle(from, nodes === message.nodes ? message : { ...message, nodes });
+  }
+
+  /**
+   * Lists of nodes fill the passive view, so they count only when they are expected: from a neighbor (whose polite
+   * disconnect begins with one), from a peer that we have asked for something, or once per shuffle from anybody.
+   */
+  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
+    if (!this.wants(from)) {
+      if (!this.shuffleOut) {
+        this.node.stats.unsolicitedShuffleReplies++;
+        return;
+      }
+      this.shuffleOut = false;
+    }
+    // From a peer that we have asked to be our neighbor this is the beginning of a refusal. The reference goes on to the next
+    // candidate, which in a swarm of full views is an endless round of requests and refusals.
+    if (this.pending.has(from) && !this.active.has(from)) this.takeNodes(message.nodes);
+    else super.onShuffleReply(from, message);
+  }
+
+  protected override onDisconnect(from: P, message: DisconnectMessage): void {
+    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.joining.has(from));
+    super.onDisconnect(from, message);
+    // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
+    // neighbor at least, the next shuffle is soon enough: see above.
+    if (wasRefusal && this.active.size === 0) this.refill(from);
+  }
+
+  /** One list may push out only a part of the passive view, however long it is. */
+  protected override takeNodes(nodes: readonly PeerInfo<P>[]): void {
+    let replaced = 0;
+    for (const { id, data } of nodes) {
+      if (this.isMe(id)) continue;
+      const isNew = !this.active.has(id) && !this.passive.has(id);
+      if (isNew && this.passiveIsFull()) {
+        if (replaced === this.maxReplaced) {
+          this.node.stats.refusedReplacements++;
+          continue;
+        }
+        replaced++;
+      }
+      this.addPassive(id, this.fitting(data));
+    }
+  }
+
+  /** Every request has a timer, also those that a forward join or an answer has started. */
+  protected override sendNeighbor(peer: P, priority: 'high' | 'low'): boolean {
+    const sent = super.sendNeighbor(peer, priority);
+    if (sent) this.armRequestTimer(peer);
+    return sent;
+  }
+
+  /** `sendNeighbor` has set the timer already. */
+  protected override watchRefill(_peer: P): void {}
+
+  /** The reference counts a neighbor twice while an answer to its request counts as a request. */
+  protected override hasRoom(): boolean {
+    let expected = this.active.size;
+    for (const peer of this.pending.keys()) if (!this.active.has(peer)) expected++;
+    return expected < this.config.activeViewCapacity;
+  }
+
+  /** A list that could not be sent is cut: first data, then nodes. */
+  protected override describe(ids: readonly P[]): readonly PeerInfo<P>[] {
+    // Room for ourselves, whom a shuffle lists last.
+    return this.fitList(super.describe(ids), OWN_NODE + this.node.peerData.length);
+  }
+
+  private fitList(nodes: readonly PeerInfo<P>[], reserved: number): readonly PeerInfo<P>[] {
+    const fitted = fitNodes(this.node.config, nodes, reserved);
+    if (fitted !== nodes) this.node.stats.droppedPeerData++;
+    return fitted;
+  }
+
+  /** Peer data that could still be passed on, alone in a message; otherwise nothing. */
+  private fitting(data: PeerData | undefined): PeerData | undefined {
+    if (data === undefined || data.length <= maxPeerData(this.node.config)) return data;
+    this.node.stats.droppedPeerData++;
+    return undefined;
+  }
+
+  private refusesEviction(from: P, now: number): boolean {
+    if (this.active.has(from) || !this.activeIsFull() || this.evictions.admit(from, now)) return false;
+    this.node.stats.refusedEvictions++;
+    return true;
+  }
+
+  private isMe(peer: P): boolean {
+    if (peer !== this.node.me) return false;
+    this.node.stats.selfReferences++;
+    return true;
+  }
+
+  /** Data and marks of peers that have left all views must not pile up. */
+  private sweep(): void {
+    if (this.peerData.size > this.maxRemembered) {
+      for (const peer of this.peerData.keys()) if (!this.knows(peer)) this.peerData.delete(peer);
+    }
+    if (this.aliveDisconnected.size > this.maxRemembered) {
+      for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
+    }
+  }
+
+  private knows(peer: P): boolean {
+    return this.wants(peer) || this.passive.has(peer);
+  }
+}

@@ -1,0 +1,362 @@
+import type { MembershipConfig } from './config.js';
+import type { DisconnectReason, NeighborDownReason, PeerId } from './event.js';
+import { IndexSet } from './index-set.js';
+import type {
+  DisconnectMessage,
+  ForwardJoinMessage,
+  HyParViewMessage,
+  NeighborMessage,
+  PeerData,
+  PeerInfo,
+  Priority,
+  ShuffleMessage,
+  ShuffleReplyMessage,
+} from './message.js';
+import type { NodeContext } from './node-context.js';
+import type { Outbox } from './outbox.js';
+import type { Rng } from './rng.js';
+import { sameBytes } from './same-bytes.js';
+
+/** Why a peer leaves the active view. */
+type Removal =
+  | { readonly type: 'evicted' }
+  | { readonly type: 'disconnectReceived'; readonly alive: boolean }
+  | { readonly type: 'connectionClosed'; readonly reason: DisconnectReason };
+
+const EVICTED: Removal = { type: 'evicted' };
+
+function downReason(removal: Removal): NeighborDownReason {
+  switch (removal.type) {
+    case 'evicted':
+      return 'evicted';
+    case 'disconnectReceived':
+      // A peer that stays in the swarm has made room for somebody else: the same event, seen from the other end.
+      return removal.alive ? 'evicted' : 'left';
+    case 'connectionClosed':
+      return removal.reason;
+  }
+}
+
+/**
+ * Membership of one topic: HyParView (Leitão, Pereira, Rodrigues: TR-07-13) as iroh-gossip 0.101 runs it. It keeps a
+ * small *active view* of peers to talk to, symmetric across the swarm, and a larger *passive view* of replacements.
+ *
+ * This class decides exactly as the reference does; `HardenedHyParView` overrides what must not be so in the open.
+ * Wherever a random choice is made, the order of draws is part of the contract.
+ */
+export class HyParView<P extends PeerId> {
+  readonly active = new IndexSet<P>();
+  readonly passive = new IndexSet<P>();
+  /**
+   * Peers that were sent a Neighbor message and have not answered, each with the number of that request. As in the
+   * reference, answering a request counts as well: otherwise two peers could go on confirming each other for ever.
+   */
+  readonly pending = new Map<P, number>();
+
+  protected readonly node: NodeContext<P>;
+  protected readonly config: MembershipConfig;
+  protected readonly rng: Rng;
+  protected readonly out: Outbox<P>;
+  /** What peers say about themselves, or others about them. */
+  protected readonly peerData = new Map<P, PeerData>();
+  /** Peers that are disconnecting and stay in the swarm: their closing connection is no reason to forget them. */
+  protected readonly aliveDisconnected = new Set<P>();
+  private requests = 0;
+  private shuffling = false;
+
+  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
+    this.node = node;
+    this.config = node.config.membership;
+    this.rng = rng;
+    this.out = out;
+  }
+
+  /** Asks a peer to let us in. */
+  requestJoin(peer: P, _now: number): void {
+    this.out.send(peer, { type: 'join', data: this.node.peerData });
+    this.startShuffling();
+  }
+
+  receive(from: P, message: HyParViewMessage<P>, now: number): void {
+    switch (message.type) {
+      case 'join':
+        this.onJoin(from, message.data, now);
+        break;
+      case 'forwardJoin':
+        this.onForwardJoin(from, this.shortened(message, this.config.activeRandomWalkLength));
+        break;
+      case 'shuffle':
+        this.onShuffle(from, this.truncated(this.shortened(message, this.config.shuffleRandomWalkLength)));
+        break;
+      case 'shuffleReply':
+        this.onShuffleReply(from, this.truncated(message));
+        break;
+      case 'neighbor':
+        this.onNeighbor(from, message, now);
+        break;
+      case 'disconnect':
+        this.onDisconnect(from, message);
+        break;
+    }
+    // A peer that is no active neighbor has no business with us beyond this message.
+    if (message.type !== 'disconnect' && !this.active.has(from)) this.out.disconnect(from);
+    this.startShuffling();
+  }
+
+  /** The last link to a peer is gone. */
+  peerDisconnected(peer: P, reason: DisconnectReason): void {
+    this.pending.delete(peer);
+    if (this.active.has(peer)) {
+      this.removeActive(peer, { type: 'connectionClosed', reason });
+    } else if (!this.aliveDisconnected.delete(peer)) {
+      this.passive.delete(peer);
+      this.peerData.delete(peer);
+    }
+    this.startShuffling();
+  }
+
+  /** A link to a peer exists. */
+  peerConnected(_peer: P): void {}
+
+  /** Our own data has changed: it travels with the next message that carries it. */
+  peerDataUpdated(): void {
+    this.startShuffling();
+  }
+
+  shuffleTimerExpired(): void {
+    const target = this.active.pick(this.rng);
+    if (target !== undefined) {
+      const { shuffleActiveViewCount, shufflePassiveViewCount, shuffleRandomWalkLength } = this.config;
+      const active = this.active.shuffledWithout(target, shuffleActiveViewCount, this.rng);
+      const passive = this.passive.shuffledWithout(target, shufflePassiveViewCount, this.rng);
+      const me: PeerInfo<P> = { id: this.node.me, data: this.node.peerData };
+      const nodes = [...this.describe([...active, ...passive]), me];
+      this.out.send(target, { type: 'shuffle', origin: this.node.me, nodes, ttl: shuffleRandomWalkLength });
+    }
+    this.shuffling = false;
+    this.startShuffling();
+  }
+
+  /** A neighbor request has gone unanswered for too long. */
+  requestTimerExpired(peer: P, _request: number): void {
+    if (this.pending.delete(peer)) {
+      this.passive.delete(peer);
+      this.refill();
+    }
+    this.startShuffling();
+  }
+
+  /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
+  quit(): void {
+    for (const peer of [...this.active.values]) {
+      this.active.delete(peer);
+      this.sendDisconnect(peer, { alive: false });
+    }
+    this.startShuffling();
+  }
+
+  /** Whether this topic has any use for a link to a peer. */
+  wants(peer: P): boolean {
+    return this.active.has(peer) || this.pending.has(peer);
+  }
+
+  protected onJoin(from: P, data: PeerData | undefined, _now: number): void {
+    this.addActive(from, data, 'high', { reply: true });
+    const peer: PeerInfo<P> = { id: from, data };
+    for (const neighbor of this.active.values) {
+      if (neighbor === from) continue;
+      this.out.send(neighbor, { type: 'forwardJoin', peer, ttl: this.config.activeRandomWalkLength });
+    }
+  }
+
+  protected onForwardJoin(from: P, { peer, ttl }: ForwardJoinMessage<P>): void {
+    if (this.active.has(peer.id) || ttl === 0 || this.active.size <= 1) {
+      this.storeData(peer.id, peer.data);
+      // It enters the view only when it answers: the reference departs from the paper so that a peer that cannot be
+      // reached takes up no place.
+      this.sendNeighbor(peer.id, 'high');
+      return;
+    }
+    if (ttl === this.config.passiveRandomWalkLength) this.addPassive(peer.id, peer.data);
+    if (this.pending.has(peer.id)) return;
+    const next = this.active.pickWhere((candidate) => candidate !== from, this.rng);
+    if (next !== undefined) this.out.send(next, { type: 'forwardJoin', peer, ttl: ttl - 1 });
+  }
+
+  protected onNeighbor(from: P, { priority, data }: NeighborMessage, _now: number): void {
+    const isReply = this.pending.delete(from);
+    if (!this.addActive(from, data, priority, { reply: !isReply })) this.sendDisconnect(from, { alive: true });
+  }
+
+  protected onDisconnect(from: P, { alive }: DisconnectMessage): void {
+    this.pending.delete(from);
+    if (this.active.has(from)) {
+      this.removeActive(from, { type: 'disconnectReceived', alive });
+    } else if (alive && this.passive.has(from)) {
+      this.aliveDisconnected.add(from);
+    }
+  }
+
+  protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>): void {
+    if (ttl === 0 || this.active.size <= 1) {
+      this.takeNodes(nodes);
+      this.sendShuffleReply(origin, nodes.length);
+      return;
+    }
+    const next = this.active.pickWhere((peer) => peer !== origin && peer !== from, this.rng);
+    if (next !== undefined) this.out.send(next, { type: 'shuffle', origin, nodes, ttl: ttl - 1 });
+  }
+
+  protected onShuffleReply(_from: P, { nodes }: ShuffleReplyMessage<P>): void {
+    this.takeNodes(nodes);
+    this.refill();
+  }
+
+  /** Takes the nodes of a list into the passive view. */
+  protected takeNodes(nodes: readonly PeerInfo<P>[]): void {
+    for (const { id, data } of nodes) this.addPassive(id, data);
+  }
+
+  /** Makes a peer an active neighbor; false when it is refused. */
+  protected addActive(peer: P, data: PeerData | undefined, priority: Priority, { reply }: { reply: boolean }): boolean {
+    if (peer === this.node.me) return false;
+    this.storeData(peer, data);
+    if (this.active.has(peer)) {
+      if (reply) this.sendNeighbor(peer, priority);
+      return true;
+    }
+    if (this.activeIsFull()) {
+      if (priority === 'low') return false;
+      this.removeActiveAt(this.rng.index(this.active.size), EVICTED);
+    }
+    this.passive.delete(peer);
+    this.active.add(peer);
+    this.out.neighborUp(peer);
+    if (reply) this.sendNeighbor(peer, priority);
+    return true;
+  }
+
+  /** Asks a peer to become, or tells it that it has become, a neighbor; false when that is under way already. */
+  protected sendNeighbor(peer: P, priority: Priority): boolean {
+    if (this.pending.has(peer)) return false;
+    this.pending.set(peer, ++this.requests);
+    this.out.send(peer, { type: 'neighbor', priority, data: this.node.peerData });
+    return true;
+  }
+
+  /** Gives the pending request to a peer a new number, which makes its earlier timers void, and a new timer. */
+  protected armRequestTimer(peer: P): void {
+    const request = ++this.requests;
+    this.pending.set(peer, request);
+    this.out.schedule(this.config.neighborRequestTimeout, { type: 'neighborRequest', peer, request });
+  }
+
+  protected addPassive(peer: P, data: PeerData | undefined): void {
+    this.storeData(peer, data);
+    if (this.active.has(peer) || this.passive.has(peer) || peer === this.node.me) return;
+    if (this.passiveIsFull()) this.passive.deleteRandom(this.rng);
+    this.passive.add(peer);
+  }
+
+  /** Asks a random passive peer to become a neighbor, if there is room. */
+  protected refill(skip?: P): void {
+    if (!this.hasRoom()) return;
+    const peer = this.passive.pickWhere((candidate) => candidate !== skip && !this.pending.has(candidate), this.rng);
+    if (peer === undefined) return;
+    this.sendNeighbor(peer, this.active.size === 0 ? 'high' : 'low');
+    this.watchRefill(peer);
+  }
+
+  /** Sees to it that a refill that is not answered does not wait for ever. */
+  protected watchRefill(peer: P): void {
+    this.armRequestTimer(peer);
+  }
+
+  /** Whether the active view could take another peer once all pending requests are answered. */
+  protected hasRoom(): boolean {
+    return this.active.size + this.pending.size < this.config.activeViewCapacity;
+  }
+
+  protected activeIsFull(): boolean {
+    return this.active.size >= this.config.activeViewCapacity;
+  }
+
+  protected passiveIsFull(): boolean {
+    return this.passive.size >= this.config.passiveViewCapacity;
+  }
+
+  /** Nodes as they are named in messages, with the data that is known of them. */
+  protected describe(ids: readonly P[]): readonly PeerInfo<P>[] {
+    return ids.map((id) => ({ id, data: this.peerData.get(id) }));
+  }
+
+  protected storeData(peer: P, data: PeerData | undefined): void {
+    if (data === undefined) return;
+    const known = this.peerData.get(peer);
+    const isNews = known === undefined || !sameBytes(known, data);
+    if (isNews && data.length > 0) this.out.peerData(peer, data);
+    this.peerData.set(peer, data);
+  }
+
+  /** Ends being neighbors politely: with some nodes to try instead, so that nobody who has just joined is left alone. */
+  protected sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
+    this.sendShuffleReply(peer, this.config.shuffleActiveViewCount + this.config.shufflePassiveViewCount);
+    this.out.send(peer, { type: 'disconnect', alive, respond: false });
+    this.out.disconnect(peer);
+  }
+
+  private sendShuffleReply(to: P, count: number): void {
+    const ids = this.passive.shuffled(count, this.rng);
+    if (ids.length < count) ids.push(...this.active.shuffled(count - ids.length, this.rng));
+    this.out.send(to, { type: 'shuffleReply', nodes: this.describe(ids) });
+  }
+
+  private removeActive(peer: P, removal: Removal): void {
+    this.removeActiveAt(this.active.values.indexOf(peer), removal);
+    this.refill(peer);
+  }
+
+  private removeActiveAt(index: number, removal: Removal): void {
+    const peer = this.active.deleteAt(index);
+    this.out.neighborDown(peer, downReason(removal));
+    if (removal.type === 'evicted') this.sendDisconnect(peer, { alive: true });
+    else this.out.disconnect(peer);
+
+    if (!this.staysKnown(peer, removal)) return;
+    // Taken out and stored again: the reference tells its host the data a second time, and so do we.
+    const data = this.peerData.get(peer);
+    this.peerData.delete(peer);
+    this.addPassive(peer, data);
+    if (removal.type !== 'connectionClosed') this.aliveDisconnected.add(peer);
+  }
+
+  private staysKnown(peer: P, removal: Removal): boolean {
+    switch (removal.type) {
+      case 'evicted':
+        return true;
+      case 'disconnectReceived':
+        return removal.alive;
+      case 'connectionClosed':
+        return this.aliveDisconnected.delete(peer);
+    }
+  }
+
+  /** After the first input, whatever it was, and after each shuffle. */
+  private startShuffling(): void {
+    if (this.shuffling) return;
+    this.shuffling = true;
+    this.out.schedule(this.config.shuffleInterval, { type: 'shuffle' });
+  }
+
+  private shortened<M extends ForwardJoinMessage<P> | ShuffleMessage<P>>(message: M, limit: number): M {
+    if (message.ttl <= limit) return message;
+    this.node.stats.shortenedWalks++;
+    return { ...message, ttl: limit };
+  }
+
+  private truncated<M extends ShuffleMessage<P> | ShuffleReplyMessage<P>>(message: M): M {
+    if (message.nodes.length <= this.config.maxListedNodes) return message;
+    this.node.stats.truncatedLists++;
+    return { ...message, nodes: message.nodes.slice(0, this.config.maxListedNodes) };
+  }
+}

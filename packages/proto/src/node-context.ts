@@ -1,0 +1,17 @@
+import type { Config } from './config.js';
+import type { PeerId } from './event.js';
+import type { Hash } from './hash.js';
+import type { PeerData } from './message.js';
+import type { Stats } from './stats.js';
+
+/** What all topics of a node share. `State` owns it; the layers below only read it, except that they count in `stats`. */
+export interface NodeContext<P extends PeerId> {
+  readonly me: P;
+  /** Our own peer data, as it is now. */
+  peerData: PeerData;
+  readonly config: Config;
+  readonly hash: Hash;
+  readonly stats: Stats;
+  /** Peers that the host is dialing right now. */
+  readonly dialing: Set<P>;
+}

@@ -1,0 +1,61 @@
+import type { NeighborDownReason, OutEvent, PeerId, TopicEvent } from './event.js';
+import type { Message, PeerData } from './message.js';
+import type { TimerTask } from './timer.js';
+import type { TopicId } from './topic-id.js';
+
+/** A neighbor that came or went while the membership layer handled an input. */
+export type NeighborChange<P extends PeerId> = Extract<TopicEvent<P>, { readonly type: 'neighborUp' | 'neighborDown' }>;
+
+/**
+ * Where the layers of one topic put what they want of the host. Events are put together here once, in their final form:
+ * no layer rewraps those of the layer below.
+ */
+export class Outbox<P extends PeerId> {
+  /** Where outputs go. Replaced before each input. */
+  events: OutEvent<P>[] = [];
+  /** Neighbors that came or went and that the broadcast layer has not been told about yet. */
+  readonly changes: NeighborChange<P>[] = [];
+
+  private readonly topic: TopicId;
+  private readonly generation: number;
+  /** Lets go of a peer for this topic; true when no other topic needs the link. */
+  private readonly release: (peer: P) => boolean;
+
+  constructor(topic: TopicId, generation: number, release: (peer: P) => boolean) {
+    this.topic = topic;
+    this.generation = generation;
+    this.release = release;
+  }
+
+  send(to: P, message: Message<P>): void {
+    this.events.push({ type: 'sendMessage', to, topic: this.topic, message });
+  }
+
+  emit(event: TopicEvent<P>): void {
+    this.events.push({ type: 'emitEvent', topic: this.topic, event });
+  }
+
+  schedule(delay: number, task: TimerTask<P>): void {
+    this.events.push({ type: 'scheduleTimer', delay, timer: { topic: this.topic, generation: this.generation, task } });
+  }
+
+  disconnect(peer: P): void {
+    if (this.release(peer)) this.events.push({ type: 'disconnectPeer', peer });
+  }
+
+  peerData(peer: P, data: PeerData): void {
+    this.events.push({ type: 'peerData', peer, data });
+  }
+
+  neighborUp(peer: P): void {
+    const event: NeighborChange<P> = { type: 'neighborUp', peer };
+    this.changes.push(event);
+    this.emit(event);
+  }
+
+  neighborDown(peer: P, reason: NeighborDownReason): void {
+    const event: NeighborChange<P> = { type: 'neighborDown', peer, reason };
+    this.changes.push(event);
+    this.emit(event);
+  }
+}

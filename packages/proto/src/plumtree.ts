@@ -1,0 +1,295 @@
+import type { BroadcastConfig } from './config.js';
+import type { PeerId, Scope } from './event.js';
+import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from './message.js';
+import { type MessageId, messageIdEquals, messageIdFromBytes } from './message-id.js';
+import type { Announcement, MissingPayloads } from './missing-payloads.js';
+import type { NodeContext } from './node-context.js';
+import type { Outbox } from './outbox.js';
+import { sameBytes } from './same-bytes.js';
+import { SortedSet } from './sorted-set.js';
+import { TimeBoundCache } from './time-bound-cache.js';
+
+/** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
+const MAX_ROUND = 65_535;
+/** The topic id and the outer discriminant, which the reference counts towards every message. */
+const REFERENCE_HEADER = 32 + 1;
+/** The discriminant of an IHave and the length of its list. */
+const IHAVE_HEADER = 1 + 2;
+/** A message id and the longest round. */
+const IHAVE_ENTRY = 32 + 3;
+
+/** The round with which a payload is passed on. */
+export function nextRound(round: number): number {
+  return Math.min(round + 1, MAX_ROUND);
+}
+
+/** How many announcements go into one message. */
+export function ihaveChunkLength(maxMessageSize: number): number {
+  return Math.floor((maxMessageSize - REFERENCE_HEADER - IHAVE_HEADER) / IHAVE_ENTRY);
+}
+
+/**
+ * Broadcast in one topic: PlumTree (Leitão, Pereira, Rodrigues: TR-07-14) as iroh-gossip 0.101 runs it. Payloads travel
+ * along *eager* links, which prune themselves down to a spanning tree; ids travel along the remaining *lazy* links, so that
+ * whoever misses a payload can graft a new branch.
+ *
+ * This class decides exactly as the reference does; `HardenedPlumTree` overrides what must not be so in the open.
+ */
+export class PlumTree<P extends PeerId> {
+  readonly eager = new SortedSet<P>();
+  readonly lazy = new SortedSet<P>();
+  readonly missing: MissingPayloads<P>;
+  /** Ids of payloads that have been here, to know duplicates. */
+  readonly seen: TimeBoundCache<MessageId, true>;
+  /** Payloads to answer grafts with, in the round in which they are passed on. */
+  readonly cache: TimeBoundCache<MessageId, GossipMessage>;
+  maxLastDeliveryHop = 0;
+
+  protected readonly node: NodeContext<P>;
+  protected readonly config: BroadcastConfig;
+  protected readonly out: Outbox<P>;
+  /** Announcements that wait for the dispatch timer. */
+  protected readonly lazyQueue = new Map<P, IHaveEntry[]>();
+  private dispatching = false;
+  private evicting = false;
+
+  constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>) {
+    this.node = node;
+    this.config = node.config.broadcast;
+    this.out = out;
+    this.missing = missing;
+    this.seen = new TimeBoundCache({ maxCount: this.config.messageIdMaxCount });
+    this.cache = new TimeBoundCache({
+      maxCount: this.config.messageCacheMaxCount,
+      maxWeight: this.config.messageCacheMaxBytes,
+      weigh: (message) => message.content.length,
+    });
+  }
+
+  /** Announcements that wait to be sent, over all peers. */
+  get queuedAnnouncements(): number {
+    let count = 0;
+    for (const entries of this.lazyQueue.values()) count += entries.length;
+    return count;
+  }
+
+  broadcast(content: Uint8Array, scope: Scope, now: number): void {
+    this.startEvicting(now);
+    const id = messageIdFromBytes(this.node.hash(content));
+    switch (scope) {
+      case 'swarm': {
+        const message: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: 0 } };
+        this.remember(message, now);
+        this.published(id);
+        this.lazyPush(id, 0, this.node.me);
+        this.eagerPush(message, this.node.me);
+        break;
+      }
+      case 'neighbors':
+        this.eagerPush({ type: 'gossip', id, content, scope: { type: 'neighbors' } }, this.node.me);
+        break;
+    }
+  }
+
+  receive(from: P, message: PlumTreeMessage, now: number): void {
+    this.startEvicting(now);
+    switch (message.type) {
+      case 'gossip':
+        this.onGossip(from, message, now);
+        break;
+      case 'prune':
+        this.onPrune(from);
+        break;
+      case 'graft':
+        this.onGraft(from, message);
+        break;
+      case 'ihave':
+        this.onIHave(from, message);
+        break;
+    }
+  }
+
+  neighborUp(peer: P, now: number): void {
+    this.startEvicting(now);
+    this.makeEager(peer);
+  }
+
+  neighborDown(peer: P, now: number): void {
+    this.startEvicting(now);
+    this.missing.forget(peer);
+    this.eager.delete(peer);
+    this.lazy.delete(peer);
+  }
+
+  graftTimerExpired(id: MessageId, now: number): void {
+    this.startEvicting(now);
+    this.missing.timerExpired(id);
+    if (this.seen.has(id)) return;
+    const request = this.missing.nextRequest(id);
+    if (request === undefined) return;
+    this.makeEager(request.peer);
+    this.out.send(request.peer, { type: 'graft', id, round: request.round });
+    this.out.schedule(request.delay, { type: 'sendGraft', id });
+  }
+
+  dispatchTimerExpired(now: number): void {
+    this.startEvicting(now);
+    const chunkLength = ihaveChunkLength(this.node.config.maxMessageSize);
+    const peers = [...this.lazyQueue.keys()].sort((a, b) => (a < b ? -1 : 1));
+    for (const peer of peers) {
+      const entries = this.lazyQueue.get(peer) as IHaveEntry[];
+      for (let start = 0; start < entries.length; start += chunkLength) {
+        this.out.send(peer, { type: 'ihave', messages: entries.slice(start, start + chunkLength) });
+      }
+    }
+    this.lazyQueue.clear();
+    this.dispatching = false;
+  }
+
+  evictTimerExpired(now: number): void {
+    this.evicting = false;
+    this.startEvicting(now);
+  }
+
+  /** A payload of our own is on its way. */
+  protected published(_id: MessageId): void {}
+
+  private onGossip(from: P, message: GossipMessage, now: number): void {
+    if (!this.isGenuine(message)) {
+      this.node.stats.spoofedIds++;
+      return;
+    }
+    if (this.seen.has(message.id)) {
+      this.onDuplicate(from);
+      return;
+    }
+    if (message.scope.type === 'swarm') this.passOn(from, message, message.scope.round, now);
+    this.out.emit({ type: 'received', content: message.content, deliveredFrom: from, scope: message.scope });
+  }
+
+  /**
+   * Whether the id is the hash of the content. A duplicate of a payload that is still cached is compared with it instead:
+   * the same answer, at a fraction of the cost.
+   */
+  private isGenuine({ id, content }: GossipMessage): boolean {
+    const known = this.cache.get(id);
+    if (known !== undefined) return sameBytes(known.content, content);
+    return messageIdEquals(id, this.node.hash(content));
+  }
+
+  /** A payload that we have already: its link closes a cycle, so it becomes lazy at both ends. */
+  protected onDuplicate(from: P): void {
+    this.makeLazy(from);
+    this.out.send(from, { type: 'prune' });
+  }
+
+  private passOn(from: P, message: GossipMessage, round: number, now: number): void {
+    const { id, content } = message;
+    const next = this.roundToPassOn(message, round);
+    const forwarded: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: next } };
+    this.remember(forwarded, now);
+    this.forward(forwarded, next, from);
+    const announcements = this.missing.arrived(id);
+    if (announcements.length > 0) this.optimize(from, next, announcements);
+    if (round > this.maxLastDeliveryHop) this.maxLastDeliveryHop = round;
+  }
+
+  /** The round with which a payload of this round goes on. */
+  protected roundToPassOn(_message: GossipMessage, round: number): number {
+    return nextRound(round);
+  }
+
+  /** Sends a payload, or word of it, to everybody but the one that it came from. */
+  protected forward(message: GossipMessage, round: number, from: P): void {
+    this.eagerPush(message, from);
+    this.lazyPush(message.id, round, from);
+  }
+
+  /** Replaces the link that brought a payload by a link to an announcer that is much closer to the publisher. */
+  protected optimize(from: P, round: number, announcements: readonly Announcement<P>[]): void {
+    let best = announcements[0] as Announcement<P>;
+    for (const announcement of announcements) if (announcement.round < best.round) best = announcement;
+    // A threshold of 0 still asks for a shorter way.
+    if (best.round >= round || round - best.round < this.config.optimizationThreshold) return;
+    if (!this.eager.has(best.peer)) {
+      this.makeEager(best.peer);
+      this.out.send(best.peer, { type: 'graft', id: undefined, round: best.round });
+    }
+    this.makeLazy(from);
+    this.out.send(from, { type: 'prune' });
+  }
+
+  protected onPrune(from: P): void {
+    this.makeLazy(from);
+  }
+
+  protected onGraft(from: P, { id }: GraftMessage): void {
+    this.makeEager(from);
+    this.answerGraft(from, id);
+  }
+
+  protected answerGraft(to: P, id: MessageId | undefined): void {
+    const message = id === undefined ? undefined : this.cache.get(id);
+    if (message !== undefined) this.out.send(to, message);
+  }
+
+  protected onIHave(from: P, { messages }: IHaveMessage): void {
+    for (const { id, round } of messages) {
+      if (this.seen.has(id)) continue;
+      if (this.missing.announced(id, from, round)) {
+        this.out.schedule(this.config.graftTimeout1, { type: 'sendGraft', id });
+      }
+    }
+  }
+
+  protected makeEager(peer: P): void {
+    this.lazy.delete(peer);
+    this.eager.add(peer);
+  }
+
+  protected makeLazy(peer: P): void {
+    this.eager.delete(peer);
+    this.lazy.add(peer);
+  }
+
+  protected startDispatching(): void {
+    if (this.dispatching) return;
+    this.dispatching = true;
+    this.out.schedule(this.config.dispatchTimeout, { type: 'dispatchLazyPush' });
+  }
+
+  protected queueAnnouncement(peer: P, entry: IHaveEntry): void {
+    const entries = this.lazyQueue.get(peer);
+    if (entries === undefined) this.lazyQueue.set(peer, [entry]);
+    else entries.push(entry);
+  }
+
+  private remember(message: GossipMessage, now: number): void {
+    this.seen.insert(message.id, true, now + this.config.messageIdRetention);
+    this.node.stats.evictedPayloads += this.cache.insert(message.id, message, now + this.config.messageCacheRetention);
+  }
+
+  private eagerPush(message: GossipMessage, except: P): void {
+    const { me } = this.node;
+    for (const peer of this.eager.values) {
+      if (peer !== except && peer !== me) this.out.send(peer, message);
+    }
+  }
+
+  private lazyPush(id: MessageId, round: number, except: P): void {
+    if (this.lazy.size > 0) {
+      const entry: IHaveEntry = { id, round };
+      for (const peer of this.lazy.values) if (peer !== except) this.queueAnnouncement(peer, entry);
+    }
+    this.startDispatching();
+  }
+
+  /** Before the first input, whatever it is, and then at each interval. */
+  private startEvicting(now: number): void {
+    if (this.evicting) return;
+    this.evicting = true;
+    this.cache.expireUntil(now);
+    this.seen.expireUntil(now);
+    this.out.schedule(this.config.cacheEvictInterval, { type: 'evictCache' });
+  }
+}

@@ -1,0 +1,51 @@
+import type { MessageId } from './message-id.js';
+import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
+
+/** As iroh-gossip 0.101 does it: each announcer is asked once, one after the other, and nothing is bounded. */
+export class ReferenceMissing<P> implements MissingPayloads<P> {
+  private readonly announcements = new Map<MessageId, Announcement<P>[]>();
+  private readonly timers = new Set<MessageId>();
+  private readonly delay: number;
+
+  constructor(delay: number) {
+    this.delay = delay;
+  }
+
+  get size(): number {
+    return this.announcements.size;
+  }
+
+  announced(id: MessageId, peer: P, round: number): boolean {
+    const list = this.announcements.get(id);
+    if (list === undefined) this.announcements.set(id, [{ peer, round }]);
+    else list.push({ peer, round });
+    if (this.timers.has(id)) return false;
+    this.timers.add(id);
+    return true;
+  }
+
+  timerExpired(id: MessageId): void {
+    this.timers.delete(id);
+  }
+
+  nextRequest(id: MessageId): GraftRequest<P> | undefined {
+    // The emptied list stays, and the timer that now starts is not marked: both as in the reference.
+    const first = this.announcements.get(id)?.shift();
+    return first === undefined ? undefined : { ...first, delay: this.delay };
+  }
+
+  arrived(id: MessageId): readonly Announcement<P>[] {
+    this.timers.delete(id);
+    const list = this.announcements.get(id) ?? [];
+    this.announcements.delete(id);
+    return list;
+  }
+
+  forget(peer: P): void {
+    for (const [id, list] of this.announcements) {
+      const left = list.filter((announcement) => announcement.peer !== peer);
+      if (left.length === 0) this.announcements.delete(id);
+      else if (left.length < list.length) this.announcements.set(id, left);
+    }
+  }
+}

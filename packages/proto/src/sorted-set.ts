@@ -1,0 +1,44 @@
+/**
+ * A small set that is walked in ascending order, without sorting on each walk. Numbers sort by value, strings by UTF-16
+ * units, which for lower-case hex is the order of the bytes.
+ */
+export class SortedSet<T extends string | number> {
+  private readonly items: T[] = [];
+
+  get size(): number {
+    return this.items.length;
+  }
+
+  /** The values in ascending order. A view of the set, not a copy: do not change the set while walking it. */
+  get values(): readonly T[] {
+    return this.items;
+  }
+
+  has(value: T): boolean {
+    return this.items.includes(value);
+  }
+
+  add(value: T): void {
+    const { items } = this;
+    const index = lowerBound(items, value);
+    if (items[index] !== value) items.splice(index, 0, value);
+  }
+
+  delete(value: T): void {
+    const { items } = this;
+    const index = items.indexOf(value);
+    if (index >= 0) items.splice(index, 1);
+  }
+}
+
+/** The first index whose item is not below `value`. */
+function lowerBound<T extends string | number>(items: readonly T[], value: T): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((items[middle] as T) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,164 @@
+import type { Command, DisconnectReason, OutEvent, PeerId } from './event.js';
+import { HardenedHyParView } from './hardened-hyparview.js';
+import { HardenedPlumTree } from './hardened-plumtree.js';
+import { HyParView } from './hyparview.js';
+import type { Message } from './message.js';
+import type { NodeContext } from './node-context.js';
+import type { Outbox } from './outbox.js';
+import { PersistentMissing } from './persistent-missing.js';
+import { PlumTree } from './plumtree.js';
+import { ReferenceMissing } from './reference-missing.js';
+import type { Rng } from './rng.js';
+import type { TopicSnapshot } from './snapshot.js';
+import type { TimerTask } from './timer.js';
+
+/**
+ * One topic: routes inputs to the membership and the broadcast layer, and tells the latter about neighbors that the
+ * former has gained and lost.
+ */
+export class Topic<P extends PeerId> {
+  /** Which life of the topic this is; its timers carry the number. */
+  readonly generation: number;
+  private readonly out: Outbox<P>;
+  private readonly swarm: HyParView<P>;
+  private readonly tree: PlumTree<P>;
+
+  constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
+    this.generation = generation;
+    this.out = out;
+    const { mode, broadcast, hardened } = node.config;
+    switch (mode) {
+      case 'reference':
+        this.swarm = new HyParView(node, rng, out);
+        this.tree = new PlumTree(node, out, new ReferenceMissing(broadcast.graftTimeout2));
+        break;
+      case 'hardened': {
+        const limits = {
+          perPeer: hardened.missingPerPeer,
+          total: hardened.missingTotal,
+          attempts: hardened.graftAttempts,
+        };
+        this.swarm = new HardenedHyParView(node, rng, out);
+        this.tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast.graftTimeout2, limits, node.stats));
+        break;
+      }
+    }
+  }
+
+  /** Outputs of the inputs that follow go to the end of this list. */
+  collectInto(events: OutEvent<P>[]): void {
+    this.out.events = events;
+  }
+
+  command(command: Command<P>, now: number): void {
+    switch (command.type) {
+      case 'join':
+        for (const peer of command.peers) this.swarm.requestJoin(peer, now);
+        break;
+      case 'broadcast':
+        this.tree.broadcast(command.content, command.scope, now);
+        break;
+      case 'quit':
+        this.swarm.quit();
+        break;
+    }
+    this.settle(now);
+  }
+
+  receive(from: P, message: Message<P>, now: number): void {
+    switch (message.type) {
+      case 'gossip':
+      case 'prune':
+      case 'graft':
+      case 'ihave':
+        this.tree.receive(from, message, now);
+        break;
+      case 'join':
+      case 'forwardJoin':
+      case 'shuffle':
+      case 'shuffleReply':
+      case 'neighbor':
+      case 'disconnect':
+        this.swarm.receive(from, message, now);
+        break;
+    }
+    this.settle(now);
+  }
+
+  timerExpired(task: TimerTask<P>, now: number): void {
+    switch (task.type) {
+      case 'shuffle':
+        this.swarm.shuffleTimerExpired();
+        break;
+      case 'neighborRequest':
+        this.swarm.requestTimerExpired(task.peer, task.request);
+        break;
+      case 'sendGraft':
+        this.tree.graftTimerExpired(task.id, now);
+        break;
+      case 'dispatchLazyPush':
+        this.tree.dispatchTimerExpired(now);
+        break;
+      case 'evictCache':
+        this.tree.evictTimerExpired(now);
+        break;
+    }
+    this.settle(now);
+  }
+
+  peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
+    this.swarm.peerDisconnected(peer, reason);
+    this.tree.neighborDown(peer, now);
+    this.settle(now);
+  }
+
+  peerConnected(peer: P): void {
+    this.swarm.peerConnected(peer);
+  }
+
+  peerDataUpdated(): void {
+    this.swarm.peerDataUpdated();
+  }
+
+  /** Whether this topic has any use for a link to a peer. */
+  wants(peer: P): boolean {
+    return this.swarm.wants(peer);
+  }
+
+  get neighbors(): readonly P[] {
+    return this.swarm.active.values;
+  }
+
+  snapshot(): TopicSnapshot<P> {
+    const { swarm, tree } = this;
+    return {
+      activeView: [...swarm.active.values],
+      passiveView: [...swarm.passive.values],
+      pendingNeighborRequests: [...swarm.pending.keys()],
+      eagerPeers: [...tree.eager.values],
+      lazyPeers: [...tree.lazy.values],
+      missingPayloads: tree.missing.size,
+      queuedAnnouncements: tree.queuedAnnouncements,
+      payloadCache: { count: tree.cache.size, bytes: tree.cache.weight },
+      seenIds: tree.seen.size,
+      maxLastDeliveryHop: tree.maxLastDeliveryHop,
+    };
+  }
+
+  /** Tells the broadcast layer, after each input, which neighbors have come and gone. */
+  private settle(now: number): void {
+    const { changes } = this.out;
+    if (changes.length === 0) return;
+    for (const { type, peer } of changes) {
+      switch (type) {
+        case 'neighborUp':
+          this.tree.neighborUp(peer, now);
+          break;
+        case 'neighborDown':
+          this.tree.neighborDown(peer, now);
+          break;
+      }
+    }
+    changes.length = 0;
+  }
+}
