@@ -1,0 +1,153 @@
+import { ConnectError, EndpointClosedError } from '../errors.js';
+import { AsyncQueue } from '../util/async-queue.js';
+import { quiche } from './binding.js';
+import { TlsAlert, TransportError } from './close-reason.js';
+import type { Configs } from './config.js';
+import type { Core } from './core.js';
+import { Driver } from './driver.js';
+import { HalfOpen } from './half-open.js';
+import { type IncomingHost, QuicIncoming } from './incoming.js';
+import { initialClosePacket } from './initial-close.js';
+import { NativeConnection, rawConnection } from './native-connection.js';
+import {
+  CID_LENGTH,
+  cidKey,
+  isLongForm,
+  type LongHeader,
+  MIN_INITIAL_DATAGRAM,
+  newCid,
+  parseLongHeader,
+  VERSION_1,
+  versionNegotiationPacket,
+} from './packet-header.js';
+import { RetryTokens } from './retry-token.js';
+
+/** RFC 9000, section 7.2: a client's first destination id has at least this many bytes. */
+const MIN_FIRST_DCID = 8;
+
+/** Deals with those who knock: version negotiation, retry, caps, and then the application's decision. */
+export class Acceptor implements IncomingHost {
+  /** Who waits for a decision. */
+  readonly queue = new AsyncQueue<QuicIncoming>();
+  alpns: readonly string[];
+  readonly halfOpen: HalfOpen;
+  readonly #core: Core;
+  readonly #configs: Configs;
+  readonly #tokens = new RetryTokens();
+  readonly #undecided = new Set<QuicIncoming>();
+
+  constructor(core: Core, configs: Configs) {
+    const { maxHalfOpen, maxHalfOpenPerSource, alpns } = core.settings;
+    this.#core = core;
+    this.#configs = configs;
+    this.alpns = alpns;
+    this.halfOpen = new HalfOpen(maxHalfOpen, maxHalfOpenPerSource);
+  }
+
+  /** A datagram for no known connection. @returns false if there is no use for it */
+  onStray(datagram: Uint8Array, host: string, port: number): boolean {
+    if (!isLongForm(datagram) || datagram.length < MIN_INITIAL_DATAGRAM) return false;
+    const header = parseLongHeader(datagram);
+    if (!header) return false;
+    if (header.version !== VERSION_1) {
+      if (header.version === 0) return false; // somebody else's negotiation
+      this.#core.counters.versionNegotiationsSent++;
+      this.#core.sendDatagram(versionNegotiationPacket(header), { host, port });
+      return true;
+    }
+    if (!header.initial || header.dcid.length < MIN_FIRST_DCID) return false;
+    this.#onInitial(datagram, header, host, port);
+    return true;
+  }
+
+  /** No more: everybody undecided is let go. */
+  close(): void {
+    this.queue.end();
+    for (const incoming of this.#undecided) incoming.fail(new EndpointClosedError());
+  }
+
+  admit(incoming: QuicIncoming): Driver {
+    const { header, from, originalDcid, leave } = incoming;
+    this.#forget(incoming);
+    // After a retry the client calls us by the id that we gave it there; else by one that it made up, and we choose ours now.
+    const scid = originalDcid ? header.dcid : newCid();
+    let native: NativeConnection;
+    try {
+      const config = this.#configs.for(this.alpns);
+      native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
+    } catch (cause) {
+      leave();
+      throw new ConnectError('transport', `quiche refuses to accept: ${(cause as Error).message}`, { cause });
+    }
+    const firstKey = cidKey(header.dcid);
+    const driver = new Driver(this.#core, {
+      native,
+      side: 'accepted',
+      remote: from,
+      onHandshakeEnd: leave,
+    });
+    this.#core.drivers.add(driver);
+    this.#core.addRoute(cidKey(scid), driver);
+    this.#core.addRoute(firstKey, driver); // repetitions of the first flight
+    for (const datagram of incoming.datagrams) driver.receive(datagram, from.host, from.port);
+    return driver;
+  }
+
+  turnAway(incoming: QuicIncoming): void {
+    this.expire(incoming);
+    this.#sendClose(incoming.header, incoming.from, TransportError.connectionRefused, 'refused');
+  }
+
+  expire(incoming: QuicIncoming): void {
+    this.#forget(incoming);
+    incoming.leave();
+  }
+
+  #forget(incoming: QuicIncoming): void {
+    this.#undecided.delete(incoming);
+    this.#core.routes.delete(cidKey(incoming.header.dcid));
+  }
+
+  #onInitial(datagram: Uint8Array, header: LongHeader, host: string, port: number): void {
+    const { settings, counters, routes } = this.#core;
+    if (this.queue.ended)
+      return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'not accepting');
+    if (this.alpns.length === 0)
+      return this.#sendClose(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
+    const source = `${host}:${port}`;
+    const originalDcid = header.dcid.length === CID_LENGTH ? this.#tokens.check(source, header.token) : undefined;
+    if (!originalDcid && this.halfOpen.total >= settings.retryThreshold) return this.#sendRetry(header, host, port);
+    const leave = this.queue.size < settings.maxHalfOpen ? this.halfOpen.enter(host) : undefined;
+    if (!leave) {
+      counters.droppedBusy++;
+      return;
+    }
+    const incoming = new QuicIncoming(this, header, { host, port }, originalDcid, leave, settings.handshakeTimeoutMs);
+    incoming.datagrams.push(datagram);
+    this.#undecided.add(incoming);
+    routes.set(cidKey(header.dcid), incoming);
+    this.queue.push(incoming);
+  }
+
+  #sendRetry(header: LongHeader, host: string, port: number): void {
+    const { counters } = this.#core;
+    const packet = Buffer.allocUnsafe(512);
+    const token = this.#tokens.issue(`${host}:${port}`, header.dcid);
+    try {
+      const length = quiche.retry(header.scid, header.dcid, newCid(), token, header.version, packet);
+      counters.retriesSent++;
+      this.#core.sendDatagram(packet.subarray(0, length), { host, port });
+    } catch {
+      counters.undecodable++;
+    }
+  }
+
+  #sendClose(
+    header: LongHeader,
+    to: { readonly host: string; readonly port: number },
+    code: number,
+    reason: string,
+  ): void {
+    this.#core.sendDatagram(initialClosePacket(header, newCid(), code, reason), to);
+  }
+}

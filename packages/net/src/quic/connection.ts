@@ -1,0 +1,82 @@
+import { ConnectionClosedError } from '../errors.js';
+import type { TransportAddr } from '../address/endpoint-addr.js';
+import { isIPv6 } from 'node:net';
+import type { SocketAddr } from '../address/socket-addr.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import {
+  type BiStream,
+  type CloseReason,
+  type Connection,
+  type ConnectionStats,
+  describeClose,
+  type RecvStream,
+  type SendStream,
+} from '../transport/seam.js';
+import type { HostPort } from './binding.js';
+import type { Driver, Proven } from './driver.js';
+import { checkCode } from './send-stream.js';
+
+let lastStableId = 0;
+
+/** A proven QUIC connection: what the user holds. */
+export class QuicConnection implements Connection {
+  readonly remoteId: EndpointId;
+  readonly alpn: string;
+  readonly stableId = ++lastStableId;
+  readonly side: 'dialed' | 'accepted';
+  readonly #driver: Driver;
+
+  constructor(driver: Driver, { remoteId, alpn }: Proven) {
+    this.#driver = driver;
+    this.remoteId = remoteId;
+    this.alpn = alpn;
+    this.side = driver.side;
+  }
+
+  get closed(): Promise<CloseReason> {
+    return this.#driver.closed.promise;
+  }
+
+  remoteAddr(): TransportAddr {
+    return { type: 'ip', addr: plainAddress(this.#driver.remote) };
+  }
+
+  async openUni(): Promise<SendStream> {
+    await this.#failIfClosed();
+    return this.#driver.streams.openUni();
+  }
+
+  async openBi(): Promise<BiStream> {
+    await this.#failIfClosed();
+    return this.#driver.streams.openBi();
+  }
+
+  acceptUni(): AsyncIterable<RecvStream> {
+    return this.#driver.streams.uni;
+  }
+
+  acceptBi(): AsyncIterable<BiStream> {
+    return this.#driver.streams.bi;
+  }
+
+  close(code: number, reason = ''): void {
+    checkCode(code);
+    if (typeof reason !== 'string') throw new TypeError('a close reason must be a string');
+    this.#driver.close(code, reason);
+  }
+
+  stats(): ConnectionStats {
+    return { ...this.#driver.stats(), queuedBytes: this.#driver.streams.queuedBytes };
+  }
+
+  async #failIfClosed(): Promise<void> {
+    if (this.#driver.isClosed) throw new ConnectionClosedError(describeClose(await this.closed));
+  }
+}
+
+/** An address as the user knows it: IPv4 on a dual-stack socket comes as `::ffff:a.b.c.d`. */
+export function plainAddress({ host, port }: HostPort): SocketAddr {
+  return isIPv6(host) && host.startsWith('::ffff:') && host.includes('.')
+    ? { host: host.slice(7), port }
+    : { host, port };
+}

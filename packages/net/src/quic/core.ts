@@ -1,0 +1,127 @@
+import type { HostPort } from './binding.js';
+import type { Driver, DriverHost } from './driver.js';
+import type { NativeConnection } from './native-connection.js';
+import type { Settings } from './options.js';
+import { destinationKey } from './packet-header.js';
+import type { UdpSocket } from './udp-socket.js';
+
+/** What an endpoint counts. All grow only, except the first three. */
+export interface EndpointStats {
+  /** Connections that are held, handshakes included. */
+  connections: number;
+  /** Entries of the routing table. */
+  routes: number;
+  /** Incoming handshakes that nobody has proven yet. */
+  halfOpen: number;
+  datagramsReceived: number;
+  datagramsSent: number;
+  /** Datagrams that are no QUIC packet, or for no connection that is known. */
+  undecodable: number;
+  /** First datagrams that were dropped because too many handshakes were under way. */
+  droppedBusy: number;
+  /** Clients that were told to prove their address. */
+  retriesSent: number;
+  /** Clients that were told which version is spoken. */
+  versionNegotiationsSent: number;
+}
+
+/** Whom datagrams can be routed to. */
+export interface Route {
+  receive(datagram: Uint8Array, host: string, port: number): void;
+}
+
+/** Datagrams that one connection may send in a row; then the others get their turn, and the socket is read. */
+const BURST = 64;
+
+/** The socket with its connections: routing in, batching out. */
+export class Core implements DriverHost {
+  readonly counters = {
+    datagramsReceived: 0,
+    datagramsSent: 0,
+    undecodable: 0,
+    droppedBusy: 0,
+    retriesSent: 0,
+    versionNegotiationsSent: 0,
+  };
+  /** Takes datagrams that are for no connection. Returns false if it has no use for one. */
+  onStray: (datagram: Uint8Array, host: string, port: number) => boolean = () => false;
+  /** All connections. */
+  readonly drivers = new Set<Driver>();
+  readonly routes = new Map<string, Route>();
+  readonly #socket: UdpSocket;
+  #sendBuffer: Buffer;
+  #due: Driver[] = [];
+  #immediate: NodeJS.Immediate | undefined;
+
+  constructor(
+    readonly settings: Settings,
+    readonly local: HostPort,
+    socket: UdpSocket,
+  ) {
+    this.#socket = socket;
+    this.#sendBuffer = Buffer.allocUnsafeSlow(settings.maxDatagramSize);
+  }
+
+  /** A datagram came in. */
+  readonly receive = (datagram: Uint8Array, host: string, port: number): void => {
+    this.counters.datagramsReceived++;
+    const key = destinationKey(datagram);
+    const route = key === undefined ? undefined : this.routes.get(key);
+    if (route) route.receive(datagram, host, port);
+    else if (!this.onStray(datagram, host, port)) this.counters.undecodable++;
+  };
+
+  schedule(driver: Driver): void {
+    if (driver.isScheduled) return;
+    driver.isScheduled = true;
+    this.#due.push(driver);
+    this.#immediate ??= setImmediate(this.#runTicks);
+  }
+
+  transmit(native: NativeConnection): boolean {
+    for (let sent = 0; sent < BURST; sent++) {
+      const length = native.send(this.#sendBuffer);
+      if (length === 0) return false;
+      this.sendDatagram(this.#sendBuffer.subarray(0, length), native.to);
+    }
+    return true;
+  }
+
+  /** Sends a datagram made by us. */
+  sendDatagram(datagram: Uint8Array, to: HostPort): void {
+    this.counters.datagramsSent++;
+    const reusable = this.#socket.send(datagram, to.host, to.port);
+    if (!reusable) this.#sendBuffer = Buffer.allocUnsafeSlow(this.settings.maxDatagramSize);
+  }
+
+  /** Routes a connection id to a driver. */
+  addRoute(key: string, driver: Driver): void {
+    this.routes.set(key, driver);
+    driver.routes.add(key);
+  }
+
+  forget(driver: Driver): void {
+    this.drivers.delete(driver);
+    for (const key of driver.routes) this.routes.delete(key);
+    driver.routes.clear();
+  }
+
+  /** Nothing is due any more. */
+  stop(): void {
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    this.#due = [];
+    this.routes.clear();
+  }
+
+  /** All datagrams that came in one turn of the event loop, and all that was written in it, meet here. */
+  readonly #runTicks = (): void => {
+    this.#immediate = undefined;
+    const due = this.#due;
+    this.#due = [];
+    for (const driver of due) {
+      driver.isScheduled = false;
+      driver.tick();
+    }
+  };
+}

@@ -1,0 +1,112 @@
+import { isIPv4 } from 'node:net';
+import { isDialable, type SocketAddr } from '../address/socket-addr.js';
+import { ConnectError, type ConnectFailure } from '../errors.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { HostPort } from './binding.js';
+import type { Configs } from './config.js';
+import type { Core } from './core.js';
+import { Driver } from './driver.js';
+import { NativeConnection, rawConnection } from './native-connection.js';
+import { cidKey, newCid } from './packet-header.js';
+
+/** An attempt that has not succeeded after this long gets company by the next address (RFC 8305, section 5). */
+const STAGGER_MS = 250;
+
+/** What failed attempts are reported by, the most telling first. */
+const TELLING: readonly ConnectFailure[] = [
+  'identity-mismatch',
+  'alpn-mismatch',
+  'refused',
+  'transport',
+  'timeout',
+  'no-address',
+  'self',
+];
+
+/** Whom to dial. */
+export interface Target {
+  readonly id: EndpointId;
+  readonly alpn: string;
+  readonly addrs: readonly SocketAddr[];
+}
+
+/** The address as our socket must be told it, or undefined if it can't reach it: an IPv4 socket reaches no IPv6 address. */
+export function reachable(addr: SocketAddr, local: HostPort): HostPort | undefined {
+  if (!isDialable(addr)) return undefined;
+  if (isIPv4(addr.host) === isIPv4(local.host)) return { host: addr.host, port: addr.port };
+  return local.host === '::' ? { host: `::ffff:${addr.host}`, port: addr.port } : undefined;
+}
+
+/**
+ * Dials the addresses of an endpoint one after the other, not waiting long for any; the first that proves the identity wins and
+ * the others are given up.
+ *
+ * @throws ConnectError of the most telling attempt; what `cancelled` rejects with
+ */
+export async function dial(core: Core, configs: Configs, target: Target, cancelled: Promise<never>): Promise<Driver> {
+  const remotes = target.addrs.flatMap((addr) => reachable(addr, core.local) ?? []);
+  if (remotes.length === 0)
+    throw new ConnectError('no-address', `no address is known for ${target.id} that this socket can reach`);
+  const attempts: Driver[] = [];
+  const errors: unknown[] = [];
+  let winner: Driver | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const proven = new Promise<Driver>((resolve, reject) => {
+    const next = () => {
+      clearTimeout(timer);
+      const remote = remotes[attempts.length];
+      if (!remote) return;
+      let driver: Driver;
+      try {
+        driver = begin(core, configs, target, remote);
+      } catch (error) {
+        return reject(error);
+      }
+      attempts.push(driver);
+      if (attempts.length < remotes.length) timer = setTimeout(next, STAGGER_MS);
+      driver.proven.promise.then(
+        () => {
+          winner ??= driver;
+          resolve(driver);
+        },
+        (error: unknown) => {
+          errors.push(error);
+          if (errors.length === remotes.length) reject(mostTelling(errors));
+          else if (!winner) next();
+        },
+      );
+    };
+    next();
+  });
+  try {
+    return await Promise.race([cancelled, proven]);
+  } catch (error) {
+    winner = undefined; // it came too late
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    for (const driver of attempts) {
+      if (driver !== winner) driver.abandon(new ConnectError('timeout', 'the dial was given up'));
+    }
+  }
+}
+
+function begin(core: Core, configs: Configs, { id, alpn }: Target, remote: HostPort): Driver {
+  const scid = newCid();
+  let native: NativeConnection;
+  try {
+    native = new NativeConnection(rawConnection.connect(null, scid, core.local, remote, configs.for([alpn])));
+  } catch (cause) {
+    throw new ConnectError('transport', `quiche refuses to connect: ${(cause as Error).message}`, { cause });
+  }
+  const driver = new Driver(core, { native, side: 'dialed', remote, expected: id, alpn });
+  core.drivers.add(driver);
+  core.addRoute(cidKey(scid), driver);
+  core.schedule(driver);
+  return driver;
+}
+
+function mostTelling(errors: readonly unknown[]): unknown {
+  const rank = (error: unknown) => (error instanceof ConnectError ? TELLING.indexOf(error.reason) : TELLING.length);
+  return [...errors].sort((a, b) => rank(a) - rank(b))[0];
+}

@@ -1,0 +1,282 @@
+import type { HostPort, RecvInfo } from './binding.js';
+import { endpointIdFromCertificate } from './certificate.js';
+import type { CloseReason } from '../transport/seam.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import { ConnectError, type ConnectFailure } from '../errors.js';
+import { type Deferred, deferred } from '../util/deferred.js';
+import { describeClose } from '../transport/seam.js';
+import { closeReasonOf, connectErrorOf, TlsAlert } from './close-reason.js';
+import type { NativeConnection, NativeStats } from './native-connection.js';
+import type { Settings } from './options.js';
+import { StreamSet } from './stream-set.js';
+
+/** What a driver needs of its endpoint. */
+export interface DriverHost {
+  readonly settings: Settings;
+  /** Our address as quiche knows it. */
+  readonly local: HostPort;
+  /** Call {@link Driver.tick} once, later in this turn of the event loop. */
+  schedule(driver: Driver): void;
+  /** Writes the connection's next datagrams to the socket. @returns whether there may be more */
+  transmit(native: NativeConnection): boolean;
+  /** The connection is over: route nothing to it any more. `farewell` answers late datagrams. */
+  forget(driver: Driver): void;
+}
+
+/** What is known when a handshake has ended well. */
+export interface Proven {
+  readonly remoteId: EndpointId;
+  readonly alpn: string;
+}
+
+/** What a driver is made with. */
+export interface DriverOptions {
+  readonly native: NativeConnection;
+  readonly side: 'dialed' | 'accepted';
+  readonly remote: HostPort;
+  /** The id a dial expects to find. */
+  readonly expected?: EndpointId;
+  /** The protocol a dial asks for. */
+  readonly alpn?: string;
+  /** Called when the handshake has ended, either way. */
+  readonly onHandshakeEnd?: () => void;
+}
+
+/** Node's timers may fire a little early; quiche then finds nothing to do. */
+const TIMER_SLACK_MS = 1;
+const MAX_REASON_BYTES = 200;
+
+/**
+ * Drives one native connection: datagrams in, one tick per turn of the event loop, one timer.
+ *
+ * The invariant: whatever happens to a connection (a datagram, a write, a timer) marks it, and the *tick* then does everything
+ * in one order: notice the end, prove the peer, tell the streams, hand over what they queued, send datagrams, arm the timer.
+ */
+export class Driver {
+  readonly side: 'dialed' | 'accepted';
+  readonly streams: StreamSet;
+  /** Settles when the peer is proven. */
+  readonly proven: Deferred<Proven> = deferred();
+  /** Settles when the connection is over. */
+  readonly closed: Deferred<CloseReason> = deferred();
+  /** The keys under which datagrams find their way here. */
+  readonly routes = new Set<string>();
+  /** Whether it waits for its tick. */
+  isScheduled = false;
+  remote: HostPort;
+
+  readonly #host: DriverHost;
+  readonly #expected: EndpointId | undefined;
+  readonly #alpn: string | undefined;
+  readonly #onHandshakeEnd: () => void;
+  #native: NativeConnection | undefined;
+  #info: RecvInfo;
+  #phase: 'handshake' | 'confirming' | 'open' | 'closed' = 'handshake';
+  #wasShort = false;
+  #received = false;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #heardAt = performance.now();
+  readonly #startedAt = this.#heardAt;
+  #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
+
+  constructor(host: DriverHost, options: DriverOptions) {
+    const { native, side, remote, expected, alpn, onHandshakeEnd } = options;
+    this.#host = host;
+    this.#native = native;
+    this.side = side;
+    this.remote = remote;
+    this.#info = { from: remote, to: host.local };
+    this.#expected = expected;
+    this.#alpn = alpn;
+    this.#onHandshakeEnd = onHandshakeEnd ?? (() => {});
+    this.streams = new StreamSet(native, side, host.settings.sendHighWaterMark, () => host.schedule(this));
+    this.proven.promise.catch(() => {}); // whoever waits for it hears of it
+  }
+
+  get isClosed(): boolean {
+    return this.#phase === 'closed';
+  }
+
+  /** A datagram for this connection. */
+  receive(datagram: Uint8Array, host: string, port: number): void {
+    const native = this.#native;
+    if (!native) return;
+    const { from } = this.#info;
+    if (from.port !== port || from.host !== host) this.#info = { from: { host, port }, to: this.#host.local };
+    if (this.#phase === 'confirming' && ((datagram[0] ?? 0x80) & 0x80) === 0) this.#wasShort = true;
+    native.recv(datagram, this.#info);
+    this.#received = true;
+    this.#host.schedule(this);
+  }
+
+  /** Everything that is due. */
+  tick(): void {
+    const native = this.#native;
+    if (!native) return;
+    const received = this.#received;
+    if (received) {
+      this.#received = false;
+      this.#heardAt = performance.now();
+      if (!this.#afterReceive(native)) return;
+    }
+    if (this.#phase === 'open') this.streams.pump(native);
+    const more = this.#host.transmit(native);
+    if (native.isClosed()) {
+      this.#finish(closeReasonOf(native));
+      return;
+    }
+    if (more) this.#host.schedule(this);
+    this.#arm(native, received);
+  }
+
+  /** Closes at once. @param app whether the code is the application's or TLS's/QUIC's */
+  close(code: number, reason: string, app = true): void {
+    const native = this.#native;
+    if (!native) return;
+    native.close(app, code, Buffer.from(reason).subarray(0, MAX_REASON_BYTES));
+    this.#host.transmit(native);
+    this.#finish(app ? { type: 'local', code, reason } : { type: 'error', message: reason });
+  }
+
+  /** Gives up a handshake: tells the peer, and whoever waits why. */
+  abandon(error: unknown): void {
+    this.proven.reject(error);
+    this.close(0, 'given up', false);
+  }
+
+  stats(): NativeStats {
+    return this.#native?.stats() ?? this.#lastStats;
+  }
+
+  /** @returns false when the connection is over */
+  #afterReceive(native: NativeConnection): boolean {
+    if (native.isDraining() || native.isClosed()) {
+      this.#host.transmit(native);
+      this.#finish(closeReasonOf(native));
+      return false;
+    }
+    const failed = native.localError(); // what came in broke the protocol; quiche has the farewell ready
+    if (failed) {
+      this.#host.transmit(native);
+      this.#finish(closeReasonOf(native));
+      return false;
+    }
+    if (this.#phase === 'handshake' && native.isEstablished() && !this.#prove(native)) return false;
+    if (this.#phase === 'confirming' && this.#wasShort) this.#open(native);
+    if (this.#phase === 'open') this.streams.dispatch(native);
+    return this.#phase !== 'closed';
+  }
+
+  /** TLS is done: is it who it should be? Nothing of the application is touched before. @returns false when it is not */
+  #prove(native: NativeConnection): boolean {
+    let remoteId: EndpointId;
+    try {
+      remoteId = endpointIdFromCertificate(native.peerCertificate() ?? new Uint8Array());
+    } catch (cause) {
+      return this.#reject(
+        'transport',
+        `the peer's certificate is not acceptable: ${(cause as Error).message}`,
+        TlsAlert.badCertificate,
+      );
+    }
+    if (native.isResumed()) return this.#reject('transport', 'the peer resumed a session', TlsAlert.accessDenied);
+    if (this.#expected !== undefined && remoteId !== this.#expected) {
+      const message = `expected ${this.#expected} at ${this.remote.host}:${this.remote.port}, found ${remoteId}`;
+      return this.#reject('identity-mismatch', message, TlsAlert.accessDenied);
+    }
+    const alpn = native.applicationProtocol();
+    if (alpn === '' || (this.#alpn !== undefined && alpn !== this.#alpn)) {
+      return this.#reject(
+        'alpn-mismatch',
+        'the peer chose no protocol that we asked for',
+        TlsAlert.noApplicationProtocol,
+      );
+    }
+    this.#proof = { remoteId, alpn };
+    // A server has seen the client's certificate when TLS is done. A client does not know yet whether the server likes its own:
+    // it waits for the first packet that only a satisfied server sends.
+    if (this.side === 'accepted') this.#open(native);
+    else this.#phase = 'confirming';
+    return true;
+  }
+
+  #proof: Proven | undefined;
+
+  #open(native: NativeConnection): void {
+    this.#phase = 'open';
+    native.drainPathEvents();
+    this.#onHandshakeEnd();
+    this.proven.resolve(this.#proof as Proven);
+  }
+
+  #reject(reason: ConnectFailure, message: string, alert: TlsAlert): false {
+    this.proven.reject(new ConnectError(reason, message));
+    this.close(alert, message, false);
+    return false;
+  }
+
+  #arm(native: NativeConnection, received: boolean): void {
+    const { keepAliveMs, handshakeTimeoutMs, idleTimeoutMs } = this.#host.settings;
+    const now = performance.now();
+    const wait = native.timeout();
+    if (received && this.streams.waitsForQuiet && (wait ?? Number.POSITIVE_INFINITY) > idleTimeoutMs / 2) {
+      this.streams.allAcknowledged(); // only the idle timer runs, so nothing is in flight (RFC 9002, section 6.2.1)
+    }
+    let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
+    if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs);
+    else if (keepAliveMs > 0) at = Math.min(at, this.#heardAt + keepAliveMs);
+    at = Math.max(at, now);
+    // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
+    if (this.#timer && this.#timerAt <= at) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(this.#onTimer, at - now);
+  }
+
+  readonly #onTimer = (): void => {
+    const native = this.#native;
+    this.#timer = undefined;
+    if (!native) return;
+    const { keepAliveMs, handshakeTimeoutMs } = this.#host.settings;
+    const now = performance.now();
+    if (this.#phase !== 'open' && now >= this.#startedAt + handshakeTimeoutMs) {
+      this.abandon(
+        new ConnectError(
+          'timeout',
+          `no answer from ${this.remote.host}:${this.remote.port} within ${handshakeTimeoutMs} ms`,
+        ),
+      );
+      return;
+    }
+    native.onTimeout();
+    if (native.isClosed()) {
+      this.#finish(closeReasonOf(native));
+      return;
+    }
+    if (this.#phase === 'open' && keepAliveMs > 0 && now >= this.#heardAt + keepAliveMs) {
+      native.keepAlive();
+      this.#heardAt = now; // ask again only after the same time
+    }
+    this.tick();
+  };
+
+  /** The one way out of every phase. */
+  #finish(reason: CloseReason): void {
+    const native = this.#native;
+    if (!native) return;
+    this.#lastStats = native.stats();
+    this.#native = undefined; // and with it, soon, the native object
+    const wasOpen = this.#phase === 'open';
+    this.#phase = 'closed';
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#host.forget(this);
+    if (!wasOpen) {
+      this.#onHandshakeEnd();
+      this.proven.reject(connectErrorOf(native, reason, this.side));
+    }
+    this.streams.close(describeClose(reason));
+    this.closed.resolve(reason);
+  }
+}

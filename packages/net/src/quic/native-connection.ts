@@ -1,0 +1,290 @@
+import {
+  type HostPort,
+  type NativeError,
+  quiche,
+  type RawConnection,
+  type RecvInfo,
+  SHUTDOWN_READ,
+  SHUTDOWN_WRITE,
+} from './binding.js';
+
+/**
+ * The one place where the native connection is called.
+ *
+ * quiche reports through exceptions whose message is the name of its error, some with a number: `StreamStopped(7)`. Here they
+ * become values, so that nothing that came from the network can throw anywhere else.
+ *
+ * @module
+ */
+
+/** `streamSend` took nothing: wait for acknowledgements or credit. */
+export const BLOCKED = -1;
+/** The stream is over: everything acknowledged, or stopped by the peer. See {@link NativeConnection.stoppedCode}. */
+export const GONE = -2;
+/** `streamRecv` has nothing now. */
+export const NOTHING = -1;
+/** The peer reset the stream. See {@link NativeConnection.resetCode}. */
+export const RESET = -2;
+
+const NO_BYTES = new Uint8Array();
+/** More than any peer's stream window: see {@link NativeConnection.openStream}. */
+const ABOVE_ANY_WINDOW = 2 ** 40;
+
+/** What `stats` tells. */
+export interface NativeStats {
+  readonly rttMs: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly lostPackets: number;
+}
+
+/** A quiche connection that never throws. */
+export class NativeConnection {
+  readonly #raw: RawConnection;
+  /** After {@link GONE}: the code with which the peer stopped the stream, undefined if it did not. */
+  stoppedCode: number | undefined;
+  /** After {@link RESET}: the code with which the peer reset the stream. */
+  resetCode = 0;
+  /** After `streamRecv`: whether that was the end. */
+  finished = false;
+  /** After `send`: where the datagram goes. */
+  to: HostPort = { host: '', port: 0 };
+
+  constructor(raw: RawConnection) {
+    this.#raw = raw;
+  }
+
+  /** Takes in a datagram. @returns the name of quiche's error if it made the connection fail */
+  recv(datagram: Uint8Array, info: RecvInfo): string | undefined {
+    try {
+      this.#raw.recv(datagram, info);
+      return undefined;
+    } catch (error) {
+      return errorName(error);
+    }
+  }
+
+  /** Writes the next datagram. @returns its length, 0 when there is none; {@link NativeConnection.to} is set */
+  send(buffer: Uint8Array): number {
+    try {
+      const sent = this.#raw.send(buffer);
+      if (sent === null) return 0;
+      this.to = sent[1].to;
+      return sent[0];
+    } catch {
+      return 0; // the connection has failed; isClosed() or localError() will tell
+    }
+  }
+
+  /**
+   * Creates a stream of ours (or looks at one of the peer's) so that only a stop makes it appear in {@link NativeConnection.stopped}.
+   *
+   * quiche lists streams as writable that have room for `send_lowat` bytes, and streams that the peer stopped. With a low-water
+   * mark above any window the list holds the stopped ones alone; the empty write takes the stream off the list it is on now.
+   *
+   * @returns false when the peer allows no more streams
+   */
+  openStream(id: number): boolean {
+    try {
+      if (this.#raw.streamSend(id, NO_BYTES, false) === null) return true; // over already
+      this.#raw.streamWritable(id, ABOVE_ANY_WINDOW);
+      this.#raw.streamSend(id, NO_BYTES, false);
+      return true;
+    } catch (error) {
+      return errorName(error) !== 'StreamLimit'; // stopped already: the next write or look at the list tells
+    }
+  }
+
+  /** Hands over bytes. @returns how many were taken (`fin` counts only with all of them), {@link BLOCKED} or {@link GONE} */
+  streamSend(id: number, bytes: Uint8Array, fin: boolean): number {
+    this.stoppedCode = undefined;
+    try {
+      const taken = this.#raw.streamSend(id, bytes, fin);
+      if (taken !== null) return taken;
+      this.#raw.streamCapacity(id); // throws if the stream is over, which streamSend does not tell from "blocked"
+      return BLOCKED;
+    } catch (error) {
+      this.stoppedCode = codeIn(error, 'StreamStopped');
+      return GONE;
+    }
+  }
+
+  /** Reads into a buffer. @returns how many bytes, {@link NOTHING} or {@link RESET}; {@link NativeConnection.finished} is set */
+  streamRecv(id: number, buffer: Uint8Array): number {
+    this.finished = false;
+    try {
+      const got = this.#raw.streamRecv(id, buffer);
+      if (got === null) return NOTHING;
+      this.finished = got[1];
+      return got[0];
+    } catch (error) {
+      const code = codeIn(error, 'StreamReset');
+      if (code !== undefined) {
+        this.resetCode = code;
+        return RESET;
+      }
+      this.finished = true; // the stream is gone: nothing more can come
+      return 0;
+    }
+  }
+
+  /** Whether all of the receiving half was read, or the stream is over. For our uni streams: whether all was acknowledged. */
+  streamFinished(id: number): boolean {
+    return this.#raw.streamFinished(id);
+  }
+
+  /** Whether a stream is over in both directions, all of it acknowledged. */
+  streamGone(id: number): boolean {
+    if (!this.#raw.streamFinished(id)) return false;
+    try {
+      this.#raw.streamCapacity(id);
+      return false;
+    } catch (error) {
+      return errorName(error) === 'InvalidStreamState';
+    }
+  }
+
+  /** Sends STOP_SENDING. */
+  stopReading(id: number, code: number): void {
+    this.#shutdown(id, SHUTDOWN_READ, code);
+  }
+
+  /** Sends RESET_STREAM. */
+  resetWriting(id: number, code: number): void {
+    this.#shutdown(id, SHUTDOWN_WRITE, code);
+  }
+
+  #shutdown(id: number, direction: number, code: number): void {
+    try {
+      this.#raw.streamShutdown(id, direction, code);
+    } catch {
+      // InvalidStreamState: the stream is over.
+    }
+  }
+
+  /** Whether any stream has something to read. */
+  isReadable(): boolean {
+    return this.#raw.isReadable();
+  }
+
+  /** Streams that have something to read: bytes, an end, a reset. */
+  readable(): Iterable<number> {
+    return this.#raw.readable();
+  }
+
+  /** Streams that the peer stopped since we last wrote to them. */
+  stopped(): Iterable<number> {
+    return this.#raw.writable();
+  }
+
+  /** Milliseconds until {@link NativeConnection.onTimeout} is due, or undefined. */
+  timeout(): number | undefined {
+    return this.#raw.timeout() ?? undefined;
+  }
+
+  onTimeout(): void {
+    this.#raw.onTimeout();
+  }
+
+  /** Makes the next datagram one that the peer must answer (RFC 9000, section 10.1.2). */
+  keepAlive(): void {
+    try {
+      this.#raw.sendAckEliciting();
+    } catch {
+      // No path is left: the connection is about to end.
+    }
+  }
+
+  /** Begins to close. @param app whether the code is the application's or the transport's */
+  close(app: boolean, code: number, reason: Uint8Array): void {
+    try {
+      this.#raw.close(app, code, reason);
+    } catch {
+      // Closed already.
+    }
+  }
+
+  isEstablished(): boolean {
+    return this.#raw.isEstablished();
+  }
+
+  isResumed(): boolean {
+    return this.#raw.isResumed();
+  }
+
+  isDraining(): boolean {
+    return this.#raw.isDraining();
+  }
+
+  isClosed(): boolean {
+    return this.#raw.isClosed();
+  }
+
+  isTimedOut(): boolean {
+    return this.#raw.isTimedOut();
+  }
+
+  peerError(): NativeError | undefined {
+    return this.#raw.peerError() ?? undefined;
+  }
+
+  localError(): NativeError | undefined {
+    return this.#raw.localError() ?? undefined;
+  }
+
+  applicationProtocol(): string {
+    return Buffer.from(this.#raw.applicationProto()).toString();
+  }
+
+  /** The peer's own certificate, DER. */
+  peerCertificate(): Uint8Array | undefined {
+    return this.#raw.peerCertChain()?.[0];
+  }
+
+  /** Takes path events out of quiche's queue. @returns whether there were any */
+  drainPathEvents(): boolean {
+    let some = false;
+    while (this.#raw.pathEventNext()) some = true;
+    return some;
+  }
+
+  /** Allows the peer one more of our connection ids. @returns false when it can't hold more */
+  offerSourceCid(cid: Uint8Array, resetToken: bigint): boolean {
+    try {
+      if (this.#raw.sourceCidsLeft() <= 0) return false;
+      this.#raw.newSourceCid(cid, resetToken, false);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A connection id of ours that the peer gave up. */
+  retiredSourceCid(): Uint8Array | undefined {
+    return this.#raw.retiredScidNext() ?? undefined;
+  }
+
+  stats(): NativeStats {
+    const { sentBytes, recvBytes, lost } = this.#raw.stats();
+    const path = this.#raw.pathStats().find(({ active }) => active);
+    return { rttMs: path?.rtt ?? 0, sentBytes, receivedBytes: recvBytes, lostPackets: lost };
+  }
+
+  /** Where the peer is now: the active path. */
+  peerAddress(): HostPort | undefined {
+    return this.#raw.pathStats().find(({ active }) => active)?.peerHost;
+  }
+}
+
+/** The native constructors. */
+export const rawConnection = quiche.Connection;
+
+function errorName(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\(.*$/, '');
+}
+
+function codeIn(error: unknown, name: string): number | undefined {
+  const match = /^(\w+)\((\d+)\)$/.exec(error instanceof Error ? error.message : '');
+  return match?.[1] === name ? Number(match[2]) : undefined;
+}

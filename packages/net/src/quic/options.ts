@@ -1,0 +1,137 @@
+import type { AddressLookup } from '../address/address-book.js';
+import { parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
+import { SecretKey } from '../identity/secret-key.js';
+import { type Logger, silentLogger } from '../util/logger.js';
+import { DgramSocket, type UdpSocket } from './udp-socket.js';
+
+/** How to bind an {@link Endpoint}. Everything has a default. */
+export interface EndpointOptions {
+  /** Who to be. Default: a fresh key. */
+  readonly secretKey?: SecretKey;
+  /**
+   * The local address, `HOST:PORT` or `[IPV6]:PORT`. Port 0 lets the operating system choose. Default `0.0.0.0:0`: every IPv4
+   * interface. `[::]:0` is every interface in both families.
+   */
+  readonly address?: string;
+  /** The protocols to answer to; a `Router` sets them itself. Default none: every incoming connection fails. */
+  readonly alpns?: readonly string[];
+  /** A connection is over when nothing was heard for this long, in milliseconds (RFC 9000, section 10.1). Default 30,000. */
+  readonly idleTimeoutMs?: number;
+  /** A silent connection is probed this often, in milliseconds; 0 never. Default a third of the idle time-out, at most 10,000. */
+  readonly keepAliveMs?: number;
+  /** A handshake must end within this time, in milliseconds, on either side. Default 10,000. */
+  readonly handshakeTimeoutMs?: number;
+  /** How many incoming handshakes may be under way. Default 1,024. */
+  readonly maxHalfOpen?: number;
+  /** How many of them from one host. Default 256. */
+  readonly maxHalfOpenPerSource?: number;
+  /** From how many on a client must prove its address by a retry (RFC 9000, section 8.1). 0 is always. Default 128. */
+  readonly retryThreshold?: number;
+  /** How many one-way streams a peer may have open at once (RFC 9000, section 4.6). Default 4,096. */
+  readonly maxUniStreams?: number;
+  /** How many two-way streams a peer may have open at once. Default 4,096. */
+  readonly maxBiStreams?: number;
+  /** How much a peer may send on a stream that nobody reads, in bytes (RFC 9000, section 4.1). Default 1 MiB. */
+  readonly streamWindow?: number;
+  /** The same for all streams of a connection together. Default 16 MiB. */
+  readonly connectionWindow?: number;
+  /** Bytes that a stream queues before `write` returns false. Default 256 KiB. */
+  readonly sendHighWaterMark?: number;
+  /**
+   * The largest datagram to send, in bytes without UDP and IP headers. Default 1,350, which fits every usual tunnel. On
+   * loopback 16,383 is five times faster.
+   */
+  readonly maxDatagramSize?: number;
+  /** Where to look up endpoints by id. Default: a fresh address book, which believes hearsay about loopback only if bound there. */
+  readonly addressLookup?: AddressLookup;
+  /** Where to report. Default: nowhere. */
+  readonly logger?: Logger;
+  /** Makes the UDP socket. Default: Node's. */
+  readonly socket?: () => UdpSocket;
+}
+
+/** {@link EndpointOptions}, checked and complete. */
+export interface Settings {
+  readonly secretKey: SecretKey;
+  readonly address: SocketAddr;
+  readonly alpns: readonly string[];
+  readonly idleTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly handshakeTimeoutMs: number;
+  readonly maxHalfOpen: number;
+  readonly maxHalfOpenPerSource: number;
+  readonly retryThreshold: number;
+  readonly maxUniStreams: number;
+  readonly maxBiStreams: number;
+  readonly streamWindow: number;
+  readonly connectionWindow: number;
+  readonly sendHighWaterMark: number;
+  readonly maxDatagramSize: number;
+  readonly addressLookup: AddressLookup | undefined;
+  readonly logger: Logger;
+  readonly socket: () => UdpSocket;
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** RFC 9000, section 14: every path carries this. */
+const MIN_DATAGRAM = 1200;
+/** quiche encodes packet lengths in two bytes. */
+const MAX_DATAGRAM = 16_383;
+
+/** Checks options and fills in defaults. @throws TypeError, RangeError that name the option; ParseError for the address */
+export function resolveOptions(options: EndpointOptions): Settings {
+  const {
+    secretKey,
+    address = '0.0.0.0:0',
+    addressLookup,
+    logger = silentLogger,
+    socket = () => new DgramSocket(),
+  } = options;
+  if (secretKey !== undefined && !(secretKey instanceof SecretKey))
+    throw new TypeError('secretKey must be a SecretKey');
+  if (typeof address !== 'string') throw new TypeError('address must be a string, e.g. 127.0.0.1:0');
+  if (typeof socket !== 'function') throw new TypeError('socket must be a function that makes a UDP socket');
+  const idleTimeoutMs = integer('idleTimeoutMs', options.idleTimeoutMs, 30_000, 10, MAX_TIMER_MS);
+  const keepAliveMs = Math.min(10_000, Math.floor(idleTimeoutMs / 3));
+  return {
+    secretKey: secretKey ?? SecretKey.generate(),
+    address: parseSocketAddr(address),
+    alpns: checkAlpns(options.alpns ?? []),
+    idleTimeoutMs,
+    keepAliveMs: integer('keepAliveMs', options.keepAliveMs, keepAliveMs, 0, MAX_TIMER_MS),
+    handshakeTimeoutMs: integer('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, MAX_TIMER_MS),
+    maxHalfOpen: integer('maxHalfOpen', options.maxHalfOpen, 1024, 1, 1_000_000),
+    maxHalfOpenPerSource: integer('maxHalfOpenPerSource', options.maxHalfOpenPerSource, 256, 1, 1_000_000),
+    retryThreshold: integer('retryThreshold', options.retryThreshold, 128, 0, 1_000_000),
+    maxUniStreams: integer('maxUniStreams', options.maxUniStreams, 4096, 0, 1_000_000),
+    maxBiStreams: integer('maxBiStreams', options.maxBiStreams, 4096, 0, 1_000_000),
+    streamWindow: integer('streamWindow', options.streamWindow, 1 << 20, 1024, 1 << 30),
+    connectionWindow: integer('connectionWindow', options.connectionWindow, 16 << 20, 1024, 1 << 30),
+    sendHighWaterMark: integer('sendHighWaterMark', options.sendHighWaterMark, 256 << 10, 1, 1 << 30),
+    maxDatagramSize: integer('maxDatagramSize', options.maxDatagramSize, 1350, MIN_DATAGRAM, MAX_DATAGRAM),
+    addressLookup,
+    logger,
+    socket,
+  };
+}
+
+/** Protocol names as TLS takes them: 1 to 255 bytes (RFC 7301, section 3.1). @throws TypeError, RangeError */
+export function checkAlpns(alpns: readonly string[]): readonly string[] {
+  if (!Array.isArray(alpns)) throw new TypeError('alpns must be an array of strings');
+  for (const alpn of alpns) {
+    if (typeof alpn !== 'string') throw new TypeError(`an ALPN must be a string, not ${typeof alpn}`);
+    const { length } = Buffer.from(alpn);
+    if (length < 1 || length > 255)
+      throw new RangeError(`an ALPN must have 1 to 255 bytes, ${JSON.stringify(alpn)} has ${length}`);
+  }
+  return [...new Set(alpns)];
+}
+
+function integer(name: string, value: number | undefined, fallback: number, min: number, max: number): number {
+  if (value === undefined) return fallback;
+  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${typeof value}`);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
+  }
+  return value;
+}

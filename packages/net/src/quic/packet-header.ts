@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+
+/**
+ * What must be known of a packet before its connection is: the version-independent header (RFC 8999) and the fields of a
+ * version 1 Initial (RFC 9000, section 17.2).
+ *
+ * @module
+ */
+
+/** Length of the connection ids that we choose, in bytes. */
+export const CID_LENGTH = 16;
+/** QUIC version 1, the only one spoken. */
+export const VERSION_1 = 1;
+/** A client pads its first datagrams to this (RFC 9000, section 14.1), so answers can't be used to amplify. */
+export const MIN_INITIAL_DATAGRAM = 1200;
+
+const MAX_CID_LENGTH = 20;
+const LONG_FORM = 0x80;
+const TYPE_INITIAL = 0;
+
+/** The header of a packet in long form. */
+export interface LongHeader {
+  readonly version: number;
+  /** Whether it is an Initial of version 1; only then there is a token. */
+  readonly initial: boolean;
+  readonly dcid: Uint8Array;
+  readonly scid: Uint8Array;
+  readonly token: Uint8Array;
+}
+
+/** Whether the first packet of a datagram has the long form: handshakes, retries, version negotiation. */
+export function isLongForm(datagram: Uint8Array): boolean {
+  return ((datagram[0] ?? 0) & LONG_FORM) !== 0;
+}
+
+/** A connection id as a key of the routing table: compact, hashed fast, never printed. */
+export function cidKey(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.toString('latin1', start, end);
+}
+
+/** A fresh connection id that nobody can guess. */
+export function newCid(): Uint8Array {
+  return randomBytes(CID_LENGTH);
+}
+
+/** The key of the connection a datagram is for, or undefined if it can't be a QUIC packet. Reads no more than that. */
+export function destinationKey(datagram: Uint8Array): string | undefined {
+  if (!isLongForm(datagram)) return datagram.length > CID_LENGTH ? cidKey(datagram, 1, 1 + CID_LENGTH) : undefined;
+  const length = datagram[5] ?? 255;
+  if (datagram.length < 6 + length) return undefined;
+  return cidKey(datagram, 6, 6 + length);
+}
+
+/** Reads a long header; undefined if it is malformed. */
+export function parseLongHeader(datagram: Uint8Array): LongHeader | undefined {
+  if (!isLongForm(datagram) || datagram.length < 7) return undefined;
+  const version = new DataView(datagram.buffer, datagram.byteOffset).getUint32(1);
+  let at = 5;
+  const field = (length: number): Uint8Array | undefined => {
+    if (at + length > datagram.length) return undefined;
+    at += length;
+    return datagram.subarray(at - length, at);
+  };
+  const dcid = field(datagram[at++] ?? 255);
+  if (!dcid) return undefined;
+  const scid = field(datagram[at++] ?? 255);
+  if (!scid) return undefined;
+  const initial = version === VERSION_1 && (((datagram[0] ?? 0) >> 4) & 3) === TYPE_INITIAL;
+  if (version === VERSION_1 && (dcid.length > MAX_CID_LENGTH || scid.length > MAX_CID_LENGTH)) return undefined;
+  if (!initial) return { version, initial, dcid, scid, token: new Uint8Array() };
+  const first = datagram[at];
+  if (first === undefined) return undefined;
+  const size = 1 << (first >> 6); // variable-length integer, RFC 9000, section 16
+  let tokenLength = first & 0x3f;
+  for (let i = 1; i < size; i++) tokenLength = tokenLength * 256 + (datagram[at + i] ?? 255);
+  at += size;
+  const token = field(tokenLength);
+  return token && { version, initial, dcid, scid, token };
+}
+
+/** The answer to a version we do not speak (RFC 9000, section 17.2.1). */
+export function versionNegotiationPacket(header: LongHeader): Uint8Array {
+  const random = randomBytes(5);
+  const versions = Buffer.alloc(8);
+  versions.writeUInt32BE(VERSION_1, 0);
+  versions.writeUInt32BE(((random.readUInt32BE(1) & 0xf0f0f0f0) | 0x0a0a0a0a) >>> 0, 4); // reserved: keeps peers honest
+  return Buffer.concat([
+    Uint8Array.of(LONG_FORM | (random[0] ?? 0), 0, 0, 0, 0, header.scid.length),
+    header.scid,
+    Uint8Array.of(header.dcid.length),
+    header.dcid,
+    versions,
+  ]);
+}

@@ -1,0 +1,100 @@
+import { type ConnectionClosedError, StreamResetError, StreamStateError } from '../errors.js';
+import type { RecvStream } from '../transport/seam.js';
+import { type Deferred, deferred } from '../util/deferred.js';
+import { type NativeConnection, NOTHING, RESET } from './native-connection.js';
+import { checkCode } from './send-stream.js';
+
+/** What a receiving half needs of its connection. */
+export interface RecvStreamHost {
+  /** quiche's side; undefined when the connection is over. */
+  readonly native: NativeConnection | undefined;
+  /** Something was read or stopped: there may be credit to announce. */
+  wantFlush(): void;
+  /** The half is over: forget it. */
+  recvOver(stream: QuicRecvStream): void;
+}
+
+/** Shared by all streams; used only inside a call. One read returns at most this much. */
+const readBuffer = Buffer.allocUnsafeSlow(65_536);
+
+/**
+ * The receiving half of a QUIC stream (RFC 9000, section 3.2).
+ *
+ * It keeps nothing itself: bytes stay in quiche, within the stream's window, until somebody reads. So a reader that stops
+ * stops its sender.
+ */
+export class QuicRecvStream implements RecvStream {
+  readonly #host: RecvStreamHost;
+  #reader: Deferred<Uint8Array | undefined> | undefined;
+  #over: 'end' | StreamResetError | StreamStateError | ConnectionClosedError | undefined;
+
+  constructor(
+    readonly id: number,
+    host: RecvStreamHost,
+  ) {
+    this.#host = host;
+  }
+
+  read(): Promise<Uint8Array | undefined> {
+    if (this.#reader) return Promise.reject(new StreamStateError('another read is waiting'));
+    const { native } = this.#host;
+    const bytes = native && this.#over === undefined ? this.#take(native) : undefined;
+    if (bytes) return Promise.resolve(bytes);
+    if (this.#over === 'end') return Promise.resolve(undefined);
+    if (this.#over) return Promise.reject(this.#over);
+    this.#reader = deferred();
+    return this.#reader.promise;
+  }
+
+  stop(code: number): void {
+    checkCode(code);
+    const { native } = this.#host;
+    if (this.#over !== undefined || !native) return;
+    // What is unread counts against the connection's window until it is read; quiche does not give it back by itself.
+    while (this.#over === undefined && this.#take(native));
+    if (this.#over === undefined) native.stopReading(this.id, code);
+    this.#host.wantFlush();
+    this.#end(new StreamStateError('read after stop'));
+  }
+
+  /** quiche has something for this stream. */
+  onReadable(native: NativeConnection): void {
+    const reader = this.#reader;
+    if (!reader) return;
+    const bytes = this.#take(native);
+    if (bytes === undefined && this.#over === undefined) return;
+    this.#reader = undefined;
+    if (bytes || this.#over === 'end') reader.resolve(bytes);
+    else reader.reject(this.#over);
+  }
+
+  /** The connection is over. */
+  fail(error: ConnectionClosedError): void {
+    if (this.#over === undefined) this.#end(error);
+  }
+
+  /** Reads what is there; undefined when that is nothing. Sets `#over` at the end or at a reset. */
+  #take(native: NativeConnection): Uint8Array | undefined {
+    const got = native.streamRecv(this.id, readBuffer);
+    if (got === NOTHING) return undefined;
+    if (got === RESET) {
+      this.#over = new StreamResetError(native.resetCode);
+      this.#host.recvOver(this);
+      return undefined;
+    }
+    if (native.finished) {
+      this.#over = 'end';
+      this.#host.recvOver(this);
+    }
+    this.#host.wantFlush();
+    return got > 0 ? new Uint8Array(readBuffer.subarray(0, got)) : undefined;
+  }
+
+  #end(error: StreamStateError | ConnectionClosedError): void {
+    const before = this.#over;
+    this.#over = error;
+    if (before === undefined) this.#host.recvOver(this);
+    this.#reader?.reject(error);
+    this.#reader = undefined;
+  }
+}

@@ -1,0 +1,191 @@
+import { ConnectionClosedError, StreamLimitError } from '../errors.js';
+import type { BiStream } from '../transport/seam.js';
+import { AsyncQueue } from '../util/async-queue.js';
+import type { NativeConnection } from './native-connection.js';
+import { QuicRecvStream, type RecvStreamHost } from './recv-stream.js';
+import { QuicSendStream, type SendStreamHost } from './send-stream.js';
+
+/** Bits of a stream id (RFC 9000, section 2.1). */
+const BY_SERVER = 1;
+const ONE_WAY = 2;
+/** Streams that were blocked in a row before the others are not even tried: most likely the whole connection is. */
+const BLOCKED_IN_A_ROW = 16;
+
+/** The streams of one connection: which there are, and what to do for each in a tick. */
+export class StreamSet implements SendStreamHost, RecvStreamHost {
+  readonly uni = new AsyncQueue<QuicRecvStream>();
+  readonly bi = new AsyncQueue<BiStream>();
+  readonly #sending = new Map<number, QuicSendStream>();
+  readonly #receiving = new Map<number, QuicRecvStream>();
+  /** Everything was handed over; quiche waits for acknowledgements. */
+  readonly #finished = new Set<QuicSendStream>();
+  readonly #ours: number;
+  readonly #highWaterMark: number;
+  readonly #wantTick: () => void;
+  #native: NativeConnection | undefined;
+  #toPump: QuicSendStream[] = [];
+  #opened = [0, 0]; // two-way, one-way
+
+  /**
+   * @param wantTick called when a stream has something to do
+   */
+  constructor(native: NativeConnection, side: 'dialed' | 'accepted', highWaterMark: number, wantTick: () => void) {
+    this.#native = native;
+    this.#ours = side === 'accepted' ? BY_SERVER : 0;
+    this.#highWaterMark = highWaterMark;
+    this.#wantTick = wantTick;
+  }
+
+  get native(): NativeConnection | undefined {
+    return this.#native;
+  }
+
+  /** How many halves of streams are held. */
+  get size(): number {
+    return this.#sending.size + this.#receiving.size;
+  }
+
+  /** Bytes that streams have queued and quiche has not taken. */
+  get queuedBytes(): number {
+    let sum = 0;
+    for (const stream of this.#sending.values()) sum += stream.queuedBytes;
+    return sum;
+  }
+
+  /** Whether a finished two-way stream waits for acknowledgements that quiche does not report: see {@link StreamSet.allAcknowledged}. */
+  get waitsForQuiet(): boolean {
+    for (const { id } of this.#finished) if ((id & ONE_WAY) === 0) return true;
+    return false;
+  }
+
+  /** @throws StreamLimitError */
+  openUni(): QuicSendStream {
+    return this.#addSending(this.#open(ONE_WAY));
+  }
+
+  /** @throws StreamLimitError */
+  openBi(): BiStream {
+    const id = this.#open(0);
+    return { send: this.#addSending(id), recv: this.#addReceiving(id) };
+  }
+
+  wantPump(stream: QuicSendStream): void {
+    if (stream.isListed || !this.#native) return;
+    stream.isListed = true;
+    this.#toPump.push(stream);
+    this.#wantTick();
+  }
+
+  wantFlush(): void {
+    this.#wantTick();
+  }
+
+  sendOver(stream: QuicSendStream): void {
+    this.#sending.delete(stream.id);
+    this.#finished.delete(stream);
+  }
+
+  recvOver(stream: QuicRecvStream): void {
+    this.#receiving.delete(stream.id);
+  }
+
+  /** After datagrams came in: tells streams what they brought. */
+  dispatch(native: NativeConnection): void {
+    if (native.isReadable()) {
+      for (const id of native.readable()) {
+        const stream = this.#receiving.get(id);
+        if (stream) stream.onReadable(native);
+        else if ((id & BY_SERVER) !== this.#ours) this.#arrived(native, id);
+      }
+    }
+    if (this.#sending.size > 0) {
+      for (const id of native.stopped()) this.#sending.get(id)?.checkStopped(native);
+    }
+    for (const stream of this.#finished) {
+      const { id } = stream;
+      if ((id & ONE_WAY) !== 0 ? native.streamFinished(id) : native.streamGone(id)) stream.end(undefined);
+    }
+  }
+
+  /** Hands queued bytes to quiche, every stream in its turn. */
+  pump(native: NativeConnection): void {
+    const list = this.#toPump;
+    if (list.length === 0) return;
+    this.#toPump = [];
+    let blocked = 0;
+    const again: QuicSendStream[] = [];
+    for (const [i, stream] of list.entries()) {
+      if (blocked === BLOCKED_IN_A_ROW) {
+        this.#toPump.push(...list.slice(i)); // first in line next time
+        break;
+      }
+      if (stream.pump(native)) {
+        blocked = 0;
+        stream.isListed = false;
+        if (stream.isFinished) this.#finished.add(stream);
+      } else {
+        blocked++;
+        again.push(stream);
+      }
+    }
+    this.#toPump.push(...again);
+  }
+
+  /** Nothing is in flight: whatever was finished has been acknowledged. */
+  allAcknowledged(): void {
+    for (const stream of this.#finished) stream.end(undefined);
+  }
+
+  /** The connection is over: every stream is, too. */
+  close(why: string): void {
+    this.#native = undefined;
+    this.#toPump = [];
+    const error = new ConnectionClosedError(why);
+    for (const stream of [...this.#sending.values()]) stream.end(undefined);
+    for (const stream of [...this.#receiving.values()]) stream.fail(error);
+    this.uni.end();
+    this.bi.end();
+  }
+
+  #open(direction: 0 | typeof ONE_WAY): number {
+    const native = this.#native;
+    if (!native) throw new ConnectionClosedError('no stream can be opened any more');
+    const kind = direction >> 1;
+    const id = (this.#opened[kind] as number) * 4 + direction + this.#ours;
+    if (!native.openStream(id)) {
+      throw new StreamLimitError(`the peer allows no more ${direction ? 'one-way' : 'two-way'} streams at once`);
+    }
+    (this.#opened[kind] as number)++;
+    return id;
+  }
+
+  #arrived(native: NativeConnection, id: number): void {
+    const oneWay = (id & ONE_WAY) !== 0;
+    if (oneWay ? this.uni.ended : this.bi.ended) {
+      native.stopReading(id, 0); // nobody will ever take it
+      if (!oneWay) native.resetWriting(id, 0);
+      return;
+    }
+    const recv = this.#addReceiving(id);
+    if (oneWay) {
+      this.uni.push(recv);
+      return;
+    }
+    native.openStream(id);
+    const send = this.#addSending(id);
+    send.checkStopped(native); // may have come along with the first bytes
+    this.bi.push({ send, recv });
+  }
+
+  #addSending(id: number): QuicSendStream {
+    const stream = new QuicSendStream(id, this, this.#highWaterMark);
+    this.#sending.set(id, stream);
+    return stream;
+  }
+
+  #addReceiving(id: number): QuicRecvStream {
+    const stream = new QuicRecvStream(id, this);
+    this.#receiving.set(id, stream);
+    return stream;
+  }
+}
