@@ -3,17 +3,10 @@ import { type CloseReason, describeClose } from '../transport/seam.js';
 import type { NativeConnection } from './native-connection.js';
 
 /** Transport error codes that mean something to us (RFC 9000, section 20.1). */
-export enum TransportError {
-  none = 0x00,
-  connectionRefused = 0x02,
-}
+export const TransportError = { none: 0x00, connectionRefused: 0x02 } as const;
 
 /** TLS alerts as transport errors: 0x100 plus the alert (RFC 9001, section 4.8). */
-export enum TlsAlert {
-  badCertificate = 0x12a,
-  accessDenied = 0x131,
-  noApplicationProtocol = 0x178,
-}
+export const TlsAlert = { badCertificate: 0x12a, accessDenied: 0x131, noApplicationProtocol: 0x178 } as const;
 
 /** Why quiche says that a connection is over. */
 export function closeReasonOf(native: NativeConnection): CloseReason {

@@ -1,5 +1,6 @@
 import type { HostPort } from './binding.js';
 import type { Driver, DriverHost } from './driver.js';
+import { Farewells } from './farewells.js';
 import type { NativeConnection } from './native-connection.js';
 import type { Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
@@ -49,6 +50,7 @@ export class Core implements DriverHost {
   readonly drivers = new Set<Driver>();
   readonly routes = new Map<string, Route>();
   readonly #socket: UdpSocket;
+  readonly #farewells = new Farewells();
   #sendBuffer: Buffer;
   #due: Driver[] = [];
   #immediate: NodeJS.Immediate | undefined;
@@ -67,7 +69,12 @@ export class Core implements DriverHost {
     this.counters.datagramsReceived++;
     const key = destinationKey(datagram);
     const route = key === undefined ? undefined : this.routes.get(key);
-    if (route) route.receive(datagram, host, port);
+    if (route) {
+      route.receive(datagram, host, port);
+      return;
+    }
+    const farewell = key === undefined ? undefined : this.#farewells.answer(key);
+    if (farewell) this.sendDatagram(farewell, { host, port });
     else if (!this.onStray(datagram, host, port)) this.counters.undecodable++;
   };
 
@@ -85,6 +92,14 @@ export class Core implements DriverHost {
       this.sendDatagram(this.#sendBuffer.subarray(0, length), native.to);
     }
     return true;
+  }
+
+  transmitFarewell(native: NativeConnection, driver: Driver): void {
+    const length = native.send(this.#sendBuffer);
+    if (length === 0) return;
+    const farewell = new Uint8Array(this.#sendBuffer.subarray(0, length));
+    this.sendDatagram(farewell, native.to);
+    this.#farewells.add(driver.routes, farewell);
   }
 
   /** Sends a datagram made by us. */
@@ -112,6 +127,7 @@ export class Core implements DriverHost {
     this.#immediate = undefined;
     this.#due = [];
     this.routes.clear();
+    this.#farewells.clear();
   }
 
   /** All datagrams that came in one turn of the event loop, and all that was written in it, meet here. */

@@ -5,7 +5,7 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import { ConnectError, type ConnectFailure } from '../errors.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { describeClose } from '../transport/seam.js';
-import { closeReasonOf, connectErrorOf, TlsAlert } from './close-reason.js';
+import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import type { Settings } from './options.js';
 import { StreamSet } from './stream-set.js';
@@ -19,7 +19,9 @@ export interface DriverHost {
   schedule(driver: Driver): void;
   /** Writes the connection's next datagrams to the socket. @returns whether there may be more */
   transmit(native: NativeConnection): boolean;
-  /** The connection is over: route nothing to it any more. `farewell` answers late datagrams. */
+  /** Sends the datagram that closes the connection, and again to whom did not get it. */
+  transmitFarewell(native: NativeConnection, driver: Driver): void;
+  /** The connection is over: route nothing to it any more. */
   forget(driver: Driver): void;
 }
 
@@ -74,6 +76,8 @@ export class Driver {
   #phase: 'handshake' | 'confirming' | 'open' | 'closed' = 'handshake';
   #wasShort = false;
   #received = false;
+  /** A datagram came from an address other than the one before: quiche decides whether the peer lives there now. */
+  #hasMoved = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #heardAt = performance.now();
@@ -103,7 +107,10 @@ export class Driver {
     const native = this.#native;
     if (!native) return;
     const { from } = this.#info;
-    if (from.port !== port || from.host !== host) this.#info = { from: { host, port }, to: this.#host.local };
+    if (from.port !== port || from.host !== host) {
+      this.#info = { from: { host, port }, to: this.#host.local };
+      this.#hasMoved = true;
+    }
     if (this.#phase === 'confirming' && ((datagram[0] ?? 0x80) & 0x80) === 0) this.#wasShort = true;
     native.recv(datagram, this.#info);
     this.#received = true;
@@ -130,19 +137,28 @@ export class Driver {
     this.#arm(native, received);
   }
 
-  /** Closes at once. @param app whether the code is the application's or TLS's/QUIC's */
-  close(code: number, reason: string, app = true): void {
+  /** Closes at once, for the application. */
+  close(code: number, reason: string): void {
     const native = this.#native;
     if (!native) return;
-    native.close(app, code, Buffer.from(reason).subarray(0, MAX_REASON_BYTES));
-    this.#host.transmit(native);
-    this.#finish(app ? { type: 'local', code, reason } : { type: 'error', message: reason });
+    native.close(true, code, Buffer.from(reason).subarray(0, MAX_REASON_BYTES));
+    this.#host.transmitFarewell(native, this);
+    this.#finish({ type: 'local', code, reason });
   }
 
   /** Gives up a handshake: tells the peer, and whoever waits why. */
   abandon(error: unknown): void {
     this.proven.reject(error);
-    this.close(0, 'given up', false);
+    this.#fail(TransportError.none, 'the handshake was given up');
+  }
+
+  /** Closes at once, for a reason of QUIC's or TLS's own. */
+  #fail(code: number, message: string): void {
+    const native = this.#native;
+    if (!native) return;
+    native.close(false, code, Buffer.from(message).subarray(0, MAX_REASON_BYTES));
+    this.#host.transmitFarewell(native, this);
+    this.#finish({ type: 'error', message });
   }
 
   stats(): NativeStats {
@@ -163,7 +179,8 @@ export class Driver {
       return false;
     }
     if (this.#phase === 'handshake' && native.isEstablished() && !this.#prove(native)) return false;
-    if (this.#phase === 'confirming' && this.#wasShort) this.#open(native);
+    if (this.#phase === 'confirming' && this.#wasShort) this.#open();
+    if (this.#hasMoved) this.#follow(native);
     if (this.#phase === 'open') this.streams.dispatch(native);
     return this.#phase !== 'closed';
   }
@@ -196,23 +213,29 @@ export class Driver {
     this.#proof = { remoteId, alpn };
     // A server has seen the client's certificate when TLS is done. A client does not know yet whether the server likes its own:
     // it waits for the first packet that only a satisfied server sends.
-    if (this.side === 'accepted') this.#open(native);
+    if (this.side === 'accepted') this.#open();
     else this.#phase = 'confirming';
     return true;
   }
 
   #proof: Proven | undefined;
 
-  #open(native: NativeConnection): void {
+  #open(): void {
     this.#phase = 'open';
-    native.drainPathEvents();
     this.#onHandshakeEnd();
     this.proven.resolve(this.#proof as Proven);
   }
 
-  #reject(reason: ConnectFailure, message: string, alert: TlsAlert): false {
+  /** The peer's address may have changed (RFC 9000, section 9): a NAT forgot it, or it moved. quiche validates the new path. */
+  #follow(native: NativeConnection): void {
+    this.#hasMoved = false;
+    this.remote = native.peerAddress() ?? this.remote;
+    native.dropPathEvents();
+  }
+
+  #reject(reason: ConnectFailure, message: string, alert: number): false {
     this.proven.reject(new ConnectError(reason, message));
-    this.close(alert, message, false);
+    this.#fail(alert, message);
     return false;
   }
 

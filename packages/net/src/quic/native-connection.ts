@@ -241,27 +241,9 @@ export class NativeConnection {
     return this.#raw.peerCertChain()?.[0];
   }
 
-  /** Takes path events out of quiche's queue. @returns whether there were any */
-  drainPathEvents(): boolean {
-    let some = false;
-    while (this.#raw.pathEventNext()) some = true;
-    return some;
-  }
-
-  /** Allows the peer one more of our connection ids. @returns false when it can't hold more */
-  offerSourceCid(cid: Uint8Array, resetToken: bigint): boolean {
-    try {
-      if (this.#raw.sourceCidsLeft() <= 0) return false;
-      this.#raw.newSourceCid(cid, resetToken, false);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  /** A connection id of ours that the peer gave up. */
-  retiredSourceCid(): Uint8Array | undefined {
-    return this.#raw.retiredScidNext() ?? undefined;
+  /** Empties quiche's queue of path events: {@link NativeConnection.peerAddress} tells all we need. */
+  dropPathEvents(): void {
+    while (this.#raw.pathEventNext());
   }
 
   stats(): NativeStats {
