@@ -1,1 +1,24 @@
-export {};
+export {
+  type EndpointAddr,
+  type EndpointId,
+  formatTicket,
+  GossipClosedError,
+  GossipError,
+  type GossipEvent,
+  type GossipOptions,
+  type GossipService,
+  type GossipSnapshot,
+  MessageTooLargeError,
+  NoNeighborsError,
+  ParseError,
+  parseTicket,
+  TopicClosedError,
+} from '@grapevine/net';
+export type { DeliveryScope, NeighborDownReason, PartialConfig, TopicId } from '@grapevine/proto';
+export type { Bootstrap } from './bootstrap.js';
+export { Gossip } from './gossip.js';
+export { GossipApi, type TopicOptions } from './gossip-api.js';
+export { GossipReceiver } from './receiver.js';
+export { type BroadcastOptions, GossipSender } from './sender.js';
+export { GossipTopic } from './topic.js';
+export { topicIdFrom } from './topic-id-from.js';

@@ -1,1 +1,67 @@
-export {};
+export {
+  AddressBook,
+  type AddressBookOptions,
+  type AddressLookup,
+  type AddressProvider,
+  type AddressSource,
+} from './address/address-book.js';
+export { decodeAddrInfo, encodeAddrInfo, endpointAddrSchema, endpointIdSchema } from './address/codec.js';
+export {
+  describeTransportAddr,
+  directAddrs,
+  type EndpointAddr,
+  endpointAddr,
+  type TransportAddr,
+} from './address/endpoint-addr.js';
+export { formatSocketAddr, parseSocketAddr, type SocketAddr, socketAddr } from './address/socket-addr.js';
+export { formatTicket, parseTicket } from './address/ticket.js';
+export {
+  BindError,
+  ConnectError,
+  type ConnectFailure,
+  ConnectionClosedError,
+  EndpointClosedError,
+  GossipClosedError,
+  GossipError,
+  MessageTooLargeError,
+  NoNeighborsError,
+  ParseError,
+  StreamLimitError,
+  StreamResetError,
+  StreamStateError,
+  TopicClosedError,
+  UnsupportedPlatformError,
+} from './errors.js';
+export { CloseCode } from './gossip/close-code.js';
+export type { DialOutcome, DropReason, GossipGauges, GossipMetrics, TickKind } from './gossip/metrics.js';
+export { GossipNode } from './gossip/node.js';
+export type { GossipOptions } from './gossip/options.js';
+export type {
+  GossipEvent,
+  GossipService,
+  SubscribeOptions,
+  TopicCommand,
+  TopicSession,
+  WhenAlone,
+} from './gossip/service.js';
+export type { GossipSnapshot, GossipTopicSnapshot, PeerSnapshot } from './gossip/snapshot.js';
+export { GOSSIP_ALPN } from './gossip/wire.js';
+export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-id.js';
+export { SecretKey } from './identity/secret-key.js';
+export { verifySignature } from './identity/verify.js';
+export { type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
+export {
+  type BiStream,
+  type CloseReason,
+  type Connection,
+  type ConnectionStats,
+  type ConnectOptions,
+  describeClose,
+  type Endpoint,
+  type Incoming,
+  type RecvStream,
+  type SendStream,
+} from './transport/seam.js';
+export { decodeBase32, encodeBase32 } from './util/base32.js';
+export { type Clock, type ClockTimer, systemClock } from './util/clock.js';
+export { type Logger, silentLogger } from './util/logger.js';

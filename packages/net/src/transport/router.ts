@@ -56,7 +56,7 @@ export class Router implements AsyncDisposable {
 
   /** Lets the handlers finish, then closes the endpoint. */
   async shutdown(): Promise<void> {
-    await Promise.allSettled([...this.#handlers.values()].map((handler) => handler.shutdown?.()));
+    await Promise.allSettled([...this.#handlers.values()].map(async (handler) => handler.shutdown?.()));
     await this.endpoint.close();
     await this.#running;
   }

@@ -1,0 +1,42 @@
+import type { GossipService, GossipSnapshot } from '@grapevine/net';
+import type { TopicId } from '@grapevine/proto';
+import { type Bootstrap, parseBootstrap } from './bootstrap.js';
+import { GossipTopic } from './topic.js';
+
+/** How to subscribe to a topic. */
+export interface TopicOptions {
+  /** Peers that are in the topic already: tickets, addresses or ids. None: wait for others to join through us. */
+  readonly bootstrap?: readonly Bootstrap[];
+  /** Events kept for a reader that lags behind. Default 2,048. */
+  readonly queueCapacity?: number;
+}
+
+/** Gossip as a program uses it, wherever the node runs. */
+export class GossipApi {
+  readonly #service: GossipService;
+
+  constructor(service: GossipService) {
+    this.#service = service;
+  }
+
+  /**
+   * Takes part in a topic. Returns at once; {@link GossipTopic.joined} tells when somebody was found. The peers are tried for as
+   * long as the topic has no neighbor.
+   *
+   * @throws ParseError when a bootstrap text is no ticket and no id; RangeError; GossipClosedError
+   */
+  async subscribe(topic: TopicId, options: TopicOptions = {}): Promise<GossipTopic> {
+    const { bootstrap = [], ...rest } = options;
+    return new GossipTopic(await this.#service.subscribe(topic, { ...rest, bootstrap: bootstrap.map(parseBootstrap) }));
+  }
+
+  /** What the node looks like right now: topics with their views and caches, peers with their connections. */
+  snapshot(): Promise<GossipSnapshot> {
+    return this.#service.snapshot();
+  }
+
+  /** Leaves all topics and waits until the farewells are acknowledged (at most 5 s by default). */
+  shutdown(): Promise<void> {
+    return this.#service.shutdown();
+  }
+}

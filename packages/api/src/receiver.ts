@@ -1,0 +1,44 @@
+import type { EndpointId, GossipEvent, TopicSession } from '@grapevine/net';
+
+/**
+ * The half of a topic that listens: an async iterable of events.
+ *
+ * Events that nobody reads are kept up to the subscription's capacity; then the oldest are lost and the next event is `lagged` with
+ * their number. Leaving a `for await` loop leaves the subscription open; another loop goes on where it stopped.
+ */
+export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
+  readonly #session: TopicSession;
+
+  /** @internal */
+  constructor(session: TopicSession) {
+    this.#session = session;
+  }
+
+  /** The next event; done when the topic is closed. */
+  next(): Promise<IteratorResult<GossipEvent, undefined>> {
+    return this.#session.next();
+  }
+
+  /** Settles when the topic has a neighbor; at once if it has one. Takes no event away. @throws TopicClosedError, the signal's reason */
+  joined(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#session.joined(options.signal);
+  }
+
+  /** The direct neighbors now: right also after events were lost. */
+  neighbors(): readonly EndpointId[] {
+    return this.#session.neighbors();
+  }
+
+  /** Reads no more. The topic is left when its senders are closed, too. */
+  close(): void {
+    this.#session.closeReceiver();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<GossipEvent, undefined> {
+    return { next: () => this.next() };
+  }
+}

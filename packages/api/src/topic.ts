@@ -1,0 +1,83 @@
+import type { EndpointId, GossipEvent, TopicSession } from '@grapevine/net';
+import type { TopicId } from '@grapevine/proto';
+import type { Bootstrap } from './bootstrap.js';
+import { GossipReceiver } from './receiver.js';
+import { type BroadcastOptions, GossipSender } from './sender.js';
+
+/**
+ * A topic that this program takes part in: both halves in one.
+ *
+ * @example
+ * ```ts
+ * await using topic = await gossip.subscribe(topicIdFrom('my-room'), { bootstrap: [ticket] });
+ * await topic.joined({ signal: AbortSignal.timeout(10_000) });
+ * await topic.broadcast('hello');
+ * for await (const event of topic) if (event.type === 'received') console.log(event.content);
+ * ```
+ */
+export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable {
+  readonly id: TopicId;
+  readonly #sender: GossipSender;
+  readonly #receiver: GossipReceiver;
+
+  /** @internal */
+  constructor(session: TopicSession) {
+    this.id = session.topic;
+    this.#sender = new GossipSender(session);
+    this.#receiver = new GossipReceiver(session);
+  }
+
+  /** The two halves, to be given to different parts of a program. The topic lives while either does. */
+  split(): { readonly sender: GossipSender; readonly receiver: GossipReceiver } {
+    return { sender: this.#sender, receiver: this.#receiver };
+  }
+
+  /** See {@link GossipSender.broadcast}. */
+  broadcast(content: Uint8Array | string, options?: BroadcastOptions): Promise<void> {
+    return this.#sender.broadcast(content, options);
+  }
+
+  /** See {@link GossipSender.broadcastNeighbors}. */
+  broadcastNeighbors(content: Uint8Array | string, options?: BroadcastOptions): Promise<void> {
+    return this.#sender.broadcastNeighbors(content, options);
+  }
+
+  /** See {@link GossipSender.joinPeers}. */
+  joinPeers(peers: readonly Bootstrap[]): Promise<void> {
+    return this.#sender.joinPeers(peers);
+  }
+
+  /** Longest content of a broadcast in bytes. */
+  get maxContentLength(): number {
+    return this.#sender.maxContentLength;
+  }
+
+  /** See {@link GossipReceiver.joined}. */
+  joined(options?: { readonly signal?: AbortSignal }): Promise<void> {
+    return this.#receiver.joined(options);
+  }
+
+  /** The direct neighbors now. */
+  neighbors(): readonly EndpointId[] {
+    return this.#receiver.neighbors();
+  }
+
+  /** The next event; done when the topic is closed. */
+  next(): Promise<IteratorResult<GossipEvent, undefined>> {
+    return this.#receiver.next();
+  }
+
+  /** Closes both halves. */
+  close(): void {
+    this.#sender.close();
+    this.#receiver.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<GossipEvent, undefined> {
+    return this.#receiver[Symbol.asyncIterator]();
+  }
+}

@@ -1,0 +1,40 @@
+import { decode, encode, enumOf } from '@grapevine/postcard';
+import { ParseError } from '../errors.js';
+import { decodeBase32, encodeBase32 } from '../util/base32.js';
+import { endpointAddrSchema } from './codec.js';
+import type { EndpointAddr } from './endpoint-addr.js';
+
+const WHAT = 'endpoint ticket';
+const PREFIX = 'endpoint';
+
+/** The only version there is has discriminant 0. */
+const ticketSchema = enumOf({ variant1: { addr: endpointAddrSchema } });
+
+/**
+ * An endpoint's id and addresses as one word, `endpoint…`: what a person sends to a friend. The format of iroh-tickets 1.0.
+ *
+ * @example
+ * ```ts
+ * const ticket = formatTicket(endpoint.addr());
+ * await gossip.subscribe(topic, { bootstrap: [parseTicket(ticket)] });
+ * ```
+ */
+export function formatTicket(addr: EndpointAddr): string {
+  return PREFIX + encodeBase32(encode(ticketSchema, { type: 'variant1', addr }));
+}
+
+/**
+ * Reads a ticket. White space around it is ignored.
+ *
+ * @throws ParseError saying what is wrong with it
+ */
+export function parseTicket(text: string): EndpointAddr {
+  const word = text.trim();
+  if (!word.startsWith(PREFIX)) throw new ParseError(WHAT, `it does not begin with "${PREFIX}"`);
+  const bytes = decodeBase32(word.slice(PREFIX.length), WHAT);
+  try {
+    return decode(ticketSchema, bytes).addr;
+  } catch (cause) {
+    throw new ParseError(WHAT, cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,152 @@
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { Connection, Endpoint } from '../transport/seam.js';
+import type { Clock } from '../util/clock.js';
+import type { ResolvedGossipOptions } from './options.js';
+
+/** What is remembered of a peer that could not be dialed. */
+export interface DialRecord {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** The last one, for people. */
+  readonly lastError: string;
+  /** Not before this time is the next dial, by the clock. */
+  readonly notBefore: number;
+}
+
+/** Who wants to know how dials end. */
+export interface DialerHost {
+  connected(connection: Connection): void;
+  failed(peer: EndpointId, error: unknown): void;
+}
+
+/** Peers whose failures are remembered; the oldest go first. */
+const MAX_RECORDS = 1024;
+
+/**
+ * Dials peers: one dial per peer, a bounded number at once, each with a time-out, and a growing pause after failures.
+ */
+export class Dialer {
+  readonly #endpoint: Endpoint;
+  readonly #options: ResolvedGossipOptions;
+  readonly #clock: Clock;
+  readonly #host: DialerHost;
+  readonly #running = new Map<EndpointId, AbortController>();
+  readonly #waiting = new Set<EndpointId>();
+  readonly #records = new Map<EndpointId, DialRecord>();
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ResolvedGossipOptions, host: DialerHost) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#host = host;
+  }
+
+  /** Whether a peer is being dialed, or will be as soon as there is room. */
+  isDialing(peer: EndpointId): boolean {
+    return this.#running.has(peer) || this.#waiting.has(peer);
+  }
+
+  get count(): number {
+    return this.#running.size + this.#waiting.size;
+  }
+
+  /** What is known of a peer's failed dials. */
+  record(peer: EndpointId): DialRecord | undefined {
+    return this.#records.get(peer);
+  }
+
+  /** Peers that must not be dialed yet. */
+  backingOff(): EndpointId[] {
+    const now = this.#clock.now();
+    return [...this.#records]
+      .filter(([peer, { notBefore }]) => notBefore > now && !this.isDialing(peer))
+      .map(([peer]) => peer);
+  }
+
+  /** Milliseconds until a peer may be dialed, 0 if it may be now. */
+  waitFor(peer: EndpointId): number {
+    return Math.max(0, (this.#records.get(peer)?.notBefore ?? 0) - this.#clock.now());
+  }
+
+  /** Starts a dial, unless one is under way. The pause after failures is the caller's to respect. */
+  dial(peer: EndpointId): void {
+    if (this.#closed || this.isDialing(peer)) return;
+    this.#waiting.add(peer);
+    this.#startWaiting();
+  }
+
+  /** A connection to the peer exists by other means: its failures are forgotten. A dial that runs may still end well. */
+  forgive(peer: EndpointId): void {
+    this.#records.delete(peer);
+  }
+
+  /** Gives up a dial. Nobody is told. */
+  cancel(peer: EndpointId): void {
+    this.#waiting.delete(peer);
+    this.#running.get(peer)?.abort(new Error('nobody wants this peer any more'));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#waiting.clear();
+    for (const controller of this.#running.values()) controller.abort(new Error('shutting down'));
+  }
+
+  #startWaiting(): void {
+    for (const peer of this.#waiting) {
+      if (this.#running.size >= this.#options.maxConcurrentDials) return;
+      this.#waiting.delete(peer);
+      void this.#run(peer);
+    }
+  }
+
+  async #run(peer: EndpointId): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(peer, controller);
+    const { dialTimeoutMs, alpn, metrics } = this.#options;
+    let timedOut = false;
+    const timer = this.#clock.setTimer(() => {
+      timedOut = true;
+      controller.abort(new Error(`nobody answered within ${dialTimeoutMs} ms`));
+    }, dialTimeoutMs);
+    metrics.dial('started');
+    try {
+      const connection = await this.#endpoint.connect(peer, alpn, { signal: controller.signal });
+      this.#end(peer);
+      if (this.#closed) return connection.close(0, 'shutting down');
+      metrics.dial('connected');
+      this.#records.delete(peer);
+      this.#host.connected(connection);
+    } catch (error) {
+      this.#end(peer);
+      if (this.#closed || (controller.signal.aborted && !timedOut)) return; // cancelled
+      metrics.dial('failed');
+      this.#remember(peer, error);
+      this.#host.failed(peer, error);
+    } finally {
+      timer.cancel();
+      this.#startWaiting();
+    }
+  }
+
+  #end(peer: EndpointId): void {
+    this.#running.delete(peer);
+  }
+
+  #remember(peer: EndpointId, error: unknown): void {
+    const failures = (this.#records.get(peer)?.failures ?? 0) + 1;
+    const { dialBackoffMinMs, dialBackoffMaxMs, random } = this.#options;
+    const pause = Math.min(dialBackoffMaxMs, dialBackoffMinMs * 2 ** Math.min(failures - 1, 30));
+    this.#records.delete(peer);
+    this.#records.set(peer, {
+      failures,
+      lastError: error instanceof Error ? error.message : String(error),
+      notBefore: this.#clock.now() + pause * (0.5 + random()),
+    });
+    if (this.#records.size > MAX_RECORDS) {
+      const [oldest] = this.#records.keys();
+      if (oldest !== undefined) this.#records.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { GossipNode } from './node.js';
+export type { GossipOptions } from './options.js';

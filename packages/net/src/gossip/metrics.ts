@@ -1,0 +1,69 @@
+import type { NeighborDownReason } from '@grapevine/proto';
+
+/** What the actor was woken by. The names are those of the Rust crate's tick counters, as far as they have a counterpart. */
+export type TickKind = 'command' | 'message' | 'connection' | 'dialer' | 'timer' | 'address';
+
+/** How a dial ended. */
+export type DialOutcome = 'started' | 'connected' | 'failed';
+
+/** Why something that the network brought or wanted was dropped. */
+export type DropReason =
+  | 'frame-too-large' // received, over our limit
+  | 'bad-message' // received, not decodable
+  | 'bad-header' // received, a stream without a topic
+  | 'bad-peer-data' // received, no addresses in it
+  | 'oversized-send' // to be sent, over the limit
+  | 'queue-full' // to be sent, the peer's queue is at its hard limit
+  | 'too-slow' // a peer was dropped
+  | 'broken-stream'; // a stream of ours was reset or stopped
+
+/** Numbers that are read when somebody looks, not counted as they happen. */
+export interface GossipGauges {
+  readonly topics: number;
+  readonly peers: Readonly<Record<'dialing' | 'connected' | 'backing-off', number>>;
+  readonly neighbors: number;
+  /** Bytes queued to peers. */
+  readonly queuedBytes: number;
+  /** Payloads cached for peers that ask for them, and their bytes. */
+  readonly cachedPayloads: number;
+  readonly cachedBytes: number;
+  /** Ids remembered to know duplicates. */
+  readonly seenIds: number;
+}
+
+/**
+ * Who counts. Implemented by `@grapevine/metrics`; the default counts nothing.
+ *
+ * Calls come from the hot path: they must be cheap and must not throw.
+ */
+export interface GossipMetrics {
+  messageSent(kind: 'control' | 'data', bytes: number): void;
+  messageReceived(kind: 'control' | 'data', bytes: number): void;
+  /** A payload was handed to the application. */
+  delivered(round: number | undefined): void;
+  neighborUp(): void;
+  neighborDown(reason: NeighborDownReason): void;
+  tick(kind: TickKind): void;
+  dial(outcome: DialOutcome): void;
+  dropped(reason: DropReason): void;
+  /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
+  degraded(): void;
+  /** Registers where to read gauges. @returns takes it back */
+  observe(read: () => GossipGauges): () => void;
+}
+
+const ignore = () => {};
+
+/** Counts nothing. */
+export const noMetrics: GossipMetrics = {
+  messageSent: ignore,
+  messageReceived: ignore,
+  delivered: ignore,
+  neighborUp: ignore,
+  neighborDown: ignore,
+  tick: ignore,
+  dial: ignore,
+  dropped: ignore,
+  degraded: ignore,
+  observe: () => ignore,
+};

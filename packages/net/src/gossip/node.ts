@@ -1,0 +1,293 @@
+import {
+  type DisconnectReason,
+  type InEvent,
+  maxPayload,
+  maxPeerData,
+  type OutEvent,
+  type Scope,
+  State,
+  type Timer,
+  TimerHeap,
+  type TopicEvent,
+  type TopicId,
+} from '@grapevine/proto';
+import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
+import type { EndpointAddr } from '../address/endpoint-addr.js';
+import { GossipClosedError } from '../errors.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ProtocolHandler } from '../transport/router.js';
+import type { Connection, Endpoint } from '../transport/seam.js';
+import type { ClockTimer } from '../util/clock.js';
+import { fastHash } from './hash.js';
+import type { GossipGauges, TickKind } from './metrics.js';
+import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
+import { PeerTable } from './peer-table.js';
+import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
+import type { GossipSnapshot } from './snapshot.js';
+import { Subscription } from './subscription.js';
+import { TopicRoom } from './topic-room.js';
+import type { NetMessage } from './wire.js';
+
+const DEFAULT_QUEUE_CAPACITY = 2048;
+
+/**
+ * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
+ *
+ * Nothing in here waits: every event is handled to its end, with all that follows from it, before the next one. Applications
+ * use it through `Gossip` of `@grapevine/api`.
+ */
+export class GossipNode implements GossipService, ProtocolHandler {
+  readonly id: EndpointId;
+  readonly alpn: string;
+  readonly #endpoint: Endpoint;
+  readonly #options: ResolvedGossipOptions;
+  readonly #state: State<EndpointId>;
+  readonly #peers: PeerTable;
+  readonly #rooms = new Map<TopicId, TopicRoom>();
+  readonly #inbox: InEvent<EndpointId>[] = [];
+  readonly #timers = new TimerHeap<Timer<EndpointId>>();
+  readonly #stopObserving: () => void;
+  #timer: { readonly at: number; readonly handle: ClockTimer } | undefined;
+  #running = false;
+  #shutdown: Promise<void> | undefined;
+
+  /** @throws RangeError naming the setting that is out of range */
+  constructor(endpoint: Endpoint, options: GossipOptions = {}) {
+    const resolved = resolveGossipOptions(options);
+    this.id = endpoint.id;
+    this.alpn = resolved.alpn;
+    this.#endpoint = endpoint;
+    this.#options = resolved;
+    this.#state = new State({ me: endpoint.id, config: resolved.config, rng: resolved.rng, hash: fastHash });
+    this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
+      message: (from, topic, message) => this.#received(from, topic, message),
+      dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
+      connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
+      gone: (peer, reason) => this.#gone(peer, reason),
+      isWanted: (peer) => this.#isWanted(peer),
+    });
+    this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
+    this.#publishAddr(endpoint.addr());
+    void this.#watchAddr();
+  }
+
+  /** Takes over an incoming connection. */
+  accept(connection: Connection): void {
+    this.#peers.accept(connection);
+  }
+
+  async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
+    if (this.#shutdown) throw new GossipClosedError();
+    const capacity = options.queueCapacity ?? DEFAULT_QUEUE_CAPACITY;
+    if (!Number.isInteger(capacity) || capacity < 1) {
+      throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
+    }
+    const room = this.#rooms.get(topic) ?? this.#openRoom(topic);
+    const subscription = new Subscription(room, this.#subscriptionHost, capacity);
+    room.enterThrough(this.#learn(options.bootstrap ?? []));
+    return subscription;
+  }
+
+  async snapshot(): Promise<GossipSnapshot> {
+    return {
+      id: this.id,
+      topics: [...this.#rooms.values()].flatMap((room) => {
+        const snapshot = this.#state.snapshot(room.id);
+        return snapshot ? [{ ...snapshot, id: room.id, subscribers: room.readers, keptBroadcasts: room.kept }] : [];
+      }),
+      peers: this.#peers.snapshot(),
+      stats: this.#state.stats(),
+    };
+  }
+
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#run();
+    return this.#shutdown;
+  }
+
+  readonly #subscriptionHost = ((node: GossipNode) => ({
+    maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
+    room: () => node.#peers.pressure.open(),
+    get congested() {
+      return node.#peers.pressure.closed;
+    },
+    broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
+    joinPeers: (room: TopicRoom, peers: readonly (EndpointId | EndpointAddr)[]) =>
+      room.enterThrough(node.#learn(peers)),
+    leave: (room: TopicRoom) => node.#leave(room),
+  }))(this);
+
+  #openRoom(topic: TopicId): TopicRoom {
+    const room = new TopicRoom(topic, {
+      options: this.#options,
+      waitFor: (peer) => this.#peers.waitFor(peer),
+      join: (id, peers) => this.#feed({ type: 'command', topic: id, command: { type: 'join', peers } }, 'command'),
+    });
+    this.#rooms.set(topic, room);
+    this.#feed({ type: 'command', topic, command: { type: 'join', peers: [] } }, 'command');
+    return room;
+  }
+
+  #leave(room: TopicRoom): void {
+    room.close();
+    this.#rooms.delete(room.id);
+    this.#feed({ type: 'command', topic: room.id, command: { type: 'quit' } }, 'command');
+  }
+
+  #broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void {
+    this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
+  }
+
+  async #run(): Promise<void> {
+    for (const room of [...this.#rooms.values()]) this.#leave(room);
+    await this.#peers.close();
+    this.#timer?.handle.cancel();
+    this.#timers.clear();
+    this.#stopObserving();
+  }
+
+  /** Remembers the addresses among some peers. @returns their ids, without our own */
+  #learn(peers: readonly (EndpointId | EndpointAddr)[]): EndpointId[] {
+    const ids = peers.map((peer) => {
+      if (typeof peer === 'string') return peer;
+      if (peer.id !== this.id) this.#endpoint.addressLookup.add(peer, 'user');
+      return peer.id;
+    });
+    return [...new Set(ids)].filter((id) => id !== this.id);
+  }
+
+  // Events in: one at a time, each with all that follows from it.
+
+  #feed(event: InEvent<EndpointId>, kind: TickKind): void {
+    this.#options.metrics.tick(kind);
+    this.#inbox.push(event);
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
+        for (const output of this.#state.handle(next, this.#options.clock.now())) this.#carryOut(output);
+      }
+    } finally {
+      this.#running = false;
+    }
+    this.#armTimer();
+  }
+
+  #received(from: EndpointId, topic: TopicId, message: NetMessage): void {
+    this.#feed({ type: 'recvMessage', from, topic, message }, 'message');
+  }
+
+  #gone(peer: EndpointId, reason: DisconnectReason): void {
+    this.#feed({ type: 'peerDisconnected', peer, reason }, 'connection');
+  }
+
+  // Outputs.
+
+  #carryOut(output: OutEvent<EndpointId>): void {
+    switch (output.type) {
+      case 'sendMessage':
+        return this.#peers.send(output.to, output.topic, output.message);
+      case 'emitEvent':
+        return this.#emit(output.topic, output.event);
+      case 'scheduleTimer':
+        return this.#timers.insert(this.#options.clock.now() + output.delay, output.timer);
+      case 'disconnectPeer':
+        return this.#peers.release(output.peer);
+      case 'peerData':
+        return this.#learnPeerData(output.peer, output.data);
+    }
+  }
+
+  #emit(topic: TopicId, event: TopicEvent<EndpointId>): void {
+    const { metrics } = this.#options;
+    const room = this.#rooms.get(topic);
+    switch (event.type) {
+      case 'received':
+        metrics.delivered(event.scope.type === 'swarm' ? event.scope.round : undefined);
+        room?.emit(event);
+        return;
+      case 'neighborUp': {
+        metrics.neighborUp();
+        const kept = room?.neighborUp(event.peer) ?? [];
+        room?.emit(event);
+        for (const { content, scope } of kept) this.#broadcast(topic, content, scope);
+        return;
+      }
+      case 'neighborDown':
+        metrics.neighborDown(event.reason);
+        room?.neighborDown(event.peer);
+        room?.emit(event);
+        return;
+    }
+  }
+
+  #learnPeerData(peer: EndpointId, data: Uint8Array): void {
+    try {
+      this.#endpoint.addressLookup.add({ id: peer, addrs: decodeAddrInfo(data) }, 'gossip');
+    } catch (error) {
+      this.#options.metrics.dropped('bad-peer-data');
+      this.#options.logger.debug({ peer, error: String(error) }, 'ignoring peer data that is no address info');
+    }
+  }
+
+  // Timers: a heap of the kernel's, one of the host's.
+
+  #armTimer(): void {
+    const at = this.#timers.nextTime;
+    if (at === this.#timer?.at || this.#shutdown) return;
+    this.#timer?.handle.cancel();
+    const { clock } = this.#options;
+    this.#timer = at === undefined ? undefined : { at, handle: clock.setTimer(this.#onTimer, at - clock.now()) };
+  }
+
+  readonly #onTimer = (): void => {
+    this.#timer = undefined;
+    const now = this.#options.clock.now();
+    for (let due = this.#timers.popUntil(now); due; due = this.#timers.popUntil(now)) {
+      this.#feed({ type: 'timerExpired', timer: due.item }, 'timer');
+    }
+    this.#armTimer();
+  };
+
+  // Our own address, for others.
+
+  async #watchAddr(): Promise<void> {
+    for await (const addr of this.#endpoint.watchAddr()) {
+      if (this.#shutdown) return;
+      this.#publishAddr(addr);
+    }
+  }
+
+  #publishAddr(addr: EndpointAddr): void {
+    const addrs = this.#options.shareAddresses ? [...addr.addrs] : [];
+    let data = encodeAddrInfo(addrs);
+    while (data.length > maxPeerData(this.#state.config) && addrs.length > 0) {
+      addrs.pop();
+      data = encodeAddrInfo(addrs);
+    }
+    this.#feed({ type: 'updatePeerData', data }, 'address');
+  }
+
+  // Looking at it.
+
+  #isWanted(peer: EndpointId): boolean {
+    for (const room of this.#rooms.values()) if (room.neighbors.has(peer)) return true;
+    return this.#state.topics().some((topic) => this.#state.snapshot(topic)?.pendingNeighborRequests.includes(peer));
+  }
+
+  #gauges(): GossipGauges {
+    const { queuedBytes, ...peers } = this.#peers.counts();
+    const snapshots = this.#state.topics().flatMap((topic) => this.#state.snapshot(topic) ?? []);
+    const sum = (pick: (snapshot: (typeof snapshots)[number]) => number) =>
+      snapshots.reduce((total, snapshot) => total + pick(snapshot), 0);
+    return {
+      topics: snapshots.length,
+      peers,
+      neighbors: sum((snapshot) => snapshot.activeView.length),
+      queuedBytes,
+      cachedPayloads: sum((snapshot) => snapshot.payloadCache.count),
+      cachedBytes: sum((snapshot) => snapshot.payloadCache.bytes),
+      seenIds: sum((snapshot) => snapshot.seenIds),
+    };
+  }
+}

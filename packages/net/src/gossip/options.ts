@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { type PartialConfig, type Rng, seededRng } from '@grapevine/proto';
+import { type Clock, systemClock } from '../util/clock.js';
+import { type Logger, silentLogger } from '../util/logger.js';
+import { type GossipMetrics, noMetrics } from './metrics.js';
+import { GOSSIP_ALPN } from './wire.js';
+
+/** Settings of a gossip node. Everything may be left out. */
+export interface GossipOptions {
+  /** The protocol's name; must be equal on all nodes of a swarm. Default `/iroh-gossip/1`. */
+  readonly alpn?: string;
+  /** Settings of the protocol; durations in milliseconds. */
+  readonly config?: PartialConfig;
+  /** Whether peers tell each other how to reach us. Default true. */
+  readonly shareAddresses?: boolean;
+  /** How long a dial may take, in milliseconds. Default 10,000. */
+  readonly dialTimeoutMs?: number;
+  /** The pause after a failed dial; it doubles with each failure in a row, up to the maximum, give or take half. Default 250. */
+  readonly dialBackoffMinMs?: number;
+  /** Default 10,000. */
+  readonly dialBackoffMaxMs?: number;
+  /** Dials under way at once; others wait. Default 32. */
+  readonly maxConcurrentDials?: number;
+  /** Peers with a connection at once. Further incoming ones are closed. Default 1,024. */
+  readonly maxPeers?: number;
+  /** Bytes queued to one peer above which payloads become announcements. Default 1 MiB. Four times this is the end: more is dropped. */
+  readonly queueHighWaterMark?: number;
+  /** How long a peer's queue may stay over the mark before the peer is dropped, in milliseconds. Default 10,000. */
+  readonly tooSlowAfterMs?: number;
+  /** Bytes of broadcasts kept for the first neighbor. Default 1 MiB. */
+  readonly keptBytes?: number;
+  /** How long farewells may take at the end, in milliseconds. Default 5,000. */
+  readonly farewellTimeoutMs?: number;
+  /** After how long without a message a connection that no topic uses is closed, in milliseconds. Default 30,000. */
+  readonly idleLinkMs?: number;
+  readonly logger?: Logger;
+  readonly metrics?: GossipMetrics;
+  readonly clock?: Clock;
+  /** Protocol choices. Default: seeded from the operating system. */
+  readonly rng?: Rng;
+  /** Jitter, 0 to 1. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** All settings, with defaults filled in. */
+export type ResolvedGossipOptions = Required<GossipOptions>;
+
+const INTEGERS = [
+  'dialTimeoutMs',
+  'dialBackoffMinMs',
+  'dialBackoffMaxMs',
+  'maxConcurrentDials',
+  'maxPeers',
+  'queueHighWaterMark',
+  'tooSlowAfterMs',
+  'keptBytes',
+  'farewellTimeoutMs',
+  'idleLinkMs',
+] as const;
+
+/** Fills in the defaults. @throws RangeError naming the setting, its value and its limit */
+export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossipOptions {
+  const resolved = {
+    alpn: GOSSIP_ALPN,
+    config: {},
+    shareAddresses: true,
+    dialTimeoutMs: 10_000,
+    dialBackoffMinMs: 250,
+    dialBackoffMaxMs: 10_000,
+    maxConcurrentDials: 32,
+    maxPeers: 1024,
+    queueHighWaterMark: 1024 * 1024,
+    tooSlowAfterMs: 10_000,
+    keptBytes: 1024 * 1024,
+    farewellTimeoutMs: 5_000,
+    idleLinkMs: 30_000,
+    logger: silentLogger,
+    metrics: noMetrics,
+    clock: systemClock,
+    rng: options.rng ?? seededRng(randomBytes(32)),
+    random: Math.random,
+    ...options,
+  };
+  for (const name of INTEGERS) {
+    const value = resolved[name];
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
+  }
+  if (resolved.dialBackoffMaxMs < resolved.dialBackoffMinMs) {
+    throw new RangeError(
+      `dialBackoffMaxMs (${resolved.dialBackoffMaxMs}) is below dialBackoffMinMs (${resolved.dialBackoffMinMs})`,
+    );
+  }
+  return resolved;
+}

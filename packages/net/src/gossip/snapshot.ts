@@ -1,0 +1,36 @@
+import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
+import type { TransportAddr } from '../address/endpoint-addr.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+
+/** What a node looks like right now. A copy. */
+export interface GossipSnapshot {
+  readonly id: EndpointId;
+  readonly topics: readonly GossipTopicSnapshot[];
+  readonly peers: readonly PeerSnapshot[];
+  /** What the protocol has ignored, cut or refused so far. */
+  readonly stats: Readonly<Stats>;
+}
+
+/** One topic of a node. */
+export interface GossipTopicSnapshot extends TopicSnapshot<EndpointId> {
+  readonly id: TopicId;
+  readonly subscribers: number;
+  /** Broadcasts that wait for the first neighbor. */
+  readonly keptBroadcasts: number;
+}
+
+/** One peer that a node has to do with. */
+export interface PeerSnapshot {
+  readonly id: EndpointId;
+  readonly state: 'dialing' | 'connected' | 'backing-off';
+  readonly connections: number;
+  readonly remoteAddr: TransportAddr | undefined;
+  /** Smoothed round-trip time in milliseconds. */
+  readonly rttMs: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly queuedBytes: number;
+  /** Failed dials in a row, and the last error. */
+  readonly dialFailures: number;
+  readonly lastDialError: string | undefined;
+}

@@ -1,0 +1,62 @@
+import { decode, encodedLength, encodeInto } from '@grapevine/postcard';
+import { type Message, messageCodec, type TopicId, topicIdFromBytes, topicIdToBytes } from '@grapevine/proto';
+import { endpointIdSchema } from '../address/codec.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+
+/** The protocol's name in TLS: iroh-gossip, version 1. */
+export const GOSSIP_ALPN = '/iroh-gossip/1';
+
+/** A message between nodes of the network. */
+export type NetMessage = Message<EndpointId>;
+
+const codec = messageCodec(endpointIdSchema);
+
+/** A frame begins with its body's length, big-endian. */
+export const PREFIX_LENGTH = 4;
+
+/** Bytes of a topic id. */
+const TOPIC_LENGTH = 32;
+
+/** Announcements in one frame: what is left of the limit after the topic, two discriminants and a count, in entries of 35 bytes. */
+export function ihavesPerFrame(maxMessageSize: number): number {
+  return Math.floor((maxMessageSize - 33 - 1 - 2) / 35);
+}
+
+/** How long the body of a message's frame is. */
+export function bodyLength(message: NetMessage): number {
+  return encodedLength(codec, message);
+}
+
+/** A message with its length in front. */
+export function encodeFrame(message: NetMessage): Uint8Array {
+  const length = encodedLength(codec, message);
+  const frame = new Uint8Array(PREFIX_LENGTH + length);
+  writeLength(frame, length);
+  encodeInto(codec, message, frame, PREFIX_LENGTH);
+  return frame;
+}
+
+/** The first frame of every stream: which topic it is about. */
+export function encodeHeader(topic: TopicId): Uint8Array {
+  const frame = new Uint8Array(PREFIX_LENGTH + TOPIC_LENGTH);
+  writeLength(frame, TOPIC_LENGTH);
+  frame.set(topicIdToBytes(topic), PREFIX_LENGTH);
+  return frame;
+}
+
+/** @throws RangeError when the body is too short; what follows the topic is ignored, as everywhere on this wire */
+export function decodeHeader(body: Uint8Array): TopicId {
+  return topicIdFromBytes(body.subarray(0, TOPIC_LENGTH));
+}
+
+/** @throws DecodeError */
+export function decodeMessage(body: Uint8Array): NetMessage {
+  return decode(codec, body);
+}
+
+function writeLength(frame: Uint8Array, length: number): void {
+  frame[0] = length >>> 24;
+  frame[1] = length >>> 16;
+  frame[2] = length >>> 8;
+  frame[3] = length;
+}

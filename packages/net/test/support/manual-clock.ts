@@ -1,0 +1,68 @@
+import type { Clock, ClockTimer } from '../../src/util/clock.js';
+
+interface Pending {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+/**
+ * Time that stands still until a test moves it.
+ *
+ * Between two timers, and at the end, everything that is ready to run does: promises, and the immediates in which this package
+ * batches its work.
+ */
+export class ManualClock implements Clock {
+  #now = 0;
+  readonly #pending = new Set<Pending>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimer(callback: () => void, delayMs: number): ClockTimer {
+    const pending = { at: this.#now + Math.max(0, delayMs), callback };
+    this.#pending.add(pending);
+    return { cancel: () => this.#pending.delete(pending) };
+  }
+
+  /** How many timers are armed. */
+  get timers(): number {
+    return this.#pending.size;
+  }
+
+  /** Lets `ms` pass, timer by timer. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settle();
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#now = next.at;
+      this.#pending.delete(next);
+      next.callback();
+      await settle();
+    }
+    this.#now = end;
+    await settle();
+  }
+
+  /** Lets time pass in small steps until something is so. @throws when it is not so after `limitMs` */
+  async until(condition: () => boolean, limitMs = 60_000, stepMs = 5): Promise<void> {
+    await settle();
+    for (let waited = 0; !condition(); waited += stepMs) {
+      if (waited > limitMs) throw new Error(`still not so after ${limitMs} ms of virtual time`);
+      await this.advance(stepMs);
+    }
+  }
+
+  #next(end: number): Pending | undefined {
+    let first: Pending | undefined;
+    for (const pending of this.#pending) {
+      if (pending.at <= end && (first === undefined || pending.at < first.at)) first = pending;
+    }
+    return first;
+  }
+}
+
+/** Lets everything run that is ready to run. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 8; i++) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,92 @@
+import { seededRng, type TopicId, topicIdFromBytes } from '@grapevine/proto';
+import { GossipNode, type GossipOptions } from '../../src/gossip/index.js';
+import type { GossipEvent, TopicSession } from '../../src/gossip/service.js';
+import { SecretKey } from '../../src/identity/secret-key.js';
+import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
+import { MemoryNetwork, type MemoryNetworkOptions } from '../../src/memory/index.js';
+import { Router } from '../../src/transport/router.js';
+import { ManualClock } from './manual-clock.js';
+
+/** A topic for tests. */
+export const TOPIC: TopicId = topicIdFromBytes(new Uint8Array(32).fill(0x17));
+
+/** A node of a test swarm. */
+export interface Member {
+  readonly index: number;
+  readonly endpoint: MemoryEndpoint;
+  readonly node: GossipNode;
+  readonly router: Router;
+}
+
+/** A member with a subscription whose events are recorded. */
+export interface Listener extends Member {
+  readonly session: TopicSession;
+  readonly events: GossipEvent[];
+}
+
+/** A swarm in memory and in virtual time, the same from run to run. */
+export class TestSwarm {
+  readonly clock = new ManualClock();
+  readonly network: MemoryNetwork;
+  readonly members: Member[] = [];
+  readonly #options: GossipOptions;
+
+  constructor(options: GossipOptions = {}, network: MemoryNetworkOptions = {}) {
+    this.network = new MemoryNetwork({ latencyMs: 5, clock: this.clock, ...network });
+    this.#options = options;
+  }
+
+  /** A new node. Its key, random numbers and jitter follow from its index. */
+  add(options: GossipOptions = {}): Member {
+    const index = this.members.length + 1;
+    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(new Uint8Array(32).fill(index)) });
+    const node = new GossipNode(endpoint, {
+      clock: this.clock,
+      rng: seededRng(new Uint8Array(16).fill(index)),
+      random: () => 0.5,
+      ...this.#options,
+      ...options,
+    });
+    const router = new Router(endpoint).accept(node.alpn, node).spawn();
+    const member = { index, endpoint, node, router };
+    this.members.push(member);
+    return member;
+  }
+
+  /** Subscribes a member and records what it hears. */
+  async listen(member: Member, bootstrap: readonly Member[] = [], topic = TOPIC): Promise<Listener> {
+    const session = await member.node.subscribe(topic, { bootstrap: bootstrap.map(({ endpoint }) => endpoint.addr()) });
+    const events: GossipEvent[] = [];
+    void (async () => {
+      for (let next = await session.next(); !next.done; next = await session.next()) events.push(next.value);
+    })();
+    return { ...member, session, events };
+  }
+
+  /** A swarm of listeners that joined through the first one and have settled. */
+  async grow(size: number): Promise<Listener[]> {
+    const first = await this.listen(this.add());
+    const others: Listener[] = [];
+    for (let i = 1; i < size; i++) others.push(await this.listen(this.add(), [first]));
+    const all = [first, ...others];
+    await this.clock.until(() => all.every(({ session }) => session.neighbors().length > 0));
+    await this.clock.advance(1_000);
+    return all;
+  }
+
+  async close(): Promise<void> {
+    const closing = Promise.all(this.members.map(({ router }) => router.shutdown()));
+    await this.clock.advance(20_000);
+    await closing;
+  }
+}
+
+/** The contents that a listener received, as texts. */
+export function texts(listener: Listener): string[] {
+  return listener.events.flatMap((event) => (event.type === 'received' ? [Buffer.from(event.content).toString()] : []));
+}
+
+/** Broadcasts a text and fails the test when it can't be. */
+export function say(listener: Listener, text: string): Promise<void> {
+  return listener.session.send({ type: 'broadcast', content: Buffer.from(text), scope: 'swarm', whenAlone: 'keep' });
+}
