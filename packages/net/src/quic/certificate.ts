@@ -31,7 +31,7 @@ const MAX_CERTIFICATE_BYTES = 16_384;
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 /** One DER element (X.690, section 8.1): tag, shortest length, content. */
-function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
+export function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   const body = Buffer.concat(content);
   const { length } = body;
   const head =

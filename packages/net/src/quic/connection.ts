@@ -1,7 +1,7 @@
-import { ConnectionClosedError } from '../errors.js';
-import type { TransportAddr } from '../address/endpoint-addr.js';
 import { isIPv6 } from 'node:net';
+import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { SocketAddr } from '../address/socket-addr.js';
+import { ConnectionClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import {
   type BiStream,

@@ -1,10 +1,10 @@
+import { ConnectError, type ConnectFailure } from '../errors.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { CloseReason } from '../transport/seam.js';
+import { describeClose } from '../transport/seam.js';
+import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort, RecvInfo } from './binding.js';
 import { endpointIdFromCertificate } from './certificate.js';
-import type { CloseReason } from '../transport/seam.js';
-import type { EndpointId } from '../identity/endpoint-id.js';
-import { ConnectError, type ConnectFailure } from '../errors.js';
-import { type Deferred, deferred } from '../util/deferred.js';
-import { describeClose } from '../transport/seam.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import type { Settings } from './options.js';
@@ -235,6 +235,8 @@ export class Driver {
 
   #reject(reason: ConnectFailure, message: string, alert: number): false {
     this.proven.reject(new ConnectError(reason, message));
+    // The other side can read what closes the connection only after the end of our handshake, which is still to be sent.
+    if (this.#native) this.#host.transmit(this.#native);
     this.#fail(alert, message);
     return false;
   }

@@ -3,7 +3,7 @@ import { directAddrs, type EndpointAddr, endpointAddr } from '../address/endpoin
 import { formatSocketAddr, isLoopback, type SocketAddr } from '../address/socket-addr.js';
 import { BindError, ConnectError, EndpointClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { ConnectOptions, Connection, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
+import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { Acceptor } from './acceptor.js';
