@@ -13,6 +13,7 @@ import { type Stats, zeroStats } from './stats.js';
 import type { Timer } from './timer.js';
 import { Topic } from './topic.js';
 import type { TopicId } from './topic-id.js';
+import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
 
 /** What a {@link State} is made of. */
 export interface StateOptions<P extends PeerId> {
@@ -49,6 +50,7 @@ export class State<P extends PeerId> {
   private readonly rng: Rng;
   private readonly joined = new Map<TopicId, Topic<P>>();
   private readonly links = new LinkUsage<P>();
+  private readonly lifecycle: TopicLifecycle;
   private generations = 0;
 
   /**
@@ -61,6 +63,7 @@ export class State<P extends PeerId> {
     checkPeerData(resolved, peerData);
     this.node = { me, peerData, config: resolved, hash, stats: zeroStats(), dialing: new Set() };
     this.rng = rng;
+    this.lifecycle = topicLifecycle(resolved.mode);
   }
 
   /** Our own identity. */
@@ -143,7 +146,10 @@ export class State<P extends PeerId> {
 
   private receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
     const topic = this.find(id);
-    if (topic === undefined) return;
+    if (topic === undefined) {
+      if (message.type === 'neighbor' && this.lifecycle.answersNeighborRequests) this.decline(from, id, out);
+      return;
+    }
     // Before the message is handled, because handling it may already let go of the peer again.
     this.links.use(from, id);
     topic.collectInto(out);
@@ -162,7 +168,7 @@ export class State<P extends PeerId> {
   private timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
     const topic = this.find(id);
     if (topic === undefined) return;
-    if (this.isStale(topic, generation)) {
+    if (this.lifecycle.dropsOldTimers && topic.generation !== generation) {
       this.node.stats.staleTimers++;
       return;
     }
@@ -170,9 +176,10 @@ export class State<P extends PeerId> {
     topic.timerExpired(task, now);
   }
 
-  private isStale(topic: Topic<P>, generation: number): boolean {
-    // In the reference a topic that is left and joined again inherits the timers of its earlier life.
-    return this.node.config.mode === 'hardened' && topic.generation !== generation;
+  private decline(to: P, topic: TopicId, out: OutEvent<P>[]): void {
+    out.push({ type: 'sendMessage', to, topic, message: { type: 'disconnect', alive: false, respond: false } });
+    this.links.use(to, topic);
+    if (this.release(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
   }
 
   private find(id: TopicId): Topic<P> | undefined {
@@ -194,8 +201,7 @@ export class State<P extends PeerId> {
   private drop(id: TopicId, out: OutEvent<P>[]): void {
     this.joined.delete(id);
     const unused = this.links.releaseTopic(id);
-    // The reference forgets these links without a word, and they stay open.
-    if (this.node.config.mode === 'hardened') for (const peer of unused) out.push({ type: 'disconnectPeer', peer });
+    if (this.lifecycle.closesUnusedLinks) for (const peer of unused) out.push({ type: 'disconnectPeer', peer });
   }
 
   /** A topic lets go of a peer; true when no topic needs the link anymore. */

@@ -32,7 +32,7 @@ describe.each(MODES)('a node in %s mode', (mode) => {
   test('ignores what concerns a topic that it has not joined', () => {
     const state = fresh();
     const events: InEvent<number>[] = [
-      { type: 'recvMessage', from: 1, topic: TOPIC, message: high },
+      { type: 'recvMessage', from: 1, topic: TOPIC, message: { type: 'prune' } },
       { type: 'command', topic: TOPIC, command: { type: 'broadcast', content: utf8('x'), scope: 'swarm' } },
       { type: 'command', topic: TOPIC, command: { type: 'quit' } },
       { type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } } },

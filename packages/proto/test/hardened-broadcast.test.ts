@@ -1,0 +1,256 @@
+import { encodedLength } from '@grapevine/postcard';
+import { describe, expect, test } from 'vitest';
+import { hexId32, type Message, messageCodec, messageIdFromBytes } from '../src/index.js';
+import { emitted, idOf, payload, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
+import { Swarm } from './helper/swarm.js';
+
+// Each rule of the hardened mode beside what the reference does in the same place.
+
+const reference = (): TestNode => new TestNode({ mode: 'reference' });
+const hardened = (config = {}): TestNode => new TestNode({ mode: 'hardened', ...config });
+const prune: Message<number> = { type: 'prune' };
+const ihave = (...texts: string[]): Message<number> => ({
+  type: 'ihave',
+  messages: texts.map((text) => ({ id: idOf(utf8(text)), round: 1 })),
+});
+const graft = (text: string): Message<number> => ({ type: 'graft', id: idOf(utf8(text)), round: 0 });
+const STRANGER = 9;
+
+describe('broadcast messages from a stranger', () => {
+  const disturb = (node: TestNode): TestNode => {
+    node.meet(1);
+    node.receive(1, payload('known'));
+    node.receive(STRANGER, prune);
+    node.receive(STRANGER, payload('known'));
+    node.receive(STRANGER, ihave('announced'));
+    node.receive(STRANGER, graft('nothing'));
+    return node;
+  };
+
+  test('make a ghost in the reference', () => {
+    const { eagerPeers, missingPayloads } = disturb(reference()).snapshot;
+    expect(eagerPeers).toContain(STRANGER);
+    expect(missingPayloads).toBe(1);
+  });
+
+  test('change nothing in the hardened mode, and are counted', () => {
+    const node = disturb(hardened());
+    expect(node.snapshot).toMatchObject({ eagerPeers: [1], lazyPeers: [], missingPayloads: 0 });
+    expect(node.stats.strangerMessages).toBe(4);
+  });
+
+  test('still deliver a new payload and pass it on', () => {
+    const node = hardened().meet(1, 2);
+    const outputs = node.receive(STRANGER, payload('new'));
+    expect(emitted(outputs)).toMatchObject([{ type: 'received', deliveredFrom: STRANGER }]);
+    expect(sentTypes(outputs)).toEqual(['1 gossip', '2 gossip']);
+  });
+
+  test('do not cost a stranger the payload that it asks for', () => {
+    const node = hardened().meet(1);
+    node.broadcast('hi');
+    expect(sentTypes(node.receive(STRANGER, graft('hi')))).toEqual([`${STRANGER} gossip`]);
+    expect(node.snapshot.eagerPeers).toEqual([1]);
+  });
+
+  test('optimize no tree', () => {
+    for (const [node, expected] of [
+      [reference(), ['1 graft', '9 prune']],
+      [hardened(), []],
+    ] as const) {
+      node.meet(1);
+      node.receive(1, prune);
+      node.receive(1, ihave('far'));
+      expect(sentTypes(node.receive(STRANGER, payload('far', 30)))).toEqual(expected);
+    }
+  });
+});
+
+describe('a payload that is announced and does not come', () => {
+  /** Feeds each graft timer back until none follows; the delays, and who was asked. */
+  const insist = (node: TestNode, first: ReturnType<TestNode['receive']>): { asked: number[]; delays: number[] } => {
+    const asked: number[] = [];
+    const delays: number[] = [];
+    for (let next = timer(first, 'sendGraft'); next !== undefined; ) {
+      const outputs = node.expire(next);
+      asked.push(...sent(outputs).map(({ to }) => to));
+      delays.push(...timers(outputs).map(([, delay]) => delay));
+      next = timer(outputs, 'sendGraft');
+    }
+    return { asked, delays };
+  };
+
+  test('is asked for once per announcement in the reference, which then keeps the entry for ever', () => {
+    const node = reference().meet(1, 2);
+    const first = node.receive(1, ihave('hi'));
+    node.receive(2, ihave('hi'));
+    node.receive(2, ihave('hi'));
+    expect(insist(node, first)).toEqual({ asked: [1, 2, 2], delays: [40, 40, 40] });
+    expect(node.snapshot.missingPayloads).toBe(1);
+  });
+
+  test('is asked for in turns with growing pauses in the hardened mode, and then given up', () => {
+    const node = hardened({ hardened: { graftAttempts: 3 } }).meet(1, 2);
+    const first = node.receive(1, ihave('hi'));
+    node.receive(2, ihave('hi'));
+    node.receive(2, ihave('hi'));
+    expect(insist(node, first)).toEqual({ asked: [1, 2, 1, 2, 1, 2], delays: [40, 40, 80, 80, 160, 160] });
+    expect(node.snapshot.missingPayloads).toBe(0);
+    expect(node.stats.abandonedPayloads).toBe(1);
+  });
+
+  test('survives a lost graft in the hardened mode only', () => {
+    const answered = (node: TestNode): boolean => {
+      node.meet(1);
+      // The first graft is lost; the second is answered.
+      const outputs = node.expire(timer(node.expire(timer(node.receive(1, ihave('hi')), 'sendGraft')), 'sendGraft'));
+      return sentTypes(outputs).includes('1 graft');
+    };
+    expect(answered(reference())).toBe(false);
+    expect(answered(hardened())).toBe(true);
+  });
+
+  test('is forgotten when every announcer is gone', () => {
+    const node = hardened().meet(1, 2, 3);
+    const first = node.receive(1, ihave('hi'));
+    node.receive(2, ihave('hi'));
+    node.disconnected(1);
+    expect(node.snapshot.missingPayloads).toBe(1);
+    node.disconnected(2);
+    expect(node.snapshot.missingPayloads).toBe(0);
+    expect(sent(node.expire(timer(first, 'sendGraft')))).toEqual([]);
+  });
+
+  test('has one timer, however often it is announced and forgotten', () => {
+    const node = hardened().meet(1, 2);
+    const first = node.receive(1, ihave('hi'));
+    node.disconnected(1);
+    expect(timers(node.receive(2, ihave('hi')))).toEqual([]);
+    expect(sentTypes(node.expire(timer(first, 'sendGraft')))).toEqual(['2 graft']);
+  });
+
+  test('is not missing anymore when we publish it ourselves', () => {
+    const node = hardened().meet(1);
+    node.receive(1, ihave('hi'));
+    node.broadcast('hi');
+    expect(node.snapshot.missingPayloads).toBe(0);
+  });
+
+  test('counts towards the bounds per announcer and in total, which the reference does not have', () => {
+    const flood = (node: TestNode): TestNode => {
+      node.meet(1, 2, 3);
+      for (const peer of [1, 2, 3]) node.receive(peer, ihave(...Array.from({ length: 100 }, (_, i) => `${peer}-${i}`)));
+      return node;
+    };
+    expect(flood(reference()).snapshot.missingPayloads).toBe(300);
+    const node = flood(hardened({ hardened: { missingPerPeer: 40, missingTotal: 100 } }));
+    expect(node.snapshot.missingPayloads).toBe(100);
+    expect(node.stats.droppedAnnouncements).toBe(200);
+    // Bounded per announcer: the third had room for 20 only because the total was used up.
+    node.disconnected(1);
+    expect(node.snapshot.missingPayloads).toBe(60);
+  });
+});
+
+describe('announcements to a peer that goes', () => {
+  const leave = (node: TestNode): string[] => {
+    node.meet(1, 2);
+    node.receive(1, prune);
+    const outputs = node.broadcast('hi');
+    node.disconnected(1);
+    return sentTypes(node.expire(timer(outputs, 'dispatchLazyPush')));
+  };
+
+  test('are sent by the reference, which dials it again for that', () => {
+    expect(leave(reference())).toEqual(['1 ihave']);
+  });
+
+  test('are dropped in the hardened mode', () => {
+    expect(leave(hardened())).toEqual([]);
+  });
+});
+
+describe('a new neighbor', () => {
+  const welcome = (node: TestNode): string[][] => {
+    node.meet(1);
+    for (const text of ['a', 'b', 'c', 'd']) node.expire(timer(node.receive(1, payload(text, 3)), 'dispatchLazyPush'));
+    const outputs = node.receive(2, { type: 'neighbor', priority: 'high', data: undefined });
+    const dispatch = timer(outputs, 'dispatchLazyPush');
+    const messages = dispatch === undefined ? [] : sent(node.expire(dispatch));
+    return messages.map(({ to, message }) =>
+      message.type === 'ihave'
+        ? [String(to), ...message.messages.map(({ id, round }) => `${round} ${nameOf(id)}`)]
+        : [],
+    );
+  };
+  const nameOf = (id: string): string => ['a', 'b', 'c', 'd'].find((text) => idOf(utf8(text)) === id) ?? '?';
+
+  test('is told nothing by the reference', () => {
+    expect(welcome(reference())).toEqual([]);
+  });
+
+  test('is told the newest payloads that are still cached', () => {
+    expect(welcome(hardened({ hardened: { announcedToNewNeighbor: 3 } }))).toEqual([['2', '4 b', '4 c', '4 d']]);
+  });
+
+  test.each([
+    ['reference', 0],
+    ['hardened', 5],
+  ] as const)('that was away for a moment catches up in the hardened mode: %s', (mode, expected) => {
+    const swarm = new Swarm({ config: { mode } });
+    swarm.join(0);
+    for (const id of [1, 2, 3]) swarm.join(id, [0]);
+    swarm.run(1_000);
+    swarm.cutOff([3]);
+    swarm.run(1_000);
+    for (let i = 0; i < 5; i++) swarm.broadcast(0, `missed ${i}`);
+    swarm.run(1_000);
+    swarm.heal();
+    swarm.join(3, [0]);
+    swarm.run(2_000);
+    expect(new Set(swarm.received.get(3)).size).toBe(expected);
+    expect(swarm.received.get(3)).toHaveLength(expected);
+  });
+});
+
+describe('a payload at the limit of a frame', () => {
+  const codec = messageCodec(hexId32);
+  const bodies = (node: TestNode, length: number, round: number): number[] => {
+    const content = new Uint8Array(length);
+    node.meet(1, 2);
+    const outputs = node.receive(1, { type: 'gossip', id: idOf(content), content, scope: { type: 'swarm', round } });
+    return sent(outputs).map(({ message }) => encodedLength(codec, message as Message<string>));
+  };
+
+  test('outgrows it in the reference when its round takes another byte', () => {
+    expect(bodies(reference(), 4057, 127)).toEqual([4096]);
+  });
+
+  test.each([
+    [4057, 127],
+    [4056, 127],
+    [4056, 16_383],
+    [4057, 65_535],
+    [4055, 65_535],
+  ])('stays below it in the hardened mode: %i bytes in round %i', (length, round) => {
+    const [body] = bodies(hardened(), length, round);
+    expect(body).toBeLessThan(4096);
+  });
+
+  test('is delivered and goes no further when it came through a larger limit', () => {
+    const node = hardened();
+    expect(bodies(node, 4058, 0)).toEqual([]);
+    expect(node.stats.unforwardable).toBe(1);
+    expect(bodies(reference(), 4058, 0)).toEqual([4096]);
+  });
+});
+
+describe('ids that are no hash', () => {
+  test('of unknown payloads cannot be grafted from the reference or the hardened mode', () => {
+    for (const node of [reference(), hardened()]) {
+      node.meet(1);
+      const id = messageIdFromBytes(new Uint8Array(32));
+      expect(node.receive(1, { type: 'graft', id, round: 0 })).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,360 @@
+import { describe, expect, test } from 'vitest';
+import type { Message, PeerInfo } from '../src/index.js';
+import { sent, sentTypes, TestNode, timer, timers } from './helper/node.js';
+import { TOPIC } from './helper/topic.js';
+
+// Each rule of the hardened mode beside what the reference does in the same place.
+
+const reference = (config = {}): TestNode => new TestNode({ mode: 'reference', ...config });
+const hardened = (config = {}): TestNode => new TestNode({ mode: 'hardened', ...config });
+const ME = 0;
+const data = Uint8Array.of(1);
+const list = (...ids: number[]): PeerInfo<number>[] => ids.map((id) => ({ id, data: undefined }));
+const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
+const join: Message<number> = { type: 'join', data: undefined };
+const high: Message<number> = { type: 'neighbor', priority: 'high', data: undefined };
+const introduce = (id: number, ttl: number): Message<number> => ({
+  type: 'forwardJoin',
+  peer: { id, data: undefined },
+  ttl,
+});
+const toMe = (outputs: ReturnType<TestNode['receive']>) => sent(outputs).filter(({ to }) => to === ME);
+
+describe('a message that names ourselves', () => {
+  const provoke = (node: TestNode): { messages: number; news: number } => {
+    node.meet(1, 2);
+    const outputs = [
+      ...node.join(ME),
+      ...node.receive(1, introduce(ME, 0)),
+      ...node.receive(1, { type: 'shuffle', origin: ME, nodes: [{ id: ME, data }], ttl: 0 }),
+      ...node.receive(1, { type: 'shuffleReply', nodes: [{ id: ME, data }] }),
+    ];
+    const news = outputs.filter((output) => output.type === 'peerData' && output.peer === ME).length;
+    return { messages: toMe(outputs).length, news };
+  };
+
+  test('has the reference write to itself and learn about itself', () => {
+    const { messages, news } = provoke(reference());
+    expect(messages).toBe(3);
+    expect(news).toBe(1);
+  });
+
+  test('is harmless in the hardened mode', () => {
+    const node = hardened();
+    expect(provoke(node)).toEqual({ messages: 0, news: 0 });
+    expect(node.snapshot.pendingNeighborRequests).not.toContain(ME);
+    expect([...node.snapshot.activeView, ...node.snapshot.passiveView]).not.toContain(ME);
+    expect(node.stats.selfReferences).toBe(4);
+  });
+
+  test('from ourselves is ignored', () => {
+    expect(hardened().receive(ME, join)).toEqual([]);
+  });
+});
+
+describe('a topic that is left and joined again', () => {
+  const rejoin = (node: TestNode): string[] => {
+    const shuffle = timer(node.join(5), 'shuffle');
+    node.quit();
+    node.join();
+    node.meet(1);
+    return sentTypes(node.expire(shuffle));
+  };
+
+  test('inherits old timers in the reference', () => {
+    expect(rejoin(reference())).toEqual(['1 shuffle']);
+  });
+
+  test('does not in the hardened mode', () => {
+    const node = hardened();
+    expect(rejoin(node)).toEqual([]);
+    expect(node.stats.staleTimers).toBe(1);
+  });
+
+  test('lets go of links that only it has used; the reference forgets them', () => {
+    const leave = (node: TestNode) => {
+      node.receive(7, { type: 'prune' });
+      return node.quit().filter(({ type }) => type === 'disconnectPeer');
+    };
+    expect(leave(reference())).toEqual([]);
+    expect(leave(hardened())).toEqual([{ type: 'disconnectPeer', peer: 7 }]);
+  });
+});
+
+describe('a peer that takes us for a neighbor in a topic that we have left', () => {
+  const confirm = (node: TestNode) => {
+    node.quit();
+    return node.receive(1, high);
+  };
+
+  test('is never told by the reference and keeps a place for us', () => {
+    expect(confirm(reference())).toEqual([]);
+  });
+
+  test('is told in the hardened mode', () => {
+    expect(confirm(hardened())).toEqual([
+      { type: 'sendMessage', to: 1, topic: TOPIC, message: { type: 'disconnect', alive: false, respond: false } },
+      { type: 'disconnectPeer', peer: 1 },
+    ]);
+  });
+});
+
+describe('a list of nodes', () => {
+  const small = { membership: { passiveViewCapacity: 9 } };
+  const flush = (node: TestNode, from: number): number[] => {
+    node.meet(1).learn(1, ...range(100, 9));
+    node.receive(from, { type: 'shuffleReply', nodes: list(...range(200, 60)) });
+    return node.snapshot.passiveView.filter((id) => id >= 200);
+  };
+
+  test('replaces the whole passive view of the reference, whoever sends it', () => {
+    expect(flush(reference(small), 1)).toHaveLength(9);
+    expect(flush(reference(small), 66)).toHaveLength(9);
+  });
+
+  test('replaces a third at most in the hardened mode', () => {
+    const node = hardened(small);
+    expect(flush(node, 1).length).toBeGreaterThan(0);
+    expect(node.snapshot.passiveView.filter((id) => id >= 200).length).toBeLessThanOrEqual(3);
+    expect(node.stats.refusedReplacements).toBe(57);
+  });
+
+  test('is ignored in the hardened mode when a stranger sends it unasked', () => {
+    const node = hardened(small);
+    expect(flush(node, 66)).toEqual([]);
+    expect(node.stats.unsolicitedShuffleReplies).toBe(1);
+  });
+
+  test('counts once while a shuffle of ours is out', () => {
+    const node = hardened(small);
+    const shuffle = timer(node.join(5), 'shuffle');
+    node.meet(1);
+    node.expire(shuffle);
+    const reply = (id: number): Message<number> => ({ type: 'shuffleReply', nodes: list(id) });
+    node.receive(66, reply(200));
+    node.receive(66, reply(201));
+    expect(node.snapshot.passiveView).toEqual([200]);
+  });
+
+  test.each([
+    ['a peer that we have asked to let us in', (node: TestNode) => node.join(5)],
+    ['a peer that we have asked to be our neighbor', (node: TestNode) => node.receive(1, introduce(5, 0))],
+  ])('counts when it comes from %s', (_, ask) => {
+    const node = hardened(small).meet(1, 2, 3, 4);
+    ask(node);
+    node.receive(5, { type: 'shuffleReply', nodes: list(200) });
+    expect(node.snapshot.passiveView).toEqual([200]);
+  });
+});
+
+describe('one host that joins again and again', () => {
+  const config = { membership: { activeViewCapacity: 3 } };
+  const HOST = 66;
+  /** Joins, is made a neighbor, hangs up, joins again; returns which of the first neighbors are left. */
+  const hammer = (node: TestNode, times: number): number[] => {
+    node.meet(1, 2, 3);
+    for (let i = 0; i < times; i++) {
+      node.receive(HOST, join);
+      node.disconnected(HOST);
+      node.meet(...range(300 + i, 3 - node.snapshot.activeView.length));
+    }
+    return node.snapshot.activeView.filter((id) => id <= 3);
+  };
+
+  test('flushes the active view of the reference', () => {
+    expect(hammer(reference(config), 30)).toEqual([]);
+  });
+
+  test('pushes out a few in the hardened mode, and then gets other nodes to try and a polite disconnect', () => {
+    const node = hardened({ ...config, hardened: { evictionsPerPeer: 1 } });
+    hammer(node, 30);
+    expect(node.stats.refusedEvictions).toBe(29);
+    expect(node.snapshot.activeView.filter((id) => id <= 3).length).toBeGreaterThanOrEqual(2);
+    const outputs = node.receive(HOST, join);
+    expect(sentTypes(outputs)).toEqual([`${HOST} shuffleReply`, `${HOST} disconnect`]);
+    expect(sent(outputs)[1]?.message).toMatchObject({ alive: true });
+    expect(sent(outputs)[0]?.message).toMatchObject({ nodes: expect.arrayContaining([{ id: 1, data: undefined }]) });
+  });
+
+  test('gets no further with neighbor requests, or by having itself introduced', () => {
+    const node = hardened({ ...config, hardened: { evictionsPerPeer: 1 } }).meet(1, 2, 3);
+    node.receive(HOST, high);
+    node.disconnected(HOST);
+    node.meet(4);
+    const before = node.snapshot.activeView;
+    expect(sentTypes(node.receive(HOST, high))).toContain(`${HOST} disconnect`);
+    node.receive(1, introduce(HOST, 0));
+    expect(sentTypes(node.receive(HOST, high))).toContain(`${HOST} disconnect`);
+    expect(node.snapshot.activeView).toEqual(before);
+  });
+
+  test('may try again when the window has passed', () => {
+    const node = hardened({ ...config, hardened: { evictionsPerPeer: 1 } });
+    hammer(node, 3);
+    node.now = 60_001;
+    node.receive(HOST, join);
+    expect(node.snapshot.activeView).toContain(HOST);
+  });
+
+  test('stands in nobody else’s way', () => {
+    const node = hardened(config);
+    hammer(node, 30);
+    for (const id of range(1_000, 20)) {
+      node.receive(id, join);
+      expect(node.snapshot.activeView).toContain(id);
+    }
+  });
+
+  test('always gets in while there is room', () => {
+    const node = hardened();
+    for (let i = 0; i < 30; i++) {
+      node.receive(HOST, join);
+      expect(node.snapshot.activeView).toEqual([HOST]);
+      node.disconnected(HOST);
+    }
+  });
+});
+
+describe('a neighbor request', () => {
+  const dialing = (node: TestNode): ReturnType<TestNode['receive']> => {
+    node.meet(1).learn(1, 8);
+    const lost = node.disconnected(1);
+    node.handle({ type: 'peerDialing', peer: 8 });
+    return lost;
+  };
+
+  test('is given up by the reference while the dial is still running', () => {
+    const node = reference();
+    node.expire(timer(dialing(node), 'neighborRequest'));
+    expect(node.snapshot).toMatchObject({ passiveView: [], pendingNeighborRequests: [] });
+  });
+
+  test('is kept in the hardened mode while the dial is running', () => {
+    const node = hardened();
+    let outputs = dialing(node);
+    for (let i = 0; i < 5; i++) {
+      outputs = node.expire(timer(outputs, 'neighborRequest'));
+      expect(node.snapshot).toMatchObject({ passiveView: [8], pendingNeighborRequests: [8] });
+    }
+    // The link is up: from now on the peer has its full time to answer.
+    const connected = node.handle({ type: 'peerConnected', peer: 8 });
+    expect(timers(connected)).toEqual([['neighborRequest', 500]]);
+    expect(node.expire(timer(outputs, 'neighborRequest'))).toEqual([]);
+    expect(node.snapshot.pendingNeighborRequests).toEqual([8]);
+    node.expire(timer(connected, 'neighborRequest'));
+    expect(node.snapshot).toMatchObject({ passiveView: [], pendingNeighborRequests: [] });
+  });
+
+  test('whose dial fails makes way for the next candidate, for which the reference waits in vain', () => {
+    const next = (node: TestNode): string[] => {
+      node.meet(1).learn(1, 8, 9);
+      const [first] = sent(node.disconnected(1));
+      return sentTypes(node.disconnected(first?.to ?? -1));
+    };
+    expect(next(reference())).toEqual([]);
+    expect(next(hardened())).toHaveLength(1);
+  });
+
+  test('that a forward join has started has a timer, which it lacks in the reference', () => {
+    expect(timers(reference().meet(1, 2).receive(1, introduce(9, 0)))).toEqual([]);
+    const node = hardened().meet(1, 2);
+    const outputs = node.receive(1, introduce(9, 0));
+    expect(timers(outputs)).toEqual([['neighborRequest', 500]]);
+    node.expire(timer(outputs, 'neighborRequest'));
+    expect(node.snapshot.pendingNeighborRequests).toEqual([]);
+  });
+
+  test('has only its own timer: one from an earlier request is void', () => {
+    const node = hardened().meet(1, 2);
+    const first = node.receive(1, introduce(9, 0));
+    node.receive(9, high);
+    node.receive(9, { type: 'disconnect', alive: true, respond: false });
+    node.receive(1, introduce(9, 0));
+    expect(node.expire(timer(first, 'neighborRequest'))).toEqual([]);
+    expect(node.snapshot.pendingNeighborRequests).toEqual([9]);
+  });
+
+  test('that is an answer does not take a place away, as it does for ever in the reference', () => {
+    const wanting = (node: TestNode): boolean => {
+      // Three neighbors have asked us, so three answers of ours count as requests: 3 + 3 >= 5.
+      for (const peer of [1, 2, 3]) node.receive(peer, { type: 'neighbor', priority: 'low', data: undefined });
+      node.learn(1, 8);
+      node.now += 10_000;
+      return sentTypes(node.receive(1, { type: 'shuffleReply', nodes: [] })).includes('8 neighbor');
+    };
+    expect(wanting(reference())).toBe(false);
+    expect(wanting(hardened())).toBe(true);
+  });
+
+  test('that is refused leads to the next one only while we are alone, so full swarms stay quiet', () => {
+    const refuse = (node: TestNode, neighbors: number): string[] => {
+      node.meet(...range(1, neighbors + 1)).learn(1, 8, 9);
+      const [request] = sent(node.disconnected(1));
+      const from = request?.to ?? -1;
+      return [
+        ...sentTypes(node.receive(from, { type: 'shuffleReply', nodes: list(10, 11) })),
+        ...sentTypes(node.receive(from, { type: 'disconnect', alive: true, respond: false })),
+      ];
+    };
+    expect(refuse(hardened(), 2)).toEqual([]);
+    expect(refuse(hardened(), 0)).toHaveLength(1);
+    expect(refuse(reference(), 2)).toHaveLength(1);
+  });
+});
+
+describe('a node that is short of neighbors and hears from nobody', () => {
+  test('tries again with each shuffle in the hardened mode; the reference waits to be woken', () => {
+    const wake = (node: TestNode): string[] => {
+      const shuffle = timer(node.join(5), 'shuffle');
+      node.meet(1).learn(1, 8);
+      return sentTypes(node.expire(shuffle));
+    };
+    expect(wake(reference())).toEqual(['1 shuffle']);
+    expect(wake(hardened())).toEqual(['1 shuffle', '8 neighbor']);
+  });
+});
+
+describe('peer data', () => {
+  const big = new Uint8Array(4_040);
+
+  test('that would not fit into the introduction is left out in the hardened mode', () => {
+    const introduced = (node: TestNode) => {
+      node.meet(1);
+      const [, forward] = sent(node.receive(7, { type: 'join', data: big }));
+      return forward?.message.type === 'forwardJoin' ? forward.message.peer.data : undefined;
+    };
+    expect(introduced(reference())?.length).toBe(4_040);
+    expect(introduced(hardened())).toBeUndefined();
+  });
+
+  test('is left out of lists that would outgrow a frame', () => {
+    const length = (node: TestNode): number => {
+      node.meet(1, 2);
+      for (const id of range(100, 8)) {
+        const nodes = [{ id, data: new Uint8Array(1_000) }];
+        node.receive(1, { type: 'shuffle', origin: 5, nodes, ttl: 0 });
+        if (node.snapshot.activeView.length === 2) node.receive(1, { type: 'disconnect', alive: true, respond: false });
+        node.meet(1);
+      }
+      const [reply] = sent(node.quit());
+      const nodes = reply?.message.type === 'shuffleReply' ? reply.message.nodes : [];
+      return nodes.reduce((sum, { data: bytes }) => sum + 35 + (bytes?.length ?? 0), 0);
+    };
+    expect(length(reference())).toBeGreaterThan(4_096);
+    expect(length(hardened())).toBeLessThan(4_096);
+  });
+
+  test('of peers that nobody knows anymore is forgotten in the hardened mode', () => {
+    const remembered = (node: TestNode): number => {
+      node.meet(1);
+      for (const id of range(1_000, 2_000))
+        node.receive(1, { type: 'shuffle', origin: 5, nodes: [{ id, data }], ttl: 0 });
+      const { swarm } = (
+        node.state as unknown as { joined: Map<string, { swarm: { peerData: Map<number, unknown> } }> }
+      ).joined.get(TOPIC) as { swarm: { peerData: Map<number, unknown> } };
+      return swarm.peerData.size;
+    };
+    expect(remembered(reference())).toBe(2_000);
+    expect(remembered(hardened())).toBeLessThanOrEqual(71);
+  });
+});
