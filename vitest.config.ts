@@ -8,7 +8,9 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: slow ? ['{packages,apps}/*/test/**/*.slow.test.ts'] : ['{packages,apps}/*/test/**/*.test.ts'],
+    include: slow
+      ? ['{packages/*/test,apps/*/test,test}/**/*.slow.test.ts']
+      : ['{packages/*/test,apps/*/test,test}/**/*.test.ts'],
     exclude: slow ? defaultExclude : [...defaultExclude, '**/*.slow.test.ts'],
     maxWorkers: 2,
     testTimeout: slow ? 600_000 : 30_000,

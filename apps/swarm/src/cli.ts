@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import { Coordinator, type Summary } from './coordinator.js';
+import { HELP, parseOptions, type SwarmOptions } from './options.js';
+import { UsageError } from './usage-error.js';
+import { createView } from './view.js';
+
+/** Ctrl-C ends the children first; the shell's convention for "ended by SIGINT". */
+const EXIT_INTERRUPTED = 130;
+
+async function main(options: SwarmOptions): Promise<number> {
+  const coordinator = new Coordinator(options, createView(options.json ? process.stderr : process.stdout));
+  process.once('SIGINT', () => {
+    process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED)); // a second one does not wait
+    void coordinator.stop().then(() => process.exit(EXIT_INTERRUPTED));
+  });
+  const summary = await coordinator.run();
+  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  else process.stdout.write(`${describe(summary)}\n`);
+  return summary.ok ? 0 : 1;
+}
+
+function describe(summary: Summary): string {
+  const { nodes, lines, expected, delivered, lost, duplicated, p50Ms, p99Ms, hopsMax, seconds, ok } = summary;
+  return [
+    `${ok ? 'ok' : 'FAILED'}: ${delivered} of ${expected} deliveries (${lines} lines, ${nodes} processes) in ${seconds} s`,
+    `lost ${lost}, duplicated ${duplicated}, SHA-256 ${ok ? 'equal everywhere' : 'not equal everywhere'}`,
+    `latency p50 ${p50Ms} ms, p99 ${p99Ms} ms, at most ${hopsMax} hops`,
+  ].join('\n');
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options) process.exitCode = await main(options);
+  else process.stdout.write(`${HELP}\n`);
+} catch (error) {
+  process.stderr.write(`grapevine-swarm: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}

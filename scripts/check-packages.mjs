@@ -1,0 +1,77 @@
+// `npm run check:packages`: what would be published is well-formed, and the pure packages are pure.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt, root } from './lib/ensure.mjs';
+
+/** Packages that must run anywhere: no types of Node or the DOM may be in reach of their sources. */
+const PURE = ['postcard', 'proto', 'sim'];
+
+let failed = 0;
+function check(what, passed, output) {
+  process.stdout.write(`${passed ? 'ok    ' : 'FAILED'} ${what}\n`);
+  if (passed) return;
+  failed++;
+  process.stdout.write(`${output}\n`);
+}
+
+function run(args, cwd = root) {
+  const [command, ...rest] = args;
+  const { status, stdout, stderr } = spawnSync(command, rest, { cwd, encoding: 'utf8' });
+  return { ok: status === 0, output: `${stdout}${stderr}` };
+}
+
+const bin = (name) => join(root, 'node_modules/.bin', name);
+
+ensureBuilt();
+const packs = join(root, '.cache/packs');
+rmSync(packs, { recursive: true, force: true });
+mkdirSync(packs, { recursive: true });
+
+for (const folder of readdirSync(join(root, 'packages'))) {
+  const cwd = join(root, 'packages', folder);
+  const { name, license, repository, sideEffects, files } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
+  const texts = readdirSync(cwd);
+  check(
+    `${name}: README, licence texts and fields`,
+    ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].every((text) => texts.includes(text)) &&
+      license &&
+      repository?.url &&
+      sideEffects !== undefined &&
+      files,
+    `there are ${texts.join(', ')}`,
+  );
+  const packed = run(['npm', 'pack', '--silent', '--pack-destination', packs], cwd);
+  check(`${name}: npm pack`, packed.ok, packed.output);
+  if (!packed.ok) continue;
+  const tarball = join(
+    packs,
+    packed.output
+      .trim()
+      .split('\n')
+      .findLast((line) => line.endsWith('.tgz')) ?? '',
+  );
+  const lint = run([bin('publint'), 'run', '--strict', tarball]);
+  check(`${name}: publint`, lint.ok, lint.output);
+  const types = run([bin('attw'), tarball, '--profile', 'esm-only', '--no-color']);
+  check(`${name}: attw`, types.ok, types.output);
+  if (!PURE.includes(folder)) continue;
+  const config = JSON.parse(run([bin('tsc'), '--showConfig'], cwd).output).compilerOptions;
+  check(
+    `${name}: no types of Node or the DOM`,
+    config.types?.length === 0 &&
+      config.lib.every((lib) => /^es(2023|next\.disposable)$/i.test(lib)) &&
+      !escapes(join(cwd, 'src')),
+    `types ${JSON.stringify(config.types)}, lib ${JSON.stringify(config.lib)}, ${escapes(join(cwd, 'src')) ?? ''}`,
+  );
+}
+
+/** The first source that brings types in by the back door. */
+function escapes(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.ts'))
+    .find((file) => /\/\/\/\s*<reference|declare global|globalThis/.test(readFileSync(join(folder, file), 'utf8')));
+}
+
+process.stdout.write(failed === 0 ? 'all packages are well-formed\n' : `${failed} checks failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

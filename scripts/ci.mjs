@@ -1,0 +1,38 @@
+// What CI runs: every check that the README names, one after the other, and a count at the end.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureInstalled, root } from './lib/ensure.mjs';
+
+/** A step counts as one test; one that leaves a report counts as many as it ran. */
+const STEPS = [
+  { name: 'tests', command: ['npm', 'test'], report: '.cache/tests-ordinary.json' },
+  { name: 'format', command: ['npm', 'run', 'format:check'] },
+  { name: 'lint', command: ['npm', 'run', 'lint'] },
+  { name: 'types', command: ['npm', 'run', 'typecheck'] },
+  { name: 'packages', command: ['npm', 'run', 'check:packages'] },
+  { name: 'changesets', command: ['npx', 'changeset', 'status'] },
+  { name: 'slow tests', command: ['npm', 'run', 'test:slow'], report: '.cache/tests-slow.json' },
+  { name: 'swarm of ten', command: ['npm', 'start', '--', '--nodes', '10', '--json'] },
+  { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'Q1', 'Q2', '--json'] },
+];
+
+let passed = 0;
+let failed = 0;
+for (const { report } of STEPS) if (report) rmSync(join(root, report), { force: true });
+ensureInstalled();
+for (const { name, command, report } of STEPS) {
+  const began = Date.now();
+  process.stdout.write(`\n=== ${name}: ${command.join(' ')}\n`);
+  const [program, ...args] = command;
+  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+  const counts =
+    report && existsSync(join(root, report)) ? JSON.parse(readFileSync(join(root, report), 'utf8')) : undefined;
+  passed += counts?.numPassedTests ?? (status === 0 ? 1 : 0);
+  failed += Math.max(counts?.numFailedTests ?? 0, status === 0 ? 0 : 1);
+  process.stdout.write(
+    `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${Math.round((Date.now() - began) / 1000)} s\n`,
+  );
+}
+process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,41 @@
+// What every command does first, so that each of them can be the first command in a fresh clone.
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+/** Runs a command of the repository; its output goes to stderr, so that stdout belongs to what was asked for. */
+function run(what, command, args) {
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_update_notifier: 'false' };
+  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] });
+  if (error) throw error;
+  if (status !== 0) {
+    process.stderr.write(`${what} failed (exit code ${status})\n`);
+    process.exit(1);
+  }
+}
+
+const modified = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** Installs the locked dependencies when they are missing or older than the lockfile. */
+export function ensureInstalled() {
+  if (modified('node_modules/.package-lock.json') >= modified('package-lock.json')) return;
+  process.stderr.write('installing dependencies …\n');
+  run('npm ci', 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+}
+
+/** Builds what has changed. */
+export function ensureBuilt() {
+  ensureInstalled();
+  run('build', process.execPath, [
+    join(root, 'node_modules/turbo/bin/turbo'),
+    'run',
+    'build',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--no-update-notifier',
+    '--ui=stream',
+  ]);
+}

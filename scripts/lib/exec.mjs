@@ -1,0 +1,14 @@
+import { spawn } from 'node:child_process';
+import { root } from './ensure.mjs';
+
+/** Runs Node on a script in the foreground and ends with its exit code. Ctrl-C reaches it through the process group. */
+export function execNode(args, env = {}) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+    process.off('SIGINT', ignore);
+  });
+}
