@@ -76,6 +76,8 @@ export class Driver {
   #phase: 'handshake' | 'confirming' | 'open' | 'closed' = 'handshake';
   #wasShort = false;
   #received = false;
+  /** quiche took offence at a datagram: see whether that was the end. */
+  #hasFailed = false;
   /** A datagram came from an address other than the one before: quiche decides whether the peer lives there now. */
   #hasMoved = false;
   #timer: NodeJS.Timeout | undefined;
@@ -94,7 +96,13 @@ export class Driver {
     this.#expected = expected;
     this.#alpn = alpn;
     this.#onHandshakeEnd = onHandshakeEnd ?? (() => {});
-    this.streams = new StreamSet(native, side, host.settings.sendHighWaterMark, () => host.schedule(this));
+    this.streams = new StreamSet(
+      native,
+      side,
+      host.settings.sendHighWaterMark,
+      () => host.schedule(this),
+      () => host.transmit(native),
+    );
     this.proven.promise.catch(() => {}); // whoever waits for it hears of it
   }
 
@@ -112,7 +120,7 @@ export class Driver {
       this.#hasMoved = true;
     }
     if (this.#phase === 'confirming' && ((datagram[0] ?? 0x80) & 0x80) === 0) this.#wasShort = true;
-    native.recv(datagram, this.#info);
+    if (native.recv(datagram, this.#info) !== undefined) this.#hasFailed = true;
     this.#received = true;
     this.#host.schedule(this);
   }
@@ -127,10 +135,13 @@ export class Driver {
       this.#heardAt = performance.now();
       if (!this.#afterReceive(native)) return;
     }
-    if (this.#phase === 'open') this.streams.pump(native);
+    if (this.#phase === 'open') {
+      if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
+      this.streams.pump(native);
+    }
     const more = this.#host.transmit(native);
-    if (native.isClosed()) {
-      this.#finish(closeReasonOf(native));
+    if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
+      this.#finish(closeReasonOf(native)); // the handshake failed
       return;
     }
     if (more) this.#host.schedule(this);
@@ -172,11 +183,13 @@ export class Driver {
       this.#finish(closeReasonOf(native));
       return false;
     }
-    const failed = native.localError(); // what came in broke the protocol; quiche has the farewell ready
-    if (failed) {
-      this.#host.transmit(native);
-      this.#finish(closeReasonOf(native));
-      return false;
+    if (this.#hasFailed) {
+      this.#hasFailed = false;
+      if (native.localError()) {
+        this.#host.transmitFarewell(native, this); // what came in broke the protocol; quiche has the farewell ready
+        this.#finish(closeReasonOf(native));
+        return false;
+      }
     }
     if (this.#phase === 'handshake' && native.isEstablished() && !this.#prove(native)) return false;
     if (this.#phase === 'confirming' && this.#wasShort) this.#open();

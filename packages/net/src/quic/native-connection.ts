@@ -133,15 +133,26 @@ export class NativeConnection {
     return this.#raw.streamFinished(id);
   }
 
-  /** Whether a stream is over in both directions, all of it acknowledged. */
+  /** Whether quiche has forgotten a stream: over in both directions, all of it acknowledged. Throws inside, so ask seldom. */
   streamGone(id: number): boolean {
-    if (!this.#raw.streamFinished(id)) return false;
+    return this.#raw.streamFinished(id) && !this.streamAlive(id);
+  }
+
+  /** Whether a stream can still be written to. If not, {@link NativeConnection.stoppedCode} tells whether the peer stopped it. */
+  streamAlive(id: number): boolean {
+    this.stoppedCode = undefined;
     try {
       this.#raw.streamCapacity(id);
-      return false;
+      return true;
     } catch (error) {
-      return errorName(error) === 'InvalidStreamState';
+      this.stoppedCode = codeIn(error, 'StreamStopped');
+      return false;
     }
+  }
+
+  /** Whether a stream has something to read: bytes, an end, a reset. */
+  streamReadable(id: number): boolean {
+    return this.#raw.streamReadable(id);
   }
 
   /** Sends STOP_SENDING. */
@@ -167,12 +178,12 @@ export class NativeConnection {
     return this.#raw.isReadable();
   }
 
-  /** Streams that have something to read: bytes, an end, a reset. */
+  /** Streams that have something to read. Making such a list costs 20 µs, a hundred times another call: see StreamSet. */
   readable(): Iterable<number> {
     return this.#raw.readable();
   }
 
-  /** Streams that the peer stopped since we last wrote to them. */
+  /** Streams that the peer stopped since we last wrote to them. As dear as {@link NativeConnection.readable}. */
   stopped(): Iterable<number> {
     return this.#raw.writable();
   }

@@ -10,6 +10,12 @@ export interface RecvStreamHost {
   readonly native: NativeConnection | undefined;
   /** Something was read or stopped: there may be credit to announce. */
   wantFlush(): void;
+  /** Sends what is due now: acknowledgements. */
+  flushNow(): void;
+  /** A reader waits for bytes. */
+  awaited(stream: QuicRecvStream): void;
+  /** No reader waits any more. */
+  served(stream: QuicRecvStream): void;
   /** The half is over: forget it. */
   recvOver(stream: QuicRecvStream): void;
 }
@@ -43,6 +49,7 @@ export class QuicRecvStream implements RecvStream {
     if (this.#over === 'end') return Promise.resolve(undefined);
     if (this.#over) return Promise.reject(this.#over);
     this.#reader = deferred();
+    this.#host.awaited(this);
     return this.#reader.promise;
   }
 
@@ -52,7 +59,12 @@ export class QuicRecvStream implements RecvStream {
     if (this.#over !== undefined || !native) return;
     // What is unread counts against the connection's window until it is read; quiche does not give it back by itself.
     while (this.#over === undefined && this.#take(native));
-    if (this.#over === undefined) native.stopReading(this.id, code);
+    if (this.#over === undefined) {
+      // In a packet of its own: when a peer on quiche 0.18 gets it together with the acknowledgement of all it sent, it forgets
+      // the stream at once, and the code with it.
+      this.#host.flushNow();
+      native.stopReading(this.id, code);
+    }
     this.#host.wantFlush();
     this.#end(new StreamStateError('read after stop'));
   }
@@ -64,6 +76,7 @@ export class QuicRecvStream implements RecvStream {
     const bytes = this.#take(native);
     if (bytes === undefined && this.#over === undefined) return;
     this.#reader = undefined;
+    this.#host.served(this);
     if (bytes || this.#over === 'end') reader.resolve(bytes);
     else reader.reject(this.#over);
   }
@@ -94,7 +107,9 @@ export class QuicRecvStream implements RecvStream {
     const before = this.#over;
     this.#over = error;
     if (before === undefined) this.#host.recvOver(this);
-    this.#reader?.reject(error);
+    if (!this.#reader) return;
+    this.#host.served(this);
+    this.#reader.reject(error);
     this.#reader = undefined;
   }
 }

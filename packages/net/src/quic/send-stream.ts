@@ -116,8 +116,9 @@ export class QuicSendStream implements SendStream {
 
   /** The peer may have stopped the stream: find out. */
   checkStopped(native: NativeConnection): void {
-    if (this.#phase === 'over' || this.#phase === 'resetting') return;
-    if (native.streamSend(this.id, NO_BYTES, false) === GONE) this.end(native.stoppedCode);
+    if (this.#phase === 'over' || this.#phase === 'resetting' || native.streamAlive(this.id)) return;
+    // quiche forgets a stopped stream as soon as the rest of it is acknowledged, and its code with it.
+    if (native.stoppedCode !== undefined || this.#phase !== 'finished') this.end(native.stoppedCode ?? 0);
   }
 
   /** The half is over, for whatever reason. */
