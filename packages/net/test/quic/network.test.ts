@@ -148,7 +148,7 @@ describe('a bad network', () => {
   it('with 5 % damaged as well and 5 ms of delay: nothing crashes and the data flow', async () => {
     const bad = (seed: number) => () => faultySocket({ seed, ...faults, corrupt: 0.05, delayMs: 5 });
     const { dialed, accepted } = await pair({ socket: bad(5) }, { socket: bad(6) });
-    const data = pattern(300_000);
+    const data = pattern(100_000);
     const send = await dialed.openUni();
     send.write(data);
     send.finish();
