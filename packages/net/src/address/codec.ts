@@ -59,10 +59,10 @@ const wireCustomData = enumOf({ inline: { size: rawBytes(1), padded: rawBytes(IN
 
 const customData = mapped<Infer<typeof wireCustomData>, Uint8Array>(wireCustomData, {
   decode: (value) => {
-    if (value.type === 'heap') return value.data.slice();
+    if (value.type === 'heap') return new Uint8Array(value.data);
     const size = value.size[0] ?? 0;
     if (size > INLINE_MAX) throw new RangeError(`${size} inline bytes, at most ${INLINE_MAX} have room`);
-    return value.padded.slice(0, size);
+    return new Uint8Array(value.padded.subarray(0, size));
   },
   encode: (data) => {
     if (data.length > INLINE_MAX) return { type: 'heap', data };

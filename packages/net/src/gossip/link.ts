@@ -210,8 +210,8 @@ export class Link {
   #message(topic: TopicId, body: Uint8Array, chunkLength: number): boolean {
     let message: NetMessage;
     try {
-      // Decoded payloads are views. A small one must not keep a large chunk alive in the cache.
-      message = decodeMessage(chunkLength > KEEP_RATIO * body.length ? body.slice() : body);
+      // Decoded payloads are views. A small one must not keep a large chunk alive in the cache. (`slice` of a Buffer would be a view.)
+      message = decodeMessage(chunkLength > KEEP_RATIO * body.length ? new Uint8Array(body) : body);
     } catch (error) {
       this.#violation('bad-message', error instanceof Error ? error.message : String(error));
       return false;

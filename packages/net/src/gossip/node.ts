@@ -215,7 +215,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       }
       case 'neighborDown':
         metrics.neighborDown(event.reason);
-        room?.neighborDown(event.peer);
+        room?.neighborDown(event.peer, event.reason);
         room?.emit(event);
         return;
     }

@@ -1,4 +1,4 @@
-import type { Scope, TopicId } from '@grapevine/proto';
+import type { NeighborDownReason, Scope, TopicId } from '@grapevine/proto';
 import { TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ClockTimer } from '../util/clock.js';
@@ -40,6 +40,7 @@ export class TopicRoom {
   readonly #host: RoomHost;
   readonly #readers = new Set<EventQueue>();
   readonly #remembered = new Set<EndpointId>();
+  readonly #bootstrap = new Set<EndpointId>();
   #halves = 0;
   #kept: Kept[] = [];
   #keptBytes = 0;
@@ -91,7 +92,7 @@ export class TopicRoom {
   /** @returns what was kept for the first neighbor */
   neighborUp(peer: EndpointId): readonly Kept[] {
     this.neighbors.add(peer);
-    this.remember([peer]);
+    this.#remember([peer]);
     this.#attempts = 0;
     this.#rejoinTimer?.cancel();
     this.#rejoinTimer = undefined;
@@ -102,8 +103,10 @@ export class TopicRoom {
     return kept;
   }
 
-  neighborDown(peer: EndpointId): void {
+  /** Whoever left the topic is no way back in, unless the user said so. */
+  neighborDown(peer: EndpointId, reason: NeighborDownReason): void {
     this.neighbors.delete(peer);
+    if (reason === 'left' && !this.#bootstrap.has(peer)) this.#remembered.delete(peer);
     if (this.neighbors.size > 0 || this.#closed) return;
     this.#joined = deferred();
     this.#joined.promise.catch(() => {});
@@ -112,21 +115,10 @@ export class TopicRoom {
 
   /** Asks these peers to let us in, and goes on asking until somebody does. */
   enterThrough(peers: readonly EndpointId[]): void {
-    this.remember(peers);
+    for (const peer of peers.slice(0, MAX_REMEMBERED)) this.#bootstrap.add(peer);
+    this.#remember(peers);
     if (peers.length > 0) this.#host.join(this.id, peers);
     if (this.neighbors.size === 0) this.#scheduleRejoin();
-  }
-
-  /** Peers to come back through; the ones not seen for longest go first. */
-  remember(peers: readonly EndpointId[]): void {
-    for (const peer of peers) {
-      this.#remembered.delete(peer);
-      this.#remembered.add(peer);
-    }
-    for (const oldest of this.#remembered) {
-      if (this.#remembered.size <= MAX_REMEMBERED) break;
-      this.#remembered.delete(oldest);
-    }
   }
 
   /** Keeps a broadcast for the first neighbor. @returns false when there is no room */
@@ -150,6 +142,18 @@ export class TopicRoom {
     this.#joined.reject(new TopicClosedError());
     for (const reader of this.#readers) reader.end();
     this.#readers.clear();
+  }
+
+  /** Peers to come back through; the ones not seen for longest go first. */
+  #remember(peers: readonly EndpointId[]): void {
+    for (const peer of peers) {
+      this.#remembered.delete(peer);
+      this.#remembered.add(peer);
+    }
+    for (const oldest of this.#remembered) {
+      if (this.#remembered.size <= MAX_REMEMBERED) break;
+      this.#remembered.delete(oldest);
+    }
   }
 
   #scheduleRejoin(): void {

@@ -47,7 +47,7 @@ export class SecretKey {
    */
   static fromBytes(seed: Uint8Array): SecretKey {
     if (seed.length !== BYTES) throw new ParseError(WHAT, `it has ${seed.length} bytes instead of ${BYTES}`);
-    return new SecretKey(seed.slice());
+    return new SecretKey(new Uint8Array(seed));
   }
 
   /**
@@ -71,7 +71,7 @@ export class SecretKey {
 
   /** The 32-byte seed. Keep it secret: whoever has it *is* this endpoint. */
   toBytes(): Uint8Array {
-    return this.#seed.slice();
+    return new Uint8Array(this.#seed);
   }
 
   /** The seed as 64 hex digits. Keep it secret. */

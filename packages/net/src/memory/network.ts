@@ -45,6 +45,7 @@ export class MemoryNetwork {
   readonly #endpoints = new Map<string, MemoryEndpoint>();
   readonly #wires = new Set<Wire>();
   readonly #cuts = new Set<string>();
+  readonly #vanished = new Set<MemoryEndpoint>();
   #nextHost = 1;
 
   constructor(options: MemoryNetworkOptions = {}) {
@@ -60,7 +61,7 @@ export class MemoryNetwork {
     const host = this.#nextHost++;
     const addr = { host: `10.${host >>> 16}.${(host >>> 8) & 255}.${host & 255}`, port: 7842 };
     const endpoint = new MemoryEndpoint(this, options.secretKey ?? SecretKey.generate(), addr, options);
-    this.#endpoints.set(formatSocketAddr(addr), endpoint);
+    this.register(endpoint);
     return endpoint;
   }
 
@@ -86,9 +87,13 @@ export class MemoryNetwork {
     }
   }
 
-  /** An endpoint dies without a word: its peers notice after the idle time-out, its own side at once. */
+  /**
+   * An endpoint dies without a word: its peers notice after the idle time-out, its own side at once. It reaches nobody and nobody
+   * reaches it until {@link MemoryNetwork.register}.
+   */
   vanish(endpoint: MemoryEndpoint): void {
     this.unregister(endpoint);
+    this.#vanished.add(endpoint);
     for (const wire of [...this.#wires]) {
       const side = wire.ends.indexOf(endpoint);
       if (side === -1) continue;
@@ -98,14 +103,20 @@ export class MemoryNetwork {
     }
   }
 
-  /** @internal */
+  /** Nobody reaches the endpoint any more; its connections live on. */
   unregister(endpoint: MemoryEndpoint): void {
     this.#endpoints.delete(formatSocketAddr(endpoint.socketAddr));
   }
 
+  /** Undoes {@link MemoryNetwork.unregister}, or brings a vanished endpoint back. */
+  register(endpoint: MemoryEndpoint): void {
+    this.#vanished.delete(endpoint);
+    this.#endpoints.set(formatSocketAddr(endpoint.socketAddr), endpoint);
+  }
+
   /** @internal Who is at an address and reachable from an endpoint. */
   find(from: MemoryEndpoint, addr: SocketAddr): MemoryEndpoint | undefined {
-    const endpoint = this.#endpoints.get(formatSocketAddr(addr));
+    const endpoint = this.#vanished.has(from) ? undefined : this.#endpoints.get(formatSocketAddr(addr));
     return endpoint && !this.#cuts.has(pair(from, endpoint)) ? endpoint : undefined;
   }
 

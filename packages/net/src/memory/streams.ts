@@ -109,7 +109,7 @@ export class MemorySendStream implements SendStream {
       if (bytes.length < head.length) this.#queue.unshift(head.subarray(bytes.length));
       this.#credit -= bytes.length;
       this.#queuedBytes -= bytes.length;
-      this.#transmit({ type: 'data', stream: this.#number, bytes: bytes.slice() });
+      this.#transmit({ type: 'data', stream: this.#number, bytes: new Uint8Array(bytes) });
     }
     if (this.#queuedBytes < HIGH_WATER_MARK) this.#settleDrained();
     if (this.#state === 'finishing' && this.#queue.length === 0) {

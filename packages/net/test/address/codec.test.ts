@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { decode, encode } from '@grapevine/postcard';
+import { describe, expect, test } from 'vitest';
+import { decodeAddrInfo, encodeAddrInfo, endpointAddrSchema } from '../../src/address/codec.js';
+import { type EndpointAddr, endpointAddr, type TransportAddr } from '../../src/address/endpoint-addr.js';
+import { parseSocketAddr } from '../../src/address/socket-addr.js';
+import { formatTicket, parseTicket } from '../../src/address/ticket.js';
+import { ParseError } from '../../src/errors.js';
+import { decodeHeader, decodeMessage, encodeFrame, encodeHeader } from '../../src/gossip/wire.js';
+import { endpointIdFromBytes } from '../../src/identity/endpoint-id.js';
+import { SecretKey } from '../../src/identity/secret-key.js';
+
+/** name → hex, from the wire notes of iroh-gossip 0.101. */
+const vectors = new Map(
+  (JSON.parse(readFileSync(new URL('../vectors.json', import.meta.url), 'utf8')) as [string, string][]).map(([name, hex]) => [
+    name.split(' ')[0],
+    hex,
+  ]),
+);
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const bytes = (name: string) => Buffer.from(vectors.get(name) ?? '', 'hex');
+
+const A = SecretKey.fromBytes(new Uint8Array(32).fill(1)).id;
+const ip = (text: string): TransportAddr => ({ type: 'ip', addr: parseSocketAddr(text) });
+const relay = (url: string): TransportAddr => ({ type: 'relay', url });
+
+describe('peer data', () => {
+  const rows: [string, TransportAddr[]][] = [
+    ['D1', []],
+    ['D2', [ip('127.0.0.1:4433')]],
+    ['D3', [relay('https://example.com/'), ip('10.0.0.1:1'), ip('[2001:db8::1]:65535')]],
+  ];
+  test.each(rows)('%s', (name, addrs) => {
+    expect(hex(encodeAddrInfo(addrs))).toBe(vectors.get(name));
+    expect(decodeAddrInfo(bytes(name))).toEqual(addrs);
+  });
+
+  test('empty bytes are no addresses', () => expect(decodeAddrInfo(new Uint8Array())).toEqual([]));
+
+  test('sets are written sorted and each once; only the first relay counts', () => {
+    const addrs = [ip('[::1]:1'), ip('10.0.0.1:2'), ip('10.0.0.1:1'), ip('10.0.0.1:2'), relay('https://b/'), relay('https://a/')];
+    expect(decodeAddrInfo(encodeAddrInfo(addrs))).toEqual([relay('https://a/'), ip('10.0.0.1:1'), ip('10.0.0.1:2'), ip('[::1]:1')]);
+  });
+
+  test('garbage throws', () => {
+    expect(() => decodeAddrInfo(Uint8Array.of(2))).toThrow();
+    expect(() => decodeAddrInfo(Uint8Array.of(0, 5, 0))).toThrow();
+    expect(() => decodeAddrInfo(Buffer.from('0103' + '7a7a7a' + '00', 'hex'))).toThrow('Invalid URL');
+  });
+});
+
+describe('tickets', () => {
+  const text = 'endpointacxfr74igmsbvsbnn73wcecg5vt3kbzncqwfrdiampuufwnhkublmaqacbuhi5dqhixs6zdfojyc43lffyxqcad7aaaadaai';
+
+  test("the vector of iroh-tickets' own test reads and writes", () => {
+    const addr = parseTicket(text);
+    expect(addr.id).toBe('ae58ff8833241ac82d6ff7611046ed67b5072d142c588d0063e942d9a75502b6');
+    expect(addr.addrs).toEqual([relay('http://derp.me./'), ip('127.0.0.1:1024')]);
+    expect(formatTicket(addr)).toBe(text);
+    expect(parseTicket(`  endpoint${text.slice(8).toUpperCase()}\n`)).toEqual(addr);
+  });
+
+  test.each([
+    ['', 'does not begin'],
+    ['hello', 'does not begin'],
+    [text.slice(0, -2), "can't be"],
+    [text.slice(0, -8), 'expected 4 bytes, got 1'],
+    [`endpoint${'1'.repeat(8)}`, 'not a base32 letter'],
+    [`endpointae${text.slice(10)}`, 'variant'],
+    [text.toUpperCase(), 'does not begin'],
+  ])('%j is refused', (bad, why) => {
+    expect(() => parseTicket(bad)).toThrow(ParseError);
+    expect(() => parseTicket(bad)).toThrow(why);
+  });
+
+  test('an id that is no curve point fails the whole ticket', () => {
+    const body = Buffer.concat([Buffer.from([0]), Buffer.alloc(32, 2), Buffer.from([0])]);
+    const base32 = [...body.toString('hex').match(/../g)!].map((byte) => Number.parseInt(byte, 16).toString(2).padStart(8, '0'));
+    const letters = base32.join('').match(/.{1,5}/g)!.map((bits) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(bits.padEnd(5, '0'), 2)]);
+    expect(() => parseTicket(`endpoint${letters.join('')}`)).toThrow('not a point of the curve');
+  });
+});
+
+describe('custom addresses, as iroh-base 1.0.0 to 1.0.3 write them', () => {
+  const addr: EndpointAddr = { id: A, addrs: [{ type: 'custom', transport: 0x544f52n, data: Uint8Array.of(1, 2, 3) }] };
+
+  test('T4a', () => {
+    expect(hex(encode(endpointAddrSchema, addr))).toBe(vectors.get('T4a'));
+    expect(decode(endpointAddrSchema, bytes('T4a'))).toEqual(addr);
+  });
+
+  test('long data stands apart; an impossible inline size is refused', () => {
+    const long: EndpointAddr = { id: A, addrs: [{ type: 'custom', transport: 1n, data: new Uint8Array(31).fill(9) }] };
+    expect(decode(endpointAddrSchema, encode(endpointAddrSchema, long))).toEqual(long);
+    const broken = bytes('T4a');
+    broken[32 + 1 + 1 + 4 + 1] = 31; // after id, count, kind, transport and form comes the size
+    expect(() => decode(endpointAddrSchema, broken)).toThrow('31 inline bytes');
+  });
+});
+
+describe('frames of the network', () => {
+  test('a header frame is H1f', () => {
+    const topic = decodeHeader(bytes('H1'));
+    expect(hex(encodeHeader(topic))).toBe(vectors.get('H1f'));
+  });
+
+  test.each(['G1f', 'G6f', 'S1f', 'S12f'])('%s', (name) => {
+    const frame = bytes(name);
+    expect(hex(encodeFrame(decodeMessage(frame.subarray(4))))).toBe(vectors.get(name));
+  });
+
+  test('a peer in a message must be a curve point', () => {
+    expect(decodeMessage(bytes('S4'))).toMatchObject({ type: 'forwardJoin', peer: { id: A } });
+    const broken = Buffer.concat([Buffer.from('0001', 'hex'), Buffer.alloc(32, 2), Buffer.from('0006', 'hex')]);
+    expect(() => decodeMessage(broken)).toThrow('not a point of the curve');
+    expect(endpointIdFromBytes(Buffer.alloc(32, 0x17))).toBe('17'.repeat(32));
+  });
+});
+
+test('an address of an id with nothing else', () => expect(endpointAddr(A)).toEqual({ id: A, addrs: [] }));
