@@ -40,7 +40,8 @@ test('hearsay is believed for five minutes', () => {
 });
 
 test('hearsay about impossible addresses is not believed', () => {
-  for (const lie of ['0.0.0.0:1', '10.0.0.1:0', '224.0.0.1:9', '255.255.255.255:9', '[::]:1', '[ff02::1]:1']) book.add(at(lie), 'gossip');
+  for (const lie of ['0.0.0.0:1', '10.0.0.1:0', '224.0.0.1:9', '255.255.255.255:9', '[::]:1', '[ff02::1]:1'])
+    book.add(at(lie), 'gossip');
   expect(known()).toEqual([]);
 });
 
@@ -53,7 +54,10 @@ test('hearsay points at this machine only where the endpoint lives there', () =>
 });
 
 test('one teller can name 16 addresses of an endpoint, no more', () => {
-  const many = Array.from({ length: 100 }, (_, i): TransportAddr => ({ type: 'ip', addr: { host: '10.0.0.1', port: i + 1 } }));
+  const many = Array.from(
+    { length: 100 },
+    (_, i): TransportAddr => ({ type: 'ip', addr: { host: '10.0.0.1', port: i + 1 } }),
+  );
   book.add({ id: A, addrs: many }, 'gossip');
   expect(known()).toHaveLength(16);
 });

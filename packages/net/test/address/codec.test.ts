@@ -12,10 +12,9 @@ import { SecretKey } from '../../src/identity/secret-key.js';
 
 /** name → hex, from the wire notes of iroh-gossip 0.101. */
 const vectors = new Map(
-  (JSON.parse(readFileSync(new URL('../vectors.json', import.meta.url), 'utf8')) as [string, string][]).map(([name, hex]) => [
-    name.split(' ')[0],
-    hex,
-  ]),
+  (JSON.parse(readFileSync(new URL('../vectors.json', import.meta.url), 'utf8')) as [string, string][]).map(
+    ([name, hex]) => [name.split(' ')[0], hex],
+  ),
 );
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytes = (name: string) => Buffer.from(vectors.get(name) ?? '', 'hex');
@@ -38,8 +37,20 @@ describe('peer data', () => {
   test('empty bytes are no addresses', () => expect(decodeAddrInfo(new Uint8Array())).toEqual([]));
 
   test('sets are written sorted and each once; only the first relay counts', () => {
-    const addrs = [ip('[::1]:1'), ip('10.0.0.1:2'), ip('10.0.0.1:1'), ip('10.0.0.1:2'), relay('https://b/'), relay('https://a/')];
-    expect(decodeAddrInfo(encodeAddrInfo(addrs))).toEqual([relay('https://a/'), ip('10.0.0.1:1'), ip('10.0.0.1:2'), ip('[::1]:1')]);
+    const addrs = [
+      ip('[::1]:1'),
+      ip('10.0.0.1:2'),
+      ip('10.0.0.1:1'),
+      ip('10.0.0.1:2'),
+      relay('https://b/'),
+      relay('https://a/'),
+    ];
+    expect(decodeAddrInfo(encodeAddrInfo(addrs))).toEqual([
+      relay('https://a/'),
+      ip('10.0.0.1:1'),
+      ip('10.0.0.1:2'),
+      ip('[::1]:1'),
+    ]);
   });
 
   test('garbage throws', () => {
@@ -50,7 +61,8 @@ describe('peer data', () => {
 });
 
 describe('tickets', () => {
-  const text = 'endpointacxfr74igmsbvsbnn73wcecg5vt3kbzncqwfrdiampuufwnhkublmaqacbuhi5dqhixs6zdfojyc43lffyxqcad7aaaadaai';
+  const text =
+    'endpointacxfr74igmsbvsbnn73wcecg5vt3kbzncqwfrdiampuufwnhkublmaqacbuhi5dqhixs6zdfojyc43lffyxqcad7aaaadaai';
 
   test("the vector of iroh-tickets' own test reads and writes", () => {
     const addr = parseTicket(text);
@@ -75,8 +87,13 @@ describe('tickets', () => {
 
   test('an id that is no curve point fails the whole ticket', () => {
     const body = Buffer.concat([Buffer.from([0]), Buffer.alloc(32, 2), Buffer.from([0])]);
-    const base32 = [...body.toString('hex').match(/../g)!].map((byte) => Number.parseInt(byte, 16).toString(2).padStart(8, '0'));
-    const letters = base32.join('').match(/.{1,5}/g)!.map((bits) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(bits.padEnd(5, '0'), 2)]);
+    const base32 = [...body.toString('hex').match(/../g)!].map((byte) =>
+      Number.parseInt(byte, 16).toString(2).padStart(8, '0'),
+    );
+    const letters = base32
+      .join('')
+      .match(/.{1,5}/g)!
+      .map((bits) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(bits.padEnd(5, '0'), 2)]);
     expect(() => parseTicket(`endpoint${letters.join('')}`)).toThrow('not a point of the curve');
   });
 });

@@ -20,10 +20,17 @@ describe('parseSocketAddr', () => {
     ['[fe80::1%eth0]:9', '[fe80::1]:9'],
   ])('%s reads as %s', (text, canonical) => expect(formatSocketAddr(parseSocketAddr(text))).toBe(canonical));
 
-  test.each(['', '127.0.0.1', '127.0.0.1:65536', '127.0.0.1:-1', '256.0.0.1:1', '::1:1', '[::1]', '[::g]:1', 'localhost:1'])(
-    '%j is refused',
-    (text) => expect(() => parseSocketAddr(text)).toThrow(ParseError),
-  );
+  test.each([
+    '',
+    '127.0.0.1',
+    '127.0.0.1:65536',
+    '127.0.0.1:-1',
+    '256.0.0.1:1',
+    '::1:1',
+    '[::1]',
+    '[::g]:1',
+    'localhost:1',
+  ])('%j is refused', (text) => expect(() => parseSocketAddr(text)).toThrow(ParseError));
 });
 
 test('octets and texts are each other back', () => {
@@ -39,10 +46,13 @@ test('IPv4 sorts before IPv6, then by octets, then by port', () => {
 });
 
 test('what packets can be sent to, and what is this machine', () => {
-  for (const good of ['127.0.0.1:1', '10.1.2.3:9', '[::1]:1', '[2001:db8::1]:1']) expect(isDialable(parseSocketAddr(good))).toBe(true);
+  for (const good of ['127.0.0.1:1', '10.1.2.3:9', '[::1]:1', '[2001:db8::1]:1'])
+    expect(isDialable(parseSocketAddr(good))).toBe(true);
   for (const bad of ['10.0.0.1:0', '0.0.0.0:1', '224.0.0.1:1', '255.255.255.255:1', '[::]:1', '[ff02::1]:1']) {
     expect(isDialable(parseSocketAddr(bad))).toBe(false);
   }
-  expect(['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', '[::ffff:127.0.0.1]:1'].map(parseSocketAddr).every(isLoopback)).toBe(true);
+  expect(['127.0.0.1:1', '127.9.9.9:1', '[::1]:1', '[::ffff:127.0.0.1]:1'].map(parseSocketAddr).every(isLoopback)).toBe(
+    true,
+  );
   expect(isLoopback(parseSocketAddr('128.0.0.1:1'))).toBe(false);
 });

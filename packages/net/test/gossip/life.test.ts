@@ -32,7 +32,9 @@ describe('joining', () => {
     const a = swarm.add();
     const b = swarm.add();
     await a.node.subscribe(topicIdFromBytes(new Uint8Array(32).fill(0x17)));
-    const session = await b.node.subscribe(topicIdFromBytes(new Uint8Array(32).fill(0x17)), { bootstrap: [a.endpoint.addr()] });
+    const session = await b.node.subscribe(topicIdFromBytes(new Uint8Array(32).fill(0x17)), {
+      bootstrap: [a.endpoint.addr()],
+    });
     await expect(session.joined(AbortSignal.abort(new Error('no time')))).rejects.toThrow('no time');
     const joined = session.joined();
     await swarm.clock.advance(200);

@@ -50,7 +50,8 @@ test('an error about a secret key does not repeat it', () => {
 });
 
 test('ids are curve points under ZIP-215 rules', () => {
-  for (const good of [0x00, 0x01, 0x11, 0x17, 0x22, 0xaa]) expect(endpointIdFromBytes(new Uint8Array(32).fill(good))).toHaveLength(64);
+  for (const good of [0x00, 0x01, 0x11, 0x17, 0x22, 0xaa])
+    expect(endpointIdFromBytes(new Uint8Array(32).fill(good))).toHaveLength(64);
   expect(() => endpointIdFromBytes(new Uint8Array(32).fill(2))).toThrow(ParseError);
   expect(() => endpointIdFromBytes(new Uint8Array(31))).toThrow('31 bytes');
 });
@@ -82,7 +83,9 @@ describe('verifySignature takes what dalek strict takes', () => {
     const torsion = smallOrderEncodings();
     expect(torsion.length).toBe(14);
     for (const point of torsion) {
-      expect(verifySignature(endpointIdFromBytes(point), message, Buffer.concat([point, new Uint8Array(32)]))).toBe(false);
+      expect(verifySignature(endpointIdFromBytes(point), message, Buffer.concat([point, new Uint8Array(32)]))).toBe(
+        false,
+      );
       expect(verifySignature(key.id, message, Buffer.concat([point, signature.subarray(32)]))).toBe(false);
     }
   });

@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { MessageTooLargeError } from '../../src/errors.js';
+import { noMetrics } from '../../src/gossip/metrics.js';
+import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
+import { type Listener, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+
+let swarm: TestSwarm;
+afterEach(() => swarm.close());
+
+const content = (number: number, size = 1_000) => {
+  const bytes = Buffer.alloc(size);
+  bytes.writeUInt32LE(number);
+  return bytes;
+};
+
+/** Joins a node's topic as a neighbor that never reads. */
+async function addMuteNeighbor(victim: Listener): Promise<void> {
+  const mute = swarm.network.endpoint({ alpns: [GOSSIP_ALPN] });
+  const dial = mute.connect(victim.endpoint.addr(), GOSSIP_ALPN);
+  await swarm.clock.advance(20);
+  const stream = await (await dial).openUni();
+  stream.write(Buffer.concat([encodeHeader(TOPIC), encodeFrame({ type: 'join', data: undefined })]));
+  await swarm.clock.until(() => victim.session.neighbors().includes(mute.id));
+}
+
+describe('a neighbor that reads nothing', () => {
+  test('gets announcements instead of payloads, holds memory flat, and is dropped after ten seconds; the others miss nothing', async () => {
+    let degraded = 0;
+    const dropped: string[] = [];
+    const metrics = { ...noMetrics, degraded: () => degraded++, dropped: (reason: string) => dropped.push(reason) };
+    swarm = new TestSwarm({ metrics, queueHighWaterMark: 64 * 1024 });
+    const [publisher, reader] = (await swarm.grow(2)) as [Listener, Listener];
+    await addMuteNeighbor(publisher);
+
+    let published = 0;
+    let mostQueued = 0;
+    const publishing = (async () => {
+      for (; published < 1_000; published++) {
+        await publisher.session.send({
+          type: 'broadcast',
+          content: content(published),
+          scope: 'swarm',
+          whenAlone: 'keep',
+        });
+        mostQueued = Math.max(mostQueued, ...(await publisher.node.snapshot()).peers.map((peer) => peer.queuedBytes));
+      }
+    })();
+    await swarm.clock.until(() => published === 1_000, 30_000);
+    await publishing;
+    await swarm.clock.advance(1_000);
+    expect(reader.events.filter((event) => event.type === 'received')).toHaveLength(1_000);
+    expect(degraded).toBeGreaterThan(100);
+    expect(mostQueued).toBeLessThan(4 * 64 * 1024);
+
+    expect(publisher.session.neighbors()).toHaveLength(2);
+    await swarm.clock.advance(10_000);
+    expect(publisher.session.neighbors()).toEqual([reader.endpoint.id]);
+    expect(dropped).toContain('too-slow');
+  });
+});
+
+test('a publisher waits while the queues are full, and can give up waiting', async () => {
+  swarm = new TestSwarm({ queueHighWaterMark: 64 * 1024, tooSlowAfterMs: 600_000 });
+  const publisher = await swarm.listen(swarm.add());
+  await addMuteNeighbor(publisher);
+  const controller = new AbortController();
+  let sent = 0;
+  const publishing = (async () => {
+    for (;;) {
+      await publisher.session.send(
+        { type: 'broadcast', content: content(sent), scope: 'swarm', whenAlone: 'keep' },
+        controller.signal,
+      );
+      sent++;
+    }
+  })();
+  publishing.catch(() => {});
+  await swarm.clock.advance(5_000);
+  const before = sent;
+  await swarm.clock.advance(5_000);
+  expect(sent).toBe(before);
+  expect(before).toBeGreaterThan(10);
+  controller.abort(new Error('not today'));
+  await expect(publishing).rejects.toThrow('not today');
+});
+
+test('two nodes that flood each other both finish', async () => {
+  swarm = new TestSwarm();
+  const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
+  const COUNT = 5_000;
+  const flood = async (from: Listener) => {
+    for (let i = 0; i < COUNT; i++) {
+      await from.session.send({
+        type: 'broadcast',
+        content: content(i + from.index * COUNT, 100),
+        scope: 'swarm',
+        whenAlone: 'keep',
+      });
+    }
+  };
+  const flooding = Promise.all([flood(a), flood(b)]);
+  await swarm.clock.until(() => a.events.length > COUNT && b.events.length > COUNT, 60_000);
+  await flooding;
+  for (const node of [a, b]) expect(node.events.filter((event) => event.type === 'received')).toHaveLength(COUNT);
+});
+
+test('a reader that lags loses the oldest events and is told how many', async () => {
+  swarm = new TestSwarm();
+  const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
+  const slow = await b.node.subscribe(TOPIC, { queueCapacity: 10 });
+  for (let i = 0; i < 100; i++) await say(a, `message ${i}`);
+  await swarm.clock.advance(500);
+  expect(texts(b)).toHaveLength(100);
+  expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 91 } }); // 100 messages, 1 neighborUp, room for 10
+  const { value: next } = await slow.next();
+  expect(next?.type === 'received' && Buffer.from(next.content).toString()).toBe('message 90');
+  expect(slow.neighbors()).toEqual([a.endpoint.id]);
+});
+
+describe('sizes', () => {
+  test('every size from nothing to the limit crosses three hops', async () => {
+    // A chain: each node has room for two neighbors, and knows only the one before it.
+    swarm = new TestSwarm({
+      config: { maxMessageSize: 700, membership: { activeViewCapacity: 2 } },
+      shareAddresses: false,
+    });
+    const chain: Listener[] = [];
+    for (let i = 0; i < 4; i++) {
+      chain.push(await swarm.listen(swarm.add(), chain.slice(-1)));
+      await swarm.clock.advance(1_000);
+    }
+    const [first, , , last] = chain as [Listener, Listener, Listener, Listener];
+    expect(first.session.neighbors()).toHaveLength(1);
+    const limit = first.session.maxContentLength('swarm');
+    for (let size = 0; size <= limit; size++) {
+      await first.session.send({
+        type: 'broadcast',
+        content: Buffer.alloc(size, 1),
+        scope: 'swarm',
+        whenAlone: 'keep',
+      });
+    }
+    await swarm.clock.advance(5_000);
+    const received = last.events.flatMap((event) => (event.type === 'received' ? [event] : []));
+    expect(received.map(({ content: { length } }) => length).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: limit + 1 }, (_, i) => i),
+    );
+    expect(Math.max(...received.map(({ scope }) => (scope.type === 'swarm' ? scope.round : 0)))).toBe(2);
+  });
+
+  test('one byte more is refused at the call, naming the limit; the next small one arrives', async () => {
+    swarm = new TestSwarm();
+    const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
+    const limit = a.session.maxContentLength('swarm');
+    const send = (size: number) =>
+      a.session.send({ type: 'broadcast', content: Buffer.alloc(size), scope: 'swarm', whenAlone: 'keep' });
+    await expect(send(limit + 1)).rejects.toThrow(MessageTooLargeError);
+    await expect(send(limit + 1)).rejects.toThrow(`over the limit of ${limit} bytes`);
+    await say(a, 'small');
+    await send(limit);
+    await swarm.clock.advance(500);
+    expect(
+      b.events.flatMap((event) => (event.type === 'received' ? [event.content.length] : [])).toSorted((x, y) => x - y),
+    ).toEqual([5, limit]);
+  });
+
+  test('a peer with a smaller limit closes the connection with a reason, instead of silence', async () => {
+    swarm = new TestSwarm();
+    const reasons: unknown[] = [];
+    const logger = { debug: (fields: object) => reasons.push(fields), info() {}, warn() {}, error() {} };
+    const a = await swarm.listen(swarm.add({ logger }));
+    const b = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [a]);
+    await swarm.clock.until(() => b.session.neighbors().length > 0);
+    await swarm.clock.advance(500);
+    await a.session.send({ type: 'broadcast', content: Buffer.alloc(1_000), scope: 'swarm', whenAlone: 'keep' });
+    await swarm.clock.advance(20);
+    expect(JSON.stringify(reasons)).toContain('over the limit of 600');
+    expect(a.events.some((event) => event.type === 'neighborDown')).toBe(true);
+  });
+});
+
+describe('dialing each other at once', () => {
+  test('a thousand times: always a usable link, and one connection in the end', async () => {
+    swarm = new TestSwarm();
+    for (let round = 0; round < 100; round++) {
+      const pairs = [];
+      for (let i = 0; i < 10; i++) pairs.push([swarm.add(), swarm.add()] as const);
+      const listeners = [];
+      for (const [a, b] of pairs) listeners.push([await swarm.listen(a, [b]), await swarm.listen(b, [a])] as const);
+      await swarm.clock.until(() => listeners.flat().every(({ session }) => session.neighbors().length === 1));
+      for (const [a] of listeners) await say(a, 'to b');
+      for (const [, b] of listeners) await say(b, 'to a');
+      await swarm.clock.advance(200);
+      for (const [a, b] of listeners) expect([texts(a), texts(b)]).toEqual([['to a'], ['to b']]);
+      await swarm.clock.advance(6_000);
+      for (const { node } of listeners.flat())
+        expect((await node.snapshot()).peers).toMatchObject([{ connections: 1 }]);
+      const closing = Promise.all(pairs.flat().map(({ router }) => router.shutdown()));
+      await swarm.clock.advance(100);
+      await closing;
+    }
+    expect(swarm.network.connectionCount).toBe(0);
+  });
+});
