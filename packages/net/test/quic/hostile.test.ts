@@ -4,7 +4,20 @@ import { type FaultySocket, faultySocket } from '../../src/quic/faulty-socket.js
 import type { Endpoint } from '../../src/quic/index.js';
 import { parseLongHeader } from '../../src/quic/packet-header.js';
 import type { Connection } from '../../src/transport/seam.js';
-import { ALPN, acceptOne, bind, closeAll, nextIncoming, pair, pattern, roundTrip, sendUdp, udp, until, where } from './helpers.js';
+import {
+  ALPN,
+  acceptOne,
+  bind,
+  closeAll,
+  nextIncoming,
+  pair,
+  pattern,
+  roundTrip,
+  sendUdp,
+  udp,
+  until,
+  where,
+} from './helpers.js';
 
 afterEach(closeAll);
 
@@ -123,7 +136,12 @@ describe('an unsupported version', () => {
   it('and negotiation packets out of nowhere are ignored', async () => {
     const { server, dialed, accepted } = await pair();
     const attacker = await udp();
-    const packet = Buffer.concat([Buffer.from('c000000000', 'hex'), Buffer.of(16), randomBytes(16), Buffer.alloc(1200)]);
+    const packet = Buffer.concat([
+      Buffer.from('c000000000', 'hex'),
+      Buffer.of(16),
+      randomBytes(16),
+      Buffer.alloc(1200),
+    ]);
     await sendUdp(attacker, packet, where(server));
     await roundTrip(dialed, accepted);
     expect(server.stats().versionNegotiationsSent).toBe(0);

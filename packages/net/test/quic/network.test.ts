@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SocketAddr } from '../../src/address/socket-addr.js';
 import { type FaultySocket, faultySocket } from '../../src/quic/faulty-socket.js';
 import {
-  acceptOne,
   ALPN,
+  acceptOne,
   at,
   bind,
   bytes,

@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import type { SocketAddr } from '../../src/address/socket-addr.js';
 import { type NativeConfig, quiche } from '../../src/quic/binding.js';
 import { der } from '../../src/quic/certificate.js';
 import { NativeConnection, rawConnection } from '../../src/quic/native-connection.js';
 import { newCid, parseLongHeader } from '../../src/quic/packet-header.js';
-import type { SocketAddr } from '../../src/address/socket-addr.js';
 import { ALPN, udp } from './helpers.js';
 
 /** Peers on the bare binding that do what ours never would. */
