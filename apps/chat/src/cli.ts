@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { createInterface } from 'node:readline';
+import { Gossip } from '@grapevine/api';
+import { BindError } from '@grapevine/net';
+import { Endpoint, Router } from '@grapevine/net/quic';
+import { type ChatOptions, HELP, parseOptions } from './options.js';
+import { Room } from './room.js';
+import { formatChatTicket } from './ticket.js';
+import { UsageError } from './usage-error.js';
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main({ room: { topic: id, peers }, name, secretKey, bind }: ChatOptions): Promise<void> {
+  const endpoint = await Endpoint.bind({ secretKey, address: bind });
+  const gossip = Gossip.spawn(endpoint);
+  const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
+  const leaving = new AbortController();
+  process.once('SIGINT', () => leaving.abort());
+  process.once('SIGTERM', () => leaving.abort());
+  try {
+    print(`> our endpoint id: ${endpoint.id}`);
+    print(`> room: ${id}`);
+    print(`> ticket to join us: ${formatChatTicket({ topic: id, peers: [...peers, endpoint.addr()] })}`);
+    const topic = await gossip.subscribe(id, { bootstrap: peers });
+    const room = new Room(topic, secretKey, name, print);
+    void room.listen().catch((error) => leaving.abort(error));
+    print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${peers.length} peers …`);
+    await topic.joined({ signal: leaving.signal });
+    print('> connected! type a message and press enter');
+    for await (const line of createInterface({ input: process.stdin, signal: leaving.signal })) await room.say(line);
+  } catch (error) {
+    if (!leaving.signal.aborted) throw error; // otherwise it is Ctrl-C that ended the wait
+  } finally {
+    process.stdin.destroy();
+    await router.shutdown();
+  }
+}
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options) await main(options);
+  else print(HELP);
+} catch (error) {
+  process.stderr.write(`grapevine-chat: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError || error instanceof BindError ? 2 : 1;
+}

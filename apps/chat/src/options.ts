@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { GossipError } from '@grapevine/api';
+import { parseSocketAddr, SecretKey } from '@grapevine/net';
+import { type TopicId, topicId, topicIdFromBytes } from '@grapevine/proto';
+import { type ChatTicket, parseChatTicket } from './ticket.js';
+import { UsageError } from './usage-error.js';
+
+export const HELP = `Terminal chat over gossip, compatible with the Rust chat example of iroh-gossip.
+
+Usage: grapevine-chat [options] open [TOPIC]   open a room (a fresh one, or the one with this id) and print its ticket
+       grapevine-chat [options] join TICKET    enter the room of a ticket
+
+  --name NAME         what the others call you          (default: the first digits of your id)
+  --secret-key KEY    who you are, 64 hex digits        (default: somebody new)
+  --bind HOST:PORT    local address                     (default: 0.0.0.0:0)
+  --help              this text
+
+A TOPIC is 64 hex digits. Each line typed is a message; end the input (Ctrl-D) or press Ctrl-C to leave.
+
+Exit code: 0 after leaving, 1 when something failed, 2 for bad input.`;
+
+export interface ChatOptions {
+  /** Where to go: a room of our own has no peers. */
+  readonly room: ChatTicket;
+  readonly name: string | undefined;
+  readonly secretKey: SecretKey;
+  readonly bind: string;
+}
+
+/** @returns undefined when help was asked for @throws UsageError */
+export function parseOptions(args: readonly string[]): ChatOptions | undefined {
+  const { values, positionals } = parse(args);
+  if (values.help) return undefined;
+  try {
+    const bind = values.bind ?? '0.0.0.0:0';
+    parseSocketAddr(bind);
+    return {
+      room: parseRoom(positionals),
+      name: values.name,
+      secretKey: values['secret-key'] === undefined ? SecretKey.generate() : SecretKey.parse(values['secret-key']),
+      bind,
+    };
+  } catch (error) {
+    throw error instanceof GossipError ? new UsageError(error.message) : error;
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        name: { type: 'string' },
+        'secret-key': { type: 'string' },
+        bind: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('.')[0]} (see --help)`);
+  }
+}
+
+function parseRoom([command, argument, ...rest]: readonly string[]): ChatTicket {
+  if (rest.length > 0) throw new UsageError(`unexpected ${JSON.stringify(rest[0])} (see --help)`);
+  switch (command) {
+    case 'open':
+      return { topic: argument === undefined ? topicIdFromBytes(randomBytes(32)) : parseTopic(argument), peers: [] };
+    case 'join':
+      if (argument === undefined) throw new UsageError('join needs a ticket: grapevine-chat join TICKET');
+      return parseChatTicket(argument);
+    case undefined:
+      throw new UsageError('expected open or join (see --help)');
+    default:
+      throw new UsageError(`unknown command ${JSON.stringify(command)}, expected open or join (see --help)`);
+  }
+}
+
+function parseTopic(text: string): TopicId {
+  try {
+    return topicId(text);
+  } catch {
+    throw new UsageError(`${JSON.stringify(text)} is not a topic id, expected 64 hex digits`);
+  }
+}
