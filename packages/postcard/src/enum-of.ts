@@ -10,8 +10,11 @@ export type Variants = Readonly<Record<string, Fields>>;
 
 /** The value type of an enum: a union told apart by `type`. */
 export type EnumOf<V extends Variants> = {
-  [K in keyof V & string]: { readonly type: K } & StructOf<V[K]>;
+  [K in keyof V & string]: Flat<{ readonly type: K } & StructOf<V[K]>>;
 }[keyof V & string];
+
+/** An intersection as the one object type that it is, which reads better in errors and editors. */
+type Flat<T> = { readonly [K in keyof T]: T[K] };
 
 /** A schema of values that are told apart by `type`. */
 export interface EnumSchema<T extends { readonly type: string }> extends Schema<T> {

@@ -72,7 +72,7 @@ describe('a schema', () => {
     const schema = struct({ x: u16, shape: enumOf({ point: {}, circle: { radius: u16 } }), tags: seq(string) });
     expectTypeOf<Infer<typeof schema>>().toEqualTypeOf<{
       readonly x: number;
-      readonly shape: { readonly type: 'point' } | ({ readonly type: 'circle' } & { readonly radius: number });
+      readonly shape: { readonly type: 'point' } | { readonly type: 'circle'; readonly radius: number };
       readonly tags: readonly string[];
     }>();
   });

@@ -155,11 +155,12 @@ export class PlumTree<P extends PeerId> {
   protected published(_id: MessageId): void {}
 
   private onGossip(from: P, message: GossipMessage, now: number): void {
-    if (!this.isGenuine(message)) {
+    const isKnown = this.seen.has(message.id);
+    if (!(isKnown ? this.isSameAgain(message) : this.hasTrueId(message))) {
       this.node.stats.spoofedIds++;
       return;
     }
-    if (this.seen.has(message.id)) {
+    if (isKnown) {
       this.onDuplicate(from);
       return;
     }
@@ -167,14 +168,14 @@ export class PlumTree<P extends PeerId> {
     this.out.emit({ type: 'received', content: message.content, deliveredFrom: from, scope: message.scope });
   }
 
-  /**
-   * Whether the id is the hash of the content. A duplicate of a payload that is still cached is compared with it instead:
-   * the same answer, at a fraction of the cost.
-   */
-  private isGenuine({ id, content }: GossipMessage): boolean {
-    const known = this.cache.get(id);
-    if (known !== undefined) return sameBytes(known.content, content);
+  private hasTrueId({ id, content }: GossipMessage): boolean {
     return messageIdEquals(id, this.node.hash(content));
+  }
+
+  /** {@link hasTrueId} for a known id: comparing with the cached payload gives the same answer for less than hashing costs. */
+  private isSameAgain(message: GossipMessage): boolean {
+    const known = this.cache.get(message.id);
+    return known === undefined ? this.hasTrueId(message) : sameBytes(known.content, message.content);
   }
 
   /** A payload that we have already: its link closes a cycle, so it becomes lazy at both ends. */
