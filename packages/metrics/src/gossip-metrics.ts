@@ -1,0 +1,133 @@
+import type { GossipGauges, GossipMetrics } from '@grapevine/net';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { AnyRegistry } from './any-registry.js';
+
+/** Rounds of a delivery: 0 is straight from the publisher. */
+const HOP_BUCKETS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
+
+/** What one registry counts, for all gossip nodes that share it. */
+interface Instruments {
+  readonly sent: Record<'control' | 'data', { readonly messages: Counter; readonly bytes: Counter }>;
+  readonly received: Record<'control' | 'data', { readonly messages: Counter; readonly bytes: Counter }>;
+  readonly neighborUp: Counter;
+  readonly neighborDown: Counter<'reason'>;
+  readonly ticks: Counter<'kind'>;
+  readonly dials: Counter<'outcome'>;
+  readonly dropped: Counter<'reason'>;
+  readonly degraded: Counter;
+  readonly hops: Histogram;
+  readonly observed: Set<() => GossipGauges>;
+}
+
+/** A registry has its instruments once, however many nodes count in it. */
+const instrumentsOf = new WeakMap<AnyRegistry, Instruments>();
+
+/**
+ * Counts what a gossip node does, for Prometheus.
+ *
+ * Names are those of the Rust crate where it has them. Labels are few (kind, reason, outcome, state), never a peer or a topic, so
+ * that cardinality stays fixed however many come and go. Nodes that share a registry are added up.
+ *
+ * @param registry where to register; default: a new one, see `registry` of the result
+ *
+ * @example
+ * ```ts
+ * const metrics = gossipMetrics();
+ * const gossip = Gossip.spawn(endpoint, { metrics });
+ * const server = await serveMetrics({ registry: metrics.registry, port: 9464 });
+ * ```
+ */
+export function gossipMetrics(
+  registry: AnyRegistry = new Registry(),
+): GossipMetrics & { readonly registry: AnyRegistry } {
+  const instruments = instrumentsOf.get(registry) ?? register(registry);
+  instrumentsOf.set(registry, instruments);
+  const { sent, received, neighborUp, neighborDown, ticks, dials, dropped, degraded, hops, observed } = instruments;
+  return {
+    registry,
+    messageSent: (kind, bytes) => count(sent[kind], bytes),
+    messageReceived: (kind, bytes) => count(received[kind], bytes),
+    delivered: (round) => {
+      if (round !== undefined) hops.observe(round + 1);
+    },
+    neighborUp: () => neighborUp.inc(),
+    neighborDown: (reason) => neighborDown.inc({ reason }),
+    tick: (kind) => ticks.inc({ kind }),
+    dial: (outcome) => dials.inc({ outcome }),
+    dropped: (reason) => dropped.inc({ reason }),
+    degraded: () => degraded.inc(),
+    observe: (read) => {
+      observed.add(read);
+      return () => observed.delete(read);
+    },
+  };
+}
+
+function count({ messages, bytes }: { messages: Counter; bytes: Counter }, length: number): void {
+  messages.inc();
+  bytes.inc(length);
+}
+
+function register(registry: AnyRegistry): Instruments {
+  const registers = [registry];
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const labelled = <L extends string>(name: string, help: string, label: L) =>
+    new Counter<L>({ name, help, labelNames: [label], registers });
+  const flow = (name: string, what: string) => ({
+    messages: counter(`gossip_msgs_${name}_total`, `${what} messages`),
+    bytes: counter(`gossip_msgs_${name}_size_total`, `Bytes of ${what} messages`),
+  });
+  const observed = new Set<() => GossipGauges>();
+  registerGauges(registry, observed);
+  return {
+    sent: { control: flow('ctrl_sent', 'Control'), data: flow('data_sent', 'Payload') },
+    received: { control: flow('ctrl_recv', 'Received control'), data: flow('data_recv', 'Received payload') },
+    neighborUp: counter('gossip_neighbor_up_total', 'Peers that became active neighbors'),
+    neighborDown: labelled('gossip_neighbor_down_total', 'Active neighbors that were lost, by reason', 'reason'),
+    ticks: labelled('gossip_actor_tick_total', 'Events that a node handled, by kind', 'kind'),
+    dials: labelled('gossip_dials_total', 'Dials, by outcome', 'outcome'),
+    dropped: labelled('gossip_dropped_total', 'What was dropped, by reason', 'reason'),
+    degraded: counter('gossip_degraded_total', 'Payloads that were announced instead of sent to a slow peer'),
+    hops: new Histogram({
+      name: 'gossip_delivery_hops',
+      help: 'Hops that delivered payloads have taken from their publisher',
+      buckets: HOP_BUCKETS,
+      registers,
+    }),
+    observed,
+  };
+}
+
+/** Gauges are read when Prometheus asks, summed over the nodes. */
+function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): void {
+  const gauge = (name: string, help: string, pick: (gauges: GossipGauges) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        let sum = 0;
+        for (const read of observed) sum += pick(read());
+        this.set(sum);
+      },
+    });
+  gauge('gossip_topics', 'Topics that are joined', ({ topics }) => topics);
+  gauge('gossip_neighbors', 'Active neighbors over all topics', ({ neighbors }) => neighbors);
+  gauge('gossip_queued_bytes', 'Bytes queued to peers', ({ queuedBytes }) => queuedBytes);
+  gauge('gossip_cached_payloads', 'Payloads kept for peers that ask for them', ({ cachedPayloads }) => cachedPayloads);
+  gauge('gossip_cached_bytes', 'Bytes of those payloads', ({ cachedBytes }) => cachedBytes);
+  gauge('gossip_seen_ids', 'Message ids remembered to know duplicates', ({ seenIds }) => seenIds);
+  new Gauge({
+    name: 'gossip_peers',
+    help: 'Peers, by state',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      for (const state of ['dialing', 'connected', 'backing-off'] as const) {
+        let sum = 0;
+        for (const read of observed) sum += read().peers[state];
+        this.set({ state }, sum);
+      }
+    },
+  });
+}

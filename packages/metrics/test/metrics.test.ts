@@ -1,0 +1,143 @@
+import { request } from 'node:http';
+import { Gossip, topicIdFrom } from '@grapevine/api';
+import { Router } from '@grapevine/net';
+import { MemoryNetwork } from '@grapevine/net/memory';
+import { Counter, type OpenMetricsContentType, openMetricsContentType, Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { gossipMetrics, serveMetrics } from '../src/index.js';
+
+/** Two nodes that count in the given registries, exchange some messages, and part. */
+async function talk(registries: readonly [Registry, Registry], during: () => Promise<void>): Promise<void> {
+  const network = new MemoryNetwork();
+  const nodes = registries.map((registry) => {
+    const endpoint = network.endpoint();
+    const gossip = Gossip.spawn(endpoint, { metrics: gossipMetrics(registry) });
+    return { endpoint, gossip, router: new Router(endpoint).accept(Gossip.ALPN, gossip).spawn() };
+  });
+  const [a, b] = nodes as [(typeof nodes)[0], (typeof nodes)[0]];
+  const topic = topicIdFrom('metrics');
+  const his = await a.gossip.subscribe(topic);
+  const hers = await b.gossip.subscribe(topic, { bootstrap: [a.endpoint.addr()] });
+  await hers.joined();
+  await his.joined();
+  for (const size of [10, 20, 30]) await his.broadcast(Buffer.alloc(size, size));
+  let received = 0;
+  for await (const event of hers) if (event.type === 'received' && ++received === 3) break;
+  await during();
+  await Promise.all(nodes.map(({ router }) => router.shutdown()));
+}
+
+async function values(registry: Registry): Promise<Map<string, number>> {
+  const lines = (await registry.metrics()).split('\n').filter((line) => line && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+}
+
+test('counters move under the names of the Rust crate as messages flow', async () => {
+  const sender = new Registry();
+  const receiver = new Registry();
+  await talk([sender, receiver], async () => {
+    const sent = await values(sender);
+    expect(sent.get('gossip_msgs_data_sent_total')).toBe(3);
+    expect(sent.get('gossip_msgs_data_sent_size_total')).toBe(10 + 20 + 30 + 3 * 37);
+    expect(sent.get('gossip_msgs_ctrl_sent_total')).toBeGreaterThan(0);
+    expect(sent.get('gossip_neighbor_up_total')).toBe(1);
+    expect(sent.get('gossip_topics')).toBe(1);
+    expect(sent.get('gossip_neighbors')).toBe(1);
+    expect(sent.get('gossip_cached_payloads')).toBe(3);
+    expect(sent.get('gossip_cached_bytes')).toBe(60);
+    expect(sent.get('gossip_seen_ids')).toBe(3);
+    const received = await values(receiver);
+    expect(received.get('gossip_msgs_data_recv_total')).toBe(3);
+    expect(received.get('gossip_msgs_ctrl_recv_total')).toBeGreaterThan(0);
+    expect(received.get('gossip_delivery_hops_count')).toBe(3);
+    expect(received.get('gossip_delivery_hops_bucket{le="1"}')).toBe(3);
+    expect(received.get('gossip_dials_total{outcome="connected"}')).toBe(1);
+    expect(received.get('gossip_peers{state="connected"}')).toBe(1);
+    expect(received.get('gossip_actor_tick_total{kind="message"}')).toBeGreaterThan(3);
+  });
+  const after = await values(sender);
+  expect(after.get('gossip_neighbor_down_total{reason="left"}') ?? 0).toBeLessThanOrEqual(1);
+  expect(after.get('gossip_topics')).toBe(0);
+});
+
+test("two nodes share the user's own registry and are added up", async () => {
+  const shared = new Registry();
+  const own = new Counter({ name: 'app_things_total', help: 'Things', registers: [shared] });
+  own.inc();
+  await talk([shared, shared], async () => {
+    const sum = await values(shared);
+    expect(sum.get('gossip_msgs_data_sent_total')).toBe(3);
+    expect(sum.get('gossip_msgs_data_recv_total')).toBe(3);
+    expect(sum.get('gossip_topics')).toBe(2);
+    expect(sum.get('gossip_neighbor_up_total')).toBe(2);
+    expect(sum.get('app_things_total')).toBe(1);
+  });
+});
+
+test('labels name kinds and reasons, never peers or topics', async () => {
+  const registry = new Registry();
+  await talk([registry, registry], async () => {
+    const labels = [...(await values(registry)).keys()].flatMap((name) => /\{(.*)\}/.exec(name)?.[1]?.split(',') ?? []);
+    expect(new Set(labels.map((label) => label.split('=')[0]))).toEqual(new Set(['kind', 'outcome', 'state', 'le']));
+    expect(labels.join()).not.toMatch(/[0-9a-f]{10}/);
+  });
+});
+
+test('every metric has HELP and TYPE', async () => {
+  const { registry } = gossipMetrics();
+  const text = await registry.metrics();
+  const names = [...text.matchAll(/^# HELP (\S+) \S/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(15);
+  for (const name of names) expect(text).toMatch(new RegExp(`^# TYPE ${name} (counter|gauge|histogram)$`, 'm'));
+});
+
+async function fetchText(url: string, method = 'GET'): Promise<{ status: number; type: string; text: string }> {
+  return new Promise((resolve, reject) => {
+    request(url, { method }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', text }),
+      );
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('/metrics answers in Prometheus text, everything else says where to look', async () => {
+  const { registry } = gossipMetrics();
+  await using server = await serveMetrics({ registry, port: 0 });
+  expect(server.host).toBe('127.0.0.1');
+  const { status, type, text } = await fetchText(server.url);
+  expect(status).toBe(200);
+  expect(type).toContain('text/plain; version=0.0.4');
+  expect(text).toContain('# TYPE gossip_msgs_ctrl_sent_total counter');
+  expect(await fetchText(server.url.replace('/metrics', '/'))).toMatchObject({
+    status: 404,
+    text: 'metrics are at /metrics\n',
+  });
+  expect(await fetchText(server.url, 'POST')).toMatchObject({ status: 405 });
+});
+
+test('/metrics answers in OpenMetrics when the registry speaks it', async () => {
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(openMetricsContentType);
+  gossipMetrics(registry);
+  await using server = await serveMetrics({ registry, port: 0 });
+  const { type, text } = await fetchText(server.url);
+  expect(type).toContain('application/openmetrics-text');
+  expect(text).toContain('# TYPE gossip_msgs_ctrl_sent counter\n');
+  expect(text).toContain('gossip_msgs_ctrl_sent_total 0\n');
+  expect(text.endsWith('# EOF\n')).toBe(true);
+});
+
+test('a port that is taken is an error', async () => {
+  const { registry } = gossipMetrics();
+  await using server = await serveMetrics({ registry, port: 0 });
+  await expect(serveMetrics({ registry, port: server.port })).rejects.toThrow('EADDRINUSE');
+});
