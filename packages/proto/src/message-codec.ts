@@ -11,17 +11,8 @@ import {
   u16,
   unitEnum,
 } from '@grapevine/postcard';
-import type { HyParViewMessage, Message, PlumTreeMessage } from './message.js';
-import { messageIdSchema } from './message-id.js';
-
-const deliveryScope = enumOf({ swarm: { round: u16 }, neighbors: {} });
-
-const plumTreeMessage: EnumSchema<PlumTreeMessage> = enumOf({
-  gossip: { id: messageIdSchema, content: bytes, scope: deliveryScope },
-  prune: {},
-  graft: { id: option(messageIdSchema), round: u16 },
-  ihave: { messages: seq(struct({ id: messageIdSchema, round: u16 })) },
-});
+import type { HyParViewMessage, Message } from './message.js';
+import { plumTreeMessage } from './plumtree-codec.js';
 
 function hyParViewMessage<P>(peer: Schema<P>): EnumSchema<HyParViewMessage<P>> {
   const peerData = option(bytes);
