@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { MessageTooLargeError } from '../../src/errors.js';
 import { noMetrics } from '../../src/gossip/metrics.js';
 import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
-import { type Listener, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+import { type Listener, type Member, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
 let swarm: TestSwarm;
 afterEach(() => swarm.close());
@@ -183,9 +183,9 @@ describe('dialing each other at once', () => {
   test('a thousand times: always a usable link, and one connection in the end', async () => {
     swarm = new TestSwarm();
     for (let round = 0; round < 100; round++) {
-      const pairs = [];
+      const pairs: (readonly [Member, Member])[] = [];
       for (let i = 0; i < 10; i++) pairs.push([swarm.add(), swarm.add()] as const);
-      const listeners = [];
+      const listeners: (readonly [Listener, Listener])[] = [];
       for (const [a, b] of pairs) listeners.push([await swarm.listen(a, [b]), await swarm.listen(b, [a])] as const);
       await swarm.clock.until(() => listeners.flat().every(({ session }) => session.neighbors().length === 1));
       for (const [a] of listeners) await say(a, 'to b');
