@@ -4,6 +4,7 @@ import { hostileTests } from './hostile.js';
 import type { TestRunner, TransportUnderTest } from './setup.js';
 import { streamTests } from './streams.js';
 
+export { type Faults, type FaultySocket, faultySocket } from '../quic/faulty-socket.js';
 export type { EndpointRequest, HostileDialers, TestRunner, TransportUnderTest } from './setup.js';
 
 /**

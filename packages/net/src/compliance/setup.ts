@@ -37,10 +37,10 @@ export interface TransportUnderTest {
 
 /** Clients that break the rules of the handshake. Each resolves when its attempt is over, and never rejects. */
 export interface HostileDialers {
-  /** Presents no certificate. @returns whether the server let it open a stream */
-  withoutCertificate(to: EndpointAddr, alpn: string): Promise<{ readonly accepted: boolean }>;
+  /** Presents no certificate. */
+  withoutCertificate(to: EndpointAddr, alpn: string): Promise<void>;
   /** Presents a certificate for an RSA key. */
-  withRsaCertificate(to: EndpointAddr, alpn: string): Promise<{ readonly accepted: boolean }>;
+  withRsaCertificate(to: EndpointAddr, alpn: string): Promise<void>;
   /** Sends datagrams that are no QUIC at all, and broken ones. */
   garbage(to: EndpointAddr, seed: number): Promise<void>;
 }
