@@ -28,6 +28,11 @@ export type InEvent<P extends PeerId> =
   | { readonly type: 'timerExpired'; readonly timer: Timer<P> }
   /** The last link to a peer is gone, or the attempt to make one has failed. Without a reason: `closed`. */
   | { readonly type: 'peerDisconnected'; readonly peer: P; readonly reason?: DisconnectReason }
+  /**
+   * The last link to a peer was closed in good order, by either side, because it seemed to be of no more use. That says
+   * nothing against the peer: it may stay a passive one. Where a topic does want it, the same as `peerDisconnected`.
+   */
+  | { readonly type: 'linkRetired'; readonly peer: P }
   /** The host has begun to dial a peer. `peerConnected` or `peerDisconnected` must follow. */
   | { readonly type: 'peerDialing'; readonly peer: P }
   /** A link to a peer exists, dialed or accepted. */

@@ -1,6 +1,6 @@
 import { checkCommand, checkPeerData, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
-import type { Command, InEvent, OutEvent, PeerId } from './event.js';
+import type { Command, DisconnectReason, InEvent, OutEvent, PeerId } from './event.js';
 import { defaultHash, type Hash } from './hash.js';
 import { LinkUsage } from './link-usage.js';
 import type { Message, PeerData } from './message.js';
@@ -102,9 +102,11 @@ export class State<P extends PeerId> {
         this.timerExpired(event.timer, now, out);
         break;
       case 'peerDisconnected':
-        this.node.dialing.delete(event.peer);
-        for (const topic of this.collecting(out)) topic.peerDisconnected(event.peer, event.reason ?? 'closed', now);
-        this.links.forget(event.peer);
+        this.linkLost(event.peer, event.reason ?? 'closed', now, out);
+        break;
+      case 'linkRetired':
+        if (this.wants(event.peer)) this.linkLost(event.peer, 'closed', now, out);
+        else this.forgetLink(event.peer);
         break;
       case 'peerDialing':
         this.node.dialing.add(event.peer);
@@ -142,6 +144,23 @@ export class State<P extends PeerId> {
   /** What has been ignored, cut or refused so far. A copy. */
   stats(): Readonly<Stats> {
     return { ...this.node.stats };
+  }
+
+  /** Whether a peer is, or has been asked to become, an active neighbor in some topic: its link is worth keeping. */
+  wants(peer: P): boolean {
+    for (const topic of this.joined.values()) if (topic.wants(peer)) return true;
+    return false;
+  }
+
+  private linkLost(peer: P, reason: DisconnectReason, now: number, out: OutEvent<P>[]): void {
+    this.node.dialing.delete(peer);
+    for (const topic of this.collecting(out)) topic.peerDisconnected(peer, reason, now);
+    this.links.forget(peer);
+  }
+
+  private forgetLink(peer: P): void {
+    this.node.dialing.delete(peer);
+    this.links.forget(peer);
   }
 
   private receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {

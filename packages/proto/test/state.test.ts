@@ -79,6 +79,27 @@ describe.each(MODES)('a node in %s mode', (mode) => {
     expect(state.neighbors(OTHER_TOPIC)).toEqual([]);
   });
 
+  test('keeps a passive peer whose link was closed in good order, and drops one whose link was lost', () => {
+    const node = new TestNode({ mode }).meet(1).learn(1, 2, 3);
+    expect(node.state.wants(2)).toBe(false);
+    node.handle({ type: 'linkRetired', peer: 2 });
+    node.handle({ type: 'peerDisconnected', peer: 3 });
+    expect(node.snapshot.passiveView).toContain(2);
+    expect(node.snapshot.passiveView).not.toContain(3);
+  });
+
+  test('takes the end of a link that it wants for a loss, however polite', () => {
+    const node = new TestNode({ mode }).meet(1);
+    expect(node.state.wants(1)).toBe(true);
+    const outputs = node.handle({ type: 'linkRetired', peer: 1 });
+    expect(outputs).toContainEqual({
+      type: 'emitEvent',
+      topic: TOPIC,
+      event: { type: 'neighborDown', peer: 1, reason: 'closed' },
+    });
+    expect(node.snapshot.activeView).toEqual([]);
+  });
+
   test('hands out copies: a snapshot does not change afterwards', () => {
     const node = new TestNode({ mode }).meet(1);
     const [snapshot, neighbors, stats] = [node.snapshot, node.state.neighbors(TOPIC), node.stats];

@@ -64,7 +64,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
       connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
       gone: (peer, reason) => this.#gone(peer, reason),
-      isWanted: (peer) => this.#isWanted(peer),
+      retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
+      isWanted: (peer) => this.#state.wants(peer),
     });
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
@@ -269,11 +270,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   // Looking at it.
-
-  #isWanted(peer: EndpointId): boolean {
-    for (const room of this.#rooms.values()) if (room.neighbors.has(peer)) return true;
-    return this.#state.topics().some((topic) => this.#state.snapshot(topic)?.pendingNeighborRequests.includes(peer));
-  }
 
   #gauges(): GossipGauges {
     const { queuedBytes, ...peers } = this.#peers.counts();

@@ -21,6 +21,8 @@ export interface PeerTableHost {
   connected(peer: EndpointId): void;
   /** The last connection to a peer is gone, or a dial has failed. */
   gone(peer: EndpointId, reason: DisconnectReason): void;
+  /** The last connection to a peer was closed in good order. */
+  retired(peer: EndpointId): void;
   /** Whether a peer is, or is about to be, an active neighbor in some topic. */
   isWanted(peer: EndpointId): boolean;
 }
@@ -82,6 +84,7 @@ export class PeerTable {
     if (peer.links.size > 0) return;
     this.#dialer.cancel(id);
     this.#forget(peer);
+    this.#host.retired(id);
   }
 
   /** Takes over a connection, dialed or accepted. */
@@ -163,10 +166,10 @@ export class PeerTable {
     if (!peer.links.has(link)) return;
     this.#options.logger.debug({ peer: id, reason: describeClose(reason) }, 'connection ended');
     if (peer.remove(link)) return;
-    // A connection that ends in good order and that nobody needed says nothing about the peer.
     const polite = (reason.type === 'peer' || reason.type === 'local') && reason.code === CloseCode.done;
-    if (polite && !this.#host.isWanted(id)) this.#forget(peer);
-    else this.#lose(peer, reason.type === 'timeout' ? 'timeout' : 'closed');
+    this.#forget(peer);
+    if (polite) this.#host.retired(id);
+    else this.#host.gone(id, reason.type === 'timeout' ? 'timeout' : 'closed');
   }
 
   // Inside.
