@@ -13,10 +13,13 @@ async function main(options: SwarmOptions): Promise<number> {
     process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED)); // a second one does not wait
     void coordinator.stop().then(() => process.exit(EXIT_INTERRUPTED));
   });
-  const summary = await coordinator.run();
-  if (options.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-  else process.stdout.write(`${describe(summary)}\n`);
-  return summary.ok ? 0 : 1;
+  try {
+    const summary = await coordinator.run();
+    process.stdout.write(`${options.json ? JSON.stringify(summary) : describe(summary)}\n`);
+    return summary.ok ? 0 : 1;
+  } finally {
+    await coordinator.stop();
+  }
 }
 
 function describe(summary: Summary): string {

@@ -75,7 +75,7 @@ class Member {
   }
 }
 
-/** Runs a swarm from its first process to the last one's farewell. */
+/** Starts the processes of a swarm, follows them, and sums up. */
 export class Coordinator {
   readonly #options: SwarmOptions;
   readonly #view: View;
@@ -90,17 +90,17 @@ export class Coordinator {
     this.#view = view;
   }
 
-  /** @throws Error when a process fails or the swarm does not come together */
-  async run(): Promise<Summary> {
+  /**
+   * Runs until every line has arrived, or nothing moves any more. The processes live on until {@link Coordinator.stop}.
+   *
+   * @throws Error when a process fails or the swarm does not come together
+   */
+  run(): Promise<Summary> {
     const failure = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
     failure.catch(() => {});
-    try {
-      return await Promise.race([this.#run(), failure]);
-    } finally {
-      await this.stop();
-    }
+    return Promise.race([this.#run(), failure]);
   }
 
   /** Ends all processes: politely, and after a while not. */
