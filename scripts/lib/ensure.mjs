@@ -6,15 +6,19 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Runs a command of the repository; its output goes to stderr, so that stdout belongs to what was asked for. */
+/** Runs a command of the repository. What it prints is shown, on stderr, only if it fails: stdout belongs to what was asked for. */
 function run(what, command, args) {
-  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_update_notifier: 'false' };
-  const { status, error } = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 2, 2] });
+  const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   if (error) throw error;
-  if (status !== 0) {
-    process.stderr.write(`${what} failed (exit code ${status})\n`);
-    process.exit(1);
-  }
+  if (status === 0) return;
+  process.stderr.write(`${stdout}${stderr}${what} failed (exit code ${status})\n`);
+  process.exit(1);
 }
 
 const modified = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -29,13 +33,12 @@ export function ensureInstalled() {
 /** Builds what has changed. */
 export function ensureBuilt() {
   ensureInstalled();
+  if (modified('apps/swarm/dist/cli.js') === 0) process.stderr.write('building …\n');
   run('build', process.execPath, [
     join(root, 'node_modules/turbo/bin/turbo'),
     'run',
     'build',
     '--output-logs=errors-only',
     '--log-order=grouped',
-    '--no-update-notifier',
-    '--ui=stream',
   ]);
 }
