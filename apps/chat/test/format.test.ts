@@ -6,7 +6,7 @@ import { Names, printable } from '../src/display.js';
 import { signMessage, verifyMessage } from '../src/message.js';
 import { formatChatTicket, parseChatTicket } from '../src/ticket.js';
 
-const vectorFile = new URL('../../../packages/net/test/vectors.json', import.meta.url);
+const vectorFile = new URL('../../../packages/postcard/test/vectors.json', import.meta.url);
 const vectors = new Map(
   (JSON.parse(readFileSync(vectorFile, 'utf8')) as [string, string][]).map(([name, hex]) => [name.split(' ')[0], hex]),
 );

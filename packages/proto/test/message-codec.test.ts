@@ -10,6 +10,7 @@ import {
 } from '@grapevine/postcard';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import rows from '../../postcard/test/vectors.json' with { type: 'json' };
 import {
   defaultConfig,
   hexId32,
@@ -26,7 +27,6 @@ import {
   topicIdToBytes,
 } from '../src/index.js';
 import { idOf, utf8 } from './helper/node.js';
-import rows from './vectors.json' with { type: 'json' };
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

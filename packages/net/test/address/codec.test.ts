@@ -13,9 +13,12 @@ import { encodeBase32 } from '../../src/util/base32.js';
 
 /** name → hex, from the wire notes of iroh-gossip 0.101. */
 const vectors = new Map(
-  (JSON.parse(readFileSync(new URL('../vectors.json', import.meta.url), 'utf8')) as [string, string][]).map(
-    ([name, hex]) => [name.split(' ')[0], hex],
-  ),
+  (
+    JSON.parse(readFileSync(new URL('../../../postcard/test/vectors.json', import.meta.url), 'utf8')) as [
+      string,
+      string,
+    ][]
+  ).map(([name, hex]) => [name.split(' ')[0], hex]),
 );
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const bytes = (name: string) => Buffer.from(vectors.get(name) ?? '', 'hex');
