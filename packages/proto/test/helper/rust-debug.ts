@@ -113,6 +113,7 @@ export function debugInput(event: InEvent<number>): string {
       return `PeerDisconnected(${event.peer})`;
     case 'updatePeerData':
       return `UpdatePeerData(${bytes(event.data)})`;
+    case 'linkRetired':
     case 'peerDialing':
     case 'peerConnected':
       throw new Error(`the reference has no ${event.type}`);
