@@ -1,0 +1,145 @@
+import type { GossipMessage, MessageId } from '@grapevine/proto';
+import type { Network } from './network.js';
+import type { Observer } from './observer.js';
+import { Samples } from './samples.js';
+
+/** One broadcast, with the papers' measures (TR-07-14). */
+export interface BroadcastReport {
+  readonly publisher: number;
+  /** When it was published, in nanoseconds. */
+  readonly publishedAt: number;
+  /** The live nodes that should have it, the publisher included: those that were there when it was published, less those that died without it. */
+  readonly expected: number;
+  /** How many of them have it, the publisher included. */
+  readonly delivered: number;
+  /** Share of the live nodes that delivered it. */
+  readonly reliability: number;
+  /** Messages with this payload that anybody has received, duplicates included. */
+  readonly payloads: number;
+  /** Relative message redundancy: `payloads / (delivered - 1) - 1`; 0 is a perfect tree. 0 where nobody else got it. */
+  readonly rmr: number;
+  /** Last delivery hop: the hops of the longest way that a delivery took; the publisher's own send is hop 1. */
+  readonly ldh: number;
+  /** From publishing to the last delivery, in nanoseconds. */
+  readonly lastDelivery: number;
+}
+
+/** How long deliveries took, in nanoseconds. NaN where there were none. */
+export interface DeliveryTimes {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+/** What is noted about a broadcast that is on its way. */
+interface Broadcast {
+  readonly publisher: number;
+  readonly publishedAt: number;
+  expected: number;
+  delivered: number;
+  payloads: number;
+  lastRound: number;
+  lastDelivery: number;
+  /** A bit for each node that should have it: set until it does. */
+  readonly waiting: Uint8Array;
+}
+
+/**
+ * Measures broadcasts, each on its own: a duplicate counts for its own broadcast, however late it comes. Nodes that join
+ * after a broadcast was published do not count, whether they get it or not.
+ */
+export class BroadcastMeter implements Observer {
+  private readonly network: Network;
+  private readonly broadcasts = new Map<MessageId, Broadcast>();
+  private readonly delays = new Samples();
+
+  constructor(network: Network) {
+    this.network = network;
+  }
+
+  /** How many nodes other than the publisher have a broadcast. */
+  deliveries(id: MessageId): number {
+    return (this.broadcasts.get(id)?.delivered ?? 1) - 1;
+  }
+
+  /** A broadcast is about to be published. */
+  published(id: MessageId, publisher: number): void {
+    const peers = this.network.peers();
+    const waiting = new Uint8Array((this.network.idLimit + 7) >> 3);
+    for (const peer of peers) setBit(waiting, peer);
+    takeBit(waiting, publisher);
+    this.broadcasts.set(id, {
+      publisher,
+      publishedAt: this.network.time,
+      expected: peers.length,
+      delivered: 1,
+      payloads: 0,
+      lastRound: -1,
+      lastDelivery: 0,
+      waiting,
+    });
+  }
+
+  payload(_time: number, _peer: number, { id }: GossipMessage): void {
+    const broadcast = this.broadcasts.get(id);
+    if (broadcast !== undefined) broadcast.payloads++;
+  }
+
+  delivered(time: number, peer: number, { id, scope }: GossipMessage): void {
+    const broadcast = this.broadcasts.get(id);
+    if (broadcast === undefined || !takeBit(broadcast.waiting, peer)) return;
+    broadcast.delivered++;
+    broadcast.lastDelivery = time - broadcast.publishedAt;
+    if (scope.type === 'swarm' && scope.round > broadcast.lastRound) broadcast.lastRound = scope.round;
+    this.delays.add(broadcast.lastDelivery);
+  }
+
+  removed(_time: number, peer: number): void {
+    for (const broadcast of this.broadcasts.values()) if (takeBit(broadcast.waiting, peer)) broadcast.expected--;
+  }
+
+  /** All broadcasts so far, in the order of their publishing. */
+  reports(): BroadcastReport[] {
+    return [...this.broadcasts.values()].map(report);
+  }
+
+  /** How long the deliveries of all broadcasts took. */
+  deliveryTimes(): DeliveryTimes {
+    const { delays } = this;
+    return {
+      p50: delays.percentile(0.5),
+      p90: delays.percentile(0.9),
+      p99: delays.percentile(0.99),
+      max: delays.percentile(1),
+    };
+  }
+}
+
+function report(broadcast: Broadcast): BroadcastReport {
+  const { publisher, publishedAt, expected, delivered, payloads, lastRound, lastDelivery } = broadcast;
+  return {
+    publisher,
+    publishedAt,
+    expected,
+    delivered,
+    reliability: delivered / expected,
+    payloads,
+    rmr: delivered > 1 ? payloads / (delivered - 1) - 1 : 0,
+    ldh: lastRound + 1,
+    lastDelivery,
+  };
+}
+
+function setBit(bits: Uint8Array, index: number): void {
+  bits[index >> 3] = (bits[index >> 3] as number) | (1 << (index & 7));
+}
+
+/** Clears a bit; true when it was set. */
+function takeBit(bits: Uint8Array, index: number): boolean {
+  const byte = bits[index >> 3] ?? 0;
+  const mask = 1 << (index & 7);
+  if ((byte & mask) === 0) return false;
+  bits[index >> 3] = byte & ~mask;
+  return true;
+}

@@ -1,0 +1,52 @@
+export { BroadcastMeter, type BroadcastReport, type DeliveryTimes } from './broadcast-meter.js';
+export { ChaCha12Rng } from './chacha12-rng.js';
+export { memoHash } from './memo-hash.js';
+export { Network, type NetworkOptions, TOPIC } from './network.js';
+export {
+  DEFAULT_LATENCY,
+  type LatencyConfig,
+  MILLISECOND,
+  maxLatency,
+  type NetworkConfig,
+  SECOND,
+} from './network-config.js';
+export type { Courier, Observer } from './observer.js';
+export {
+  averageShortestPath,
+  clustering,
+  componentSizes,
+  EXACT_PATHS_UP_TO,
+  type Flood,
+  flood,
+  inDegrees,
+  type Overlay,
+  overlayOf,
+} from './overlay.js';
+export {
+  averageSummaries,
+  compareRounds,
+  type RoundStats,
+  type RoundStatsDifference,
+  type RoundStatsSummary,
+} from './round-stats.js';
+export { Samples } from './samples.js';
+export {
+  type OverlayReport,
+  type RunOptions,
+  runScenario,
+  type Scenario,
+  type ScenarioKind,
+  type ScenarioResult,
+} from './scenario.js';
+export { type Bootstrap, type Publication, Simulator, type SimulatorOptions } from './simulator.js';
+export { inputText, outputText } from './trace-text.js';
+export { messageSize, type Traffic, trafficSince } from './traffic.js';
+export {
+  rangeDuration,
+  rangeU32,
+  rangeU64,
+  UniformU32,
+  UniformU64,
+  uniformDuration,
+  type WordSource,
+} from './uniform.js';

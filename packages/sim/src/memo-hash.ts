@@ -1,0 +1,19 @@
+import { defaultHash, type Hash } from '@grapevine/proto';
+
+/**
+ * A hash that is computed once for each content. In the simulator a payload is one array that all nodes share, and each
+ * of them would hash it again. Ids, and so whole runs, are the same as without.
+ *
+ * @param hash - Default: BLAKE3.
+ */
+export function memoHash(hash: Hash = defaultHash): Hash {
+  const known = new WeakMap<Uint8Array, Uint8Array>();
+  return (content) => {
+    let digest = known.get(content);
+    if (digest === undefined) {
+      digest = hash(content);
+      known.set(content, digest);
+    }
+    return digest;
+  };
+}

@@ -1,0 +1,21 @@
+import type { GossipMessage, InEvent, Message, OutEvent, TopicEvent } from '@grapevine/proto';
+
+/** Sees what happens. All methods are called while the network works: look, and change nothing. */
+export interface Observer {
+  /** A node has handled an event; the outputs are about to be carried out. */
+  handled?(time: number, peer: number, event: InEvent<number>, outputs: readonly OutEvent<number>[]): void;
+  /** A payload, new or not, has reached a node that is in the topic. */
+  payload?(time: number, peer: number, message: GossipMessage): void;
+  /** A node has delivered a payload to its user. */
+  delivered?(time: number, peer: number, message: GossipMessage): void;
+  /** A neighbor has come or gone. */
+  neighbor?(time: number, peer: number, event: Exclude<TopicEvent<number>, { readonly type: 'received' }>): void;
+  /** A node is gone. */
+  removed?(time: number, peer: number): void;
+}
+
+/**
+ * Takes messages from one node to another. Calls {@link Network.deliver} with the message, another one, several times, or
+ * not at all.
+ */
+export type Courier = (from: number, to: number, message: Message<number>, latency: number) => void;

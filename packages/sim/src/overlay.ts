@@ -1,0 +1,146 @@
+import type { Network } from './network.js';
+import type { WordSource } from './uniform.js';
+import { rangeU32 } from './uniform.js';
+
+/** Who knows whom: for each live node its active neighbors that are alive. Nodes have dense indices of their own here. */
+export interface Overlay {
+  /** The node behind each index. */
+  readonly peers: readonly number[];
+  /** The neighbors of each index, as indices. */
+  readonly links: readonly (readonly number[])[];
+}
+
+/** The overlay of active views as it is now. */
+export function overlayOf(network: Network): Overlay {
+  const peers = network.peers();
+  const indices = new Map(peers.map((peer, index) => [peer, index]));
+  const links = peers.map((peer) =>
+    network.neighbors(peer).flatMap((neighbor) => {
+      const index = indices.get(neighbor);
+      return index === undefined ? [] : [index];
+    }),
+  );
+  return { peers, links };
+}
+
+/** How many nodes are in the active views of how many others: index = in-degree, value = nodes. */
+export function inDegrees({ links }: Overlay): number[] {
+  const degrees = new Array<number>(links.length).fill(0);
+  for (const neighbors of links) for (const neighbor of neighbors) degrees[neighbor] = (degrees[neighbor] ?? 0) + 1;
+  const histogram: number[] = [];
+  for (const degree of degrees) {
+    while (histogram.length <= degree) histogram.push(0);
+    histogram[degree] = (histogram[degree] ?? 0) + 1;
+  }
+  return histogram;
+}
+
+/** The clustering coefficient: of all pairs of a node's neighbors, the share that are linked; averaged over nodes. */
+export function clustering({ links }: Overlay): number {
+  if (links.length === 0) return 0;
+  let sum = 0;
+  for (const neighbors of links) {
+    if (neighbors.length < 2) continue;
+    let linked = 0;
+    for (const a of neighbors) for (const b of neighbors) if (a < b && areLinked(links, a, b)) linked++;
+    sum += linked / ((neighbors.length * (neighbors.length - 1)) / 2);
+  }
+  return sum / links.length;
+}
+
+function areLinked(links: Overlay['links'], a: number, b: number): boolean {
+  return (links[a]?.includes(b) ?? false) || (links[b]?.includes(a) ?? false);
+}
+
+/** The nodes up to which {@link averageShortestPath} looks at all pairs. */
+export const EXACT_PATHS_UP_TO = 5_000;
+/** The starting points that it samples in larger overlays. */
+const PATH_SAMPLES = 500;
+
+/**
+ * The mean length in hops of the shortest ways between nodes that can reach each other. Over all pairs up to 5,000 nodes,
+ * from 500 random starting points above.
+ *
+ * @param rng - Chooses the starting points. Not the network's own generator, which would change its run.
+ */
+export function averageShortestPath({ links }: Overlay, rng: WordSource): number {
+  const count = links.length;
+  const isSampled = count > EXACT_PATHS_UP_TO;
+  const starts = isSampled ? PATH_SAMPLES : count;
+  let sum = 0;
+  let ways = 0;
+  for (let i = 0; i < starts; i++) {
+    const hops = hopsFrom(links, isSampled ? rangeU32(rng, 0, count) : i);
+    for (const distance of hops) {
+      if (distance <= 0) continue;
+      sum += distance;
+      ways++;
+    }
+  }
+  return ways === 0 ? 0 : sum / ways;
+}
+
+/** The sizes of the connected components, the largest first. A link counts in both directions. */
+export function componentSizes({ links }: Overlay): number[] {
+  const both = links.map((neighbors) => [...neighbors]);
+  for (const [index, neighbors] of links.entries()) for (const neighbor of neighbors) both[neighbor]?.push(index);
+  const seen = new Uint8Array(links.length);
+  const sizes: number[] = [];
+  for (let start = 0; start < links.length; start++) {
+    if (seen[start] === 1) continue;
+    seen[start] = 1;
+    const group = [start];
+    for (const index of group) {
+      for (const neighbor of both[index] ?? []) {
+        if (seen[neighbor] === 1) continue;
+        seen[neighbor] = 1;
+        group.push(neighbor);
+      }
+    }
+    sizes.push(group.length);
+  }
+  return sizes.sort((a, b) => b - a);
+}
+
+/** What a broadcast over all links of the overlay costs and reaches: the flooding that the papers compare with. */
+export interface Flood {
+  /** The nodes that get it, the publisher included. */
+  readonly reached: number;
+  /** The messages that are received. */
+  readonly payloads: number;
+  /** The hops to the last delivery. */
+  readonly lastHop: number;
+}
+
+/** Floods from one index of the overlay: everybody passes on to all neighbors but the one that it came from. */
+export function flood({ links }: Overlay, start: number): Flood {
+  const hops = hopsFrom(links, start);
+  let reached = 0;
+  let payloads = 0;
+  let lastHop = 0;
+  for (const [index, distance] of hops.entries()) {
+    if (distance < 0) continue;
+    reached++;
+    if (distance > lastHop) lastHop = distance;
+    payloads += (links[index]?.length ?? 0) - (index === start ? 0 : 1);
+  }
+  return { reached, payloads, lastHop };
+}
+
+/** The hops from one index to each; -1 where there is no way. */
+function hopsFrom(links: Overlay['links'], start: number): Int32Array {
+  const hops = new Int32Array(links.length).fill(-1);
+  const queue = new Int32Array(links.length);
+  hops[start] = 0;
+  queue[0] = start;
+  let length = 1;
+  for (let at = 0; at < length; at++) {
+    const index = queue[at] as number;
+    for (const neighbor of links[index] as readonly number[]) {
+      if (hops[neighbor] !== -1) continue;
+      hops[neighbor] = (hops[index] as number) + 1;
+      queue[length++] = neighbor;
+    }
+  }
+  return hops;
+}

@@ -1,0 +1,113 @@
+import type { Message, PeerData, PeerInfo } from '@grapevine/proto';
+
+/** Messages that nodes have received, and their bytes on the wire. */
+export interface Traffic {
+  /** Messages with a payload (`gossip`). */
+  payload: number;
+  /** Control messages of the broadcast layer: `ihave`, `graft`, `prune`. */
+  control: number;
+  /** Messages of the membership layer. */
+  membership: number;
+  payloadBytes: number;
+  controlBytes: number;
+  membershipBytes: number;
+}
+
+/** Nothing received. */
+export function noTraffic(): Traffic {
+  return { payload: 0, control: 0, membership: 0, payloadBytes: 0, controlBytes: 0, membershipBytes: 0 };
+}
+
+/** What came after `before`. */
+export function trafficSince(before: Traffic, now: Traffic): Traffic {
+  return {
+    payload: now.payload - before.payload,
+    control: now.control - before.control,
+    membership: now.membership - before.membership,
+    payloadBytes: now.payloadBytes - before.payloadBytes,
+    controlBytes: now.controlBytes - before.controlBytes,
+    membershipBytes: now.membershipBytes - before.membershipBytes,
+  };
+}
+
+/** Counts a received message. */
+export function count(traffic: Traffic, message: Message<number>): void {
+  const bytes = messageSize(message);
+  switch (message.type) {
+    case 'gossip':
+      traffic.payload++;
+      traffic.payloadBytes += bytes;
+      break;
+    case 'ihave':
+    case 'graft':
+    case 'prune':
+      traffic.control++;
+      traffic.controlBytes += bytes;
+      break;
+    case 'join':
+    case 'forwardJoin':
+    case 'shuffle':
+    case 'shuffleReply':
+    case 'neighbor':
+    case 'disconnect':
+      traffic.membership++;
+      traffic.membershipBytes += bytes;
+      break;
+  }
+}
+
+/** Both discriminants of a message. */
+const TAGS = 2;
+/** Endpoint ids and message ids. */
+const ID = 32;
+
+/**
+ * The bytes of a message in a frame's body if peers had the 32-byte ids of the real network; what
+ * `encodedLength(messageCodec(...), message)` would say, for less.
+ */
+export function messageSize(message: Message<number>): number {
+  switch (message.type) {
+    case 'gossip': {
+      const { content, scope } = message;
+      const scopeSize = scope.type === 'swarm' ? 1 + varint(scope.round) : 1;
+      return TAGS + ID + varint(content.length) + content.length + scopeSize;
+    }
+    case 'prune':
+      return TAGS;
+    case 'graft':
+      return TAGS + (message.id === undefined ? 1 : 1 + ID) + varint(message.round);
+    case 'ihave': {
+      let size = TAGS + varint(message.messages.length);
+      for (const { round } of message.messages) size += ID + varint(round);
+      return size;
+    }
+    case 'join':
+      return TAGS + optionSize(message.data);
+    case 'forwardJoin':
+      return TAGS + ID + optionSize(message.peer.data) + varint(message.ttl);
+    case 'shuffle':
+      return TAGS + ID + listSize(message.nodes) + varint(message.ttl);
+    case 'shuffleReply':
+      return TAGS + listSize(message.nodes);
+    case 'neighbor':
+      return TAGS + 1 + optionSize(message.data);
+    case 'disconnect':
+      return TAGS + 2;
+  }
+}
+
+function listSize(nodes: readonly PeerInfo<number>[]): number {
+  let size = varint(nodes.length);
+  for (const { data } of nodes) size += ID + optionSize(data);
+  return size;
+}
+
+function optionSize(data: PeerData | undefined): number {
+  return data === undefined ? 1 : 1 + varint(data.length) + data.length;
+}
+
+function varint(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  return value < 0x20_0000 ? 3 : 4;
+}
