@@ -65,7 +65,9 @@ async function classes() {
 
 /** The ceiling: datagrams of the same size without any protocol, never more under way than the socket's buffer holds. */
 async function dgram() {
-  const lookup = /** @type {any} */ ((/** @type {string} */ host, /** @type {any} */ _, /** @type {any} */ done) => done(null, host));
+  const lookup = /** @type {any} */ (
+    (/** @type {string} */ host, /** @type {any} */ _, /** @type {any} */ done) => done(null, host)
+  );
   const [from, to] = [createSocket({ type: 'udp4', lookup }), createSocket({ type: 'udp4', lookup })];
   for (const socket of [from, to]) {
     const listening = once(socket, 'listening'); // with literal addresses it may happen within bind()

@@ -13,14 +13,23 @@ const credentials = () => {
   return { key: key.toPem(), cert: certificatePem(key) };
 };
 
-const config = () => ({ ...credentials(), verifyPeer: true, verifyCallback: async () => undefined, maxIdleTimeout: 30_000 });
+const config = () => ({
+  ...credentials(),
+  verifyPeer: true,
+  verifyCallback: async () => undefined,
+  maxIdleTimeout: 30_000,
+});
 
 const serverOps = {
   sign: async (/** @type {ArrayBuffer} */ key, /** @type {ArrayBuffer} */ data) => {
     const mac = createHmac('sha256', Buffer.from(key)).update(Buffer.from(data)).digest();
     return mac.buffer.slice(mac.byteOffset, mac.byteOffset + mac.byteLength);
   },
-  verify: async (/** @type {ArrayBuffer} */ key, /** @type {ArrayBuffer} */ data, /** @type {ArrayBuffer} */ signature) =>
+  verify: async (
+    /** @type {ArrayBuffer} */ key,
+    /** @type {ArrayBuffer} */ data,
+    /** @type {ArrayBuffer} */ signature,
+  ) =>
     timingSafeEqual(createHmac('sha256', Buffer.from(key)).update(Buffer.from(data)).digest(), Buffer.from(signature)),
 };
 const clientOps = {

@@ -6,11 +6,6 @@ import type { Settings } from './options.js';
 const MAX_CONFIGS = 64;
 /** Peers may use any datagram they like; UDP's own limit. */
 const MAX_RECEIVED_DATAGRAM = 65_527;
-/**
- * How many addresses a peer may come from in the life of a connection: quiche keeps as many paths as connection ids, and gives
- * none of them up while they share an id, as they do when a NAT rebinds.
- */
-const MAX_PATHS = 64;
 /** How far quiche may enlarge the windows by itself, as a multiple of where they start. */
 const WINDOW_GROWTH = 2;
 
@@ -60,8 +55,7 @@ export class Configs {
     config.setMaxStreamWindow(streamWindow * WINDOW_GROWTH);
     config.setInitialMaxStreamsUni(maxUniStreams);
     config.setInitialMaxStreamsBidi(maxBiStreams);
-    config.setActiveConnectionIdLimit(MAX_PATHS);
-    config.setDisableActiveMigration(false);
+    config.setDisableActiveMigration(false); // PeerPath follows a peer that moves
     config.enablePacing(false); // bursts are bounded by the driver; Node has no timer fine enough to pace packets
     config.grease(true);
     return config;

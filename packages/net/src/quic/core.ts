@@ -4,6 +4,7 @@ import { Farewells } from './farewells.js';
 import type { NativeConnection } from './native-connection.js';
 import type { Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
+import type { PeerPath } from './peer-path.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** What an endpoint counts. All grow only, except the first three. */
@@ -33,6 +34,9 @@ export interface Route {
 
 /** Datagrams that one connection may send in a row; then the others get their turn, and the socket is read. */
 const BURST = 64;
+
+/** Less room than this is not worth a packet. */
+const MIN_PACKET = 64;
 
 /** The socket with its connections: routing in, batching out. */
 export class Core implements DriverHost {
@@ -85,11 +89,14 @@ export class Core implements DriverHost {
     this.#immediate ??= setImmediate(this.#runTicks);
   }
 
-  transmit(native: NativeConnection): boolean {
+  transmit(native: NativeConnection, to: PeerPath): boolean {
     for (let sent = 0; sent < BURST; sent++) {
-      const length = native.send(this.#sendBuffer);
+      if (to.credit < MIN_PACKET) return false; // the next datagram from there makes room
+      const buffer = this.#sendBuffer;
+      const length = native.send(to.credit < buffer.length ? buffer.subarray(0, to.credit) : buffer);
       if (length === 0) return false;
-      this.sendDatagram(this.#sendBuffer.subarray(0, length), native.to);
+      to.sent(length);
+      this.sendDatagram(buffer.subarray(0, length), to);
     }
     return true;
   }
@@ -98,7 +105,7 @@ export class Core implements DriverHost {
     const length = native.send(this.#sendBuffer);
     if (length === 0) return;
     const farewell = new Uint8Array(this.#sendBuffer.subarray(0, length));
-    this.sendDatagram(farewell, native.to);
+    this.sendDatagram(farewell, driver.remote);
     this.#farewells.add(driver.routes, farewell);
   }
 

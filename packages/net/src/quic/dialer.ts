@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { isDialable, type SocketAddr } from '../address/socket-addr.js';
+import { ipToOctets, isDialable, type SocketAddr } from '../address/socket-addr.js';
 import { ConnectError, type ConnectFailure } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { HostPort } from './binding.js';
@@ -33,8 +33,12 @@ export interface Target {
 /** The address as our socket must be told it, or undefined if it can't reach it: an IPv4 socket reaches no IPv6 address. */
 export function reachable(addr: SocketAddr, local: HostPort): HostPort | undefined {
   if (!isDialable(addr)) return undefined;
-  if (isIPv4(addr.host) === isIPv4(local.host)) return { host: addr.host, port: addr.port };
-  return local.host === '::' ? { host: `::ffff:${addr.host}`, port: addr.port } : undefined;
+  const { port } = addr;
+  const octets = ipToOctets(addr.host);
+  const isMapped = octets.length === 16 && octets.every((octet, i) => i >= 12 || octet === (i < 10 ? 0 : 0xff));
+  const host = isMapped ? octets.subarray(12).join('.') : addr.host;
+  if (isIPv4(host) === isIPv4(local.host)) return { host, port };
+  return local.host === '::' ? { host: `::ffff:${host}`, port } : undefined; // spelled as the socket spells it
 }
 
 /**

@@ -8,6 +8,7 @@ import { endpointIdFromCertificate } from './certificate.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import type { Settings } from './options.js';
+import { PeerPath } from './peer-path.js';
 import { StreamSet } from './stream-set.js';
 
 /** What a driver needs of its endpoint. */
@@ -18,7 +19,7 @@ export interface DriverHost {
   /** Call {@link Driver.tick} once, later in this turn of the event loop. */
   schedule(driver: Driver): void;
   /** Writes the connection's next datagrams to the socket. @returns whether there may be more */
-  transmit(native: NativeConnection): boolean;
+  transmit(native: NativeConnection, to: PeerPath): boolean;
   /** Sends the datagram that closes the connection, and again to whom did not get it. */
   transmitFarewell(native: NativeConnection, driver: Driver): void;
   /** The connection is over: route nothing to it any more. */
@@ -65,21 +66,20 @@ export class Driver {
   readonly routes = new Set<string>();
   /** Whether it waits for its tick. */
   isScheduled = false;
-  remote: HostPort;
+  /** Where the peer is now. */
+  readonly remote: PeerPath;
 
   readonly #host: DriverHost;
   readonly #expected: EndpointId | undefined;
   readonly #alpn: string | undefined;
   readonly #onHandshakeEnd: () => void;
   #native: NativeConnection | undefined;
-  #info: RecvInfo;
+  readonly #info: RecvInfo;
   #phase: 'handshake' | 'confirming' | 'open' | 'closed' = 'handshake';
   #wasShort = false;
   #received = false;
   /** quiche took offence at a datagram: see whether that was the end. */
   #hasFailed = false;
-  /** A datagram came from an address other than the one before: quiche decides whether the peer lives there now. */
-  #hasMoved = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
   #heardAt = performance.now();
@@ -91,7 +91,7 @@ export class Driver {
     this.#host = host;
     this.#native = native;
     this.side = side;
-    this.remote = remote;
+    this.remote = new PeerPath(remote);
     this.#info = { from: remote, to: host.local };
     this.#expected = expected;
     this.#alpn = alpn;
@@ -101,7 +101,7 @@ export class Driver {
       side,
       host.settings.sendHighWaterMark,
       () => host.schedule(this),
-      () => host.transmit(native),
+      () => host.transmit(native, this.remote),
     );
     this.proven.promise.catch(() => {}); // whoever waits for it hears of it
   }
@@ -114,13 +114,15 @@ export class Driver {
   receive(datagram: Uint8Array, host: string, port: number): void {
     const native = this.#native;
     if (!native) return;
-    const { from } = this.#info;
-    if (from.port !== port || from.host !== host) {
-      this.#info = { from: { host, port }, to: this.#host.local };
-      this.#hasMoved = true;
-    }
+    const hasMoved = !this.remote.is(host, port);
+    // Only a client may move, and not in its handshake (RFC 9000, section 9).
+    if (hasMoved && (this.#phase !== 'open' || this.side === 'dialed')) return;
     if (this.#phase === 'confirming' && ((datagram[0] ?? 0x80) & 0x80) === 0) this.#wasShort = true;
+    const { length } = datagram;
+    const before = hasMoved ? native.packetsReceived() : 0;
     if (native.recv(datagram, this.#info) !== undefined) this.#hasFailed = true;
+    if (!hasMoved) this.remote.heard(length);
+    else if (native.packetsReceived() > before) this.remote.moveTo(host, port, length);
     this.#received = true;
     this.#host.schedule(this);
   }
@@ -139,7 +141,7 @@ export class Driver {
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
       this.streams.pump(native);
     }
-    const more = this.#host.transmit(native);
+    const more = this.#host.transmit(native, this.remote);
     if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
       this.#finish(closeReasonOf(native)); // the handshake failed
       return;
@@ -179,7 +181,7 @@ export class Driver {
   /** @returns false when the connection is over */
   #afterReceive(native: NativeConnection): boolean {
     if (native.isDraining() || native.isClosed()) {
-      this.#host.transmit(native);
+      this.#host.transmit(native, this.remote);
       this.#finish(closeReasonOf(native));
       return false;
     }
@@ -193,7 +195,6 @@ export class Driver {
     }
     if (this.#phase === 'handshake' && native.isEstablished() && !this.#prove(native)) return false;
     if (this.#phase === 'confirming' && this.#wasShort) this.#open();
-    if (this.#hasMoved) this.#follow(native);
     if (this.#phase === 'open') this.streams.dispatch(native);
     return this.#phase !== 'closed';
   }
@@ -239,17 +240,10 @@ export class Driver {
     this.proven.resolve(this.#proof as Proven);
   }
 
-  /** The peer's address may have changed (RFC 9000, section 9): a NAT forgot it, or it moved. quiche validates the new path. */
-  #follow(native: NativeConnection): void {
-    this.#hasMoved = false;
-    this.remote = native.peerAddress() ?? this.remote;
-    native.dropPathEvents();
-  }
-
   #reject(reason: ConnectFailure, message: string, alert: number): false {
     this.proven.reject(new ConnectError(reason, message));
     // The other side can read what closes the connection only after the end of our handshake, which is still to be sent.
-    if (this.#native) this.#host.transmit(this.#native);
+    if (this.#native) this.#host.transmit(this.#native, this.remote);
     this.#fail(alert, message);
     return false;
   }

@@ -1,5 +1,4 @@
 import {
-  type HostPort,
   type NativeError,
   quiche,
   type RawConnection,
@@ -47,8 +46,6 @@ export class NativeConnection {
   resetCode = 0;
   /** After `streamRecv`: whether that was the end. */
   finished = false;
-  /** After `send`: where the datagram goes. */
-  to: HostPort = { host: '', port: 0 };
 
   constructor(raw: RawConnection) {
     this.#raw = raw;
@@ -64,13 +61,10 @@ export class NativeConnection {
     }
   }
 
-  /** Writes the next datagram. @returns its length, 0 when there is none; {@link NativeConnection.to} is set */
+  /** Writes the next datagram. @returns its length, 0 when there is none */
   send(buffer: Uint8Array): number {
     try {
-      const sent = this.#raw.send(buffer);
-      if (sent === null) return 0;
-      this.to = sent[1].to;
-      return sent[0];
+      return this.#raw.send(buffer)?.[0] ?? 0;
     } catch {
       return 0; // the connection has failed; isClosed() or localError() will tell
     }
@@ -252,20 +246,15 @@ export class NativeConnection {
     return this.#raw.peerCertChain()?.[0];
   }
 
-  /** Empties quiche's queue of path events: {@link NativeConnection.peerAddress} tells all we need. */
-  dropPathEvents(): void {
-    while (this.#raw.pathEventNext());
+  /** How many packets were taken in: each decrypted, none twice. */
+  packetsReceived(): number {
+    return this.#raw.stats().recv;
   }
 
   stats(): NativeStats {
     const { sentBytes, recvBytes, lost } = this.#raw.stats();
     const path = this.#raw.pathStats().find(({ active }) => active);
     return { rttMs: path?.rtt ?? 0, sentBytes, receivedBytes: recvBytes, lostPackets: lost };
-  }
-
-  /** Where the peer is now: the active path. */
-  peerAddress(): HostPort | undefined {
-    return this.#raw.pathStats().find(({ active }) => active)?.peerHost;
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Farewells } from '../../src/quic/farewells.js';
 import { HalfOpen } from '../../src/quic/half-open.js';
 import { cidKey, destinationKey, parseLongHeader, versionNegotiationPacket } from '../../src/quic/packet-header.js';
+import { PeerPath } from '../../src/quic/peer-path.js';
 import { RetryTokens } from '../../src/quic/retry-token.js';
 
 const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
@@ -109,5 +110,30 @@ describe('farewells', () => {
     now = 3_000;
     expect(farewells.answer('x')).toBeUndefined();
     expect(farewells.size).toBe(0);
+  });
+});
+
+describe('the path to a peer', () => {
+  const path = () => new PeerPath({ host: '1.2.3.4', port: 5 });
+
+  it('carries whatever there is to send while the peer stays where the handshake found it', () => {
+    const here = path();
+    here.sent(1e9);
+    expect(here.credit).toBe(Number.POSITIVE_INFINITY);
+    expect(here.is('1.2.3.4', 5)).toBe(true);
+    expect(here.is('1.2.3.4', 6)).toBe(false);
+  });
+
+  it('carries three times what came from a new address until the peer answers from there', () => {
+    const here = path();
+    here.moveTo('1.2.3.4', 6, 100);
+    expect(here.is('1.2.3.4', 6)).toBe(true);
+    expect(here.credit).toBe(300);
+    here.heard(50);
+    expect(here.credit).toBe(450); // nothing was sent there yet, so this was no answer
+    here.sent(400);
+    expect(here.credit).toBe(50);
+    here.heard(60);
+    expect(here.credit).toBe(Number.POSITIVE_INFINITY);
   });
 });
