@@ -182,9 +182,9 @@ describe('sizes', () => {
 describe('dialing each other at once', () => {
   test('a thousand times: always a usable link, and one connection in the end', async () => {
     swarm = new TestSwarm();
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 10; round++) {
       const pairs: (readonly [Member, Member])[] = [];
-      for (let i = 0; i < 10; i++) pairs.push([swarm.add(), swarm.add()] as const);
+      for (let i = 0; i < 100; i++) pairs.push([swarm.add(), swarm.add()] as const);
       const listeners: (readonly [Listener, Listener])[] = [];
       for (const [a, b] of pairs) listeners.push([await swarm.listen(a, [b]), await swarm.listen(b, [a])] as const);
       await swarm.clock.until(() => listeners.flat().every(({ session }) => session.neighbors().length === 1));

@@ -39,10 +39,12 @@ export class TestSwarm {
   /** A new node. Its key, random numbers and jitter follow from its index. */
   add(options: GossipOptions = {}): Member {
     const index = this.members.length + 1;
-    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(new Uint8Array(32).fill(index)) });
+    const seed = Buffer.alloc(32, 1);
+    seed.writeUInt32LE(index);
+    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed) });
     const node = new GossipNode(endpoint, {
       clock: this.clock,
-      rng: seededRng(new Uint8Array(16).fill(index)),
+      rng: seededRng(seed),
       random: () => 0.5,
       ...this.#options,
       ...options,
