@@ -2,7 +2,9 @@
 // Q1: how fast is one QUIC stream in bulk, on loopback, both ends in this process?
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { Endpoint } from '@grapevine/net/quic';
+import { Endpoint, SecretKey } from '@grapevine/net/quic';
+import quiche from '@matrixai/quic/native/quiche.js';
+import { certificatePem } from '../packages/net/dist/quic/certificate.js';
 import { interleaved, timed } from './lib/measure.mjs';
 import { startClasses } from './lib/quic-classes.mjs';
 
@@ -63,6 +65,55 @@ async function classes() {
   return sample;
 }
 
+/**
+ * What the native module alone allows: the same calls from one connection to the other, without sockets, event loop or driver.
+ * Together with bare dgram it bounds what any driver on this binding can reach.
+ */
+async function native() {
+  const config = () => {
+    const key = SecretKey.generate();
+    const pems = [Buffer.from(key.toPem()), Buffer.from(certificatePem(key))];
+    const made = quiche.Config.withBoringSslCtx(true, true, null, pems.slice(0, 1), pems.slice(1), 'ed25519');
+    made.setApplicationProtos(['bench']);
+    made.setInitialMaxData(16 << 20);
+    made.setInitialMaxStreamDataUni(1 << 20);
+    made.setInitialMaxStreamsUni(16);
+    made.setMaxSendUdpPayloadSize(DATAGRAM);
+    made.enablePacing(false);
+    return made;
+  };
+  const [a, b] = [
+    { host: '127.0.0.1', port: 1 },
+    { host: '127.0.0.1', port: 2 },
+  ];
+  const client = quiche.Connection.connect(null, Buffer.alloc(16, 1), a, b, config());
+  const server = quiche.Connection.accept(Buffer.alloc(16, 2), null, b, a, config());
+  const buffer = Buffer.alloc(DATAGRAM);
+  const readBuffer = Buffer.alloc(65_536);
+  /** @param {typeof client} from @param {typeof client} to @param {any} info */
+  const flush = (from, to, info) => {
+    let sent = from.send(buffer);
+    for (let i = 0; sent && i < 64; i++) {
+      to.recv(Buffer.from(buffer.subarray(0, sent[0])), info);
+      sent = i < 63 ? from.send(buffer) : null;
+    }
+  };
+  const both = () => {
+    flush(client, server, { from: a, to: b });
+    flush(server, client, { from: b, to: a });
+  };
+  while (!client.isEstablished() || !server.isEstablished()) both();
+  return timed(async () => {
+    let got = 0;
+    while (got < OURS_BYTES) {
+      while (client.streamSend(2, chunk, false) === chunk.length);
+      both();
+      while (server.streamReadable(2)) got += server.streamRecv(2, readBuffer)?.[0] ?? 0;
+    }
+    return got;
+  });
+}
+
 /** The ceiling: datagrams of the same size without any protocol, never more under way than the socket's buffer holds. */
 async function dgram() {
   const lookup = /** @type {any} */ (
@@ -110,7 +161,12 @@ export const row = {
   cpuUnit: 'µs CPU per kB',
   target: '>= 25x the classes of @matrixai/quic; >= 45 % of bare dgram at the same datagram size',
   run: async () => {
-    const result = await interleaved(5, { ours, '@matrixai/quic classes': classes, 'bare dgram': dgram });
+    const result = await interleaved(5, {
+      ours,
+      '@matrixai/quic classes': classes,
+      'bare dgram': dgram,
+      'quiche without sockets': native,
+    });
     return Object.entries(result).map(([name, { perSecond, cpuPerWorkUs }]) => ({
       name,
       value: perSecond / 1e6,
