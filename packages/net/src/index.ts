@@ -33,7 +33,14 @@ export {
   UnsupportedPlatformError,
 } from './errors.js';
 export { CloseCode } from './gossip/close-code.js';
-export { type DialOutcome, type DropReason, type GossipGauges, type GossipMetrics, noMetrics, type TickKind } from './gossip/metrics.js';
+export {
+  type DialOutcome,
+  type DropReason,
+  type GossipGauges,
+  type GossipMetrics,
+  noMetrics,
+  type TickKind,
+} from './gossip/metrics.js';
 export { GossipNode } from './gossip/node.js';
 export type { GossipOptions } from './gossip/options.js';
 export type {
