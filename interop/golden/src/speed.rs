@@ -1,0 +1,26 @@
+//! How fast the published simulator runs a case: the bar for ours.
+
+use std::time::Instant;
+
+use crate::case::{Case, Sim};
+use crate::rounds::published;
+use crate::run::{publications, run};
+
+/// Prints JSON: the seconds that the published simulator took, and how many events nodes have handled meanwhile.
+pub fn print(case: &Case) {
+    let start = Instant::now();
+    let mut simulator = published(case);
+    let mut sender = 0;
+    for index in 0..case.rounds {
+        if case.sim == Sim::Multi || (case.sim == Sim::Single && index == 0) {
+            sender = simulator.random_peer();
+        }
+        let messages = publications(case.sim, index, sender, simulator.network.peer_ids());
+        simulator.gossip_round(messages);
+    }
+    let seconds = start.elapsed().as_secs_f64();
+
+    let mut events = 0u64;
+    run(case, Box::new(|_, _, _, _| events += 1));
+    println!("{{\"seconds\":{seconds},\"events\":{events}}}");
+}

@@ -1,0 +1,87 @@
+// `npm run interop:golden`: makes the golden data of packages/sim again from the published Rust crate and fails on any
+// difference. With `--write`, replaces it. Needs cargo; says so and does nothing where it is missing.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+
+const root = join(fileURLToPath(import.meta.url), '../..');
+const golden = join(root, 'packages/sim/test/golden');
+const target = join(root, '.cache/golden-target');
+const program = join(target, 'release/grapevine-golden');
+const isWriting = process.argv.includes('--write');
+
+function run(command, args, options = {}) {
+  const { status, stdout, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...options,
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
+  return stdout;
+}
+
+const cargo = spawnSync('cargo', ['--version'], { encoding: 'utf8' });
+if (cargo.status !== 0) {
+  process.stdout.write('skipped: cargo is not installed, so the golden data cannot be made again\n');
+  process.exit(0);
+}
+
+run('cargo', ['build', '--release', '--locked', '--quiet'], {
+  cwd: join(root, 'interop/golden'),
+  env: { ...process.env, CARGO_TARGET_DIR: target },
+});
+
+const cases = JSON.parse(readFileSync(join(golden, 'cases.json'), 'utf8'));
+const ask = (mode, { name: _, ...fields }) =>
+  run(program, [mode, ...Object.entries(fields).map(([key, value]) => `${key}=${value}`)]);
+
+/** All files of golden data, by their path, as text. */
+const files = new Map();
+for (const trace of cases.traces) files.set(`traces/${trace.name}.txt.br`, ask('trace', trace));
+const hashes = {};
+for (const swarm of cases.hashes) {
+  const [events, ...list] = ask('hashes', swarm).trimEnd().split('\n');
+  hashes[swarm.name] = { events: Number(events), hashes: list };
+}
+files.set('hashes.json.br', `${JSON.stringify(hashes)}\n`);
+const rounds = cases.rounds.rows.flatMap((row) =>
+  cases.rounds.seeds.map((seed) => ({ ...row, seed, ...JSON.parse(ask('rounds', { ...row, seed })) })),
+);
+files.set('rounds.json.br', `[\n${rounds.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
+
+if (isWriting) {
+  rmSync(join(golden, 'traces'), { recursive: true, force: true });
+  mkdirSync(join(golden, 'traces'), { recursive: true });
+  for (const [path, text] of files) {
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 24 };
+    writeFileSync(join(golden, path), brotliCompressSync(text, { params }));
+  }
+  process.stdout.write(`golden data: wrote ${files.size} files\n`);
+  process.exit(0);
+}
+
+const different = [...files].filter(([path, text]) => read(path) !== text).map(([path]) => path);
+const superfluous = readdirSync(join(golden, 'traces')).filter((name) => !files.has(`traces/${name}`));
+if (different.length > 0 || superfluous.length > 0) {
+  const made = mkdtempSync(join(tmpdir(), 'grapevine-golden-'));
+  mkdirSync(join(made, 'traces'));
+  for (const [path, text] of files) writeFileSync(join(made, path.replace(/\.br$/, '')), text);
+  process.stdout.write(
+    `FAILED: golden data differs: ${[...different, ...superfluous].join(', ')}; made again in ${made}\n`,
+  );
+  process.exit(1);
+}
+process.stdout.write(`golden data: all ${files.size} files are what iroh-gossip 0.101.0 gives\n`);
+
+function read(path) {
+  try {
+    return brotliDecompressSync(readFileSync(join(golden, path))).toString();
+  } catch {
+    return undefined;
+  }
+}
