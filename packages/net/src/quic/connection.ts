@@ -12,17 +12,16 @@ import {
   type RecvStream,
   type SendStream,
 } from '../transport/seam.js';
+import { checkCode, cutReason } from '../util/close-code.js';
+import { nextStableId } from '../util/stable-id.js';
 import type { HostPort } from './binding.js';
 import type { Driver, Proven } from './driver.js';
-import { checkCode } from './send-stream.js';
-
-let lastStableId = 0;
 
 /** A proven QUIC connection: what the user holds. */
 export class QuicConnection implements Connection {
   readonly remoteId: EndpointId;
   readonly alpn: string;
-  readonly stableId = ++lastStableId;
+  readonly stableId = nextStableId();
   readonly side: 'dialed' | 'accepted';
   readonly #driver: Driver;
 
@@ -62,7 +61,7 @@ export class QuicConnection implements Connection {
   close(code: number, reason = ''): void {
     checkCode(code);
     if (typeof reason !== 'string') throw new TypeError('a close reason must be a string');
-    this.#driver.close(code, reason);
+    this.#driver.close(code, cutReason(reason));
   }
 
   stats(): ConnectionStats {

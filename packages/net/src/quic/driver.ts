@@ -154,7 +154,7 @@ export class Driver {
   close(code: number, reason: string): void {
     const native = this.#native;
     if (!native) return;
-    native.close(true, code, Buffer.from(reason).subarray(0, MAX_REASON_BYTES));
+    native.close(true, code, Buffer.from(reason));
     this.#host.transmitFarewell(native, this);
     this.#finish({ type: 'local', code, reason });
   }

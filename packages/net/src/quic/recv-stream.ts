@@ -1,8 +1,8 @@
 import { type ConnectionClosedError, StreamResetError, StreamStateError } from '../errors.js';
 import type { RecvStream } from '../transport/seam.js';
+import { checkCode } from '../util/close-code.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { type NativeConnection, NOTHING, RESET } from './native-connection.js';
-import { checkCode } from './send-stream.js';
 
 /** What a receiving half needs of its connection. */
 export interface RecvStreamHost {

@@ -1,5 +1,6 @@
 import { StreamStateError } from '../errors.js';
 import type { SendStream } from '../transport/seam.js';
+import { checkCode } from '../util/close-code.js';
 import { deferred } from '../util/deferred.js';
 import { BLOCKED, GONE, type NativeConnection } from './native-connection.js';
 
@@ -199,13 +200,5 @@ export class QuicSendStream implements SendStream {
   #settleDrained(): void {
     this.#drained?.resolve();
     this.#drained = undefined;
-  }
-}
-
-/** Application error codes of streams and connections. @throws TypeError, RangeError */
-export function checkCode(code: number): void {
-  if (typeof code !== 'number') throw new TypeError(`an error code must be a number, not ${typeof code}`);
-  if (!Number.isInteger(code) || code < 0 || code >= 2 ** 32) {
-    throw new RangeError(`an error code must be a whole number from 0 to 2^32 - 1, not ${code}`);
   }
 }
