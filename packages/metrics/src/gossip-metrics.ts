@@ -1,5 +1,5 @@
 import type { GossipGauges, GossipMetrics } from '@grapevine/net';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, register as globalRegistry, Histogram } from 'prom-client';
 import type { AnyRegistry } from './any-registry.js';
 
 /** Rounds of a delivery: 0 is straight from the publisher. */
@@ -28,17 +28,17 @@ const instrumentsOf = new WeakMap<AnyRegistry, Instruments>();
  * Names are those of the Rust crate where it has them. Labels are few (kind, reason, outcome, state), never a peer or a topic, so
  * that cardinality stays fixed however many come and go. Nodes that share a registry are added up.
  *
- * @param registry where to register; default: a new one, see `registry` of the result
+ * @param registry where to register; default: prom-client's global registry
  *
  * @example
  * ```ts
  * const metrics = gossipMetrics();
  * const gossip = Gossip.spawn(endpoint, { metrics });
- * const server = await serveMetrics({ registry: metrics.registry, port: 9464 });
+ * const server = await serveMetrics({ port: 9464 });
  * ```
  */
 export function gossipMetrics(
-  registry: AnyRegistry = new Registry(),
+  registry: AnyRegistry = globalRegistry,
 ): GossipMetrics & { readonly registry: AnyRegistry } {
   const instruments = instrumentsOf.get(registry) ?? register(registry);
   instrumentsOf.set(registry, instruments);

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { register as globalRegistry } from 'prom-client';
 import type { AnyRegistry } from './any-registry.js';
 
 /** How to serve metrics. */
 export interface ServeMetricsOptions {
-  readonly registry: AnyRegistry;
+  /** Default: prom-client's global registry. */
+  readonly registry?: AnyRegistry;
   /** 0 lets the operating system choose. */
   readonly port: number;
   /** Default `127.0.0.1`: metrics tell strangers more than they need to know. */

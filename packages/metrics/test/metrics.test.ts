@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Router } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
-import { Counter, type OpenMetricsContentType, openMetricsContentType, Registry } from 'prom-client';
+import { Counter, type OpenMetricsContentType, openMetricsContentType, Registry, register } from 'prom-client';
 import { expect, test } from 'vitest';
 import { gossipMetrics, serveMetrics } from '../src/index.js';
 
@@ -83,6 +83,13 @@ test('labels name kinds and reasons, never peers or topics', async () => {
     expect(new Set(labels.map((label) => label.split('=')[0]))).toEqual(new Set(['kind', 'outcome', 'state', 'le']));
     expect(labels.join()).not.toMatch(/[0-9a-f]{10}/);
   });
+});
+
+test('without a registry everything meets in the global one', async () => {
+  const { registry } = gossipMetrics();
+  expect(registry).toBe(register);
+  await using server = await serveMetrics({ port: 0 });
+  expect((await fetchText(server.url)).text).toContain('gossip_topics 0');
 });
 
 test('every metric has HELP and TYPE', async () => {
