@@ -28,7 +28,7 @@ export interface MetricsServer extends AsyncDisposable {
  * @throws Error when the port can't be bound
  */
 export async function serveMetrics({
-  registry,
+  registry = globalRegistry,
   port,
   host = '127.0.0.1',
 }: ServeMetricsOptions): Promise<MetricsServer> {
