@@ -157,6 +157,32 @@ describe('leaving', () => {
     }
   });
 
+  test('200 visitors leave nothing behind: no connection, no peer, no timer', async () => {
+    swarm = new TestSwarm();
+    const host = await swarm.listen(swarm.add());
+    await swarm.clock.advance(1_000);
+    const timers = swarm.clock.timers;
+    for (let i = 0; i < 200; i++) {
+      const visitor = await swarm.listen(swarm.add(), [host]);
+      await swarm.clock.until(() => visitor.session.neighbors().length === 1);
+      const leaving = visitor.router.shutdown();
+      await swarm.clock.advance(50);
+      await leaving;
+    }
+    await swarm.clock.advance(1_000);
+    expect(host.events.filter((event) => event.type === 'neighborDown').every(({ reason }) => reason === 'left')).toBe(
+      true,
+    );
+    const { peers, topics } = await host.node.snapshot();
+    expect(peers).toEqual([]);
+    expect(topics).toMatchObject([
+      { activeView: [], passiveView: [], eagerPeers: [], lazyPeers: [], pendingNeighborRequests: [] },
+    ]);
+    expect(swarm.network.connectionCount).toBe(0);
+    await swarm.clock.advance(30_000); // the look-out for idle connections runs once more
+    expect(swarm.clock.timers).toBe(timers);
+  });
+
   test('shutdown ends the readers after what is queued, and leaves no timer', async () => {
     swarm = new TestSwarm();
     const [a, b] = await swarm.grow(2);
