@@ -105,6 +105,22 @@ test('a third one enters through a ticket that names two, after the first has le
   await second.sees(/third: anybody\?\n/);
 });
 
+test('one that was killed is back, with the same key, long before its old connection times out', async () => {
+  const key = SecretKey.generate().toHex();
+  const alice = start('--secret-key', key, 'open', TOPIC);
+  const bob = start('join', await alice.ticket());
+  await bob.sees(/connected!/);
+  alice.kill();
+  const began = performance.now();
+  const again = start('--secret-key', key, '--name', 'alice', 'join', await bob.ticket());
+  await again.sees(/connected!/);
+  again.type('back');
+  await bob.sees(/alice: back\n/);
+  bob.type('welcome');
+  await again.sees(/: welcome\n/);
+  expect(performance.now() - began).toBeLessThan(10_000); // the idle time-out is 30 s
+});
+
 test('bad messages are reported and skipped', async () => {
   const alice = start('open', TOPIC);
   const { topic, peers } = parseChatTicket(await alice.ticket());
