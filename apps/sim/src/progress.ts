@@ -1,0 +1,68 @@
+const WIDTH = 30;
+
+/** How far a command is: a bar that moves on a terminal, a line for each finished part otherwise. On stderr. */
+export interface Progress {
+  /** From 0 to 1. */
+  update(share: number): void;
+  /** Something is finished that deserves a line. */
+  line(text: string): void;
+  /** Nothing more will come. */
+  end(): void;
+}
+
+export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+  return stream.isTTY ? new Bar(stream) : new Lines(stream);
+}
+
+class Bar implements Progress {
+  private readonly stream: NodeJS.WriteStream;
+  private readonly start = performance.now();
+  private share = 0;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.stream = stream;
+    this.draw();
+  }
+
+  update(share: number): void {
+    this.share = share;
+    this.draw();
+  }
+
+  line(text: string): void {
+    this.stream.write(`\r\x1b[K${text}\n`);
+    this.draw();
+  }
+
+  end(): void {
+    this.stream.write('\r\x1b[K');
+  }
+
+  private draw(): void {
+    const full = Math.round(this.share * WIDTH);
+    const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
+    this.stream.write(`\r\x1b[K${bar} ${Math.floor(this.share * 100)} %${this.remaining()}`);
+  }
+
+  private remaining(): string {
+    if (this.share < 0.02) return '';
+    const elapsed = (performance.now() - this.start) / 1000;
+    return `, about ${Math.ceil((elapsed / this.share) * (1 - this.share))} s to go`;
+  }
+}
+
+class Lines implements Progress {
+  private readonly stream: NodeJS.WriteStream;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.stream = stream;
+  }
+
+  update(): void {}
+
+  line(text: string): void {
+    this.stream.write(`${text}\n`);
+  }
+
+  end(): void {}
+}
