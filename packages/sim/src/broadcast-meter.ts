@@ -8,7 +8,7 @@ export interface BroadcastReport {
   readonly publisher: number;
   /** When it was published, in nanoseconds. */
   readonly publishedAt: number;
-  /** The live nodes that should have it, the publisher included: those that were there when it was published, less those that died without it. */
+  /** The live nodes that should have it, the publisher included: those that were there when it was published, less those that left without it. */
   readonly expected: number;
   /** How many of them have it, the publisher included. */
   readonly delivered: number;
@@ -36,6 +36,7 @@ export interface DeliveryTimes {
 interface Broadcast {
   readonly publisher: number;
   readonly publishedAt: number;
+  readonly round: number;
   expected: number;
   delivered: number;
   payloads: number;
@@ -53,25 +54,35 @@ export class BroadcastMeter implements Observer {
   private readonly network: Network;
   private readonly broadcasts = new Map<MessageId, Broadcast>();
   private readonly delays = new Samples();
+  private round = 0;
+  private waitingInRound = 0;
 
   constructor(network: Network) {
     this.network = network;
   }
 
-  /** How many nodes other than the publisher have a broadcast. */
-  deliveries(id: MessageId): number {
-    return (this.broadcasts.get(id)?.delivered ?? 1) - 1;
+  /** How many deliveries of the current round's broadcasts are still to come; those of nodes that left are not. */
+  get outstanding(): number {
+    return this.waitingInRound;
+  }
+
+  /** The broadcasts that follow make up a round. */
+  startRound(): void {
+    this.round++;
+    this.waitingInRound = 0;
   }
 
   /** A broadcast is about to be published. */
   published(id: MessageId, publisher: number): void {
-    const peers = this.network.peers();
+    const peers = this.network.members();
     const waiting = new Uint8Array((this.network.idLimit + 7) >> 3);
     for (const peer of peers) setBit(waiting, peer);
     takeBit(waiting, publisher);
+    this.waitingInRound += peers.length - 1;
     this.broadcasts.set(id, {
       publisher,
       publishedAt: this.network.time,
+      round: this.round,
       expected: peers.length,
       delivered: 1,
       payloads: 0,
@@ -90,13 +101,22 @@ export class BroadcastMeter implements Observer {
     const broadcast = this.broadcasts.get(id);
     if (broadcast === undefined || !takeBit(broadcast.waiting, peer)) return;
     broadcast.delivered++;
+    this.settled(broadcast);
     broadcast.lastDelivery = time - broadcast.publishedAt;
     if (scope.type === 'swarm' && scope.round > broadcast.lastRound) broadcast.lastRound = scope.round;
     this.delays.add(broadcast.lastDelivery);
   }
 
-  removed(_time: number, peer: number): void {
-    for (const broadcast of this.broadcasts.values()) if (takeBit(broadcast.waiting, peer)) broadcast.expected--;
+  left(_time: number, peer: number): void {
+    for (const broadcast of this.broadcasts.values()) {
+      if (!takeBit(broadcast.waiting, peer)) continue;
+      broadcast.expected--;
+      this.settled(broadcast);
+    }
+  }
+
+  private settled(broadcast: Broadcast): void {
+    if (broadcast.round === this.round) this.waitingInRound--;
   }
 
   /** All broadcasts so far, in the order of their publishing. */

@@ -1,7 +1,24 @@
 export { BroadcastMeter, type BroadcastReport, type DeliveryTimes } from './broadcast-meter.js';
 export { ChaCha12Rng } from './chacha12-rng.js';
+export { compareModes, type ModeComparison, modeTable } from './compare-modes.js';
+export type {
+  Churn,
+  Duplication,
+  Fault,
+  FaultPeriod,
+  Heterogeneous,
+  Loss,
+  Malice,
+  Malicious,
+  MassFailure,
+  Partition,
+  Reordering,
+  SlowNodes,
+} from './faults/fault.js';
+export { faultRng } from './faults/fault-rng.js';
+export { type InjectedFaults, injectFaults } from './faults/inject-faults.js';
 export { memoHash } from './memo-hash.js';
-export { Network, type NetworkOptions, TOPIC } from './network.js';
+export { Network, type NetworkOptions, type NodeOptions, TOPIC } from './network.js';
 export {
   DEFAULT_LATENCY,
   type LatencyConfig,
@@ -31,6 +48,7 @@ export {
 } from './round-stats.js';
 export { Samples } from './samples.js';
 export {
+  type Healing,
   type OverlayReport,
   type RunOptions,
   runScenario,

@@ -39,6 +39,14 @@ export interface NetworkOptions {
   readonly hash?: Hash;
 }
 
+/** What is different about a node. */
+export interface NodeOptions {
+  /** Its own settings, as far as they differ from the network's; durations in nanoseconds. */
+  readonly config?: PartialConfig;
+  /** Its own generator. Default: one that is seeded from the network's. */
+  readonly rng?: ChaCha12Rng;
+}
+
 /** Something that is not an event of a node: a fault that begins, a node that joins. */
 type Action = () => void;
 
@@ -129,11 +137,21 @@ export class Network {
     return this.nodes[peer] !== undefined;
   }
 
+  /** Whether a node is there and in the topic. */
+  isMember(peer: number): boolean {
+    return this.joined[peer] === true;
+  }
+
   /** The numbers of all nodes, ascending. */
   peers(): number[] {
     const peers: number[] = [];
     for (let peer = 0; peer < this.nodes.length; peer++) if (this.nodes[peer] !== undefined) peers.push(peer);
     return peers;
+  }
+
+  /** The numbers of the nodes that are in the topic, ascending. */
+  members(): number[] {
+    return this.peers().filter((peer) => this.joined[peer]);
   }
 
   /** The kernel of a node. */
@@ -159,24 +177,23 @@ export class Network {
   /**
    * Adds a node. Numbers should be small and dense.
    *
-   * @param config - What it does differently from the others; durations in nanoseconds.
    * @throws RangeError when there is a node of that number already.
    */
-  insert(peer: number, config?: PartialConfig): void {
+  insert(peer: number, { config, rng }: NodeOptions = {}): void {
     if (this.has(peer)) throw new RangeError(`there is a node ${peer} already`);
     while (this.nodes.length < peer) {
       this.nodes.push(undefined);
       this.joined.push(false);
     }
     const resolved = config === undefined ? this.config : resolveConfig(config, this.config);
-    this.nodes[peer] = new State({ me: peer, rng: this.rng.fork(), config: resolved, hash: this.hash });
+    this.nodes[peer] = new State({ me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.hash });
     this.joined[peer] = false;
     this.live++;
   }
 
   /** {@link Network.insert}, and then a join through these contacts. */
-  insertAndJoin(peer: number, contacts: readonly number[], config?: PartialConfig): void {
-    this.insert(peer, config);
+  insertAndJoin(peer: number, contacts: readonly number[], options: NodeOptions = {}): void {
+    this.insert(peer, options);
     this.command(peer, { type: 'join', peers: contacts });
   }
 
@@ -215,9 +232,8 @@ export class Network {
       // Ascending, as the reference walks its set of connections.
       for (const other of byPeer.get(peer)?.sort((a, b) => a - b) ?? []) this.notifyClosed(peer, other, noticeAfter);
       this.nodes[peer] = undefined;
-      this.joined[peer] = false;
       this.live--;
-      for (const observer of this.observers) observer.removed?.(this.now, peer);
+      this.leftTopic(peer);
     }
   }
 
@@ -238,6 +254,17 @@ export class Network {
   /** Hands a message over to its receiver after `delay` nanoseconds. For couriers. */
   deliver(from: number, to: number, message: Message<number>, delay: number): void {
     this.queue.insert(this.now + delay, to, { type: 'recvMessage', from, topic: TOPIC, message });
+  }
+
+  /**
+   * Tells a sender, where the config says so, that its message did not arrive. For couriers.
+   *
+   * @param latency - The nanoseconds until the message would have arrived.
+   */
+  reportUnreachable(from: number, to: number, latency: number): void {
+    if (this.unreachableAfter === undefined) return;
+    const notice: InEvent<number> = { type: 'peerDisconnected', peer: to, reason: 'timeout' };
+    this.queue.insert(this.now + latency + this.unreachableAfter, from, notice);
   }
 
   /** Runs for a number of times the largest possible latency. */
@@ -298,7 +325,7 @@ export class Network {
   private handle(peer: number, event: InEvent<number>): void {
     const node = this.nodes[peer];
     if (node === undefined) {
-      this.missed(peer, event);
+      if (event.type === 'recvMessage') this.reportUnreachable(event.from, peer, 0);
       return;
     }
     this.handledEvents++;
@@ -323,18 +350,17 @@ export class Network {
         this.joined[peer] = true;
         break;
       case 'quit':
-        this.joined[peer] = false;
+        this.leftTopic(peer);
         break;
       case 'broadcast':
         break;
     }
   }
 
-  /** Something was meant for a node that is gone. */
-  private missed(peer: number, event: InEvent<number>): void {
-    if (this.unreachableAfter === undefined || event.type !== 'recvMessage') return;
-    const notice: InEvent<number> = { type: 'peerDisconnected', peer, reason: 'timeout' };
-    this.queue.insert(this.now + this.unreachableAfter, event.from, notice);
+  private leftTopic(peer: number): void {
+    if (!this.joined[peer]) return;
+    this.joined[peer] = false;
+    for (const observer of this.observers) observer.left?.(this.now, peer);
   }
 
   private carryOut(peer: number, input: InEvent<number>, outputs: readonly OutEvent<number>[]): void {
@@ -361,7 +387,7 @@ export class Network {
     }
     if (closing === undefined) return;
     // After all messages of this event, so that what was sent still arrives first.
-    for (const other of closing) if (this.pairs.disconnect(peer, other)) this.notifyClosed(peer, other, 0);
+    for (const other of closing) if (this.pairs.disconnect(peer, other)) this.retire(peer, other);
   }
 
   private send(from: number, to: number, message: Message<number>): void {
@@ -377,9 +403,18 @@ export class Network {
     }
   }
 
+  /** Closes a connection that is of no more use to one end. Hosts of hardened nodes know that from a broken one. */
+  private retire(by: number, other: number): void {
+    if (this.nodes[other]?.config.mode !== 'hardened') this.notifyClosed(by, other, 0);
+    else this.queue.insert(this.closedAt(by, other), other, { type: 'linkRetired', peer: by });
+  }
+
   private notifyClosed(by: number, other: number, noticeAfter: number): void {
-    const delay = this.latencyBetween(by, other) + CLOSE_DELAY + noticeAfter;
-    this.queue.insert(this.now + delay, other, { type: 'peerDisconnected', peer: by });
+    this.queue.insert(this.closedAt(by, other) + noticeAfter, other, { type: 'peerDisconnected', peer: by });
+  }
+
+  private closedAt(by: number, other: number): number {
+    return this.now + this.latencyBetween(by, other) + CLOSE_DELAY;
   }
 }
 

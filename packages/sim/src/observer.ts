@@ -10,8 +10,8 @@ export interface Observer {
   delivered?(time: number, peer: number, message: GossipMessage): void;
   /** A neighbor has come or gone. */
   neighbor?(time: number, peer: number, event: Exclude<TopicEvent<number>, { readonly type: 'received' }>): void;
-  /** A node is gone. */
-  removed?(time: number, peer: number): void;
+  /** A node has left the topic, or is gone. */
+  left?(time: number, peer: number): void;
 }
 
 /**

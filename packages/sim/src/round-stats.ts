@@ -33,13 +33,13 @@ const DURATION_MAX = 2 ** 64 * 1e9;
 /** The stats of one round. */
 export function roundStats(round: {
   readonly payloads: number;
-  readonly expected: number;
+  readonly deliveries: number;
   readonly missed: number;
   readonly lastHop: number;
   readonly duration: number;
 }): RoundStats {
-  const { payloads, expected, missed, lastHop, duration } = round;
-  const rmr = f32(f32(f32(payloads) / f32(f32(expected - missed) - 1)) - 1);
+  const { payloads, deliveries, missed, lastHop, duration } = round;
+  const rmr = f32(f32(f32(payloads) / f32(f32(deliveries) - 1)) - 1);
   return { duration, rmr, ldh: f32(lastHop), missed: f32(missed) };
 }
 

@@ -1,7 +1,12 @@
-import type { Hash } from '@grapevine/proto';
+import type { Hash, PartialConfig } from '@grapevine/proto';
 import { ascii } from './ascii.js';
 import type { BroadcastReport, DeliveryTimes } from './broadcast-meter.js';
 import { ChaCha12Rng } from './chacha12-rng.js';
+import { sample } from './faults/chance.js';
+import { checkFault } from './faults/check-fault.js';
+import { type Fault, lastDisruption } from './faults/fault.js';
+import { faultRng } from './faults/fault-rng.js';
+import { injectFaults } from './faults/inject-faults.js';
 import { type NetworkConfig, SECOND } from './network-config.js';
 import { averageShortestPath, clustering, componentSizes, inDegrees, overlayOf } from './overlay.js';
 import type { RoundStats, RoundStatsSummary } from './round-stats.js';
@@ -30,6 +35,10 @@ export interface Scenario {
   readonly roundTimeout?: number;
   /** How long to run on after the last round, so that late duplicates are counted, in nanoseconds. Default 1 s. */
   readonly drain?: number;
+  /** How long to wait after each round, in nanoseconds. Default 0. */
+  readonly pause?: number;
+  /** What goes wrong, from the end of the bootstrap on. Default: nothing. */
+  readonly faults?: readonly Fault[];
 }
 
 /** What {@link runScenario} can be told besides the scenario itself. Nothing of it changes the result. */
@@ -51,6 +60,17 @@ export interface OverlayReport {
   readonly components: readonly number[];
 }
 
+/** How a swarm came back from the last mass failure or partition. */
+export interface Healing {
+  /**
+   * From that event to the last delivery of the first broadcast from which on every one reached everybody: nanoseconds, or
+   * infinite.
+   */
+  readonly time: number;
+  /** The same in shuffle intervals, which are the papers' cycles. */
+  readonly cycles: number;
+}
+
 /** What came of a scenario with one seed. */
 export interface ScenarioResult {
   /** As the Rust simulator measures: one entry for each round. */
@@ -60,6 +80,8 @@ export interface ScenarioResult {
   /** As the papers measure: one entry for each broadcast. */
   readonly broadcasts: readonly BroadcastReport[];
   readonly deliveryTimes: DeliveryTimes;
+  /** Only where there was something to heal from. */
+  readonly healing: Healing | undefined;
   /** The overlay at the end. */
   readonly overlay: OverlayReport;
   /** All messages that nodes received, the bootstrap included. */
@@ -84,46 +106,109 @@ export function runScenario(
   seed: number | bigint,
   { hash, onRound }: RunOptions = {},
 ): ScenarioResult {
-  const { sim, nodes, rounds = 30, bootstrap, network, roundTimeout, drain = SECOND } = scenario;
+  const {
+    sim,
+    nodes,
+    rounds = 30,
+    bootstrap,
+    network,
+    roundTimeout,
+    drain = SECOND,
+    pause = 0,
+    faults = [],
+  } = scenario;
+  const rng = faultRng(seed);
+  const configs = differentConfigs(faults, nodes, rng);
   const simulator = new Simulator({
     seed,
     nodes,
+    configOf: (peer) => configs.get(peer),
     ...(network && { network }),
     ...(roundTimeout !== undefined && { roundTimeout }),
     ...(hash && { hash }),
   });
   simulator.bootstrap(bootstrap);
+  const start = simulator.network.time;
+  const { malicious } = injectFaults(simulator.network, faults, rng);
   onRound?.(0, rounds);
-  const publish = publications(sim, simulator);
+  const publish = publications(sim, simulator, malicious);
   for (let round = 0; round < rounds; round++) {
     simulator.broadcastRound(publish(round));
+    simulator.network.runFor(pause);
     onRound?.(round + 1, rounds);
   }
   simulator.network.runFor(drain);
-  return resultOf(simulator, seed);
+  return resultOf(simulator, seed, healing(simulator, faults, start));
 }
 
-/** What is published in each round, with the contents and the draws of the Rust simulator. */
-function publications(sim: ScenarioKind, simulator: Simulator): (round: number) => Publication[] {
+/** The settings of nodes that are not like the others. */
+function differentConfigs(faults: readonly Fault[], nodes: number, rng: ChaCha12Rng): Map<number, PartialConfig> {
+  const configs = new Map<number, PartialConfig>();
+  const peers = Array.from({ length: nodes }, (_, peer) => peer);
+  for (const fault of faults) {
+    checkFault(fault);
+    if (fault.type !== 'heterogeneous') continue;
+    for (const peer of sample(rng, peers, fault.share)) configs.set(peer, fault.config);
+  }
+  return configs;
+}
+
+/** What is published in each round, with the contents and, as long as nobody is gone or malicious, the draws of the Rust simulator. */
+function publications(
+  sim: ScenarioKind,
+  simulator: Simulator,
+  malicious: ReadonlySet<number>,
+): (round: number) => Publication[] {
+  const { network } = simulator;
+  const mayPublish = (peer: number): boolean => network.isMember(peer) && !malicious.has(peer);
+  const publisher = (): number => {
+    if (!network.members().some(mayPublish)) throw new RangeError('there is nobody left to publish');
+    for (;;) {
+      const peer = simulator.randomPeer();
+      if (mayPublish(peer)) return peer;
+    }
+  };
   switch (sim) {
     case 'GossipSingle': {
-      const from = simulator.randomPeer();
-      return (round) => [{ from, content: ascii(`m${round}`) }];
+      let from = publisher();
+      return (round) => {
+        if (!mayPublish(from)) from = publisher();
+        return [{ from, content: ascii(`m${round}`) }];
+      };
     }
     case 'GossipMulti':
-      return (round) => [{ from: simulator.randomPeer(), content: ascii(`m${round}`) }];
+      return (round) => [{ from: publisher(), content: ascii(`m${round}`) }];
     case 'GossipAll':
-      return (round) => simulator.network.peers().map((from) => ({ from, content: ascii(`${round}:0.${from}`) }));
+      return (round) =>
+        network
+          .members()
+          .filter(mayPublish)
+          .map((from) => ({ from, content: ascii(`${round}:0.${from}`) }));
   }
 }
 
-function resultOf(simulator: Simulator, seed: number | bigint): ScenarioResult {
+function healing({ network, meter }: Simulator, faults: readonly Fault[], start: number): Healing | undefined {
+  const disruption = lastDisruption(faults);
+  if (disruption === undefined) return undefined;
+  const since = start + disruption;
+  let healedAt = Number.POSITIVE_INFINITY;
+  for (const { publishedAt, reliability, lastDelivery } of meter.reports()) {
+    if (publishedAt < since) continue;
+    if (reliability < 1) healedAt = Number.POSITIVE_INFINITY;
+    else healedAt = Math.min(healedAt, publishedAt + lastDelivery);
+  }
+  const time = healedAt - since;
+  return { time, cycles: time / network.config.membership.shuffleInterval };
+}
+
+function resultOf(simulator: Simulator, seed: number | bigint, healed: Healing | undefined): ScenarioResult {
   const { network, meter } = simulator;
   return {
     rounds: simulator.rounds,
     summary: simulator.summary(),
     broadcasts: meter.reports(),
     deliveryTimes: meter.deliveryTimes(),
+    healing: healed,
     overlay: overlayReport(simulator, seed),
     traffic: { ...network.traffic },
     events: network.events,

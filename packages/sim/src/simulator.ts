@@ -1,4 +1,10 @@
-import { type GossipMessage, type Hash, type MessageId, messageIdFromBytes } from '@grapevine/proto';
+import {
+  type GossipMessage,
+  type Hash,
+  type MessageId,
+  messageIdFromBytes,
+  type PartialConfig,
+} from '@grapevine/proto';
 import { BroadcastMeter } from './broadcast-meter.js';
 import { ChaCha12Rng } from './chacha12-rng.js';
 import { memoHash } from './memo-hash.js';
@@ -26,6 +32,8 @@ export interface SimulatorOptions {
   readonly roundTimeout?: number;
   /** Default: BLAKE3, once for each payload; see {@link memoHash}. */
   readonly hash?: Hash;
+  /** What is different about single nodes when {@link Simulator.bootstrap} makes them. Default: nothing. */
+  readonly configOf?: (peer: number) => PartialConfig | undefined;
 }
 
 /** A payload and who publishes it. */
@@ -60,8 +68,16 @@ export class Simulator {
   private readonly roundTimeout: number;
   private readonly rng: ChaCha12Rng;
   private readonly hash: Hash;
+  private readonly configOf: (peer: number) => PartialConfig | undefined;
 
-  constructor({ seed, nodes, network = {}, roundTimeout = 5 * SECOND, hash = memoHash() }: SimulatorOptions) {
+  constructor({
+    seed,
+    nodes,
+    network = {},
+    roundTimeout = 5 * SECOND,
+    hash = memoHash(),
+    configOf = () => undefined,
+  }: SimulatorOptions) {
     if (!Number.isInteger(nodes) || nodes < 1) throw new RangeError(`nodes must be an integer above 0, got ${nodes}`);
     this.rng = ChaCha12Rng.seedFromU64(seed);
     this.network = new Network({ config: network, rng: this.rng, hash });
@@ -70,21 +86,27 @@ export class Simulator {
     this.nodes = nodes;
     this.roundTimeout = roundTimeout;
     this.hash = hash;
+    this.configOf = configOf;
   }
 
   /** Makes the nodes, lets them join, and waits for 20 trips. Default: everybody joins node 0. */
   bootstrap(bootstrap: Bootstrap = { type: 'single' }): void {
     const { network, nodes } = this;
     const first = bootstrap.type === 'single' ? nodes : Math.min(bootstrap.count, nodes);
-    for (let peer = 0; peer < first; peer++) network.insertAndJoin(peer, peer === 0 ? [] : [0]);
+    for (let peer = 0; peer < first; peer++) this.enter(peer, peer === 0 ? [] : [0]);
     if (bootstrap.type === 'set') {
       network.runTrips(SET_TRIPS);
       for (let peer = first; peer < nodes; peer++) {
         const contact = Number(rangeU64(this.rng, 0n, BigInt(bootstrap.count)));
-        network.insertAndJoin(peer, [contact]);
+        this.enter(peer, [contact]);
       }
     }
     network.runTrips(SETTLE_TRIPS);
+  }
+
+  private enter(peer: number, contacts: readonly number[]): void {
+    const config = this.configOf(peer);
+    this.network.insertAndJoin(peer, contacts, config && { config });
   }
 
   /**
@@ -112,8 +134,8 @@ export class Simulator {
     const { network, meter } = this;
     const start = network.time;
     const { payload: payloadsBefore } = network.traffic;
-    const expected = publications.length * (network.size - 1);
     const round = new RoundProgress();
+    meter.startRound();
     network.observers.push(round);
     for (const { from, content } of publications) {
       const id = messageIdFromBytes(this.hash(content));
@@ -121,13 +143,19 @@ export class Simulator {
       meter.published(id, from);
       network.command(from, { type: 'broadcast', content, scope: 'swarm' });
     }
-    network.runUntilDone(() => round.deliveries === expected, this.roundTimeout);
+    network.runUntilDone(() => meter.outstanding === 0, this.roundTimeout);
     network.observers.pop();
 
-    const missed = expected - round.deliveries;
+    const missed = meter.outstanding;
     const payloads = network.traffic.payload - payloadsBefore;
     this.rounds.push(
-      roundStats({ payloads, expected, missed, lastHop: round.lastHop, duration: network.time - start }),
+      roundStats({
+        payloads,
+        deliveries: round.deliveries,
+        missed,
+        lastHop: round.lastHop,
+        duration: network.time - start,
+      }),
     );
     return missed;
   }

@@ -79,7 +79,7 @@ describe('a network', () => {
 
   test('gives a node its own settings when asked to', () => {
     const some = network();
-    some.insert(0, { membership: { activeViewCapacity: 2 } });
+    some.insert(0, { config: { membership: { activeViewCapacity: 2 } } });
     some.insert(1);
     expect(some.node(0)?.config.membership.activeViewCapacity).toBe(2);
     expect(some.node(1)?.config.membership.activeViewCapacity).toBe(5);

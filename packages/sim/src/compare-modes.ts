@@ -1,0 +1,74 @@
+import type { Config } from '@grapevine/proto';
+import { runScenario, type Scenario, type ScenarioResult } from './scenario.js';
+
+/** What one mode of the kernel made of a scenario, on average over broadcasts and seeds. */
+export interface ModeComparison {
+  readonly scenario: string;
+  readonly mode: Config['mode'];
+  /** Share of the live nodes that a broadcast reached. */
+  readonly reliability: number;
+  readonly rmr: number;
+  /** Last delivery hop. */
+  readonly ldh: number;
+  /** Control messages, of broadcast and membership, for each delivery. */
+  readonly control: number;
+  /** The largest component of the overlay in the end, as a share of the live nodes. */
+  readonly connected: number;
+}
+
+const MODES: readonly Config['mode'][] = ['reference', 'hardened'];
+
+/**
+ * Runs scenarios in both modes of the kernel with the same seeds and faults.
+ *
+ * @param scenarios - By the names that they have in the result. Their own `mode` does not matter.
+ * @returns Two rows for each scenario, `reference` first.
+ */
+export function compareModes(
+  scenarios: Readonly<Record<string, Scenario>>,
+  seeds: readonly (number | bigint)[],
+): ModeComparison[] {
+  return Object.entries(scenarios).flatMap(([name, scenario]) =>
+    MODES.map((mode) => ({
+      scenario: name,
+      mode,
+      ...averages(seeds.map((seed) => runScenario(inMode(scenario, mode), seed))),
+    })),
+  );
+}
+
+/** The rows of {@link compareModes} as a Markdown table. */
+export function modeTable(rows: readonly ModeComparison[]): string {
+  const lines = [
+    '| scenario | mode | reliability | RMR | LDH | control per delivery | connected |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+  ];
+  for (const { scenario, mode, reliability, rmr, ldh, control, connected } of rows) {
+    const cells = [percent(reliability), rmr.toFixed(3), ldh.toFixed(1), control.toFixed(1), percent(connected)];
+    lines.push(`| ${scenario} | ${mode} | ${cells.join(' | ')} |`);
+  }
+  return lines.join('\n');
+}
+
+function inMode(scenario: Scenario, mode: Config['mode']): Scenario {
+  const { network = {} } = scenario;
+  return { ...scenario, network: { ...network, proto: { ...network.proto, mode } } };
+}
+
+function averages(results: readonly ScenarioResult[]): Omit<ModeComparison, 'scenario' | 'mode'> {
+  const broadcasts = results.flatMap((result) => result.broadcasts);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const mean = (values: readonly number[]): number => sum(values) / values.length;
+  const deliveries = sum(broadcasts.map(({ delivered }) => delivered - 1));
+  return {
+    reliability: mean(broadcasts.map(({ reliability }) => reliability)),
+    rmr: mean(broadcasts.map(({ rmr }) => rmr)),
+    ldh: mean(broadcasts.map(({ ldh }) => ldh)),
+    control: sum(results.map(({ traffic }) => traffic.control + traffic.membership)) / deliveries,
+    connected: mean(results.map(({ overlay }) => (overlay.components[0] ?? 0) / sum(overlay.components))),
+  };
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}

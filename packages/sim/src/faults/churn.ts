@@ -1,0 +1,50 @@
+import type { ChaCha12Rng } from '../chacha12-rng.js';
+import type { Network } from '../network.js';
+import { maxLatency } from '../network-config.js';
+import { waitingTime } from './chance.js';
+import type { Churn } from './fault.js';
+
+/** Trips that a node stays after it has said goodbye, so that the goodbyes arrive. */
+const FAREWELL_TRIPS = 2;
+
+/** Has nodes come and go from now on. The last member stays. */
+export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): void {
+  const { from = 0, until = Number.POSITIVE_INFINITY, joins = 0, leaves = 0, crashes = 0, noticeAfter = 0 } = churn;
+  const end = network.time + until;
+
+  const repeat = (perSecond: number, act: () => void): void => {
+    if (perSecond === 0) return;
+    const next = (after: number): void => {
+      const time = after + waitingTime(rng, perSecond);
+      if (time > end) return;
+      network.schedule(time, () => {
+        act();
+        next(time);
+      });
+    };
+    next(network.time + from);
+  };
+  const member = (): number | undefined => {
+    const members = network.members();
+    return members.length > 1 ? rng.choose(members) : undefined;
+  };
+
+  repeat(joins, () => {
+    const contact = rng.choose(network.members());
+    if (contact === undefined) return;
+    const peer = network.idLimit;
+    // Its seed comes from here as well: the network's own generator would go on differently otherwise.
+    network.insert(peer, { rng: rng.fork() });
+    network.enqueueCommand(peer, { type: 'join', peers: [contact] });
+  });
+  repeat(leaves, () => {
+    const peer = member();
+    if (peer === undefined) return;
+    network.enqueueCommand(peer, { type: 'quit' });
+    network.schedule(network.time + FAREWELL_TRIPS * maxLatency(network.latency), () => network.remove(peer));
+  });
+  repeat(crashes, () => {
+    const peer = member();
+    if (peer !== undefined) network.remove(peer, noticeAfter);
+  });
+}
