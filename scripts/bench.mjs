@@ -1,6 +1,6 @@
 // `npm run bench -- [ROW …] [--json] [--list]`: the figures that the project promises, beside those of others in the same run.
 import { report, round, table } from '../bench/lib/row.mjs';
-import { rows } from '../bench/rows.mjs';
+import { groups, rows } from '../bench/rows.mjs';
 import { ensureBuilt } from './lib/ensure.mjs';
 
 function fail(message) {
@@ -12,9 +12,9 @@ const args = process.argv.slice(2);
 const known = Object.keys(rows);
 const unknownFlag = args.find((arg) => arg.startsWith('-') && arg !== '--json' && arg !== '--list');
 if (unknownFlag) fail(`unknown option ${unknownFlag}: there are --json and --list`);
-const asked = args.filter((arg) => !arg.startsWith('-'));
+const asked = args.filter((arg) => !arg.startsWith('-')).flatMap((name) => groups[name] ?? [name]);
 const unknownRow = asked.find((id) => !known.includes(id));
-if (unknownRow) fail(`unknown row ${unknownRow}: there are ${known.join(', ')}`);
+if (unknownRow) fail(`unknown row ${unknownRow}: there are ${[...known, ...Object.keys(groups)].join(', ')}`);
 
 if (args.includes('--list')) {
   process.stdout.write(`${table(known.map((id) => [id, rows[id].question]))}\n`);
