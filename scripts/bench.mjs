@@ -27,7 +27,11 @@ const reports = [];
 for (const id of asked.length > 0 ? asked : known) {
   process.stderr.write(`measuring ${id}: ${rows[id].question} …\n`);
   const { row } = await rows[id].load();
-  const measured = await row.run();
+  const measured = await row.run().catch((error) => {
+    process.stderr.write(`${id} was not measured: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+  if (!measured) continue;
   const result = report(row, measured);
   reports.push(result);
   for (const [i, { name, value, cpu }] of measured.entries()) {
@@ -38,4 +42,4 @@ for (const id of asked.length > 0 ? asked : known) {
 }
 process.stdout.write(`${table(lines)}\n`);
 if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ rows: reports })}\n`);
-process.exit(0); // contenders may leave timers behind
+process.exit(); // contenders may leave timers behind

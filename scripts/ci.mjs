@@ -14,7 +14,8 @@ const STEPS = [
   { name: 'changesets', command: ['npx', 'changeset', 'status'] },
   { name: 'slow tests', command: ['npm', 'run', 'test:slow'], report: '.cache/tests-slow.json' },
   { name: 'swarm of ten', command: ['npm', 'start', '--', '--nodes', '10', '--json'] },
-  { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'Q1', 'Q2', '--json'] },
+  { name: 'golden data', command: ['npm', 'run', 'interop:golden'] },
+  { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'sim', '--json'] },
 ];
 
 let passed = 0;
