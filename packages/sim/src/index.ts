@@ -17,6 +17,7 @@ export type {
 } from './faults/fault.js';
 export { faultRng } from './faults/fault-rng.js';
 export { type InjectedFaults, injectFaults } from './faults/inject-faults.js';
+export { findViolations, unevenBranches } from './invariants.js';
 export { memoHash } from './memo-hash.js';
 export { Network, type NetworkOptions, type NodeOptions, TOPIC } from './network.js';
 export {

@@ -127,6 +127,11 @@ export class Network {
     return this.handledEvents;
   }
 
+  /** How many events are still to come: messages on their way, timers, notices. */
+  get pendingEvents(): number {
+    return this.queue.size;
+  }
+
   /** How many pairs of nodes have had to do with each other so far. */
   get metPairs(): number {
     return this.pairs.size;

@@ -2,7 +2,7 @@ import type { Network } from './network.js';
 import type { WordSource } from './uniform.js';
 import { rangeU32 } from './uniform.js';
 
-/** Who knows whom: for each live node its active neighbors that are alive. Nodes have dense indices of their own here. */
+/** Who knows whom: for each node in the topic its active neighbors that are in it too. Nodes have dense indices of their own here. */
 export interface Overlay {
   /** The node behind each index. */
   readonly peers: readonly number[];
@@ -12,7 +12,7 @@ export interface Overlay {
 
 /** The overlay of active views as it is now. */
 export function overlayOf(network: Network): Overlay {
-  const peers = network.peers();
+  const peers = network.members();
   const indices = new Map(peers.map((peer, index) => [peer, index]));
   const links = peers.map((peer) =>
     network.neighbors(peer).flatMap((neighbor) => {

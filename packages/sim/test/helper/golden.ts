@@ -6,6 +6,8 @@ import {
   type NetworkConfig,
   outputText,
   type Publication,
+  type RoundStats,
+  type RoundStatsSummary,
   type ScenarioKind,
   Simulator,
 } from '../../src/index.js';
@@ -31,7 +33,7 @@ export interface GoldenCase {
 /** Duration, RMR, LDH, missed. */
 type Row = readonly number[];
 
-interface GoldenRounds {
+export interface GoldenRounds {
   readonly sim: ScenarioKind;
   readonly nodes: number;
   readonly seed: number;
@@ -54,6 +56,22 @@ export const hashes: Record<string, { readonly events: number; readonly hashes: 
 );
 
 export const rounds: readonly GoldenRounds[] = JSON.parse(read('rounds.json'));
+
+const stats = ([duration, rmr, ldh, missed]: Row): RoundStats => ({
+  duration: duration as number,
+  rmr: Math.fround(rmr as number),
+  ldh: Math.fround(ldh as number),
+  missed: Math.fround(missed as number),
+});
+
+/** What a row of the scenario file must give. */
+export function expectedStats({ rounds: rows, min, max, mean }: GoldenRounds): {
+  rounds: RoundStats[];
+  summary: RoundStatsSummary;
+} {
+  const summary = { len: rows.length, min: stats(min), max: stats(max), mean: stats(mean) };
+  return { rounds: rows.map(stats), summary };
+}
 
 /** The network of a case: 10 to 50 ms unless the latency is static, and the reference's decisions. */
 export function networkOf(entry: Partial<GoldenCase>): NetworkConfig {
