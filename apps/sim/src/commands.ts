@@ -1,4 +1,7 @@
+import { BENCH_HELP, bench } from './bench.js';
 import { COMPARE_HELP, compare } from './compare.js';
+import { PAPERS_HELP, papers } from './papers.js';
+import { PLOT_HELP, plot } from './plot.js';
 import { RUN_HELP, run } from './run.js';
 
 interface CliCommand {
@@ -10,6 +13,12 @@ interface CliCommand {
 export const COMMANDS: ReadonlyMap<string, CliCommand> = new Map<string, CliCommand>([
   ['run', { summary: 'run the scenarios of a TOML file', help: RUN_HELP, run }],
   ['compare', { summary: 'print how two folders of results differ', help: COMPARE_HELP, run: compare }],
+  ['plot', { summary: 'draw the results in a folder', help: PLOT_HELP, run: plot }],
+  [
+    'papers',
+    { summary: 'repeat the experiments of the HyParView and Plumtree papers', help: PAPERS_HELP, run: papers },
+  ],
+  ['bench', { summary: 'measure speed, memory and growth', help: BENCH_HELP, run: bench }],
 ]);
 
 export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];

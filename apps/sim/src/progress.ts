@@ -51,16 +51,23 @@ class Bar implements Progress {
   }
 }
 
+/** A log needs to hear of a long part now and then, in milliseconds. */
+const SILENCE = 10_000;
+
 class Lines implements Progress {
   private readonly stream: NodeJS.WriteStream;
+  private last = performance.now();
 
   constructor(stream: NodeJS.WriteStream) {
     this.stream = stream;
   }
 
-  update(): void {}
+  update(share: number): void {
+    if (performance.now() - this.last >= SILENCE) this.line(`${Math.floor(100 * share)} %`);
+  }
 
   line(text: string): void {
+    this.last = performance.now();
     this.stream.write(`${text}\n`);
   }
 

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { integer, parseArguments, positional, threads } from './arguments.js';
+import { writeAtomically } from './atomic-file.js';
+import { type MeasureOptions, measurePapers, type PaperMeasurements } from './papers/measure.js';
+import { plotPapers } from './papers/plots.js';
+import { reportPapers } from './papers/report.js';
+import { createProgress } from './progress.js';
+
+export const PAPERS_HELP = `Repeats the experiments of the HyParView and Plumtree papers, prints ours beside the published figures, and draws
+the curves.
+
+Usage: grapevine-sim papers [options]
+
+  --nodes N      how many nodes (default: 10000, as in the papers)
+  --out DIR      where the plots and measurements.json go (default: docs/papers)
+  --threads N    how many worker threads (default: all cores); the numbers do not depend on it
+  --seed N       another run of everything (default: 0)
+  --json         print all measurements as JSON on stdout instead of tables
+  --help         this text
+
+docs/papers.md says what is measured how, and why some figures differ.`;
+
+const MIN_NODES = 20;
+const MAX_NODES = 100_000;
+const MAX_SEED = 2 ** 32;
+
+/** `grapevine-sim papers`. @throws UsageError */
+export async function papers(args: string[]): Promise<void> {
+  const { values, positionals } = parseArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      nodes: { type: 'string' },
+      out: { type: 'string' },
+      threads: { type: 'string' },
+      seed: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+  });
+  positional(positionals);
+  const folder = values.out ?? join('docs', 'papers');
+  const measurements = await measure({
+    nodes: integer('--nodes', values.nodes ?? '10000', MIN_NODES, MAX_NODES),
+    seed: integer('--seed', values.seed ?? '0', 0, MAX_SEED),
+    threads: threads(values.threads),
+  });
+  const text = JSON.stringify(measurements);
+  writeAtomically(join(folder, 'measurements.json'), `${text}\n`);
+  for (const [name, svg] of plotPapers(measurements)) writeAtomically(join(folder, name), svg);
+  process.stdout.write(values.json ? `${text}\n` : `${reportPapers(measurements)}\n\nplots in ${folder}\n`);
+}
+
+async function measure(options: Omit<MeasureOptions, 'progress'>): Promise<PaperMeasurements> {
+  const progress = createProgress();
+  try {
+    return await measurePapers({ ...options, progress });
+  } finally {
+    progress.end();
+  }
+}

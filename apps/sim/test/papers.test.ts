@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaperMeasurements } from '../src/papers/measure.js';
+import { messagesUntilBack } from '../src/papers/statistics.js';
+import { runCli, TemporaryFolder } from './run-cli.js';
+import { expectWellFormed } from './well-formed.js';
+
+const NODES = 100;
+const folder = new TemporaryFolder();
+let stdout: string;
+let measurements: PaperMeasurements;
+
+beforeAll(() => {
+  const result = runCli('papers', '--nodes', String(NODES), '--out', folder.path);
+  expect(result.status).toBe(0);
+  stdout = result.stdout;
+  measurements = JSON.parse(readFileSync(folder.join('measurements.json'), 'utf8')) as PaperMeasurements;
+}, 60_000);
+afterAll(() => folder.remove());
+
+describe(`grapevine-sim papers with ${NODES} nodes`, () => {
+  test('prints ours beside the published figures', () => {
+    expect(stdout).toMatch(/^HyParView, published +0\.000920 +6\.38542 +9\.0$/m);
+    expect(stdout).toMatch(/^ours +0\.0\d+ +\d\.\d+ +\d\.\d +1$/m);
+    expect(stdout).toMatch(/^Plumtree s-s +99 +9,999 +\d+ +29,987 /m);
+    expect(stdout).toMatch(/^95 % .* 90\.8 %/m);
+  });
+
+  test('draws every curve', () => {
+    const pictures = readdirSync(folder.path).filter((name) => name.endsWith('.svg'));
+    expect(pictures.sort()).toEqual([
+      'healing.svg',
+      'in-degree.svg',
+      'ldh.svg',
+      'recovery.svg',
+      'reliability.svg',
+      'rmr.svg',
+    ]);
+    for (const picture of pictures) expectWellFormed(readFileSync(folder.join(picture), 'utf8'));
+  });
+
+  test('has connected overlays of nearly full views', () => {
+    for (const { overlay } of measurements.failures) {
+      expect(overlay.components).toBe(1);
+      expect(overlay.inDegrees[5]).toBeGreaterThan(0.9 * NODES);
+    }
+  });
+
+  test('has trees without redundancy that reach everybody, and a shorter one when optimized', () => {
+    for (const { cycles } of measurements.trees) {
+      expect(cycles).toHaveLength(101);
+      expect(cycles.every(({ reliability }) => reliability === 1)).toBe(true);
+      expect(cycles.at(-1)).toMatchObject({ rmr: 0, payload: NODES - 1 });
+    }
+  });
+
+  test('heals after failures of up to 80 percent', () => {
+    for (const { share, cycles, reliabilities } of measurements.failures) {
+      if (share > 0.8) continue;
+      expect(reliabilities).toHaveLength(1_000);
+      expect(reliabilities.at(-1)).toBe(1);
+      expect(cycles.at(-1)).toBe(1);
+    }
+  });
+
+  test('gives the same figures with one thread', () => {
+    const again = runCli('papers', '--nodes', '20', '--threads', '1', '--json', '--out', folder.join('one'));
+    const two = runCli('papers', '--nodes', '20', '--threads', '2', '--json', '--out', folder.join('two'));
+    expect(two.stdout).toBe(again.stdout);
+  });
+});
+
+test('messages until back: those up to the last that somebody missed', () => {
+  const failure = (reliabilities: readonly number[]) => ({ reliabilities }) as PaperMeasurements['failures'][number];
+  expect(messagesUntilBack(failure([1, 1]))).toBe(0);
+  expect(messagesUntilBack(failure([0.5, 1, 0.9, 1]))).toBe(3);
+  expect(messagesUntilBack(failure([1, 0.9]))).toBeUndefined();
+});
