@@ -35,6 +35,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   private shuffleOut = false;
   private readonly maxReplaced: number;
   private readonly maxRemembered: number;
+  /** The number of peers with data above which the next sweep is worth its cost. */
+  private sweepDataAbove: number;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
     super(node, rng, out);
@@ -43,6 +45,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.evictions = new EvictionLimiter(evictionsPerPeer, evictionWindow);
     this.maxReplaced = Math.min(replacedPerList, Math.ceil(passiveViewCapacity / 3));
     this.maxRemembered = SWEEP_FACTOR * (activeViewCapacity + passiveViewCapacity);
+    this.sweepDataAbove = this.maxRemembered;
   }
 
   override requestJoin(peer: P, now: number): void {
@@ -181,9 +184,12 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /** The reference counts a neighbor twice while an answer to its request counts as a request. */
   protected override hasRoom(): boolean {
-    let expected = this.active.size;
-    for (const peer of this.pending.keys()) if (!this.active.has(peer)) expected++;
-    return expected < this.config.activeViewCapacity;
+    let room = this.config.activeViewCapacity - this.active.size;
+    for (const peer of this.pending.keys()) {
+      if (room <= 0) return false;
+      if (!this.active.has(peer)) room--;
+    }
+    return room > 0;
   }
 
   /** A list that could not be sent is cut: first data, then nodes. */
@@ -219,8 +225,10 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /** Data and marks of peers that have left all views must not pile up. */
   private sweep(): void {
-    if (this.peerData.size > this.maxRemembered) {
+    if (this.peerData.size > this.sweepDataAbove) {
       for (const peer of this.peerData.keys()) if (!this.knows(peer)) this.peerData.delete(peer);
+      // In a storm of joins thousands are known: looking through all of them again at each message would cost their square.
+      this.sweepDataAbove = Math.max(this.maxRemembered, 2 * this.peerData.size);
     }
     if (this.aliveDisconnected.size > this.maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
