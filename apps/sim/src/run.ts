@@ -22,7 +22,8 @@ Usage: grapevine-sim run FILE.toml [options]
   --help         this text
 
 A file says: seeds = [0, 1], config.latency.dynamic = { min = "10ms", max = "50ms" }, and then for each scenario
-[[scenario]] with sim (GossipSingle, GossipMulti, GossipAll), nodes, rounds (30), bootstrap ("single"), config.
+[[scenario]] with sim (GossipSingle, GossipMulti, GossipAll), nodes, rounds (30), bootstrap ("single"), config, and
+[[scenario.fault]] for what goes wrong; the README of apps/sim has all keys, and apps/sim/scenarios has examples.
 Files of the Rust simulator run as they are. An unknown key is an error.
 
 Ctrl-C ends the command; what has been finished stays on disk.`;

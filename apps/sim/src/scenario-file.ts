@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { LatencyConfig, NetworkConfig, Scenario, ScenarioKind } from '@grapevine/sim';
 import { readDuration } from './duration.js';
+import { readFault } from './fault-keys.js';
 import { readProto } from './proto-keys.js';
 import { TomlReader } from './toml-reader.js';
 import { parseToml, type TomlValue } from './toml-tree.js';
@@ -15,6 +16,12 @@ export interface NamedScenario {
 export interface ScenarioFile {
   readonly seeds: readonly bigint[];
   readonly scenarios: readonly NamedScenario[];
+}
+
+/** A scenario that may have a name of its own. */
+interface Unlabeled {
+  readonly name: string | undefined;
+  readonly scenario: Scenario;
 }
 
 const MAX_NODES = 1_000_000;
@@ -54,21 +61,36 @@ function readSeed(reader: TomlReader, seed: TomlValue): bigint {
   return seed.value;
 }
 
-function readScenario(reader: TomlReader, base: NetworkConfig | undefined): Scenario {
+function readScenario(reader: TomlReader, base: NetworkConfig | undefined): Unlabeled {
+  const name = reader.take('name');
   const sim = readKind(reader, reader.need('sim'));
   const nodes = reader.asInteger(reader.need('nodes'), 'nodes', 1, MAX_NODES);
   const rounds = reader.take('rounds');
+  const pause = reader.take('pause');
   const bootstrap = reader.take('bootstrap');
   const config = reader.table('config');
   const network = config === undefined ? base : readNetwork(config);
-  reader.end('sim, nodes, rounds, bootstrap, config');
-  return {
+  const faults = reader.take('fault');
+  reader.end('sim, nodes, rounds, bootstrap, config, name, pause, fault');
+  const scenario: Scenario = {
     sim,
     nodes,
-    rounds: rounds === undefined ? 30 : reader.asInteger(rounds, 'rounds', 0, MAX_ROUNDS),
+    rounds: rounds === undefined ? 30 : reader.asInteger(rounds, 'rounds', 1, MAX_ROUNDS),
     bootstrap: bootstrap === undefined ? { type: 'single' } : readBootstrap(reader, bootstrap),
     ...(network && { network }),
+    ...(pause && { pause: readDuration(reader, 'pause', pause) }),
+    ...(faults && {
+      faults: reader.asItems(faults, 'fault').map((fault) => readFault(reader.asTable(fault, 'fault'))),
+    }),
   };
+  return { name: name && readName(reader, name), scenario };
+}
+
+/** A name is a file's name, too. */
+function readName(reader: TomlReader, value: TomlValue): string {
+  const name = reader.asText(value, 'name');
+  if (!/^[\w-]+$/.test(name)) throw reader.mustBe(value, 'name', 'of letters, digits, - and _');
+  return name;
 }
 
 function readKind(reader: TomlReader, value: TomlValue): ScenarioKind {
@@ -92,8 +114,13 @@ function readBootstrap(reader: TomlReader, value: TomlValue): NonNullable<Scenar
 function readNetwork(reader: TomlReader): NetworkConfig {
   const latency = reader.table('latency');
   const proto = reader.table('proto');
-  reader.end('latency, proto');
-  return { ...(latency && { latency: readLatency(latency) }), ...(proto && { proto: readProto(proto) }) };
+  const unreachable = reader.take('unreachable_after');
+  reader.end('latency, proto, unreachable_after');
+  return {
+    ...(latency && { latency: readLatency(latency) }),
+    ...(proto && { proto: readProto(proto) }),
+    ...(unreachable && { unreachableAfter: readDuration(reader, 'unreachable_after', unreachable) }),
+  };
 }
 
 function readLatency(reader: TomlReader): LatencyConfig {
@@ -112,11 +139,11 @@ function readLatency(reader: TomlReader): LatencyConfig {
   return { type: 'dynamic', min, max };
 }
 
-/** The Rust tool's names. Where two scenarios would share one, the later gets a number. */
-function label(scenarios: readonly Scenario[]): NamedScenario[] {
+/** The Rust tool's names unless a scenario has one of its own. Where two scenarios would share one, the later gets a number. */
+function label(scenarios: readonly Unlabeled[]): NamedScenario[] {
   const uses = new Map<string, number>();
-  return scenarios.map((scenario) => {
-    const name = `${scenario.sim}-n${scenario.nodes}-r${scenario.rounds}`;
+  return scenarios.map(({ name: given, scenario }) => {
+    const name = given ?? `${scenario.sim}-n${scenario.nodes}-r${scenario.rounds}`;
     const use = (uses.get(name) ?? 0) + 1;
     uses.set(name, use);
     return { label: use === 1 ? name : `${name}-${use}`, scenario };

@@ -50,6 +50,12 @@ export class TomlReader {
     return value.value;
   }
 
+  asNumber(value: TomlValue, key: string, min: number, max: number): number {
+    const number = value.type === 'integer' || value.type === 'float' ? Number(value.value) : Number.NaN;
+    if (!(number >= min && number <= max)) throw this.mustBe(value, key, `a number from ${min} to ${max}`);
+    return number;
+  }
+
   asInteger(value: TomlValue, key: string, min: number, max: number): number {
     if (value.type !== 'integer' || value.value < min || value.value > max) {
       throw this.mustBe(value, key, `a whole number from ${min} to ${max}`);
