@@ -1,4 +1,4 @@
-import { flood, overlayOf } from '@grapevine/sim';
+import { flood, type Overlay, overlayOf } from '@grapevine/sim';
 import { type OverlayReport, randomIndex, reportOverlay } from './overlay-report.js';
 import { HOP, PaperSwarm } from './paper-swarm.js';
 
@@ -39,12 +39,13 @@ export function runFailure({ nodes, seed, share }: FailureOptions, onProgress: (
   swarm.settle((done) => onProgress(SETTLING * done));
   const overlay = reportOverlay(swarm);
   const { network } = swarm;
+  const prober = new Prober(swarm);
 
   const failed = network.time;
   network.removeAll(victims(swarm, Math.round(share * nodes)));
   const reliabilities: number[] = [];
   for (let message = 0; message < MESSAGES; message++) {
-    reliabilities.push(probe(swarm, 1));
+    reliabilities.push(prober.probe(1));
     network.runFor(MESSAGE_HOPS * HOP);
     onProgress(SETTLING + (0.9 - SETTLING) * (message / MESSAGES));
   }
@@ -52,7 +53,7 @@ export function runFailure({ nodes, seed, share }: FailureOptions, onProgress: (
   const cycles = [mean(reliabilities.slice(0, MESSAGES_PER_CYCLE))];
   while ((cycles.at(-1) as number) < 1 && cycles.length <= MAX_CYCLES) {
     network.runUntil(failed + cycles.length * swarm.cycle);
-    cycles.push(probe(swarm, MESSAGES_PER_CYCLE));
+    cycles.push(prober.probe(MESSAGES_PER_CYCLE));
     onProgress(0.9 + (0.1 * cycles.length) / MAX_CYCLES);
   }
   return { share, overlay, reliabilities, cycles };
@@ -64,13 +65,29 @@ function victims({ network, rng }: PaperSwarm, count: number): number[] {
   return peers.slice(0, count);
 }
 
-/** The mean share of the live nodes that floods from random ones reach now. */
-function probe({ network, rng }: PaperSwarm, messages: number): number {
-  const overlay = overlayOf(network);
-  const live = overlay.peers.length;
-  let reached = 0;
-  for (let i = 0; i < messages; i++) reached += flood(overlay, randomIndex(rng, live)).reached;
-  return reached / (messages * live);
+/** Floods from random live nodes. The graph is read off anew only when a neighbor has come or gone since. */
+class Prober {
+  private readonly swarm: PaperSwarm;
+  private overlay: Overlay | undefined;
+
+  constructor(swarm: PaperSwarm) {
+    this.swarm = swarm;
+    const forget = (): void => {
+      this.overlay = undefined;
+    };
+    swarm.network.observers.push({ neighbor: forget, left: forget });
+  }
+
+  /** The mean share of the live nodes that so many floods reach now. */
+  probe(messages: number): number {
+    this.overlay ??= overlayOf(this.swarm.network);
+    const live = this.overlay.peers.length;
+    let reached = 0;
+    for (let i = 0; i < messages; i++) {
+      reached += flood(this.overlay, randomIndex(this.swarm.rng, live)).reached;
+    }
+    return reached / (messages * live);
+  }
 }
 
 function mean(values: readonly number[]): number {
