@@ -150,6 +150,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
     const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.joining.has(from));
     super.onDisconnect(from, message);
+    // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
+    if (!message.alive) this.passive.delete(from);
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
     if (wasRefusal && this.active.size === 0) this.refill(from);

@@ -20,6 +20,23 @@ const introduce = (id: number, ttl: number): Message<number> => ({
 });
 const toMe = (outputs: ReturnType<TestNode['receive']>) => sent(outputs).filter(({ to }) => to === ME);
 
+describe('a passive peer that says that it has left the topic', () => {
+  const afterFarewell = (node: TestNode): readonly number[] => {
+    node.meet(1).learn(1, 5, 6);
+    node.receive(5, { type: 'disconnect', alive: false, respond: false });
+    return node.snapshot.passiveView;
+  };
+
+  test('stays known to the reference', () => {
+    expect(afterFarewell(reference())).toContain(5);
+  });
+
+  test('is forgotten', () => {
+    expect(afterFarewell(hardened())).toContain(6);
+    expect(afterFarewell(hardened())).not.toContain(5);
+  });
+});
+
 describe('a message that names ourselves', () => {
   const provoke = (node: TestNode): { messages: number; news: number } => {
     node.meet(1, 2);
