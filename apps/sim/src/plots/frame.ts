@@ -55,6 +55,7 @@ export function drawFrame(frame: Frame, draw: (place: Placement) => string[]): s
     bottom,
   };
   const parts = [
+    text(frame.title, {}).replaceAll('text>', 'title>'),
     element('rect', { width: WIDTH, height: HEIGHT, fill: '#ffffff' }),
     text(frame.title, { x: LEFT, y: 28, 'font-size': 16, 'font-weight': 600, fill: INK }),
     ...horizontalTicks(frame.y, place, right),
