@@ -14,5 +14,6 @@ export default defineConfig({
     exclude: slow ? defaultExclude : [...defaultExclude, '**/*.slow.test.ts'],
     maxWorkers: 2,
     testTimeout: slow ? 600_000 : 30_000,
+    hookTimeout: slow ? 600_000 : 30_000,
   },
 });
