@@ -9,14 +9,19 @@ const EXIT_INTERRUPTED = 130;
 
 async function main(options: SwarmOptions): Promise<number> {
   const coordinator = new Coordinator(options, createView(options.json ? process.stderr : process.stdout));
+  let interrupted = false;
   process.once('SIGINT', () => {
+    interrupted = true;
     process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED)); // a second one does not wait
-    void coordinator.stop().then(() => process.exit(EXIT_INTERRUPTED));
+    coordinator.interrupt();
   });
   try {
     const summary = await coordinator.run();
     process.stdout.write(`${options.json ? JSON.stringify(summary) : describe(summary)}\n`);
     return summary.ok ? 0 : 1;
+  } catch (error) {
+    if (interrupted) return EXIT_INTERRUPTED; // whatever failed then, failed because of it
+    throw error;
   } finally {
     await coordinator.stop();
   }

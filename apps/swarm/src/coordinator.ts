@@ -103,6 +103,11 @@ export class Coordinator {
     return Promise.race([this.#run(), failure]);
   }
 
+  /** Makes {@link Coordinator.run} reject. */
+  interrupt(): void {
+    this.#fail(new Error('interrupted'));
+  }
+
   /** Ends all processes: politely, and after a while not. */
   async stop(): Promise<void> {
     for (const member of this.#members) member.tell({ type: 'leave' });

@@ -3,7 +3,7 @@ import type { Status } from './protocol.js';
 /** A row of the table. */
 export interface Row extends Status {
   readonly name: string;
-  readonly state: 'publishing' | 'receiving' | 'complete' | 'killed' | 'lost';
+  readonly state: 'publishing' | 'receiving' | 'complete' | 'killed';
 }
 
 /** What the view shows. */

@@ -7,7 +7,6 @@ export {
 } from './address/address-book.js';
 export { decodeAddrInfo, encodeAddrInfo, endpointAddrSchema, endpointIdSchema } from './address/codec.js';
 export {
-  describeTransportAddr,
   directAddrs,
   type EndpointAddr,
   endpointAddr,

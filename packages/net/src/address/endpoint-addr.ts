@@ -1,5 +1,5 @@
 import type { EndpointId } from '../identity/endpoint-id.js';
-import { compareSocketAddrs, formatSocketAddr, type SocketAddr } from './socket-addr.js';
+import { compareSocketAddrs, type SocketAddr } from './socket-addr.js';
 
 /** One way to reach an endpoint. */
 export type TransportAddr =
@@ -39,16 +39,4 @@ export function compareTransportAddrs(a: TransportAddr, b: TransportAddr): numbe
 export function normalizeAddrs(addrs: Iterable<TransportAddr>): TransportAddr[] {
   const sorted = [...addrs].sort(compareTransportAddrs);
   return sorted.filter((addr, i) => i === 0 || compareTransportAddrs(sorted[i - 1] as TransportAddr, addr) !== 0);
-}
-
-/** For people: `ip 127.0.0.1:4433`. */
-export function describeTransportAddr(addr: TransportAddr): string {
-  switch (addr.type) {
-    case 'relay':
-      return `relay ${addr.url}`;
-    case 'ip':
-      return `ip ${formatSocketAddr(addr.addr)}`;
-    case 'custom':
-      return `custom ${addr.transport.toString(16)}`;
-  }
 }

@@ -82,9 +82,7 @@ export class Link {
 
   /** Finishes all our streams. @returns when they are acknowledged and the peer has finished its own, or the connection is over */
   async finish(): Promise<void> {
-    for (const sender of this.#senders.values()) sender.finish();
-    this.flush();
-    await Promise.all([...this.#finishing].map((sender) => sender.done));
+    await this.farewell();
     if (this.#incoming === 0 || this.#ended) return;
     this.#quiet ??= deferred();
     await this.#quiet.promise;

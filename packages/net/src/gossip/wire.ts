@@ -22,11 +22,6 @@ export function ihavesPerFrame(maxMessageSize: number): number {
   return Math.floor((maxMessageSize - 33 - 1 - 2) / 35);
 }
 
-/** How long the body of a message's frame is. */
-export function bodyLength(message: NetMessage): number {
-  return encodedLength(codec, message);
-}
-
 /** A message with its length in front. */
 export function encodeFrame(message: NetMessage): Uint8Array {
   const length = encodedLength(codec, message);
