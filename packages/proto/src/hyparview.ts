@@ -16,6 +16,7 @@ import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { Rng } from './rng.js';
 import { sameBytes } from './same-bytes.js';
+import type { Timer } from './timer.js';
 
 /** Why a peer leaves the active view. */
 type Removal =
@@ -61,6 +62,7 @@ export class HyParView<P extends PeerId> {
   protected readonly peerData = new Map<P, PeerData>();
   /** Peers that are disconnecting and stay in the swarm: their closing connection is no reason to forget them. */
   protected readonly aliveDisconnected = new Set<P>();
+  private readonly shuffleTimer: Timer<P>;
   private requests = 0;
   private shuffling = false;
 
@@ -69,6 +71,7 @@ export class HyParView<P extends PeerId> {
     this.config = node.config.membership;
     this.rng = rng;
     this.out = out;
+    this.shuffleTimer = out.timer({ type: 'shuffle' });
   }
 
   /** Asks a peer to let us in. */
@@ -248,7 +251,7 @@ export class HyParView<P extends PeerId> {
   protected armRequestTimer(peer: P): void {
     const request = ++this.requests;
     this.pending.set(peer, request);
-    this.out.schedule(this.config.neighborRequestTimeout, { type: 'neighborRequest', peer, request });
+    this.out.schedule(this.config.neighborRequestTimeout, this.out.timer({ type: 'neighborRequest', peer, request }));
   }
 
   protected addPassive(peer: P, data: PeerData | undefined): void {
@@ -345,7 +348,7 @@ export class HyParView<P extends PeerId> {
   private startShuffling(): void {
     if (this.shuffling) return;
     this.shuffling = true;
-    this.out.schedule(this.config.shuffleInterval, { type: 'shuffle' });
+    this.out.schedule(this.config.shuffleInterval, this.shuffleTimer);
   }
 
   private shortened<M extends ForwardJoinMessage<P> | ShuffleMessage<P>>(message: M, limit: number): M {

@@ -1,6 +1,6 @@
 import type { NeighborDownReason, OutEvent, PeerId, TopicEvent } from './event.js';
 import type { Message, PeerData } from './message.js';
-import type { TimerTask } from './timer.js';
+import type { Timer, TimerTask } from './timer.js';
 import type { TopicId } from './topic-id.js';
 
 /** A neighbor that came or went while the membership layer handled an input. */
@@ -35,8 +35,13 @@ export class Outbox<P extends PeerId> {
     this.events.push({ type: 'emitEvent', topic: this.topic, event });
   }
 
-  schedule(delay: number, task: TimerTask<P>): void {
-    this.events.push({ type: 'scheduleTimer', delay, timer: { topic: this.topic, generation: this.generation, task } });
+  /** A timer of this topic. It can be scheduled again and again. */
+  timer(task: TimerTask<P>): Timer<P> {
+    return { topic: this.topic, generation: this.generation, task };
+  }
+
+  schedule(delay: number, timer: Timer<P>): void {
+    this.events.push({ type: 'scheduleTimer', delay, timer });
   }
 
   disconnect(peer: P): void {

@@ -8,6 +8,7 @@ import type { Outbox } from './outbox.js';
 import { sameBytes } from './same-bytes.js';
 import { SortedSet } from './sorted-set.js';
 import { TimeBoundCache } from './time-bound-cache.js';
+import type { Timer } from './timer.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
@@ -50,6 +51,8 @@ export class PlumTree<P extends PeerId> {
   protected readonly out: Outbox<P>;
   /** Announcements that wait for the dispatch timer. */
   protected readonly lazyQueue = new Map<P, IHaveEntry[]>();
+  private readonly dispatchTimer: Timer<P>;
+  private readonly evictTimer: Timer<P>;
   private dispatching = false;
   private evicting = false;
 
@@ -58,6 +61,8 @@ export class PlumTree<P extends PeerId> {
     this.config = node.config.broadcast;
     this.out = out;
     this.missing = missing;
+    this.dispatchTimer = out.timer({ type: 'dispatchLazyPush' });
+    this.evictTimer = out.timer({ type: 'evictCache' });
     this.seen = new TimeBoundCache({ maxCount: this.config.messageIdMaxCount });
     this.cache = new TimeBoundCache({
       maxCount: this.config.messageCacheMaxCount,
@@ -129,7 +134,7 @@ export class PlumTree<P extends PeerId> {
     if (request === undefined) return;
     this.makeEager(request.peer);
     this.out.send(request.peer, { type: 'graft', id, round: request.round });
-    this.out.schedule(request.delay, { type: 'sendGraft', id });
+    this.out.schedule(request.delay, this.out.timer({ type: 'sendGraft', id }));
   }
 
   dispatchTimerExpired(now: number): void {
@@ -138,6 +143,10 @@ export class PlumTree<P extends PeerId> {
     const peers = [...this.lazyQueue.keys()].sort((a, b) => (a < b ? -1 : 1));
     for (const peer of peers) {
       const entries = this.lazyQueue.get(peer) as IHaveEntry[];
+      if (entries.length <= chunkLength) {
+        this.out.send(peer, { type: 'ihave', messages: entries });
+        continue;
+      }
       for (let start = 0; start < entries.length; start += chunkLength) {
         this.out.send(peer, { type: 'ihave', messages: entries.slice(start, start + chunkLength) });
       }
@@ -238,7 +247,7 @@ export class PlumTree<P extends PeerId> {
     for (const { id, round } of messages) {
       if (this.seen.has(id)) continue;
       if (this.missing.announced(id, from, round)) {
-        this.out.schedule(this.config.graftTimeout1, { type: 'sendGraft', id });
+        this.out.schedule(this.config.graftTimeout1, this.out.timer({ type: 'sendGraft', id }));
       }
     }
   }
@@ -256,7 +265,7 @@ export class PlumTree<P extends PeerId> {
   protected startDispatching(): void {
     if (this.dispatching) return;
     this.dispatching = true;
-    this.out.schedule(this.config.dispatchTimeout, { type: 'dispatchLazyPush' });
+    this.out.schedule(this.config.dispatchTimeout, this.dispatchTimer);
   }
 
   protected queueAnnouncement(peer: P, entry: IHaveEntry): void {
@@ -291,6 +300,6 @@ export class PlumTree<P extends PeerId> {
     this.evicting = true;
     this.cache.expireUntil(now);
     this.seen.expireUntil(now);
-    this.out.schedule(this.config.cacheEvictInterval, { type: 'evictCache' });
+    this.out.schedule(this.config.cacheEvictInterval, this.evictTimer);
   }
 }

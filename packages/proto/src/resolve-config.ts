@@ -2,6 +2,9 @@ import { type Config, defaultConfig, MIN_MAX_MESSAGE_SIZE, type PartialConfig } 
 
 const UINT16_MAX = 65_535;
 
+/** Configs that are complete and checked already: all nodes of a simulation share one. */
+const resolvedConfigs = new WeakSet<PartialConfig>();
+
 function checkRange(field: string, value: unknown, min: number, max: number): void {
   if (typeof value !== 'number') throw new TypeError(`${field} must be a number, got ${typeof value}`);
   if (!(value >= min && value <= max)) {
@@ -36,7 +39,7 @@ function merge<T extends object>(section: string, given: Partial<T> | undefined,
     // An explicit undefined means "the default", as it does for a missing field.
     if (value !== undefined) merged[key as keyof T] = value as T[keyof T];
   }
-  return merged;
+  return Object.freeze(merged);
 }
 
 function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config): void {
@@ -82,7 +85,7 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
 }
 
 /**
- * Fills what is left out and checks everything.
+ * Fills what is left out and checks everything. A config that came from here already is given back as it is.
  *
  * @param config - What differs from the defaults.
  * @param defaults - What to fill in; `defaultConfig()` unless given, so durations are in milliseconds.
@@ -94,14 +97,16 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
  * ```
  */
 export function resolveConfig(config: PartialConfig = {}, defaults: Config = defaultConfig()): Config {
+  if (resolvedConfigs.has(config)) return config as Config;
   checkKnown('config', config, defaults);
-  const resolved: Config = {
+  const resolved: Config = Object.freeze({
     mode: config.mode ?? defaults.mode,
     maxMessageSize: config.maxMessageSize ?? defaults.maxMessageSize,
     membership: merge('membership', config.membership, defaults.membership),
     broadcast: merge('broadcast', config.broadcast, defaults.broadcast),
     hardened: merge('hardened', config.hardened, defaults.hardened),
-  };
+  });
   check(resolved);
+  resolvedConfigs.add(resolved);
   return resolved;
 }

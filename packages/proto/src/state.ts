@@ -2,7 +2,6 @@ import { checkCommand, checkPeerData, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
 import type { Command, DisconnectReason, InEvent, OutEvent, PeerId } from './event.js';
 import { defaultHash, type Hash } from './hash.js';
-import { LinkUsage } from './link-usage.js';
 import type { Message, PeerData } from './message.js';
 import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
@@ -14,6 +13,8 @@ import type { Timer } from './timer.js';
 import { Topic } from './topic.js';
 import type { TopicId } from './topic-id.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
+
+const NO_DATA: PeerData = new Uint8Array();
 
 /** What a {@link State} is made of. */
 export interface StateOptions<P extends PeerId> {
@@ -49,7 +50,9 @@ export class State<P extends PeerId> {
   private readonly node: NodeContext<P>;
   private readonly rng: Rng;
   private readonly joined = new Map<TopicId, Topic<P>>();
-  private readonly links = new LinkUsage<P>();
+  /** The topic of the event before: most events come in a row for one topic. */
+  private recentId: TopicId | undefined;
+  private recent: Topic<P> | undefined;
   private readonly lifecycle: TopicLifecycle;
   private generations = 0;
 
@@ -57,7 +60,7 @@ export class State<P extends PeerId> {
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
    * something has the wrong type.
    */
-  constructor({ me, peerData = new Uint8Array(), config, rng, hash = defaultHash }: StateOptions<P>) {
+  constructor({ me, peerData = NO_DATA, config, rng, hash = defaultHash }: StateOptions<P>) {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
@@ -113,12 +116,18 @@ export class State<P extends PeerId> {
         break;
       case 'peerConnected':
         this.node.dialing.delete(event.peer);
-        for (const topic of this.collecting(out)) topic.peerConnected(event.peer);
+        for (const topic of this.joined.values()) {
+          topic.collectInto(out);
+          topic.peerConnected(event.peer);
+        }
         break;
       case 'updatePeerData':
         checkPeerData(this.node.config, event.data);
         this.node.peerData = event.data;
-        for (const topic of this.collecting(out)) topic.peerDataUpdated();
+        for (const topic of this.joined.values()) {
+          topic.collectInto(out);
+          topic.peerDataUpdated();
+        }
         break;
       default:
         throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
@@ -154,13 +163,16 @@ export class State<P extends PeerId> {
 
   private linkLost(peer: P, reason: DisconnectReason, now: number, out: OutEvent<P>[]): void {
     this.node.dialing.delete(peer);
-    for (const topic of this.collecting(out)) topic.peerDisconnected(peer, reason, now);
-    this.links.forget(peer);
+    for (const topic of this.joined.values()) {
+      topic.collectInto(out);
+      topic.peerDisconnected(peer, reason, now);
+    }
+    this.forgetLink(peer);
   }
 
   private forgetLink(peer: P): void {
     this.node.dialing.delete(peer);
-    this.links.forget(peer);
+    for (const topic of this.joined.values()) topic.links.delete(peer);
   }
 
   private receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
@@ -170,7 +182,7 @@ export class State<P extends PeerId> {
       return;
     }
     // Before the message is handled, because handling it may already let go of the peer again.
-    this.links.use(from, id);
+    topic.links.add(from);
     topic.collectInto(out);
     topic.receive(from, message, now);
   }
@@ -181,7 +193,7 @@ export class State<P extends PeerId> {
     if (topic === undefined) return;
     topic.collectInto(out);
     topic.command(command, now);
-    if (command.type === 'quit') this.drop(id, out);
+    if (command.type === 'quit') this.drop(id, topic, out);
   }
 
   private timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
@@ -197,13 +209,18 @@ export class State<P extends PeerId> {
 
   private decline(to: P, topic: TopicId, out: OutEvent<P>[]): void {
     out.push({ type: 'sendMessage', to, topic, message: { type: 'disconnect', alive: false, respond: false } });
-    this.links.use(to, topic);
-    if (this.release(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
+    if (!this.isUsed(to) && !this.isTakenOver(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
   }
 
   private find(id: TopicId): Topic<P> | undefined {
+    if (id === this.recentId) return this.recent;
     const topic = this.joined.get(id);
-    if (topic === undefined) this.node.stats.unknownTopics++;
+    if (topic === undefined) {
+      this.node.stats.unknownTopics++;
+      return undefined;
+    }
+    this.recentId = id;
+    this.recent = topic;
     return topic;
   }
 
@@ -217,28 +234,34 @@ export class State<P extends PeerId> {
     return topic;
   }
 
-  private drop(id: TopicId, out: OutEvent<P>[]): void {
+  private drop(id: TopicId, { links }: Topic<P>, out: OutEvent<P>[]): void {
     this.joined.delete(id);
-    const unused = this.links.releaseTopic(id);
-    if (this.lifecycle.closesUnusedLinks) for (const peer of unused) out.push({ type: 'disconnectPeer', peer });
+    this.recentId = undefined;
+    if (!this.lifecycle.closesUnusedLinks) return;
+    for (const peer of links) if (!this.isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
   }
 
   /** A topic lets go of a peer; true when no topic needs the link anymore. */
   private release(peer: P, id: TopicId): boolean {
-    if (!this.links.release(peer, id)) return false;
-    for (const [other, topic] of this.joined) {
-      if (other === id || !topic.wants(peer)) continue;
-      // It has asked this peer for something and not heard from it yet: it takes the link over.
-      this.links.use(peer, other);
-      return false;
-    }
-    return true;
+    return this.joined.get(id)?.links.delete(peer) === true && !this.isUsed(peer) && !this.isTakenOver(peer, id);
   }
 
-  private *collecting(out: OutEvent<P>[]): Iterable<Topic<P>> {
-    for (const topic of this.joined.values()) {
-      topic.collectInto(out);
-      yield topic;
+  /**
+   * Whether some topic uses the link to a peer: it is closed only when all have let go. (The reference closes it for all
+   * as soon as one lets go.)
+   */
+  private isUsed(peer: P): boolean {
+    for (const topic of this.joined.values()) if (topic.links.has(peer)) return true;
+    return false;
+  }
+
+  /** Another topic may have asked this peer for something and not heard from it yet: it takes the link over. */
+  private isTakenOver(peer: P, from: TopicId): boolean {
+    for (const [id, topic] of this.joined) {
+      if (id === from || !topic.wants(peer)) continue;
+      topic.links.add(peer);
+      return true;
     }
+    return false;
   }
 }

@@ -19,6 +19,8 @@ import type { TimerTask } from './timer.js';
 export class Topic<P extends PeerId> {
   /** Which life of the topic this is; its timers carry the number. */
   readonly generation: number;
+  /** Peers that this topic has heard from and not let go of: their links stay open. */
+  readonly links = new Set<P>();
   private readonly out: Outbox<P>;
   private readonly swarm: HyParView<P>;
   private readonly tree: PlumTree<P>;

@@ -4,13 +4,15 @@ const INITIAL_CAPACITY = 1024;
  * What is going to happen, earliest first, ties in the order of insertion: a binary heap in flat arrays, because a queue of
  * a hundred thousand nodes holds millions of entries and every event passes through it.
  *
- * `pop` leaves the entry it took in `time`, `peer` and `event` and so allocates nothing.
+ * `pop` leaves the entry it took in `time`, `peer`, `tag` and `event` and so allocates nothing.
  */
 export class EventQueue<E> {
   /** The time of the entry that was taken last. */
   time = 0;
   /** The peer that it concerns. */
   peer = 0;
+  /** The number that came with it: what it means is its user's affair. */
+  tag = 0;
   /** The event itself. */
   event: E | undefined;
 
@@ -22,6 +24,7 @@ export class EventQueue<E> {
   private sequence = 0;
 
   private peers = new Int32Array(INITIAL_CAPACITY);
+  private tags = new Int32Array(INITIAL_CAPACITY);
   private readonly events: (E | undefined)[] = [];
   /** Slots that are free again. All above `events.length` have never been used. */
   private readonly free: number[] = [];
@@ -35,11 +38,12 @@ export class EventQueue<E> {
     return this.length === 0 ? Number.POSITIVE_INFINITY : (this.times[0] as number);
   }
 
-  insert(time: number, peer: number, event: E): void {
+  insert(time: number, peer: number, tag: number, event: E): void {
     const { length } = this;
     if (length === this.times.length) this.grow();
     const slot = this.free.pop() ?? this.events.length;
     this.peers[slot] = peer;
+    this.tags[slot] = tag;
     this.events[slot] = event;
     this.length = length + 1;
 
@@ -65,6 +69,7 @@ export class EventQueue<E> {
     const slot = this.slots[0] as number;
     this.time = this.times[0] as number;
     this.peer = this.peers[slot] as number;
+    this.tag = this.tags[slot] as number;
     this.event = this.events[slot];
     this.events[slot] = undefined;
     this.free.push(slot);
@@ -105,6 +110,7 @@ export class EventQueue<E> {
     this.sequences = enlarged(this.sequences, new Float64Array(capacity));
     this.slots = enlarged(this.slots, new Int32Array(capacity));
     this.peers = enlarged(this.peers, new Int32Array(capacity));
+    this.tags = enlarged(this.tags, new Int32Array(capacity));
   }
 }
 

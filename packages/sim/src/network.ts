@@ -10,6 +10,7 @@ import {
   type PartialConfig,
   resolveConfig,
   State,
+  type Timer,
   type TopicEvent,
   type TopicId,
   type TopicSnapshot,
@@ -51,6 +52,15 @@ export interface NodeOptions {
 type Action = () => void;
 
 /**
+ * What is queued, told apart by the queue's tag: a message, whose tag is its sender, a timer, another event of a node, or an
+ * action. Messages and timers become events only when they are due, so that millions of them on their way cost little.
+ */
+type Queued = Message<number> | Timer<number> | InEvent<number> | Action;
+const TIMER = -1;
+const EVENT = -2;
+const ACTION = -3;
+
+/**
  * A swarm in memory: nodes that run the real kernel, links with latency, and virtual time in integer nanoseconds (exact up
  * to 2^53, which is 104 days). With `mode: 'reference'` and the same calls it is the `Network` of the Rust simulator:
  * every event of every node, in the same order, at the same nanosecond.
@@ -78,7 +88,7 @@ export class Network {
   private readonly hash: Hash;
   private readonly drawLatency: () => number;
   private readonly unreachableAfter: number | undefined;
-  private readonly queue = new EventQueue<InEvent<number> | Action>();
+  private readonly queue = new EventQueue<Queued>();
   private readonly pairs = new PairTable();
   private readonly nodes: (State<number> | undefined)[] = [];
   /** Which nodes are in the topic. */
@@ -204,13 +214,13 @@ export class Network {
 
   /** Queues a command for now and handles one event: the earliest, which need not be this command. */
   command(peer: number, command: Command<number>): void {
-    this.queue.insert(this.now, peer, { type: 'command', topic: TOPIC, command });
+    this.enqueueCommand(peer, command);
     this.tick();
   }
 
   /** Queues a command for now and handles nothing. */
   enqueueCommand(peer: number, command: Command<number>): void {
-    this.queue.insert(this.now, peer, { type: 'command', topic: TOPIC, command });
+    this.queue.insert(this.now, peer, EVENT, { type: 'command', topic: TOPIC, command });
   }
 
   /**
@@ -246,19 +256,19 @@ export class Network {
   breakConnections(isBroken: (a: number, b: number) => boolean, noticeAfter: number): void {
     for (const [a, b] of this.pairs.connections(isBroken)) {
       this.pairs.disconnect(a, b);
-      this.queue.insert(this.now + noticeAfter, a, { type: 'peerDisconnected', peer: b, reason: 'timeout' });
-      this.queue.insert(this.now + noticeAfter, b, { type: 'peerDisconnected', peer: a, reason: 'timeout' });
+      this.queue.insert(this.now + noticeAfter, a, EVENT, { type: 'peerDisconnected', peer: b, reason: 'timeout' });
+      this.queue.insert(this.now + noticeAfter, b, EVENT, { type: 'peerDisconnected', peer: a, reason: 'timeout' });
     }
   }
 
   /** Has something done at a time that is not in the past. It may do with the network whatever it likes, except run it. */
   schedule(time: number, action: Action): void {
-    this.queue.insert(Math.max(time, this.now), -1, action);
+    this.queue.insert(Math.max(time, this.now), -1, ACTION, action);
   }
 
   /** Hands a message over to its receiver after `delay` nanoseconds. For couriers. */
   deliver(from: number, to: number, message: Message<number>, delay: number): void {
-    this.queue.insert(this.now + delay, to, { type: 'recvMessage', from, topic: TOPIC, message });
+    this.queue.insert(this.now + delay, to, from, message);
   }
 
   /**
@@ -269,7 +279,7 @@ export class Network {
   reportUnreachable(from: number, to: number, latency: number): void {
     if (this.unreachableAfter === undefined) return;
     const notice: InEvent<number> = { type: 'peerDisconnected', peer: to, reason: 'timeout' };
-    this.queue.insert(this.now + latency + this.unreachableAfter, from, notice);
+    this.queue.insert(this.now + latency + this.unreachableAfter, from, EVENT, notice);
   }
 
   /** Runs for a number of times the largest possible latency. */
@@ -321,10 +331,20 @@ export class Network {
     const { queue } = this;
     if (!queue.pop()) return;
     this.now = queue.time;
-    const { event, peer } = queue;
-    if (event === undefined) return;
-    if (typeof event === 'function') event();
-    else this.handle(peer, event);
+    const { event, peer, tag } = queue;
+    switch (tag) {
+      case TIMER:
+        this.handle(peer, { type: 'timerExpired', timer: event as Timer<number> });
+        break;
+      case EVENT:
+        this.handle(peer, event as InEvent<number>);
+        break;
+      case ACTION:
+        (event as Action)();
+        break;
+      default:
+        this.handle(peer, { type: 'recvMessage', from: tag, topic: TOPIC, message: event as Message<number> });
+    }
   }
 
   private handle(peer: number, event: InEvent<number>): void {
@@ -377,7 +397,7 @@ export class Network {
           this.send(peer, output.to, output.message);
           break;
         case 'scheduleTimer':
-          this.queue.insert(this.now + output.delay, peer, { type: 'timerExpired', timer: output.timer });
+          this.queue.insert(this.now + output.delay, peer, TIMER, output.timer);
           break;
         case 'emitEvent':
           this.emitted(peer, output.event, input);
@@ -411,11 +431,11 @@ export class Network {
   /** Closes a connection that is of no more use to one end. Hosts of hardened nodes know that from a broken one. */
   private retire(by: number, other: number): void {
     if (this.nodes[other]?.config.mode !== 'hardened') this.notifyClosed(by, other, 0);
-    else this.queue.insert(this.closedAt(by, other), other, { type: 'linkRetired', peer: by });
+    else this.queue.insert(this.closedAt(by, other), other, EVENT, { type: 'linkRetired', peer: by });
   }
 
   private notifyClosed(by: number, other: number, noticeAfter: number): void {
-    this.queue.insert(this.closedAt(by, other) + noticeAfter, other, { type: 'peerDisconnected', peer: by });
+    this.queue.insert(this.closedAt(by, other) + noticeAfter, other, EVENT, { type: 'peerDisconnected', peer: by });
   }
 
   private closedAt(by: number, other: number): number {
