@@ -8,10 +8,11 @@ export const rows = {
   Q1: { question: 'one QUIC stream in bulk', load: () => import('./q1.mjs') },
   Q2: { question: 'handshakes per second, mutual TLS', load: () => import('./q2.mjs') },
   S1: { question: 'the simulator beside the Rust one', load: () => import('./s1.mjs') },
+  S2: { question: 'the simulator from 1,000 to 100,000 nodes', load: () => import('./s2.mjs') },
 };
 
 /**
  * Names for several rows.
  * @type {Record<string, readonly string[]>}
  */
-export const groups = { quic: ['Q1', 'Q2'], sim: ['S1'] };
+export const groups = { quic: ['Q1', 'Q2'], sim: ['S1', 'S2'] };

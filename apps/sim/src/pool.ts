@@ -2,6 +2,12 @@ import { Worker } from 'node:worker_threads';
 import type { Job, ResultOf } from './jobs.js';
 import type { Report } from './worker.js';
 
+/**
+ * Messages and timers of a simulation live as long as they are on their way: with the default, a third of this, many are moved to
+ * the old generation before they are due.
+ */
+const YOUNG_GENERATION_MB = 96;
+
 export interface PoolOptions<J extends Job> {
   readonly threads: number;
   /** Which share of all jobs is done, from 0 to 1. */
@@ -22,7 +28,9 @@ export async function runJobs<J extends Job>(jobs: readonly J[], options: PoolOp
   let next = 0;
 
   async function work(): Promise<void> {
-    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     try {
       while (next < jobs.length) {
         const index = next++;

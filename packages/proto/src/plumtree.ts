@@ -140,7 +140,8 @@ export class PlumTree<P extends PeerId> {
   dispatchTimerExpired(now: number): void {
     this.startEvicting(now);
     const chunkLength = ihaveChunkLength(this.node.config.maxMessageSize);
-    const peers = [...this.lazyQueue.keys()].sort((a, b) => (a < b ? -1 : 1));
+    const peers = [...this.lazyQueue.keys()];
+    if (peers.length > 1) peers.sort((a, b) => (a < b ? -1 : 1));
     for (const peer of peers) {
       const entries = this.lazyQueue.get(peer) as IHaveEntry[];
       if (entries.length <= chunkLength) {

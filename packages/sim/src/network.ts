@@ -318,12 +318,7 @@ export class Network {
 
   /** The latency between two nodes, drawn if they have not met yet. */
   latencyBetween(a: number, b: number): number {
-    const entry = this.pairs.entry(a, b);
-    const known = this.pairs.latency(entry);
-    if (!Number.isNaN(known)) return known;
-    const latency = this.drawLatency();
-    this.pairs.setLatency(entry, latency);
-    return latency;
+    return this.pairs.latency(a, b, this.drawLatency);
   }
 
   /** Handles the earliest event. */

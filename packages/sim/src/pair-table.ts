@@ -1,18 +1,19 @@
-/** Larger than any peer number, so that a pair fits into one number exactly. */
+/** Larger than any peer number, so that a pair and a bit fit into one number exactly. */
 const MAX_PEERS = 2 ** 26;
 const INITIAL_CAPACITY = 1024;
 const EMPTY = -1;
 
 /**
  * What is known about unordered pairs of peers: the latency between them and whether they are connected. A hash table in
- * flat arrays, 17 bytes a place: a swarm of 100,000 nodes meets in millions of pairs.
+ * one flat array: a swarm of 100,000 nodes meets in millions of pairs, and each message looks its pair up twice, far from
+ * where the last one did. So all of an entry lies side by side, 16 bytes a place: twice the pair's number, plus 1 when the two
+ * are connected, and the latency.
  *
  * Entries are never removed, because a latency stays for ever once it is drawn.
  */
 export class PairTable {
-  private keys = new Float64Array(INITIAL_CAPACITY).fill(EMPTY);
-  private latencies = new Float64Array(INITIAL_CAPACITY);
-  private connected = new Uint8Array(INITIAL_CAPACITY);
+  private cells = emptyCells(INITIAL_CAPACITY);
+  private capacity = INITIAL_CAPACITY;
   private count = 0;
 
   /** How many pairs have an entry. */
@@ -20,95 +21,101 @@ export class PairTable {
     return this.count;
   }
 
-  /** The entry of a pair, made if need be. It is good until the next call. */
-  entry(a: number, b: number): number {
-    const key = pairKey(a, b);
-    const place = this.find(key);
-    if (this.keys[place] === key) return place;
-    if (3 * (this.count + 1) > 2 * this.keys.length) {
-      this.grow();
-      return this.insert(key, Number.NaN, 0);
-    }
-    return this.put(place, key, Number.NaN, 0);
-  }
-
-  /** The latency in an entry; NaN when it has not been drawn. */
-  latency(entry: number): number {
-    return this.latencies[entry] as number;
-  }
-
-  setLatency(entry: number, latency: number): void {
-    this.latencies[entry] = latency;
+  /** The latency of a pair; the first time it is asked for, `draw` tells. */
+  latency(a: number, b: number, draw: () => number): number {
+    const entry = this.entry(a, b);
+    const known = this.cells[entry + 1] as number;
+    if (!Number.isNaN(known)) return known;
+    const latency = draw();
+    this.cells[entry + 1] = latency;
+    return latency;
   }
 
   connect(a: number, b: number): void {
-    this.connected[this.entry(a, b)] = 1;
+    const entry = this.entry(a, b);
+    this.cells[entry] = connectedKey(a, b);
   }
 
   /** Ends a connection; false when there is none. */
   disconnect(a: number, b: number): boolean {
-    const key = pairKey(a, b);
-    const place = this.find(key);
-    if (this.keys[place] !== key || this.connected[place] === 0) return false;
-    this.connected[place] = 0;
+    const entry = this.find(a, b);
+    const key = connectedKey(a, b);
+    if (this.cells[entry] !== key) return false;
+    this.cells[entry] = key - 1;
     return true;
   }
 
   /** All connections that `keep` accepts, the smaller number first, in ascending order. Looks at every entry. */
   connections(keep: (a: number, b: number) => boolean = () => true): [number, number][] {
+    const { cells } = this;
     const found: [number, number][] = [];
-    for (let place = 0; place < this.keys.length; place++) {
-      if (this.connected[place] === 0) continue;
-      const key = this.keys[place] as number;
-      const a = Math.floor(key / MAX_PEERS);
-      const b = key % MAX_PEERS;
+    for (let entry = 0; entry < cells.length; entry += 2) {
+      const key = cells[entry] as number;
+      if (key === EMPTY || key % 2 === 0) continue;
+      const [a, b] = peersOf(key);
       if (keep(a, b)) found.push([a, b]);
     }
     return found.sort((x, y) => x[0] - y[0] || x[1] - y[1]);
   }
 
-  /** The place of a key, or the empty place where it belongs. */
-  private find(key: number): number {
-    const { keys } = this;
-    const mask = keys.length - 1;
-    let place = hash(key) & mask;
+  /** The entry of a pair, made if need be. It is good until the next call. */
+  private entry(a: number, b: number): number {
+    const entry = this.find(a, b);
+    if (this.cells[entry] !== EMPTY) return entry;
+    if (3 * (this.count + 1) > 2 * this.capacity) this.grow();
+    return this.put(a, b, connectedKey(a, b) - 1, Number.NaN);
+  }
+
+  /** The entry of a pair, or the empty one where it belongs. */
+  private find(a: number, b: number): number {
+    const { cells } = this;
+    const key = connectedKey(a, b);
+    const mask = this.capacity - 1;
+    let place = hash(a, b) & mask;
     for (;;) {
-      const found = keys[place];
-      if (found === key || found === EMPTY) return place;
+      const found = cells[2 * place] as number;
+      if (found === key || found === key - 1 || found === EMPTY) return 2 * place;
       place = (place + 1) & mask;
     }
   }
 
-  private insert(key: number, latency: number, connected: number): number {
-    return this.put(this.find(key), key, latency, connected);
-  }
-
-  private put(place: number, key: number, latency: number, connected: number): number {
-    this.keys[place] = key;
-    this.latencies[place] = latency;
-    this.connected[place] = connected;
+  private put(a: number, b: number, key: number, latency: number): number {
+    const entry = this.find(a, b);
+    this.cells[entry] = key;
+    this.cells[entry + 1] = latency;
     this.count++;
-    return place;
+    return entry;
   }
 
   private grow(): void {
-    const { keys, latencies, connected } = this;
-    this.keys = new Float64Array(2 * keys.length).fill(EMPTY);
-    this.latencies = new Float64Array(2 * keys.length);
-    this.connected = new Uint8Array(2 * keys.length);
+    const { cells } = this;
+    this.capacity *= 2;
+    this.cells = emptyCells(this.capacity);
     this.count = 0;
-    for (let place = 0; place < keys.length; place++) {
-      const key = keys[place] as number;
-      if (key !== EMPTY) this.insert(key, latencies[place] as number, connected[place] as number);
+    for (let entry = 0; entry < cells.length; entry += 2) {
+      const key = cells[entry] as number;
+      if (key === EMPTY) continue;
+      const [a, b] = peersOf(key);
+      this.put(a, b, key, cells[entry + 1] as number);
     }
   }
 }
 
-function pairKey(a: number, b: number): number {
-  return a < b ? a * MAX_PEERS + b : b * MAX_PEERS + a;
+function emptyCells(capacity: number): Float64Array {
+  return new Float64Array(2 * capacity).fill(EMPTY);
 }
 
-function hash(key: number): number {
-  const mixed = Math.imul(key / MAX_PEERS, 0x9e37_79b1) ^ Math.imul(key % MAX_PEERS, 0x85eb_ca6b);
+/** What stands in the cell of a connected pair; one less in that of a pair that is not. */
+function connectedKey(a: number, b: number): number {
+  return 2 * (a < b ? a * MAX_PEERS + b : b * MAX_PEERS + a) + 1;
+}
+
+function peersOf(key: number): [number, number] {
+  const pair = Math.floor(key / 2);
+  return [Math.floor(pair / MAX_PEERS), pair % MAX_PEERS];
+}
+
+function hash(a: number, b: number): number {
+  const mixed = Math.imul(a < b ? a : b, 0x9e37_79b1) ^ Math.imul(a < b ? b : a, 0x85eb_ca6b);
   return mixed ^ (mixed >>> 15);
 }
