@@ -1,5 +1,6 @@
 import { BENCH_HELP, bench } from './bench.js';
 import { COMPARE_HELP, compare } from './compare.js';
+import { MODES_HELP, modes } from './modes.js';
 import { PAPERS_HELP, papers } from './papers.js';
 import { PLOT_HELP, plot } from './plot.js';
 import { RUN_HELP, run } from './run.js';
@@ -13,6 +14,7 @@ interface CliCommand {
 export const COMMANDS: ReadonlyMap<string, CliCommand> = new Map<string, CliCommand>([
   ['run', { summary: 'run the scenarios of a TOML file', help: RUN_HELP, run }],
   ['compare', { summary: 'print how two folders of results differ', help: COMPARE_HELP, run: compare }],
+  ['modes', { summary: 'print how the hardened mode differs from the reference', help: MODES_HELP, run: modes }],
   ['plot', { summary: 'draw the results in a folder', help: PLOT_HELP, run: plot }],
   [
     'papers',

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Scenario, ScenarioResult } from '@grapevine/sim';
+import { inMode, type Scenario, type ScenarioResult } from '@grapevine/sim';
 import { parseArguments, positional, seed, threads } from './arguments.js';
 import { writeAtomically } from './atomic-file.js';
 import type { Job } from './jobs.js';
@@ -45,7 +45,9 @@ export async function run(args: string[]): Promise<void> {
   const threadCount = threads(values.threads);
   const givenSeeds = values.seed?.map(seed);
   const file = readScenarioFile(path);
-  const scenarios = values.reference ? file.scenarios.map(asReference) : file.scenarios;
+  const scenarios = values.reference
+    ? file.scenarios.map(({ label, scenario }) => ({ label, scenario: inMode(scenario, 'reference') }))
+    : file.scenarios;
   const folder = values.out ?? join('results', basename(path, '.toml'));
 
   const results = await runScenarios(scenarios, [...new Set(givenSeeds ?? file.seeds)], { threadCount, folder });
@@ -54,11 +56,6 @@ export async function run(args: string[]): Promise<void> {
       ? `${JSON.stringify(results)}\n`
       : `${results.map(describeResults).join('\n\n')}\n\nresults in ${folder}\n`,
   );
-}
-
-function asReference({ label, scenario }: NamedScenario): NamedScenario {
-  const network = { ...scenario.network, proto: { ...scenario.network?.proto, mode: 'reference' as const } };
-  return { label, scenario: { ...scenario, network } };
 }
 
 /** Runs each scenario with each seed; a scenario's results are written as soon as its last seed is done. */

@@ -20,7 +20,10 @@ const meanRmr = ({ broadcasts }: ScenarioResult): number =>
 describe('the scenario files', () => {
   test.each([
     'churn',
+    'defaults-one-sender',
+    'defaults-random-senders',
     'duplication-third',
+    'flooder-fifth',
     'flooder-tenth',
     'heterogeneous-third',
     'liar-tenth',
@@ -32,6 +35,16 @@ describe('the scenario files', () => {
     expect(new Set(reliabilities(outcome(label)))).toEqual(new Set([1]));
   });
 
+  test.each([
+    ['heavy-churn', 0.97],
+    ['liar-30-percent', 0.99],
+    ['loss-30-percent', 0.97],
+    ['mass-failure-80-percent', 0.99],
+  ])('%s: hard enough to lose something, and little is lost', (label, least) => {
+    const all = reliabilities(outcome(label));
+    expect(all.reduce((sum, each) => sum + each, 0) / all.length).toBeGreaterThan(least);
+  });
+
   test('mass-failure-half: the survivors are one swarm again, and all of them are reached', () => {
     const result = outcome('mass-failure-half');
     expect(result.overlay.components).toEqual([50]);
@@ -39,12 +52,12 @@ describe('the scenario files', () => {
     expect(result.healing?.cycles).toBeLessThan(1);
   });
 
-  test('partition-third: cut off while it lasts, one swarm in the end', () => {
+  test('partition-third: the other side waits while it lasts, and gets everything afterwards', () => {
     const result = outcome('partition-third');
-    expect(Math.min(...reliabilities(result))).toBeLessThan(1);
+    expect(Math.max(...result.broadcasts.map(({ lastDelivery }) => lastDelivery))).toBeGreaterThan(15_000_000_000);
+    expect(new Set(reliabilities(result))).toEqual(new Set([1]));
     expect(result.overlay.components).toEqual([60]);
-    expect(result.broadcasts.at(-1)?.reliability).toBe(1);
-    expect(result.healing?.cycles).toBeLessThan(40);
+    expect(result.healing?.cycles).toBeLessThan(2);
   });
 
   test('duplication-third: costs redundancy', () => {
@@ -59,7 +72,7 @@ describe('the scenario files', () => {
   });
 
   test('are all checked here', () => {
-    expect(scenarios).toHaveLength(11);
+    expect(scenarios).toHaveLength(18);
   });
 });
 

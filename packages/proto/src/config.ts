@@ -52,7 +52,7 @@ export interface HardenedConfig {
   readonly missingPerPeer: number;
   /** Missing payloads in a topic. At least 1. Default 65,536. */
   readonly missingTotal: number;
-  /** How often one announcer is asked for one payload. The pause doubles each time round. 1 to 32. Default 10 (about 40 s). */
+  /** How often one announcer is asked for one payload. The pause doubles each time round. 1 to 32. Default 8 (about 40 s). */
   readonly graftAttempts: number;
   /** Passive peers that one received list of nodes may push out of a full view. Default 10 (honest lists have 8). */
   readonly replacedPerList: number;
@@ -144,7 +144,7 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
     hardened: {
       missingPerPeer: 16_384,
       missingTotal: 65_536,
-      graftAttempts: 10,
+      graftAttempts: 8,
       replacedPerList: 10,
       evictionsPerPeer: 3,
       evictionWindow: 60_000 * ms,

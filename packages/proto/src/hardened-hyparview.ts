@@ -2,6 +2,7 @@ import type { DisconnectReason, PeerId } from './event.js';
 import { EvictionLimiter } from './eviction-limiter.js';
 import { fitNodes, maxPeerData } from './fit-nodes.js';
 import { HyParView } from './hyparview.js';
+import { LostPeers } from './lost-peers.js';
 import type {
   DisconnectMessage,
   ForwardJoinMessage,
@@ -31,12 +32,19 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   private readonly evictions: EvictionLimiter<P>;
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
   private readonly joining = new Set<P>();
+  /** Peers that we have heard from ourselves: they exist. */
+  private readonly met = new Set<P>();
+  private readonly lost: LostPeers<P>;
+  /** Peers that were dismissed, and until when they are not taken back. */
+  private readonly dismissed = new Map<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
   private shuffleOut = false;
   private readonly maxReplaced: number;
   private readonly maxRemembered: number;
   /** The number of peers with data above which the next sweep is worth its cost. */
   private sweepDataAbove: number;
+  /** The same for peers that we have met. */
+  private sweepMetAbove: number;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
     super(node, rng, out);
@@ -45,7 +53,9 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.evictions = new EvictionLimiter(evictionsPerPeer, evictionWindow);
     this.maxReplaced = Math.min(replacedPerList, Math.ceil(passiveViewCapacity / 3));
     this.maxRemembered = SWEEP_FACTOR * (activeViewCapacity + passiveViewCapacity);
+    this.lost = new LostPeers(passiveViewCapacity);
     this.sweepDataAbove = this.maxRemembered;
+    this.sweepMetAbove = this.maxRemembered;
   }
 
   override requestJoin(peer: P, now: number): void {
@@ -58,6 +68,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
     if (this.isMe(from)) return;
+    this.met.add(from);
+    this.lost.found(from);
     super.receive(from, message, now);
     if (message.type === 'neighbor' || message.type === 'disconnect') this.joining.delete(from);
     this.sweep();
@@ -69,8 +81,10 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    */
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
     const wasPending = this.pending.has(peer);
+    const wasNeighbor = this.active.has(peer);
     this.joining.delete(peer);
     super.peerDisconnected(peer, reason);
+    if (wasNeighbor && reason !== 'refused') this.lost.lost(peer);
     if (wasPending) this.refill(peer);
     this.sweep();
   }
@@ -91,9 +105,20 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   override shuffleTimerExpired(): void {
     this.shuffleOut = this.active.size > 0;
     super.shuffleTimerExpired();
+    // Two halves of a split swarm have full views: only an eviction on either side links them again.
+    const lost = this.lost.next();
+    if (lost !== undefined) this.sendNeighbor(lost, 'high');
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
     this.sweep();
+  }
+
+  /** It is not taken back for a while. */
+  override dismiss(peer: P, now: number): void {
+    super.dismiss(peer, now);
+    this.dismissed.delete(peer);
+    this.dismissed.set(peer, now + this.node.config.hardened.evictionWindow);
+    if (this.dismissed.size > this.maxRemembered) this.dismissed.delete(this.dismissed.keys().next().value as P);
   }
 
   override wants(peer: P): boolean {
@@ -101,12 +126,12 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
-    if (this.refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
+    if (this.isDismissed(from, now) || this.refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
     else super.onJoin(from, this.fitting(data), now);
   }
 
   protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
-    if (message.priority === 'high' && this.refusesEviction(from, now)) {
+    if (this.isDismissed(from, now) || (message.priority === 'high' && this.refusesEviction(from, now))) {
       this.pending.delete(from);
       this.sendDisconnect(from, { alive: true });
     } else {
@@ -213,6 +238,27 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     return undefined;
   }
 
+  /**
+   * The passive view keeps as many peers that we have met as the active view holds. The others may not exist, and whoever lists
+   * such nodes in shuffles would soon have pushed out everybody who does.
+   */
+  protected override makeRoomInPassive(): void {
+    let met = 0;
+    for (const peer of this.passive.values) if (this.met.has(peer)) met++;
+    if (met > this.config.activeViewCapacity) {
+      super.makeRoomInPassive();
+      return;
+    }
+    const stranger = this.passive.pickWhere((peer) => !this.met.has(peer), this.rng);
+    if (stranger === undefined) super.makeRoomInPassive();
+    else this.passive.delete(stranger);
+  }
+
+  private isDismissed(peer: P, now: number): boolean {
+    const until = this.dismissed.get(peer);
+    return until !== undefined && now < until;
+  }
+
   private refusesEviction(from: P, now: number): boolean {
     if (this.active.has(from) || !this.activeIsFull() || this.evictions.admit(from, now)) return false;
     this.node.stats.refusedEvictions++;
@@ -232,12 +278,16 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       // In a storm of joins thousands are known: looking through all of them again at each message would cost their square.
       this.sweepDataAbove = Math.max(this.maxRemembered, 2 * this.peerData.size);
     }
+    if (this.met.size > this.sweepMetAbove) {
+      for (const peer of this.met) if (!this.knows(peer)) this.met.delete(peer);
+      this.sweepMetAbove = Math.max(this.maxRemembered, 2 * this.met.size);
+    }
     if (this.aliveDisconnected.size > this.maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
     }
   }
 
   private knows(peer: P): boolean {
-    return this.wants(peer) || this.passive.has(peer);
+    return this.wants(peer) || this.passive.has(peer) || this.lost.has(peer);
   }
 }

@@ -1,9 +1,13 @@
+import { Conduct } from './conduct.js';
 import type { PeerId } from './event.js';
 import { fitsFrame } from './max-payload.js';
 import type { GossipMessage, GraftMessage, IHaveMessage } from './message.js';
 import type { MessageId } from './message-id.js';
 import type { Announcement } from './missing-payloads.js';
 import { PlumTree } from './plumtree.js';
+
+/** How many times the wait for a graft a neighbor may leave our requests unanswered: 5 s. */
+const SILENCE = 64;
 
 /**
  * PlumTree among peers that may lie or have been neighbors until a moment ago. Same messages, same tree; each override says
@@ -12,6 +16,8 @@ import { PlumTree } from './plumtree.js';
  * Here `eager` and `lazy` together are exactly the active neighbors: only `neighborUp` and `neighborDown` change that.
  */
 export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
+  private readonly conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
+
   /** Everything that is still cached is news to a new neighbor, perhaps: a gap shorter than the cache loses nothing. */
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
@@ -28,21 +34,38 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborDown(peer: P, now: number): void {
     super.neighborDown(peer, now);
     this.lazyQueue.delete(peer);
+    this.conduct.forget(peer);
+  }
+
+  /** A neighbor that announces payloads and does not send them makes room for another. */
+  protected override requested(peer: P, now: number): void {
+    if (this.conduct.asked(peer, now)) this.out.dismiss(peer);
   }
 
   /** A payload that was missing and that we publish ourselves is not missing anymore. */
-  protected override published(id: MessageId): void {
-    this.missing.arrived(id);
+  protected override published(id: MessageId, now: number): void {
+    this.missing.arrived(id, undefined, now);
   }
 
   /** A duplicate from a stranger closes no cycle of ours. Answering it could even have the host dial a peer that just left. */
   protected override onDuplicate(from: P): void {
-    if (this.isNeighbor(from)) super.onDuplicate(from);
+    if (!this.isNeighbor(from)) return;
+    this.conduct.delivered(from);
+    super.onDuplicate(from);
   }
 
-  /** A stranger's payload is delivered and passed on, and shapes no tree. */
-  protected override optimize(from: P, round: number, announcements: readonly Announcement<P>[]): void {
-    if (this.isNeighbor(from)) super.optimize(from, round, announcements);
+  /**
+   * A branch is replaced also when an announcer was earlier by more than a graft's wait: the reference gets there by asking,
+   * which brings the payload twice. Only a peer that has sent payloads before can take a branch over: announcing costs nothing. And a
+   * stranger's payload is delivered and passed on, and shapes no tree.
+   */
+  protected override optimize(from: P, round: number, announcements: readonly Announcement<P>[], now: number): void {
+    if (!this.isNeighbor(from)) return;
+    const credible = announcements.filter(({ peer }) => this.conduct.hasDelivered(peer));
+    const [earliest] = credible;
+    if (earliest === undefined) return;
+    if (now - earliest.time >= this.config.graftTimeout1) this.replaceBranch(from, earliest);
+    else super.optimize(from, round, credible, now);
   }
 
   protected override onPrune(from: P): void {
@@ -55,8 +78,8 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     else this.answerGraft(from, message.id);
   }
 
-  protected override onIHave(from: P, message: IHaveMessage): void {
-    if (this.isNeighbor(from)) super.onIHave(from, message);
+  protected override onIHave(from: P, message: IHaveMessage, now: number): void {
+    if (this.isNeighbor(from)) super.onIHave(from, message, now);
   }
 
   /** A round whose varint would grow past the frame stays where it is: every hop counts less than the message. */
@@ -68,6 +91,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** A payload that has come through a larger limit than ours is delivered; sending it would break the link. */
   protected override forward(message: GossipMessage, round: number, from: P): void {
+    if (this.has(from)) this.conduct.delivered(from);
     if (fitsFrame(this.node.config, message.content.length, 1)) super.forward(message, round, from);
     else this.node.stats.unforwardable++;
   }
@@ -78,8 +102,13 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     else this.node.stats.unforwardable++;
   }
 
+  private has(peer: P): boolean {
+    return this.eager.has(peer) || this.lazy.has(peer);
+  }
+
+  /** As {@link has}, and counts the messages of strangers. */
   private isNeighbor(peer: P): boolean {
-    if (this.eager.has(peer) || this.lazy.has(peer)) return true;
+    if (this.has(peer)) return true;
     this.node.stats.strangerMessages++;
     return false;
   }

@@ -22,9 +22,11 @@ import type { Timer } from './timer.js';
 type Removal =
   | { readonly type: 'evicted' }
   | { readonly type: 'disconnectReceived'; readonly alive: boolean }
-  | { readonly type: 'connectionClosed'; readonly reason: DisconnectReason };
+  | { readonly type: 'connectionClosed'; readonly reason: DisconnectReason }
+  | { readonly type: 'dismissed' };
 
 const EVICTED: Removal = { type: 'evicted' };
+const DISMISSED: Removal = { type: 'dismissed' };
 
 function downReason(removal: Removal): NeighborDownReason {
   switch (removal.type) {
@@ -35,6 +37,8 @@ function downReason(removal: Removal): NeighborDownReason {
       return removal.alive ? 'evicted' : 'left';
     case 'connectionClosed':
       return removal.reason;
+    case 'dismissed':
+      return 'timeout';
   }
 }
 
@@ -149,6 +153,11 @@ export class HyParView<P extends PeerId> {
     this.startShuffling();
   }
 
+  /** A neighbor is of no use: makes room for another. */
+  dismiss(peer: P, _now: number): void {
+    if (this.active.has(peer)) this.removeActive(peer, DISMISSED);
+  }
+
   /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
   quit(): void {
     for (const peer of [...this.active.values]) {
@@ -257,8 +266,12 @@ export class HyParView<P extends PeerId> {
   protected addPassive(peer: P, data: PeerData | undefined): void {
     this.storeData(peer, data);
     if (this.active.has(peer) || this.passive.has(peer) || peer === this.node.me) return;
-    if (this.passiveIsFull()) this.passive.deleteRandom(this.rng);
+    if (this.passiveIsFull()) this.makeRoomInPassive();
     this.passive.add(peer);
+  }
+
+  protected makeRoomInPassive(): void {
+    this.passive.deleteRandom(this.rng);
   }
 
   /** Asks a random passive peer to become a neighbor, if there is room. */
@@ -322,7 +335,7 @@ export class HyParView<P extends PeerId> {
   private removeActiveAt(index: number, removal: Removal): void {
     const peer = this.active.deleteAt(index);
     this.out.neighborDown(peer, downReason(removal));
-    if (removal.type === 'evicted') this.sendDisconnect(peer, { alive: true });
+    if (removal.type === 'evicted' || removal.type === 'dismissed') this.sendDisconnect(peer, { alive: true });
     else this.out.disconnect(peer);
 
     if (!this.staysKnown(peer, removal)) return;
@@ -341,6 +354,8 @@ export class HyParView<P extends PeerId> {
         return removal.alive;
       case 'connectionClosed':
         return this.aliveDisconnected.delete(peer);
+      case 'dismissed':
+        return false;
     }
   }
 

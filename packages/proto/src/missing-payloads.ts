@@ -4,10 +4,14 @@ import type { MessageId } from './message-id.js';
 export interface Announcement<P> {
   readonly peer: P;
   readonly round: number;
+  /** When they said so. */
+  readonly time: number;
 }
 
 /** Whom to ask for a payload now, and how long to wait before asking again. */
-export interface GraftRequest<P> extends Announcement<P> {
+export interface GraftRequest<P> {
+  readonly peer: P;
+  readonly round: number;
   readonly delay: number;
 }
 
@@ -15,14 +19,20 @@ export interface GraftRequest<P> extends Announcement<P> {
 export interface MissingPayloads<P> {
   /** How many payloads are missing. */
   readonly size: number;
-  /** Notes an announcement; true when a timer for this payload must be started. */
-  announced(id: MessageId, peer: P, round: number): boolean;
+  /** Notes an announcement. @returns the delay of the timer that must be started for this payload, if one must */
+  announced(id: MessageId, peer: P, round: number, now: number): number | undefined;
   /** A timer for this payload has run out. */
   timerExpired(id: MessageId): void;
   /** Chooses whom to ask next; `undefined` when there is nobody. With a request, a timer of its delay must be started. */
-  nextRequest(id: MessageId): GraftRequest<P> | undefined;
-  /** The payload is here: forgets it and returns the announcements that nobody has been asked about. */
-  arrived(id: MessageId): readonly Announcement<P>[];
+  nextRequest(id: MessageId, now: number): GraftRequest<P> | undefined;
+  /** Whether a peer has announced a missing payload, and so has it. */
+  isHeldBy(id: MessageId, peer: P): boolean;
+  /**
+   * The payload is here: forgets it and returns the announcements that nobody has been asked about.
+   *
+   * @param from - Who sent it; `undefined` when we publish it ourselves.
+   */
+  arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[];
   /** A peer is gone. */
   forget(peer: P): void;
 }

@@ -15,6 +15,8 @@ export class Outbox<P extends PeerId> {
   events: OutEvent<P>[] = [];
   /** Neighbors that came or went and that the broadcast layer has not been told about yet. */
   readonly changes: NeighborChange<P>[] = [];
+  /** Neighbors that the broadcast layer has no use for and that the membership layer has not been told about yet. */
+  readonly dismissed: P[] = [];
 
   private readonly topic: TopicId;
   private readonly generation: number;
@@ -50,6 +52,10 @@ export class Outbox<P extends PeerId> {
 
   peerData(peer: P, data: PeerData): void {
     this.events.push({ type: 'peerData', peer, data });
+  }
+
+  dismiss(neighbor: P): void {
+    this.dismissed.push(neighbor);
   }
 
   neighborUp(peer: P): void {

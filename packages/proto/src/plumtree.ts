@@ -85,7 +85,7 @@ export class PlumTree<P extends PeerId> {
       case 'swarm': {
         const message: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: 0 } };
         this.remember(message, now);
-        this.published(id);
+        this.published(id, now);
         this.lazyPush(id, 0, this.node.me);
         this.eagerPush(message, this.node.me);
         break;
@@ -109,7 +109,7 @@ export class PlumTree<P extends PeerId> {
         this.onGraft(from, message);
         break;
       case 'ihave':
-        this.onIHave(from, message);
+        this.onIHave(from, message, now);
         break;
     }
   }
@@ -130,11 +130,12 @@ export class PlumTree<P extends PeerId> {
     this.startEvicting(now);
     this.missing.timerExpired(id);
     if (this.seen.has(id)) return;
-    const request = this.missing.nextRequest(id);
+    const request = this.missing.nextRequest(id, now);
     if (request === undefined) return;
     this.makeEager(request.peer);
     this.out.send(request.peer, { type: 'graft', id, round: request.round });
     this.out.schedule(request.delay, this.out.timer({ type: 'sendGraft', id }));
+    this.requested(request.peer, now);
   }
 
   dispatchTimerExpired(now: number): void {
@@ -161,8 +162,11 @@ export class PlumTree<P extends PeerId> {
     this.startEvicting(now);
   }
 
+  /** A peer has been asked for a payload. */
+  protected requested(_peer: P, _now: number): void {}
+
   /** A payload of our own is on its way. */
-  protected published(_id: MessageId): void {}
+  protected published(_id: MessageId, _now: number): void {}
 
   private onGossip(from: P, message: GossipMessage, now: number): void {
     const isKnown = this.seen.has(message.id);
@@ -200,8 +204,8 @@ export class PlumTree<P extends PeerId> {
     const forwarded: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: next } };
     this.remember(forwarded, now);
     this.forward(forwarded, next, from);
-    const announcements = this.missing.arrived(id);
-    if (announcements.length > 0) this.optimize(from, next, announcements);
+    const announcements = this.missing.arrived(id, from, now);
+    if (announcements.length > 0) this.optimize(from, next, announcements, now);
     if (round > this.maxLastDeliveryHop) this.maxLastDeliveryHop = round;
   }
 
@@ -217,14 +221,19 @@ export class PlumTree<P extends PeerId> {
   }
 
   /** Replaces the link that brought a payload by a link to an announcer that is much closer to the publisher. */
-  protected optimize(from: P, round: number, announcements: readonly Announcement<P>[]): void {
+  protected optimize(from: P, round: number, announcements: readonly Announcement<P>[], _now: number): void {
     let best = announcements[0] as Announcement<P>;
     for (const announcement of announcements) if (announcement.round < best.round) best = announcement;
     // A threshold of 0 still asks for a shorter way.
     if (best.round >= round || round - best.round < this.config.optimizationThreshold) return;
-    if (!this.eager.has(best.peer)) {
-      this.makeEager(best.peer);
-      this.out.send(best.peer, { type: 'graft', id: undefined, round: best.round });
+    this.replaceBranch(from, best);
+  }
+
+  /** Takes payloads from an announcer from now on instead of from the peer that has brought this one. */
+  protected replaceBranch(from: P, { peer, round }: Announcement<P>): void {
+    if (!this.eager.has(peer)) {
+      this.makeEager(peer);
+      this.out.send(peer, { type: 'graft', id: undefined, round });
     }
     this.makeLazy(from);
     this.out.send(from, { type: 'prune' });
@@ -244,12 +253,11 @@ export class PlumTree<P extends PeerId> {
     if (message !== undefined) this.out.send(to, message);
   }
 
-  protected onIHave(from: P, { messages }: IHaveMessage): void {
+  protected onIHave(from: P, { messages }: IHaveMessage, now: number): void {
     for (const { id, round } of messages) {
       if (this.seen.has(id)) continue;
-      if (this.missing.announced(id, from, round)) {
-        this.out.schedule(this.config.graftTimeout1, this.out.timer({ type: 'sendGraft', id }));
-      }
+      const delay = this.missing.announced(id, from, round, now);
+      if (delay !== undefined) this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
   }
 
@@ -283,14 +291,16 @@ export class PlumTree<P extends PeerId> {
   private eagerPush(message: GossipMessage, except: P): void {
     const { me } = this.node;
     for (const peer of this.eager.values) {
-      if (peer !== except && peer !== me) this.out.send(peer, message);
+      if (peer !== except && peer !== me && !this.missing.isHeldBy(message.id, peer)) this.out.send(peer, message);
     }
   }
 
   private lazyPush(id: MessageId, round: number, except: P): void {
     if (this.lazy.size > 0) {
       const entry: IHaveEntry = { id, round };
-      for (const peer of this.lazy.values) if (peer !== except) this.queueAnnouncement(peer, entry);
+      for (const peer of this.lazy.values) {
+        if (peer !== except && !this.missing.isHeldBy(id, peer)) this.queueAnnouncement(peer, entry);
+      }
     }
     this.startDispatching();
   }

@@ -1,27 +1,30 @@
 import type { MessageId } from './message-id.js';
+import type { BroadcastConfig } from './config.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
+
+type GraftDelays = Pick<BroadcastConfig, 'graftTimeout1' | 'graftTimeout2'>;
 
 /** As iroh-gossip 0.101 does it: each announcer is asked once, one after the other, and nothing is bounded. */
 export class ReferenceMissing<P> implements MissingPayloads<P> {
   private readonly announcements = new Map<MessageId, Announcement<P>[]>();
   private readonly timers = new Set<MessageId>();
-  private readonly delay: number;
+  private readonly delays: GraftDelays;
 
-  constructor(delay: number) {
-    this.delay = delay;
+  constructor(delays: GraftDelays) {
+    this.delays = delays;
   }
 
   get size(): number {
     return this.announcements.size;
   }
 
-  announced(id: MessageId, peer: P, round: number): boolean {
+  announced(id: MessageId, peer: P, round: number, time: number): number | undefined {
     const list = this.announcements.get(id);
-    if (list === undefined) this.announcements.set(id, [{ peer, round }]);
-    else list.push({ peer, round });
-    if (this.timers.has(id)) return false;
+    if (list === undefined) this.announcements.set(id, [{ peer, round, time }]);
+    else list.push({ peer, round, time });
+    if (this.timers.has(id)) return undefined;
     this.timers.add(id);
-    return true;
+    return this.delays.graftTimeout1;
   }
 
   timerExpired(id: MessageId): void {
@@ -31,7 +34,12 @@ export class ReferenceMissing<P> implements MissingPayloads<P> {
   nextRequest(id: MessageId): GraftRequest<P> | undefined {
     // The emptied list stays, and the timer that now starts is not marked: both as in the reference.
     const first = this.announcements.get(id)?.shift();
-    return first === undefined ? undefined : { ...first, delay: this.delay };
+    return first === undefined ? undefined : { peer: first.peer, round: first.round, delay: this.delays.graftTimeout2 };
+  }
+
+  /** The reference sends a payload to those, too, that have announced it. */
+  isHeldBy(): boolean {
+    return false;
   }
 
   arrived(id: MessageId): readonly Announcement<P>[] {

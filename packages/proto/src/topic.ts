@@ -32,7 +32,7 @@ export class Topic<P extends PeerId> {
     switch (mode) {
       case 'reference':
         this.swarm = new HyParView(node, rng, out);
-        this.tree = new PlumTree(node, out, new ReferenceMissing(broadcast.graftTimeout2));
+        this.tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
         break;
       case 'hardened': {
         const limits = {
@@ -41,7 +41,7 @@ export class Topic<P extends PeerId> {
           attempts: hardened.graftAttempts,
         };
         this.swarm = new HardenedHyParView(node, rng, out);
-        this.tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast.graftTimeout2, limits, node.stats));
+        this.tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast, limits, node.stats));
         break;
       }
     }
@@ -147,9 +147,13 @@ export class Topic<P extends PeerId> {
     };
   }
 
-  /** Tells the broadcast layer, after each input, which neighbors have come and gone. */
+  /** Tells the layers, after each input, what they want of each other: who is to go, and which neighbors have come and gone. */
   private settle(now: number): void {
-    const { changes } = this.out;
+    const { changes, dismissed } = this.out;
+    if (dismissed.length > 0) {
+      for (const peer of dismissed) this.swarm.dismiss(peer, now);
+      dismissed.length = 0;
+    }
     if (changes.length === 0) return;
     for (const { type, peer } of changes) {
       switch (type) {

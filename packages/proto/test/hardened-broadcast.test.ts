@@ -66,6 +66,136 @@ describe('broadcast messages from a stranger', () => {
   });
 });
 
+describe('a payload that others have announced', () => {
+  /** 2 and 3 have announced it, 3 being eager; then 1 brings it. */
+  const brought = (node: TestNode): ReturnType<TestNode['receive']> => {
+    node.meet(1, 2, 3, 4);
+    node.receive(2, prune);
+    node.receive(2, ihave('hi'));
+    node.receive(3, ihave('hi'));
+    return node.receive(1, payload('hi'));
+  };
+
+  test('is sent to them all the same by the reference', () => {
+    const node = reference();
+    const outputs = brought(node);
+    expect(sentTypes(outputs)).toEqual(['3 gossip', '4 gossip']);
+    expect(sentTypes(node.expire(timer(outputs, 'dispatchLazyPush')))).toEqual(['2 ihave']);
+  });
+
+  test('is not, nor announced to them, in the hardened mode: they have it', () => {
+    const node = hardened();
+    const outputs = brought(node);
+    expect(sentTypes(outputs)).toEqual(['4 gossip']);
+    expect(sentTypes(node.expire(timer(outputs, 'dispatchLazyPush')))).toEqual([]);
+  });
+});
+
+describe('a branch of the tree', () => {
+  /** 2 is lazy and announces what 1 brings `wait` later, `hops` hops further from its publisher. */
+  const replaced = (
+    node: TestNode,
+    { hops, wait, hasDelivered }: { hops: number; wait: number; hasDelivered: boolean },
+  ) => {
+    node.meet(1, 2);
+    if (hasDelivered) node.receive(2, payload('before'));
+    node.receive(2, prune);
+    node.receive(2, ihave('hi'));
+    node.now += wait;
+    return sentTypes(node.receive(1, payload('hi', 1 + hops)));
+  };
+  const swap = ['2 graft', '1 prune'];
+
+  test('goes over to whoever announces a shorter one in the reference, also to a peer that has never sent a payload', () => {
+    expect(replaced(reference(), { hops: 20, wait: 0, hasDelivered: false })).toEqual(swap);
+  });
+
+  test('goes over only to a peer that has sent payloads in the hardened mode', () => {
+    expect(replaced(hardened(), { hops: 20, wait: 0, hasDelivered: false })).toEqual([]);
+    expect(replaced(hardened(), { hops: 20, wait: 0, hasDelivered: true })).toEqual(swap);
+  });
+
+  test("goes over without a second copy to an announcer that is earlier by a graft's wait, in the hardened mode only", () => {
+    expect(replaced(hardened(), { hops: 1, wait: 79, hasDelivered: true })).toEqual([]);
+    expect(replaced(hardened(), { hops: 1, wait: 80, hasDelivered: true })).toEqual(swap);
+    expect(replaced(reference(), { hops: 1, wait: 80, hasDelivered: true })).toEqual([]);
+  });
+});
+
+describe('the wait before asking', () => {
+  /** Peer 2 announces, peer 1 brings it so much later, time after time; then the wait after one more announcement. */
+  const waitAfter = (node: TestNode, lag: number): number | undefined => {
+    node.meet(1, 2);
+    for (let i = 0; i < 20; i++) {
+      node.receive(2, ihave(`m${i}`));
+      node.now += lag;
+      node.receive(1, payload(`m${i}`));
+    }
+    return timers(node.receive(2, ihave('next')))[0]?.[1];
+  };
+
+  test('is always the same in the reference, however late the tree usually is', () => {
+    expect(waitAfter(reference(), 150)).toBe(80);
+  });
+
+  test('grows with the lag of the tree in the hardened mode, up to four times', () => {
+    expect(waitAfter(hardened(), 10)).toBe(80);
+    expect(waitAfter(hardened(), 150)).toBeGreaterThan(150);
+    expect(waitAfter(hardened(), 150)).toBeLessThan(200);
+    expect(waitAfter(hardened(), 100_000)).toBe(320);
+  });
+});
+
+describe('a neighbor that announces payloads and never sends them', () => {
+  /** It announces one more each second and is asked for it. Ends when it is no neighbor anymore, or after so many. */
+  const lie = (node: TestNode, count: number) => {
+    node.meet(1, 2);
+    for (let i = 0; i < count; i++) {
+      const outputs = node.expire(timer(node.receive(1, ihave(`m${i}`)), 'sendGraft'));
+      if (!node.snapshot.activeView.includes(1)) return { asked: i + 1, outputs };
+      node.now += 1_000;
+    }
+    return undefined;
+  };
+
+  test('stays one for ever in the reference', () => {
+    expect(lie(reference(), 100)).toBeUndefined();
+  });
+
+  test('makes room for another in the hardened mode, and is not taken back for a minute', () => {
+    const node = hardened().meet(3).learn(3, 7);
+    const result = lie(node, 100);
+    expect(result?.asked).toBe(9);
+    expect(emitted(result?.outputs ?? [])).toEqual([{ type: 'neighborDown', peer: 1, reason: 'timeout' }]);
+    expect(sentTypes(result?.outputs ?? []).slice(1)).toEqual(['1 shuffleReply', '1 disconnect', '7 neighbor']);
+    const neighbor = { type: 'neighbor', priority: 'high', data: undefined } as const;
+    expect(sentTypes(node.receive(1, neighbor))).toEqual(['1 shuffleReply', '1 disconnect']);
+    expect(sentTypes(node.receive(1, { type: 'join', data: undefined }))).toEqual(['1 shuffleReply', '1 disconnect']);
+    node.now += 60_000;
+    node.receive(1, neighbor);
+    expect(node.snapshot.activeView).toContain(1);
+  });
+
+  test('is no liar when it sends one now and then', () => {
+    const node = hardened().meet(1, 2);
+    for (let i = 0; i < 100; i++) {
+      node.expire(timer(node.receive(1, ihave(`m${i}`)), 'sendGraft'));
+      if (i % 8 === 7) node.receive(1, payload(`m${i}`));
+      node.now += 1_000;
+    }
+    expect(node.snapshot.activeView).toContain(1);
+  });
+
+  test('is no liar because of many requests at one time, which a stalled event loop makes', () => {
+    const node = hardened().meet(1, 2);
+    const first = node.receive(1, ihave(...Array.from({ length: 50 }, (_, i) => `m${i}`)));
+    for (const output of first) if (output.type === 'scheduleTimer') node.expire(output);
+    node.now += 4_000;
+    node.expire(timer(node.receive(1, ihave('last')), 'sendGraft'));
+    expect(node.snapshot.activeView).toContain(1);
+  });
+});
+
 describe('a payload that is announced and does not come', () => {
   /** Feeds each graft timer back until none follows; the delays, and who was asked. */
   const insist = (node: TestNode, first: ReturnType<TestNode['receive']>): { asked: number[]; delays: number[] } => {
@@ -94,7 +224,7 @@ describe('a payload that is announced and does not come', () => {
     const first = node.receive(1, ihave('hi'));
     node.receive(2, ihave('hi'));
     node.receive(2, ihave('hi'));
-    expect(insist(node, first)).toEqual({ asked: [1, 2, 1, 2, 1, 2], delays: [40, 40, 80, 80, 160, 160] });
+    expect(insist(node, first)).toEqual({ asked: [1, 2, 1, 2, 1, 2], delays: [40, 40, 320, 320, 640, 640] });
     expect(node.snapshot.missingPayloads).toBe(0);
     expect(node.stats.abandonedPayloads).toBe(1);
   });

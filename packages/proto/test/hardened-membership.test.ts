@@ -37,6 +37,60 @@ describe('a passive peer that says that it has left the topic', () => {
   });
 });
 
+describe('a neighbor whose link broke', () => {
+  /** Shuffles so often; in which of them the lost neighbor was written to. */
+  const tried = (node: TestNode, shuffles: number): number[] => {
+    node.meet(1, 2);
+    node.disconnected(1);
+    return range(1, shuffles).filter(() => {
+      const outputs = node.handle({
+        type: 'timerExpired',
+        timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } },
+      });
+      node.disconnected(1); // it cannot be reached
+      return sentTypes(outputs).includes('1 neighbor');
+    });
+  };
+
+  test('is forgotten by the reference, so that two halves with full views never meet again', () => {
+    expect(tried(reference(), 100)).toEqual([]);
+  });
+
+  test('is tried again by the hardened mode, ever more rarely and for ever', () => {
+    expect(tried(hardened(), 70)).toEqual([1, 2, 4, 8, 16, 32, 48, 64]);
+  });
+
+  test('is tried no more once it is heard of', () => {
+    const node = hardened().meet(1, 2);
+    node.disconnected(1);
+    node.receive(1, { type: 'shuffle', origin: 1, nodes: [], ttl: 0 });
+    const outputs = node.handle({
+      type: 'timerExpired',
+      timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } },
+    });
+    expect(sentTypes(outputs)).not.toContain('1 neighbor');
+  });
+});
+
+describe('a passive view that is flooded with nodes that nobody knows', () => {
+  const MET = range(10, 8);
+  /** Eight nodes have been here and are passive now; then a neighbor lists phantoms, shuffle after shuffle. */
+  const flooded = (node: TestNode): number => {
+    node.meet(1, ...MET);
+    for (const peer of MET) node.receive(peer, { type: 'disconnect', alive: true, respond: false });
+    for (let i = 0; i < 100; i++) node.learn(1, ...range(1_000 + 8 * i, 8));
+    return node.snapshot.passiveView.filter((peer) => MET.includes(peer)).length;
+  };
+
+  test('forgets everybody that it has met in the reference', () => {
+    expect(flooded(reference())).toBe(0);
+  });
+
+  test('keeps as many of them as the active view holds in the hardened mode', () => {
+    expect(flooded(hardened())).toBe(5);
+  });
+});
+
 describe('a message that names ourselves', () => {
   const provoke = (node: TestNode): { messages: number; news: number } => {
     node.meet(1, 2);

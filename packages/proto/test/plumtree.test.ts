@@ -93,6 +93,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
     ['exactly at the threshold', 8, ['2 graft', '3 prune']],
   ])('%s, an announcement leaves the tree alone or changes it', (_, round, expected) => {
     const node = new TestNode(config).meet(2, 3);
+    node.receive(2, payload('before'));
     node.receive(2, { type: 'prune' });
     node.receive(2, announce('hi', 2));
     // The round grows by one on its way out: 8 and 9, against the announced 2 and a threshold of 7.
@@ -105,7 +106,10 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
 
   test('optimizes towards the first of the closest announcers', () => {
     const node = new TestNode(config).meet(1, 2, 3, 4);
-    for (const peer of [1, 2, 3]) node.receive(peer, { type: 'prune' });
+    for (const peer of [1, 2, 3]) {
+      node.receive(peer, payload(`from ${peer}`));
+      node.receive(peer, { type: 'prune' });
+    }
     node.receive(1, announce('hi', 5));
     node.receive(2, announce('hi', 1));
     node.receive(3, announce('hi', 1));

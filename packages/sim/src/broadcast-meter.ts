@@ -16,7 +16,10 @@ export interface BroadcastReport {
   readonly reliability: number;
   /** Messages with this payload that anybody has received, duplicates included. */
   readonly payloads: number;
-  /** Relative message redundancy: `payloads / (delivered - 1) - 1`; 0 is a perfect tree. 0 where nobody else got it. */
+  /**
+   * Relative message redundancy: payloads for each node that got it, less 1; 0 is a perfect tree, and where nobody else got it. Nodes that
+   * joined later and got it all the same count here, as their payloads do.
+   */
   readonly rmr: number;
   /** Last delivery hop: the hops of the longest way that a delivery took; the publisher's own send is hop 1. */
   readonly ldh: number;
@@ -39,6 +42,8 @@ interface Broadcast {
   readonly round: number;
   expected: number;
   delivered: number;
+  /** Nodes that have it and need not: they joined later. */
+  late: number;
   payloads: number;
   lastRound: number;
   lastDelivery: number;
@@ -85,6 +90,7 @@ export class BroadcastMeter implements Observer {
       round: this.round,
       expected: peers.length,
       delivered: 1,
+      late: 0,
       payloads: 0,
       lastRound: -1,
       lastDelivery: 0,
@@ -99,7 +105,11 @@ export class BroadcastMeter implements Observer {
 
   delivered(time: number, peer: number, { id, scope }: GossipMessage): void {
     const broadcast = this.broadcasts.get(id);
-    if (broadcast === undefined || !takeBit(broadcast.waiting, peer)) return;
+    if (broadcast === undefined) return;
+    if (!takeBit(broadcast.waiting, peer)) {
+      broadcast.late++;
+      return;
+    }
     broadcast.delivered++;
     this.settled(broadcast);
     broadcast.lastDelivery = time - broadcast.publishedAt;
@@ -137,7 +147,8 @@ export class BroadcastMeter implements Observer {
 }
 
 function report(broadcast: Broadcast): BroadcastReport {
-  const { publisher, publishedAt, expected, delivered, payloads, lastRound, lastDelivery } = broadcast;
+  const { publisher, publishedAt, expected, delivered, late, payloads, lastRound, lastDelivery } = broadcast;
+  const receivers = delivered - 1 + late;
   return {
     publisher,
     publishedAt,
@@ -145,7 +156,7 @@ function report(broadcast: Broadcast): BroadcastReport {
     delivered,
     reliability: delivered / expected,
     payloads,
-    rmr: delivered > 1 ? payloads / (delivered - 1) - 1 : 0,
+    rmr: receivers > 0 ? payloads / receivers - 1 : 0,
     ldh: lastRound + 1,
     lastDelivery,
   };

@@ -16,7 +16,8 @@ export interface ModeComparison {
   readonly connected: number;
 }
 
-const MODES: readonly Config['mode'][] = ['reference', 'hardened'];
+/** In the order of the rows. */
+export const MODES: readonly Config['mode'][] = ['reference', 'hardened'];
 
 /**
  * Runs scenarios in both modes of the kernel with the same seeds and faults.
@@ -29,12 +30,20 @@ export function compareModes(
   seeds: readonly (number | bigint)[],
 ): ModeComparison[] {
   return Object.entries(scenarios).flatMap(([name, scenario]) =>
-    MODES.map((mode) => ({
-      scenario: name,
-      mode,
-      ...averages(seeds.map((seed) => runScenario(inMode(scenario, mode), seed))),
-    })),
+    MODES.map((mode) => {
+      const results = seeds.map((seed) => runScenario(inMode(scenario, mode), seed));
+      return modeComparison(name, mode, results);
+    }),
   );
+}
+
+/** One row of {@link compareModes}, from results that are there already: one for each seed. */
+export function modeComparison(
+  scenario: string,
+  mode: Config['mode'],
+  results: readonly ScenarioResult[],
+): ModeComparison {
+  return { scenario, mode, ...averages(results) };
 }
 
 /** The rows of {@link compareModes} as a Markdown table. */
@@ -50,7 +59,8 @@ export function modeTable(rows: readonly ModeComparison[]): string {
   return lines.join('\n');
 }
 
-function inMode(scenario: Scenario, mode: Config['mode']): Scenario {
+/** The same scenario with all nodes in one mode. */
+export function inMode(scenario: Scenario, mode: Config['mode']): Scenario {
   const { network = {} } = scenario;
   return { ...scenario, network: { ...network, proto: { ...network.proto, mode } } };
 }

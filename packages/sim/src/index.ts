@@ -1,6 +1,6 @@
 export { BroadcastMeter, type BroadcastReport, type DeliveryTimes } from './broadcast-meter.js';
 export { ChaCha12Rng } from './chacha12-rng.js';
-export { compareModes, type ModeComparison, modeTable } from './compare-modes.js';
+export { compareModes, inMode, MODES, type ModeComparison, modeComparison, modeTable } from './compare-modes.js';
 export type {
   Churn,
   Duplication,

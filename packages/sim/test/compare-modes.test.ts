@@ -17,6 +17,7 @@ const BASE: Scenario = {
   pause: SECOND,
   network: {
     latency: { type: 'dynamic', min: 10 * MILLISECOND, max: 50 * MILLISECOND },
+    unreachableAfter: 100 * MILLISECOND,
     proto: { membership: { shuffleInterval: 5 * SECOND } },
   },
 };
@@ -27,15 +28,18 @@ function compare(faults: readonly Fault[], base: Scenario = BASE): [ModeComparis
 }
 
 describe('at default settings the hardened mode is no worse than the reference', () => {
-  test('in reliability and last delivery hop', () => {
-    const [reference, hardened] = compare([], { ...BASE, network: { ...BASE.network, proto: {} } });
+  const DEFAULTS: Scenario = { ...BASE, nodes: 100, network: { ...BASE.network, proto: {} } };
+
+  test('with random senders: it delivers everything in no more hops and with less redundancy', () => {
+    const [reference, hardened] = compare([], DEFAULTS);
     expect(reference.reliability).toBe(1);
     expect(hardened.reliability).toBe(1);
     expect(hardened.connected).toBe(1);
-    expect(hardened.ldh).toBeLessThanOrEqual(1.05 * reference.ldh);
+    expect(hardened.ldh).toBeLessThanOrEqual(reference.ldh);
+    expect(hardened.rmr).toBeLessThan(0.75 * reference.rmr);
   });
 
-  test('in redundancy, once the tree of a single sender has settled', () => {
+  test('with a single sender: no redundancy once the tree has settled', () => {
     const settled = (mode: 'reference' | 'hardened'): number[] => {
       const scenario: Scenario = { ...BASE, sim: 'GossipSingle', network: { ...BASE.network, proto: { mode } } };
       return SEEDS.flatMap((seed) =>
@@ -47,56 +51,40 @@ describe('at default settings the hardened mode is no worse than the reference',
     expect(Math.max(...settled('reference'))).toBe(0);
     expect(Math.max(...settled('hardened'))).toBe(0);
   });
-
-  test('in payloads for each link: its views are fuller, and each link carries no more', () => {
-    const perLink = (mode: 'reference' | 'hardened'): number => {
-      const results = [1, 2, 3, 4, 5, 6].map((seed) =>
-        runScenario({ ...BASE, network: { ...BASE.network, proto: { mode } } }, seed),
-      );
-      const payloads = results.flatMap(({ broadcasts }) => broadcasts).reduce((sum, b) => sum + b.payloads, 0);
-      const links = results.reduce(
-        (sum, { overlay }) => sum + overlay.inDegrees.reduce((all, n, d) => all + n * d, 0),
-        0,
-      );
-      return payloads / links;
-    };
-    expect(perLink('hardened')).toBeLessThanOrEqual(1.05 * perLink('reference'));
-  });
 });
 
-describe('under faults hard enough for the reference to lose payloads, the hardened mode delivers more', () => {
+describe('where the reference loses payloads, the hardened mode delivers more', () => {
   test.each<[string, Fault, number]>([
-    ['loss of 30 %', { type: 'loss', probability: 0.3 }, 0.95],
+    ['loss of 30 %', { type: 'loss', probability: 0.3 }, 0.98],
     ['the crash of 80 %, noticed late', { type: 'massFailure', at: 5 * SECOND, share: 0.8, noticeAfter: SECOND }, 0.99],
-    ['a partition', { type: 'partition', from: 3 * SECOND, until: 10 * SECOND, share: 0.3 }, 0.75],
+    ['a partition', { type: 'partition', from: 3 * SECOND, until: 10 * SECOND, share: 0.3 }, 0.99],
+    ['heavy churn', { type: 'churn', joins: 10, leaves: 5, crashes: 5, noticeAfter: SECOND }, 0.97],
+    ['three tenths of liars', { type: 'malicious', behavior: 'liar', share: 0.3 }, 0.99],
   ])('%s', (_, fault, least) => {
     const [reference, hardened] = compare([fault]);
     expect(reference.reliability).toBeLessThan(hardened.reliability);
-    expect(hardened.reliability).toBeGreaterThan(least);
+    expect(hardened.reliability).toBeGreaterThanOrEqual(least);
   });
 });
 
-describe('under faults that the reference survives at this size, the hardened mode does too', () => {
+describe('where both deliver everything, the hardened mode does it with fewer payloads', () => {
   test.each<[string, Fault]>([
     ['duplication', { type: 'duplication', probability: 0.3 }],
     ['reordering', { type: 'reordering', probability: 0.3, delay: 200 * MILLISECOND }],
     ['slow nodes', { type: 'slowNodes', share: 0.1, delay: 300 * MILLISECOND }],
+    ['the crash of half', { type: 'massFailure', at: 5 * SECOND, share: 0.5 }],
     ['churn', { type: 'churn', joins: 2, leaves: 1, crashes: 1 }],
     [
       'nodes with other settings',
       { type: 'heterogeneous', share: 0.3, config: { membership: { activeViewCapacity: 3 } } },
     ],
-    ['silent nodes', { type: 'malicious', behavior: 'silent', share: 0.1 }],
-    ['liars', { type: 'malicious', behavior: 'liar', share: 0.1 }],
-    ['flooders', { type: 'malicious', behavior: 'flooder', share: 0.05 }],
+    ['a tenth of silent nodes', { type: 'malicious', behavior: 'silent', share: 0.1 }],
+    ['a tenth of liars', { type: 'malicious', behavior: 'liar', share: 0.1 }],
+    ['a few flooders', { type: 'malicious', behavior: 'flooder', share: 0.05 }],
   ])('%s', (_, fault) => {
     const [reference, hardened] = compare([fault]);
-    expect(hardened.reliability).toBeGreaterThanOrEqual(reference.reliability - 0.001);
-  });
-
-  test('and flooders make it send less', () => {
-    const [reference, hardened] = compare([{ type: 'malicious', behavior: 'flooder', share: 0.05 }]);
-    expect(hardened.control).toBeLessThan(reference.control);
+    expect(hardened.reliability).toBeGreaterThanOrEqual(reference.reliability);
+    expect(hardened.rmr).toBeLessThan(reference.rmr);
   });
 });
 

@@ -1,0 +1,62 @@
+/** Tries are so many shuffles apart at the most. */
+const MAX_PAUSE = 16;
+
+interface Lost {
+  /** From which shuffle on it may be tried again. */
+  due: number;
+  /** Shuffles from one try to the next. */
+  pause: number;
+}
+
+/**
+ * Neighbors whose links broke and of whom nothing was heard since. They may be dead, or on the other side of a cut: when a
+ * network splits, both halves soon have full views again and forget each other. So now and then one of them is tried, at most
+ * one at each shuffle and each ever more rarely. Bounded: those lost first are forgotten first.
+ */
+export class LostPeers<P> {
+  private readonly peers = new Map<P, Lost>();
+  private readonly limit: number;
+  private shuffles = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get size(): number {
+    return this.peers.size;
+  }
+
+  has(peer: P): boolean {
+    return this.peers.has(peer);
+  }
+
+  /** The link to a neighbor broke. */
+  lost(peer: P): void {
+    this.peers.delete(peer);
+    this.peers.set(peer, { due: this.shuffles + 1, pause: 1 });
+    if (this.peers.size > this.limit) this.peers.delete(this.peers.keys().next().value as P);
+  }
+
+  /** It was heard of. */
+  found(peer: P): void {
+    this.peers.delete(peer);
+  }
+
+  /** A shuffle is due: whom to try along with it. Among those whose time has come the one tried least, which was lost last. */
+  next(): P | undefined {
+    this.shuffles++;
+    let chosen: P | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [peer, { due, pause }] of this.peers) {
+      if (due > this.shuffles || pause > least) continue;
+      chosen = peer;
+      least = pause;
+    }
+    const entry = chosen === undefined ? undefined : this.peers.get(chosen);
+    if (entry !== undefined) {
+      entry.due = this.shuffles + entry.pause;
+      entry.pause = Math.min(2 * entry.pause, MAX_PAUSE);
+    }
+    return chosen;
+  }
+}

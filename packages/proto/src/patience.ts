@@ -1,0 +1,38 @@
+/** Weights of a new sample in the mean and in the deviation, and how many deviations are waited for: RFC 6298, section 2. */
+const MEAN_GAIN = 1 / 8;
+const DEVIATION_GAIN = 1 / 4;
+const DEVIATIONS = 4;
+/** However late others seem to be, a lost payload is asked for after this many times the least wait. */
+const MAX_FACTOR = 4;
+
+/**
+ * How long to wait for something before doing something about it, learned from how long it took when it came: the estimator
+ * of TCP's retransmission timer (RFC 6298). Never less than `least`, never more than four times that, so that whoever
+ * lies about times can only cost others that much.
+ */
+export class Patience {
+  private readonly least: number;
+  private mean: number | undefined;
+  private deviation = 0;
+
+  constructor(least: number) {
+    this.least = least;
+  }
+
+  /** How long to wait now. */
+  get value(): number {
+    if (this.mean === undefined) return this.least;
+    return Math.min(Math.max(this.mean + DEVIATIONS * this.deviation, this.least), MAX_FACTOR * this.least);
+  }
+
+  /** It came, after this long. */
+  observe(time: number): void {
+    if (this.mean === undefined) {
+      this.mean = time;
+      this.deviation = time / 2;
+      return;
+    }
+    this.deviation += DEVIATION_GAIN * (Math.abs(time - this.mean) - this.deviation);
+    this.mean += MEAN_GAIN * (time - this.mean);
+  }
+}
