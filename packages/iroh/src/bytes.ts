@@ -7,7 +7,7 @@
 export const BATCH_BYTES = 65_536;
 
 /** Every full batch is put together here: the binding has copied it when the call returns. */
-const fullBatch: number[] = new Array<number>(BATCH_BYTES).fill(0);
+const fullBatch: number[] = Array.from({ length: BATCH_BYTES }, () => 0);
 
 /** Bytes as the binding takes them. */
 export function toNumbers(bytes: Uint8Array): number[] {
@@ -18,7 +18,10 @@ export function toNumbers(bytes: Uint8Array): number[] {
 
 /** Bytes as the binding gives them. */
 export function toBytes(numbers: readonly number[]): Uint8Array {
-  return Uint8Array.from(numbers);
+  const bytes = new Uint8Array(numbers.length);
+  // Arrays of the binding are of V8's general kind: `Uint8Array.from` and `set` take six times as long.
+  for (let i = 0; i < numbers.length; i++) bytes[i] = numbers[i] as number;
+  return bytes;
 }
 
 /** A queue of bytes that is emptied in batches. */
