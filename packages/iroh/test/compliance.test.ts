@@ -35,15 +35,15 @@ transportCompliance(runner, {
   mortalDialer: async (_, to, alpn) => {
     const script = fileURLToPath(new URL('mortal-dialer.mjs', import.meta.url));
     const addresses = directAddrs(to).map(formatSocketAddr);
-    const process_ = spawn(process.execPath, [script, alpn, to.id, ...addresses], {
+    const child = spawn(process.execPath, [script, alpn, to.id, ...addresses], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    await once(process_.stdout, 'data');
+    await once(child.stdout, 'data');
     return {
-      vanish: async () => void process_.kill('SIGSTOP'),
+      vanish: async () => void child.kill('SIGSTOP'),
       close: async () => {
-        const gone = once(process_, 'exit');
-        process_.kill('SIGKILL');
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
         await gone;
       },
     };
