@@ -139,7 +139,7 @@ export class ParseError extends GossipError {
   }
 }
 
-/** The native QUIC module has no build for this platform. */
+/** A native module (QUIC's or iroh's) has no build for this platform, or it is not installed. */
 export class UnsupportedPlatformError extends GossipError {
   readonly code = 'ERR_UNSUPPORTED_PLATFORM';
   constructor(message: string, options?: { cause?: unknown }) {

@@ -5,7 +5,7 @@ import type { TestRunner, TransportUnderTest } from './setup.js';
 import { streamTests } from './streams.js';
 
 export { type Faults, type FaultySocket, faultySocket } from '../quic/faulty-socket.js';
-export type { EndpointRequest, HostileDialers, TestRunner, TransportUnderTest } from './setup.js';
+export type { EndpointRequest, HostileDialers, MortalDialer, TestRunner, TransportUnderTest } from './setup.js';
 
 /**
  * Registers the tests that every transport passes.

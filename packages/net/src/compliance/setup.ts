@@ -25,14 +25,24 @@ export interface TransportUnderTest {
   create(request: EndpointRequest): Promise<Endpoint>;
   /** An address where nobody answers, for this id. */
   deadAddr(id: EndpointAddr['id']): Promise<EndpointAddr>;
-  /** Makes an endpoint fall silent, as if its machine had lost power. */
-  vanish(endpoint: Endpoint): Promise<void>;
+  /** Dials from an endpoint that can fall silent. It may live in another process: a transport may know no other way to silence one. */
+  mortalDialer(request: EndpointRequest, to: EndpointAddr, alpn: string): Promise<MortalDialer>;
+  /** The shortest idle time-out that the transport takes, in milliseconds. Default 500. */
+  readonly shortestIdleTimeoutMs?: number;
   /** Attacks below the seam. A transport without such a layer names the reason instead. */
   readonly hostile: HostileDialers | { readonly skip: string };
   /** An endpoint on the IPv6 loopback, or why there is none. */
   readonly ipv6: { create(request: EndpointRequest): Promise<Endpoint> } | { readonly skip: string };
   /** Tests that this transport can't pass, by name, each with the reason. */
   readonly skip?: Readonly<Record<string, string>>;
+}
+
+/** Somebody who is connected, and on whom the suite can pull the plug. */
+export interface MortalDialer {
+  /** Falls silent, as if its machine had lost power. */
+  vanish(): Promise<void>;
+  /** Frees what is left of it; called at the end of the test. */
+  close(): Promise<void>;
 }
 
 /** Clients that break the rules of the handshake. Each resolves when its attempt is over, and never rejects. */

@@ -17,15 +17,15 @@ export interface Pair {
 }
 
 /** Runs a test with endpoints that are closed at its end, whatever happens. */
-export async function withEndpoints(
+export async function withEndpoints<T>(
   transport: TransportUnderTest,
   requests: readonly EndpointRequest[],
-  body: (...endpoints: Endpoint[]) => Promise<void>,
-): Promise<void> {
+  body: (...endpoints: Endpoint[]) => Promise<T>,
+): Promise<T> {
   const endpoints: Endpoint[] = [];
   try {
     for (const request of requests) endpoints.push(await transport.create({ alpns: [ALPN], ...request }));
-    await body(...endpoints);
+    return await body(...endpoints);
   } finally {
     await Promise.all(endpoints.map((endpoint) => endpoint.close()));
   }

@@ -5,6 +5,7 @@ import { BindError, ConnectError, EndpointClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
+import { checkAlpns } from '../util/check-alpns.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { Acceptor } from './acceptor.js';
 import { advertisedAddrs } from './advertise.js';
@@ -12,7 +13,7 @@ import { Configs } from './config.js';
 import { plainAddress, QuicConnection } from './connection.js';
 import { Core, type EndpointStats } from './core.js';
 import { dial } from './dialer.js';
-import { checkAlpns, type EndpointOptions, resolveOptions, type Settings } from './options.js';
+import { type EndpointOptions, resolveOptions, type Settings } from './options.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /**

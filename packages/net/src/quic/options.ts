@@ -1,6 +1,8 @@
 import type { AddressLookup } from '../address/address-book.js';
 import { parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
+import { checkAlpns } from '../util/check-alpns.js';
+import { checkInteger } from '../util/check-integer.js';
 import { type Logger, silentLogger } from '../util/logger.js';
 import { DgramSocket, type UdpSocket } from './udp-socket.js';
 
@@ -91,47 +93,26 @@ export function resolveOptions(options: EndpointOptions): Settings {
     throw new TypeError('secretKey must be a SecretKey');
   if (typeof address !== 'string') throw new TypeError('address must be a string, e.g. 127.0.0.1:0');
   if (typeof socket !== 'function') throw new TypeError('socket must be a function that makes a UDP socket');
-  const idleTimeoutMs = integer('idleTimeoutMs', options.idleTimeoutMs, 30_000, 10, MAX_TIMER_MS);
+  const idleTimeoutMs = checkInteger('idleTimeoutMs', options.idleTimeoutMs, 30_000, 10, MAX_TIMER_MS);
   const keepAliveMs = Math.min(10_000, Math.floor(idleTimeoutMs / 3));
   return {
     secretKey: secretKey ?? SecretKey.generate(),
     address: parseSocketAddr(address),
     alpns: checkAlpns(options.alpns ?? []),
     idleTimeoutMs,
-    keepAliveMs: integer('keepAliveMs', options.keepAliveMs, keepAliveMs, 0, MAX_TIMER_MS),
-    handshakeTimeoutMs: integer('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, MAX_TIMER_MS),
-    maxHalfOpen: integer('maxHalfOpen', options.maxHalfOpen, 1024, 1, 1_000_000),
-    maxHalfOpenPerSource: integer('maxHalfOpenPerSource', options.maxHalfOpenPerSource, 256, 1, 1_000_000),
-    retryThreshold: integer('retryThreshold', options.retryThreshold, 128, 0, 1_000_000),
-    maxUniStreams: integer('maxUniStreams', options.maxUniStreams, 4096, 0, 1_000_000),
-    maxBiStreams: integer('maxBiStreams', options.maxBiStreams, 4096, 0, 1_000_000),
-    streamWindow: integer('streamWindow', options.streamWindow, 1 << 20, 1024, 1 << 30),
-    connectionWindow: integer('connectionWindow', options.connectionWindow, 16 << 20, 1024, 1 << 30),
-    sendHighWaterMark: integer('sendHighWaterMark', options.sendHighWaterMark, 256 << 10, 1, 1 << 30),
-    maxDatagramSize: integer('maxDatagramSize', options.maxDatagramSize, 1350, MIN_DATAGRAM, MAX_DATAGRAM),
+    keepAliveMs: checkInteger('keepAliveMs', options.keepAliveMs, keepAliveMs, 0, MAX_TIMER_MS),
+    handshakeTimeoutMs: checkInteger('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, MAX_TIMER_MS),
+    maxHalfOpen: checkInteger('maxHalfOpen', options.maxHalfOpen, 1024, 1, 1_000_000),
+    maxHalfOpenPerSource: checkInteger('maxHalfOpenPerSource', options.maxHalfOpenPerSource, 256, 1, 1_000_000),
+    retryThreshold: checkInteger('retryThreshold', options.retryThreshold, 128, 0, 1_000_000),
+    maxUniStreams: checkInteger('maxUniStreams', options.maxUniStreams, 4096, 0, 1_000_000),
+    maxBiStreams: checkInteger('maxBiStreams', options.maxBiStreams, 4096, 0, 1_000_000),
+    streamWindow: checkInteger('streamWindow', options.streamWindow, 1 << 20, 1024, 1 << 30),
+    connectionWindow: checkInteger('connectionWindow', options.connectionWindow, 16 << 20, 1024, 1 << 30),
+    sendHighWaterMark: checkInteger('sendHighWaterMark', options.sendHighWaterMark, 256 << 10, 1, 1 << 30),
+    maxDatagramSize: checkInteger('maxDatagramSize', options.maxDatagramSize, 1350, MIN_DATAGRAM, MAX_DATAGRAM),
     addressLookup,
     logger,
     socket,
   };
-}
-
-/** Protocol names as TLS takes them: 1 to 255 bytes (RFC 7301, section 3.1). @throws TypeError, RangeError */
-export function checkAlpns(alpns: readonly string[]): readonly string[] {
-  if (!Array.isArray(alpns)) throw new TypeError('alpns must be an array of strings');
-  for (const alpn of alpns) {
-    if (typeof alpn !== 'string') throw new TypeError(`an ALPN must be a string, not ${typeof alpn}`);
-    const { length } = Buffer.from(alpn);
-    if (length < 1 || length > 255)
-      throw new RangeError(`an ALPN must have 1 to 255 bytes, ${JSON.stringify(alpn)} has ${length}`);
-  }
-  return [...new Set(alpns)];
-}
-
-function integer(name: string, value: number | undefined, fallback: number, min: number, max: number): number {
-  if (value === undefined) return fallback;
-  if (typeof value !== 'number') throw new TypeError(`${name} must be a number, not ${typeof value}`);
-  if (!Number.isInteger(value) || value < min || value > max) {
-    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
-  }
-  return value;
 }

@@ -1,28 +1,32 @@
 import { describe, test } from 'vitest';
 import { endpointAddr } from '../../src/address/endpoint-addr.js';
-import { transportCompliance } from '../../src/compliance/index.js';
-import { type MemoryEndpoint, MemoryNetwork } from '../../src/memory/index.js';
+import { type EndpointRequest, transportCompliance } from '../../src/compliance/index.js';
+import { MemoryNetwork } from '../../src/memory/index.js';
 
 /** Endpoints of one test share a network whose time-outs are those that the first of them asked for. */
 function memoryTransport(latencyMs: number) {
   const networks = new Map<string, MemoryNetwork>();
+  const networkFor = ({ idleTimeoutMs = 30_000, handshakeTimeoutMs = 10_000 }: EndpointRequest) => {
+    const key = `${idleTimeoutMs} ${handshakeTimeoutMs}`;
+    const network = networks.get(key) ?? new MemoryNetwork({ latencyMs, idleTimeoutMs, handshakeTimeoutMs });
+    networks.set(key, network);
+    return network;
+  };
+  const create = async ({ secretKey, alpns, ...timeouts }: EndpointRequest) =>
+    networkFor(timeouts).endpoint({ ...(secretKey && { secretKey }), ...(alpns && { alpns }) });
   return {
     name: `memory with ${latencyMs} ms latency`,
-    create: async ({ idleTimeoutMs = 30_000, handshakeTimeoutMs = 10_000, ...options }) => {
-      const key = `${idleTimeoutMs} ${handshakeTimeoutMs}`;
-      const network = networks.get(key) ?? new MemoryNetwork({ latencyMs, idleTimeoutMs, handshakeTimeoutMs });
-      networks.set(key, network);
-      const endpoint = network.endpoint(options);
-      owners.set(endpoint, network);
-      return endpoint;
-    },
+    create,
     deadAddr: async (id) => endpointAddr(id, { host: '10.255.255.255', port: 1 }),
-    vanish: async (endpoint) => owners.get(endpoint as MemoryEndpoint)?.vanish(endpoint as MemoryEndpoint),
+    mortalDialer: async (request, to, alpn) => {
+      const endpoint = await create(request);
+      await endpoint.connect(to, alpn);
+      return { vanish: async () => networkFor(request).vanish(endpoint), close: () => endpoint.close() };
+    },
     hostile: { skip: 'there is no wire below this transport' },
     ipv6: { skip: 'there are no sockets below this transport' },
   } satisfies Parameters<typeof transportCompliance>[1];
 }
-const owners = new WeakMap<MemoryEndpoint, MemoryNetwork>();
 
 const runner = {
   describe,

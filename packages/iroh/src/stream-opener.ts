@@ -1,0 +1,42 @@
+import { StreamLimitError } from '@grapevine/net';
+
+/**
+ * Opens streams, one after the other, because calls that wait at the same time finish in any order, and the first to ask shall have
+ * the stream that the peer sees first. The binding waits until the peer allows another one, and that wait can't be taken back: who gives up leaves
+ * it to whoever opens next.
+ */
+export class StreamOpener<Stream> {
+  readonly #open: () => Promise<Stream>;
+  readonly #patienceMs: number;
+  #abandoned: Promise<Stream>[] = [];
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(open: () => Promise<Stream>, patienceMs: number) {
+    this.#open = open;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** @throws StreamLimitError when the peer allows none for too long; what the binding rejects with */
+  async open(): Promise<Stream> {
+    const opening = this.#abandoned.shift() ?? this.#start();
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        opening.catch(() => {}); // unless somebody takes it over
+        this.#abandoned.push(opening);
+        reject(new StreamLimitError(`the peer has allowed no further stream for ${this.#patienceMs} ms`));
+      }, this.#patienceMs);
+    });
+    try {
+      return await Promise.race([opening, patience]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #start(): Promise<Stream> {
+    const opening = this.#last.then(() => this.#open());
+    this.#last = opening.catch(() => {});
+    return opening;
+  }
+}

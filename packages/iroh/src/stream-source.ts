@@ -1,0 +1,44 @@
+/**
+ * Streams that the peer opens, one by one as somebody asks: an async iterable on a call of the binding that waits.
+ *
+ * One consumer. It ends when the call fails, which is when the connection is over, and never throws.
+ */
+export class StreamSource<Stream> implements AsyncIterableIterator<Stream> {
+  readonly #accept: () => Promise<Stream>;
+  #last: Promise<unknown> = Promise.resolve();
+  #ended = false;
+
+  constructor(accept: () => Promise<Stream>) {
+    this.#accept = accept;
+  }
+
+  next(): Promise<IteratorResult<Stream>> {
+    const turn = this.#last.then(() => this.#next());
+    this.#last = turn;
+    return turn;
+  }
+
+  return(): Promise<IteratorResult<Stream>> {
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** No more streams. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #next(): Promise<IteratorResult<Stream>> {
+    try {
+      const stream = this.#ended ? undefined : await this.#accept();
+      if (stream !== undefined && !this.#ended) return { done: false, value: stream };
+    } catch {
+      this.#ended = true;
+    }
+    return { done: true, value: undefined };
+  }
+}
