@@ -13,6 +13,7 @@ mod rpc_endpoint;
 mod rpc_serve;
 mod tally;
 mod topics;
+mod vectors;
 
 use clap::Parser;
 use serde_json::json;
@@ -30,6 +31,10 @@ enum Mode {
     RpcServe(rpc_serve::RpcServeOptions),
     /// A remote control.
     RpcClient(rpc_client::RpcClientOptions),
+    /// Values with their bytes.
+    Vectors(vectors::VectorOptions),
+    /// What the crates make of bytes from elsewhere.
+    Check,
 }
 
 #[tokio::main]
@@ -39,6 +44,8 @@ async fn main() {
         Mode::Chat(options) => chat::run(options).await,
         Mode::RpcServe(options) => rpc_serve::run(options).await,
         Mode::RpcClient(options) => rpc_client::run(options).await,
+        Mode::Vectors(options) => vectors::run(options).await,
+        Mode::Check => vectors::check().await,
     };
     let code = match outcome {
         Ok(()) => 0,
