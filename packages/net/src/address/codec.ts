@@ -52,24 +52,10 @@ const relayUrl: Schema<string> = mapped(string, {
   encode: (url) => new URL(url).href,
 });
 
-/** Up to this many bytes of custom address data stand in a field of fixed size (iroh-base 1.0.0 to 1.0.3). */
-const INLINE_MAX = 30;
-
-const wireCustomData = enumOf({ inline: { size: rawBytes(1), padded: rawBytes(INLINE_MAX) }, heap: { data: bytes } });
-
-const customData = mapped<Infer<typeof wireCustomData>, Uint8Array>(wireCustomData, {
-  decode: (value) => {
-    if (value.type === 'heap') return new Uint8Array(value.data);
-    const size = value.size[0] ?? 0;
-    if (size > INLINE_MAX) throw new RangeError(`${size} inline bytes, at most ${INLINE_MAX} have room`);
-    return new Uint8Array(value.padded.subarray(0, size));
-  },
-  encode: (data) => {
-    if (data.length > INLINE_MAX) return { type: 'heap', data };
-    const padded = new Uint8Array(INLINE_MAX);
-    padded.set(data);
-    return { type: 'inline', size: Uint8Array.of(data.length), padded };
-  },
+/** A byte string since iroh-base 1.1. The form of 1.0, a field of fixed size, can't be told from it and is not read. */
+const customData: Schema<Uint8Array> = mapped(bytes, {
+  decode: (data) => new Uint8Array(data), // a copy: addresses outlive the message that brought them
+  encode: (data) => data,
 });
 
 const transportAddrSchema: Schema<TransportAddr> = enumOf({
