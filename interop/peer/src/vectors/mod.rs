@@ -55,6 +55,17 @@ pub async fn run(options: VectorOptions) -> Result<()> {
         }
     }
 
+    let signed_kind = find(&kinds, "chatSignedMessage")?;
+    for variant in ["AboutMe", "Message"] {
+        for _ in 0..options.count {
+            let (signed, key, message) = random.signed(variant);
+            let mut row = row(signed_kind, "random", None, &postcard::to_stdvec(&signed)?)?;
+            row["secret"] = hex(&key.to_bytes());
+            row["message"] = message;
+            emit(row);
+        }
+    }
+
     let topic = TopicId::from_bytes([0x17; 32]);
     capture::gossip(&kinds, topic, &options.peer)
         .await

@@ -24,8 +24,8 @@ pub struct Random {
     keys: Vec<SecretKey>,
 }
 
-/// Each kind with its variants.
-pub const VARIANTS: [(&str, &[&str]); 11] = [
+/// Each kind with its variants; `signed` makes one more.
+pub const VARIANTS: [(&str, &[&str]); 10] = [
     ("streamHeader", &[""]),
     (
         "topicMessage",
@@ -47,7 +47,6 @@ pub const VARIANTS: [(&str, &[&str]); 11] = [
     ("endpointTicket", &[""]),
     ("chatTicket", &[""]),
     ("chatMessage", &["AboutMe", "Message"]),
-    ("chatSignedMessage", &[""]),
     ("rpcRequest", &["Join"]),
     (
         "rpcCommand",
@@ -84,11 +83,6 @@ impl Random {
                 "AboutMe" => json!({ "AboutMe": { "name": self.text() } }),
                 _ => json!({ "Message": { "text": self.text() } }),
             },
-            "chatSignedMessage" => {
-                let message = Message::Message { text: self.text() };
-                let signed = SignedMessage::sign(self.key(), &message).expect("can be encoded");
-                json!(signed)
-            }
             "rpcRequest" => json!({ "Join": {
                 "topic_id": self.bytes32(), "bootstrap": self.list(6, Self::id),
             } }),
@@ -105,6 +99,15 @@ impl Random {
             },
             other => unreachable!("no such kind: {other}"),
         }
+    }
+
+    /// A signed chat message, with whose it is and what it says.
+    pub fn signed(&mut self, variant: &str) -> (SignedMessage, SecretKey, Value) {
+        let json = self.value("chatMessage", variant);
+        let message: Message = serde_json::from_value(json.clone()).expect("a message");
+        let key = self.key().clone();
+        let signed = SignedMessage::sign(&key, &message).expect("can be encoded");
+        (signed, key, json)
     }
 
     fn topic_message(&mut self, variant: &str) -> Value {
