@@ -144,7 +144,10 @@ export class RustProcess {
 
   #failure(why: string, what: string): Error {
     const lines = this.#lastLines.map((line) => `\n  ${line}`).join('');
-    const stderr = this.#stderr === '' ? '' : `\nits stderr ends with:\n${this.#stderr.split('\n').slice(-TAIL).join('\n')}`;
-    return new Error(`${this.label} ${why}, and there was still to come: ${what}\nits last lines:${lines || ' none'}${stderr}`);
+    const stderr =
+      this.#stderr === '' ? '' : `\nits stderr ends with:\n${this.#stderr.split('\n').slice(-TAIL).join('\n')}`;
+    return new Error(
+      `${this.label} ${why}, and there was still to come: ${what}\nits last lines:${lines || ' none'}${stderr}`,
+    );
   }
 }

@@ -6,11 +6,13 @@ use tokio::io::{stdin, AsyncBufReadExt, BufReader};
 
 use super::capture::hex;
 use super::kinds::{self, find, Kind};
+use crate::chat_format::SignedMessage;
 use crate::output::emit;
 use crate::parse;
 
 /// One line for each line: `{"json", "hex"}` with the value read and its bytes written again, or `{"error"}`; and with a
-/// description in the question `"equal"`: whether the bytes and the text are those of the value described.
+/// description in the question `"equal"`: whether the bytes and the text are those of the value described. A signed chat
+/// message also has `"verified"` and the `"message"`.
 pub async fn run() -> Result<()> {
     let kinds = kinds::all();
     let mut lines = BufReader::new(stdin()).lines();
@@ -34,6 +36,12 @@ fn answer(kinds: &[Kind], line: &str) -> Result<Value> {
     let read = (kind.read)(&bytes)?;
     let again = (kind.write)(&read)?;
     let mut answer = json!({ "json": read, "hex": hex(&again) });
+    if kind.name == "chatSignedMessage" {
+        let signed: SignedMessage = postcard::from_bytes(&bytes)?;
+        let message = signed.verify();
+        answer["verified"] = message.is_ok().into();
+        answer["message"] = json!(message.ok());
+    }
     if let Some(described) = question.get("json") {
         let outcome = compare(kind, &bytes, &read, described, question["text"].as_str());
         answer["equal"] = outcome.is_ok().into();

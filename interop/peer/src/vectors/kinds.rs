@@ -57,7 +57,7 @@ pub fn all() -> Vec<Kind> {
     vec![
         kind::<mirror::StreamHeader>("streamHeader", Framing::Gossip),
         kind::<topic::Message<PublicKey>>("topicMessage", Framing::Gossip),
-        kind::<mirror::AddrInfo>("addrInfo", Framing::None),
+        addr_info(),
         kind::<EndpointAddr>("endpointAddr", Framing::None),
         endpoint_ticket(),
         chat_ticket(),
@@ -74,6 +74,21 @@ pub fn find<'a>(kinds: &'a [Kind], name: &str) -> Result<&'a Kind> {
         .iter()
         .find(|kind| kind.name == name)
         .with_context(|| format!("unknown kind {name:?}"))
+}
+
+/// Empty peer data means no addresses: the crate asks that before it decodes.
+fn addr_info() -> Kind {
+    let written = kind::<mirror::AddrInfo>("addrInfo", Framing::None);
+    Kind {
+        read: |bytes| {
+            let info = match bytes {
+                [] => mirror::AddrInfo::default(),
+                _ => postcard::from_bytes(bytes)?,
+            };
+            Ok(serde_json::to_value(info)?)
+        },
+        ..written
+    }
 }
 
 /// Described by its address; on the wire a variant stands in front.

@@ -228,9 +228,8 @@ impl Random {
     fn transport_addr(&mut self) -> Value {
         match self.rng.random_range(0..4) {
             0 => json!({ "Relay": self.relay() }),
-            // JSON numbers are exact up to 2^53 only.
             1 => json!({ "Custom": {
-                "id": self.rng.random::<u64>() >> self.rng.random_range(11..64),
+                "id": self.rng.random::<u64>() >> self.rng.random_range(0..64),
                 "data": self.custom_data(),
             } }),
             _ => json!({ "Ip": self.socket_addr() }),

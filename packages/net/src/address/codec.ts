@@ -18,7 +18,7 @@ import {
 } from '@grapevine/postcard';
 import { type EndpointId, endpointIdFromBytes, endpointIdToBytes } from '../identity/endpoint-id.js';
 import { type EndpointAddr, normalizeAddrs, type TransportAddr } from './endpoint-addr.js';
-import { compareSocketAddrs, ipFromOctets, ipToOctets, type SocketAddr, socketAddr } from './socket-addr.js';
+import { ipFromOctets, ipToOctets, type SocketAddr, socketAddr } from './socket-addr.js';
 
 /** An endpoint id on the wire: 32 raw bytes that must be a curve point. */
 export const endpointIdSchema: Schema<EndpointId> = mapped(array32, {
@@ -75,10 +75,7 @@ export const endpointAddrSchema: Schema<EndpointAddr> = struct({ id: endpointIdS
 
 const addrInfoSchema = struct({
   relayUrl: option(relayUrl),
-  directAddresses: mapped(seq(socketAddrSchema), {
-    decode: (addrs) => addrs.toSorted(compareSocketAddrs),
-    encode: (addrs) => addrs.toSorted(compareSocketAddrs),
-  }),
+  directAddresses: seq(socketAddrSchema),
 });
 
 /** The peer data that gossip carries: how an endpoint is reached, by its first relay and its direct addresses. */
@@ -100,5 +97,5 @@ export function decodeAddrInfo(data: Uint8Array): TransportAddr[] {
   if (data.length === 0) return [];
   const { relayUrl: url, directAddresses } = decode(addrInfoSchema, data);
   const relays: TransportAddr[] = url === undefined ? [] : [{ type: 'relay', url }];
-  return [...relays, ...directAddresses.map((addr): TransportAddr => ({ type: 'ip', addr }))];
+  return normalizeAddrs([...relays, ...directAddresses.map((addr): TransportAddr => ({ type: 'ip', addr }))]);
 }

@@ -57,6 +57,11 @@ describe('peer data', () => {
     ]);
   });
 
+  test('a set is read in any order, and what comes twice counts once', () => {
+    const unsorted = Buffer.from('0003' + '007f00000102' + '007f00000101' + '007f00000102', 'hex');
+    expect(decodeAddrInfo(unsorted)).toEqual([ip('127.0.0.1:1'), ip('127.0.0.1:2')]);
+  });
+
   test('garbage throws', () => {
     expect(() => decodeAddrInfo(Uint8Array.of(2))).toThrow();
     expect(() => decodeAddrInfo(Uint8Array.of(0, 5, 0))).toThrow();
