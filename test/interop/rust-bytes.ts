@@ -34,7 +34,14 @@ export interface Question {
 
 /** What the crates say: the value with its bytes written again, or why there is none. */
 export type Answer =
-  | { readonly json: Json; readonly hex: string; readonly equal?: boolean; readonly difference?: string }
+  | {
+      readonly json: Json;
+      readonly hex: string;
+      readonly equal?: boolean;
+      readonly difference?: string;
+      /** Signed chat messages only. */
+      readonly verified?: boolean;
+    }
   | { readonly error: string };
 
 /** Runs the program to its end. */
