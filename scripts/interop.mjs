@@ -6,7 +6,7 @@ import { ensureInstalled, root } from './lib/ensure.mjs';
 import { execNode } from './lib/exec.mjs';
 
 if (spawnSync('cargo', ['--version']).status !== 0) {
-  process.stdout.write('skipped: cargo is not installed, so there is no Rust peer to test against\n');
+  process.stdout.write('skipped: the tests against Rust peers, because cargo is not installed\n');
   process.exit(0);
 }
 

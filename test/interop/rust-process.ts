@@ -111,7 +111,7 @@ export class RustProcess {
   /** Ends the input, which makes the program leave its topics, and waits for its end. Resolves to the exit code. */
   async end(): Promise<number | null> {
     this.#process.stdin.end();
-    await this.until('its end after the end of input', () => this.#gone).catch(() => {});
+    await this.until('its end after the end of input', () => this.#gone);
     return this.#exited;
   }
 

@@ -93,9 +93,11 @@ impl Peer {
         })
     }
 
-    /// Remembers where a peer is.
+    /// Remembers where a peer is, if that is said.
     pub fn learn(&self, addr: &EndpointAddr) {
-        self.lookup.add_endpoint_info(addr.clone());
+        if !addr.is_empty() {
+            self.lookup.add_endpoint_info(addr.clone());
+        }
     }
 
     /// Own id and address, also as a ticket.
