@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RustNode } from './rust-node.js';
 import { useRustPeers } from './rust-peer.js';
 import { payload, Tally } from './tally.js';
 
@@ -34,6 +35,20 @@ describe('Rust nodes', () => {
     expect(sent).toEqual(tally.summary());
     await b.untilReceived(topic, 60);
     expect(await b.received(topic)).toEqual(tally.summary());
+  });
+
+  test('in a swarm of ten hear every message exactly once', async () => {
+    const nodes = await Promise.all(Array.from({ length: 10 }, () => rust.node({ showUpTo: 0 })));
+    const [first, ...others] = nodes as [RustNode, ...RustNode[]];
+    await first.join(topic);
+    await Promise.all(others.map((node) => node.join(topic, first.ticket)));
+    await Promise.all(nodes.map((node) => node.untilNeighbors(topic)));
+    await Promise.all(nodes.map((node) => node.untilSettled(topic)));
+    const [sent] = await Promise.all([
+      first.broadcastMany(topic, { count: 200, seed: 9, sizes: [16, 500, 4000] }),
+      ...others.map((node) => node.untilReceived(topic, 200)),
+    ]);
+    for (const node of others) expect(await node.received(topic)).toEqual(sent);
   });
 
   test('keep topics apart, leave them and come back', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { type RustLine, RustProcess } from './rust-process.js';
 import type { TallySummary } from './tally.js';
 
@@ -139,6 +140,19 @@ export class RustTopics {
   async untilNotNeighbor(topic: string, id: string, timeoutMs?: number): Promise<void> {
     const state = this.#state(topic);
     await this.process.until(`the end of neighbor ${id}`, () => !state.neighbors.has(id), timeoutMs);
+  }
+
+  /**
+   * Waits until its neighbors have not changed for a while. What is published while a swarm still sorts itself out can miss
+   * a member for good, among Rust nodes alone, too: a message in flight to a neighbor that is just being replaced is
+   * announced to nobody. Tests that count every message wait for this first, on every node.
+   */
+  async untilSettled(topic: string, quietMs = 1_000): Promise<void> {
+    const state = this.#state(topic);
+    for (let seen = -1; seen !== state.ups + state.downs; ) {
+      seen = state.ups + state.downs;
+      await setTimeout(quietMs);
+    }
   }
 
   /** Waits until so many different payloads came in. */
