@@ -2,18 +2,27 @@ import { defaultExclude, defineConfig } from 'vitest/config';
 
 // Tests import the packages' sources through this export condition, so no build stands between an edit and its test.
 const conditions = ['@grapevine/source', 'node', 'import', 'default'];
-const slow = process.env.GRAPEVINE_TIER === 'slow';
+
+/** What the end of a file's name says about its tests; the ordinary ones are all others. */
+const suffixes: Record<string, string> = {
+  slow: '.slow.test.ts',
+  interop: '.interop.test.ts',
+  'interop-slow': '.interop.slow.test.ts',
+};
+const tier = process.env.GRAPEVINE_TIER ?? 'ordinary';
+const suffix = suffixes[tier] ?? '.test.ts';
+/** Endings of other tiers that end in this one's, too. */
+const others = Object.values(suffixes).filter((other) => other !== suffix && other.endsWith(suffix));
+const timeout = tier.endsWith('slow') ? 600_000 : tier === 'interop' ? 120_000 : 30_000;
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: slow
-      ? ['{packages/*/test,apps/*/test,test}/**/*.slow.test.ts']
-      : ['{packages/*/test,apps/*/test,test}/**/*.test.ts'],
-    exclude: slow ? defaultExclude : [...defaultExclude, '**/*.slow.test.ts'],
+    include: [`{packages/*/test,apps/*/test,test}/**/*${suffix}`],
+    exclude: [...defaultExclude, ...others.map((other) => `**/*${other}`)],
     maxWorkers: 2,
-    testTimeout: slow ? 600_000 : 30_000,
-    hookTimeout: slow ? 600_000 : 30_000,
+    testTimeout: timeout,
+    hookTimeout: timeout,
   },
 });

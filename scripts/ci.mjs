@@ -14,6 +14,8 @@ const STEPS = [
   { name: 'changesets', command: ['npx', 'changeset', 'status'] },
   { name: 'slow tests', command: ['npm', 'run', 'test:slow'], report: '.cache/tests-slow.json' },
   { name: 'swarm of ten', command: ['npm', 'start', '--', '--nodes', '10', '--json'] },
+  { name: 'interop', command: ['npm', 'run', 'interop'], report: '.cache/tests-interop.json' },
+  { name: 'slow interop', command: ['npm', 'run', 'interop:slow'], report: '.cache/tests-interop-slow.json' },
   { name: 'golden data', command: ['npm', 'run', 'interop:golden'] },
   { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'sim', '--json'] },
 ];

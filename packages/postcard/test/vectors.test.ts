@@ -52,13 +52,14 @@ const message = flatEnum([
   }),
 ]);
 const addrInfo = struct({ relayUrl: option(string), directAddresses: seq(socketAddr) });
-const customReleased = enumOf({ inline: { size: fixed(1), data: fixed(30) }, heap: { data: bytes } });
+/** How iroh-base 1.0 wrote custom addresses; later ones write plain bytes. */
+const customOf10 = enumOf({ inline: { size: fixed(1), data: fixed(30) }, heap: { data: bytes } });
 const endpointAddr = (custom: Schema<unknown>): Schema<unknown> =>
   struct({
     id: array32,
     addrs: seq(enumOf({ relay: { url: string }, ip: { addr: socketAddr }, custom: { id: u64, data: custom } })),
   });
-const endpoint = endpointAddr(customReleased);
+const endpoint = endpointAddr(bytes);
 const signature = mapped(bytes, {
   decode(value) {
     if (value.length !== 64) throw new RangeError('a signature has 64 bytes');
@@ -73,8 +74,8 @@ const schemas: Record<string, Schema<unknown>> = {
   T1: enumOf({ variant1: { addr: endpoint } }),
   T2: chatTicket,
   T3: chatTicket,
-  T4a: endpoint,
-  T4b: endpointAddr(bytes),
+  T4a: endpointAddr(customOf10),
+  T4b: endpoint,
   C1: enumOf({ aboutMe: { name: string }, message: { text: string } }),
   C2: enumOf({ aboutMe: { name: string }, message: { text: string } }),
   C3: struct({ from: array32, data: bytes, signature }),

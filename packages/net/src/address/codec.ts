@@ -18,7 +18,7 @@ import {
 } from '@grapevine/postcard';
 import { type EndpointId, endpointIdFromBytes, endpointIdToBytes } from '../identity/endpoint-id.js';
 import { type EndpointAddr, normalizeAddrs, type TransportAddr } from './endpoint-addr.js';
-import { compareSocketAddrs, ipFromOctets, ipToOctets, type SocketAddr, socketAddr } from './socket-addr.js';
+import { ipFromOctets, ipToOctets, type SocketAddr, socketAddr } from './socket-addr.js';
 
 /** An endpoint id on the wire: 32 raw bytes that must be a curve point. */
 export const endpointIdSchema: Schema<EndpointId> = mapped(array32, {
@@ -52,24 +52,10 @@ const relayUrl: Schema<string> = mapped(string, {
   encode: (url) => new URL(url).href,
 });
 
-/** Up to this many bytes of custom address data stand in a field of fixed size (iroh-base 1.0.0 to 1.0.3). */
-const INLINE_MAX = 30;
-
-const wireCustomData = enumOf({ inline: { size: rawBytes(1), padded: rawBytes(INLINE_MAX) }, heap: { data: bytes } });
-
-const customData = mapped<Infer<typeof wireCustomData>, Uint8Array>(wireCustomData, {
-  decode: (value) => {
-    if (value.type === 'heap') return new Uint8Array(value.data);
-    const size = value.size[0] ?? 0;
-    if (size > INLINE_MAX) throw new RangeError(`${size} inline bytes, at most ${INLINE_MAX} have room`);
-    return new Uint8Array(value.padded.subarray(0, size));
-  },
-  encode: (data) => {
-    if (data.length > INLINE_MAX) return { type: 'heap', data };
-    const padded = new Uint8Array(INLINE_MAX);
-    padded.set(data);
-    return { type: 'inline', size: Uint8Array.of(data.length), padded };
-  },
+/** A byte string since iroh-base 1.1. The form of 1.0, a field of fixed size, can't be told from it and is not read. */
+const customData: Schema<Uint8Array> = mapped(bytes, {
+  decode: (data) => new Uint8Array(data), // a copy: addresses outlive the message that brought them
+  encode: (data) => data,
 });
 
 const transportAddrSchema: Schema<TransportAddr> = enumOf({
@@ -89,10 +75,7 @@ export const endpointAddrSchema: Schema<EndpointAddr> = struct({ id: endpointIdS
 
 const addrInfoSchema = struct({
   relayUrl: option(relayUrl),
-  directAddresses: mapped(seq(socketAddrSchema), {
-    decode: (addrs) => addrs.toSorted(compareSocketAddrs),
-    encode: (addrs) => addrs.toSorted(compareSocketAddrs),
-  }),
+  directAddresses: seq(socketAddrSchema),
 });
 
 /** The peer data that gossip carries: how an endpoint is reached, by its first relay and its direct addresses. */
@@ -114,5 +97,5 @@ export function decodeAddrInfo(data: Uint8Array): TransportAddr[] {
   if (data.length === 0) return [];
   const { relayUrl: url, directAddresses } = decode(addrInfoSchema, data);
   const relays: TransportAddr[] = url === undefined ? [] : [{ type: 'relay', url }];
-  return [...relays, ...directAddresses.map((addr): TransportAddr => ({ type: 'ip', addr }))];
+  return normalizeAddrs([...relays, ...directAddresses.map((addr): TransportAddr => ({ type: 'ip', addr }))]);
 }

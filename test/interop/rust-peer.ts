@@ -1,0 +1,57 @@
+import { afterEach } from 'vitest';
+import { RustChat } from './rust-chat.js';
+import { RustNode, type RustNodeOptions } from './rust-node.js';
+import type { RustProcess } from './rust-process.js';
+import { RustRpcClient, RustRpcServer } from './rust-rpc.js';
+import type { RustTopics } from './rust-topics.js';
+
+/**
+ * Starts Rust processes for the tests of a file and kills after each test what it has left running. Each is ready when the
+ * call resolves.
+ *
+ * @example
+ * ```ts
+ * const rust = useRustPeers();
+ *
+ * test('two nodes meet', async () => {
+ *   const [a, b] = await Promise.all([rust.node(), rust.node({ activeView: 3 })]);
+ *   await a.join(topic);
+ *   await b.join(topic, a.ticket);
+ *   await b.untilNeighbors(topic, a.id);
+ *   await a.broadcast(topic, 'hello');
+ *   await b.untilContent(topic, 'hello');
+ *   await a.process.kill(); // a crash; quit() says farewell
+ *   await b.untilNotNeighbor(topic, a.id);
+ * });
+ * ```
+ *
+ * A TypeScript node on iroh's transport joins with `parseTicket(a.ticket)` as bootstrap; a Rust one joins a TypeScript node
+ * with `b.join(topic, formatTicket(endpoint.addr()))`. `Tally` and `payload` of tally.ts are the TypeScript side of
+ * `received` and `broadcastMany`. Whatever the classes do not offer: `a.process.command(…)` and
+ * `a.process.until('what', () => …)`.
+ */
+export function useRustPeers() {
+  let running: RustProcess[] = [];
+  afterEach(async () => {
+    const left = running;
+    running = [];
+    await Promise.all(left.map((process) => process.kill()));
+  });
+
+  async function ready<T extends RustTopics>(peer: T): Promise<T> {
+    running.push(peer.process);
+    return await peer.untilReady();
+  }
+
+  return {
+    /** A member of swarms. */
+    node: (options: RustNodeOptions = {}) => ready(new RustNode(options)),
+    /** A member of swarms that serves the remote control. */
+    rpcServer: (options: RustNodeOptions & { readonly alpn: string }) => ready(new RustRpcServer(options)),
+    /** A remote control; connects with its first command. */
+    rpcClient: (options: { readonly addr: string; readonly alpn: string; readonly cert: string }) =>
+      ready(new RustRpcClient(options)),
+    /** A member of a chat room. @param args - options and then `open [TOPIC]` or `join TICKET` */
+    chat: (...args: readonly string[]) => RustChat.start(args, (process) => running.push(process)),
+  };
+}

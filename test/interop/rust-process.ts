@@ -1,0 +1,153 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { rustProgram } from './rust-program.js';
+
+/** A line of the program, whatever it says. */
+export type RustLine = Readonly<Record<string, unknown>>;
+
+/** How long an answer or an event may take before the wait fails, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** Lines and stderr that a failed wait shows. */
+const TAIL = 8;
+
+interface Waiter {
+  check(): void;
+  fail(why: string): void;
+}
+
+/**
+ * A process of the Rust program: commands in, JSON lines out.
+ *
+ * Commands carry numbers, so several may be under way. Whatever is waited for has a name, and a wait that fails shows it
+ * with the last lines and the end of stderr. Killed when disposed of.
+ */
+export class RustProcess {
+  /** How errors call it. */
+  readonly label: string;
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #exited: Promise<number | null>;
+  readonly #waiters = new Set<Waiter>();
+  readonly #replies = new Map<number, RustLine>();
+  readonly #onEvent: (event: RustLine) => void;
+  readonly #lastLines: string[] = [];
+  #stderr = '';
+  #lastCommand = 0;
+  #gone: string | undefined;
+
+  /** @param onEvent - Called with each line that is not an answer, before waits look again. */
+  constructor(mode: string, args: readonly string[], onEvent: (event: RustLine) => void) {
+    this.label = `rust ${mode}`;
+    this.#onEvent = onEvent;
+    this.#process = spawn(rustProgram(), [mode, ...args]);
+    this.#process.stdin.on('error', () => {}); // the end of the process says more
+    this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-4_000);
+    });
+    const lines = createInterface({ input: this.#process.stdout });
+    lines.on('line', (line) => this.#read(line));
+    this.#exited = new Promise((resolve) => {
+      this.#process.on('error', (error) => this.#end(`could not be started: ${error.message}`));
+      this.#process.on('close', (code, signal) => {
+        this.#end(`ended with ${signal ?? `code ${code}`}`);
+        resolve(code);
+      });
+    });
+  }
+
+  /**
+   * Carries out a command and waits for its answer.
+   *
+   * @throws Error when the program refuses it, ends, or does not answer in time
+   */
+  async command(verb: string, ...words: readonly (string | number)[]): Promise<RustLine> {
+    return await this.request([verb, ...words].join(' ').trimEnd(), PATIENCE);
+  }
+
+  /** The same with the whole command in one string and a patience of its own, in milliseconds. */
+  async request(text: string, timeoutMs: number): Promise<RustLine> {
+    if (/[\r\n]/.test(text)) throw new TypeError(`a command is one line, got ${JSON.stringify(text)}`);
+    const id = ++this.#lastCommand;
+    const start = text.slice(0, 100);
+    const answer = this.until(`the answer to "${start}"`, () => this.#replies.get(id), timeoutMs);
+    this.#process.stdin.write(`#${id} ${text}\n`);
+    const reply = await answer;
+    this.#replies.delete(id);
+    if (reply.error !== undefined) throw new Error(`${this.label} refused "${start}": ${reply.error}`);
+    return reply;
+  }
+
+  /** Writes a line as it is and waits for nothing: for tests of bad input. */
+  write(line: string): void {
+    this.#process.stdin.write(`${line}\n`);
+  }
+
+  /**
+   * Waits until `check` returns something else than undefined or false, looking now and after every line.
+   *
+   * @throws Error that names `what` when it takes too long or the program ends before
+   */
+  until<T>(what: string, check: () => T | undefined | false, timeoutMs = PATIENCE): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        this.#waiters.delete(waiter);
+        settle();
+      };
+      const waiter: Waiter = {
+        check: () => {
+          const found = check();
+          if (found !== undefined && found !== false) finish(() => resolve(found));
+        },
+        fail: (why) => finish(() => reject(this.#failure(why, what))),
+      };
+      const timer = setTimeout(() => waiter.fail(`let us wait for ${timeoutMs} ms`), timeoutMs);
+      this.#waiters.add(waiter);
+      waiter.check();
+      if (this.#gone !== undefined) waiter.fail(this.#gone); // does nothing when it was found
+    });
+  }
+
+  /** Ends the input, which makes the program leave its topics, and waits for its end. Resolves to the exit code. */
+  async end(): Promise<number | null> {
+    this.#process.stdin.end();
+    await this.until('its end after the end of input', () => this.#gone);
+    return this.#exited;
+  }
+
+  /** Kills it as a crash would: no farewell. */
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  #read(text: string): void {
+    this.#lastLines.push(text.slice(0, 300));
+    if (this.#lastLines.length > TAIL) this.#lastLines.shift();
+    let line: RustLine;
+    try {
+      line = JSON.parse(text);
+    } catch {
+      this.#end(`wrote a line that is not JSON: ${text.slice(0, 300)}`);
+      return;
+    }
+    if (typeof line.id === 'number') this.#replies.set(line.id, line);
+    else this.#onEvent(line);
+    for (const waiter of [...this.#waiters]) waiter.check();
+  }
+
+  #end(why: string): void {
+    this.#gone ??= why;
+    for (const waiter of [...this.#waiters]) waiter.check();
+    for (const waiter of [...this.#waiters]) waiter.fail(why);
+  }
+
+  #failure(why: string, what: string): Error {
+    const lines = this.#lastLines.map((line) => `\n  ${line}`).join('');
+    const stderr =
+      this.#stderr === '' ? '' : `\nits stderr ends with:\n${this.#stderr.split('\n').slice(-TAIL).join('\n')}`;
+    return new Error(
+      `${this.label} ${why}, and there was still to come: ${what}\nits last lines:${lines || ' none'}${stderr}`,
+    );
+  }
+}

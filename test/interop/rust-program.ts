@@ -1,0 +1,10 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Where `npm run interop` builds the Rust program. */
+export function rustProgram(): string {
+  const name = process.platform === 'win32' ? 'grapevine-peer.exe' : 'grapevine-peer';
+  const path = fileURLToPath(new URL(`../../.cache/interop-target/release/${name}`, import.meta.url));
+  if (!existsSync(path)) throw new Error(`${path} is missing: "npm run interop" builds it and runs these tests`);
+  return path;
+}

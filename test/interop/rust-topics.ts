@@ -1,0 +1,223 @@
+import { setTimeout } from 'node:timers/promises';
+import { type RustLine, RustProcess } from './rust-process.js';
+import type { TallySummary } from './tally.js';
+
+/** A payload that came in. */
+export interface RustReceived {
+  /** BLAKE3 of the content, in hex. */
+  readonly hash: string;
+  readonly length: number;
+  /** Only up to the size that the option `showUpTo` allows. */
+  readonly content: Buffer | undefined;
+  /** Who passed it on. */
+  readonly from: string;
+  readonly scope: 'swarm' | 'neighbors';
+}
+
+/** What `broadcastMany` sends: `count` payloads, the sizes in turn. `payload` in tally.ts makes the same ones. */
+export interface ManyOptions {
+  readonly count: number;
+  readonly seed: number;
+  readonly sizes: readonly number[];
+  /** Between two payloads, in milliseconds. Default 0. */
+  readonly pauseMs?: number;
+}
+
+/** What a Rust process said about a topic so far. */
+export interface RustTopicState {
+  readonly neighbors: ReadonlySet<string>;
+  /** Everything received, in order, duplicates included. */
+  readonly received: readonly RustReceived[];
+  /** How often a peer became a neighbor, and how often one was lost. */
+  readonly ups: number;
+  readonly downs: number;
+  /** How often the process was too slow for its own events. */
+  readonly lagged: number;
+  /** Why the stream of events ended; undefined while it goes on, null when it ended without error. */
+  readonly closed: string | null | undefined;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface State extends Mutable<RustTopicState> {
+  readonly neighbors: Set<string>;
+  readonly received: RustReceived[];
+}
+
+/**
+ * The commands about topics, which a node and a remote control share. Peers are named by ticket (`endpoint…`, or a chat
+ * ticket) or by bare id.
+ */
+export class RustTopics {
+  readonly process: RustProcess;
+  readonly #topics = new Map<string, State>();
+  #ready: RustLine | undefined;
+
+  constructor(mode: string, args: readonly string[]) {
+    this.process = new RustProcess(mode, args, (event) => {
+      if (event.event === 'ready') this.#ready = event;
+      else if (typeof event.topic === 'string') note(this.#state(event.topic), event);
+    });
+  }
+
+  /** Waits until it takes commands. */
+  async untilReady(): Promise<this> {
+    await this.process.until('its first line', () => this.#ready);
+    return this;
+  }
+
+  /** A field of what it said when it was ready. */
+  protected said<T>(field: string): T {
+    if (this.#ready === undefined) throw new Error(`${this.process.label} is not ready yet`);
+    return this.#ready[field] as T;
+  }
+
+  /** Neighbors, payloads and counts so far, as its events told; keeps up with them. */
+  topic(topic: string): RustTopicState {
+    return this.#state(topic);
+  }
+
+  /** Joins without waiting for a neighbor. */
+  async join(topic: string, ...peers: readonly string[]): Promise<void> {
+    await this.process.command('join', topic, ...peers);
+  }
+
+  /** Tells a joined topic of further peers. */
+  async joinPeers(topic: string, ...peers: readonly string[]): Promise<void> {
+    await this.process.command('join-peers', topic, ...peers);
+  }
+
+  /** Publishes text (one line) or bytes to the swarm. @returns the BLAKE3 hash of the payload, in hex */
+  async broadcast(topic: string, content: string | Uint8Array): Promise<string> {
+    const { hash } = await (typeof content === 'string'
+      ? this.process.command('broadcast', topic, content)
+      : this.process.command('broadcast-hex', topic, Buffer.from(content).toString('hex')));
+    return hash as string;
+  }
+
+  /** Publishes a line of text to the direct neighbors only. */
+  async broadcastNeighbors(topic: string, text: string): Promise<string> {
+    return (await this.process.command('broadcast-neighbors', topic, text)).hash as string;
+  }
+
+  /** Publishes many payloads; resolves when all are handed over. @returns the tally of what was sent */
+  async broadcastMany(topic: string, options: ManyOptions): Promise<TallySummary> {
+    const { count, seed, sizes, pauseMs = 0 } = options;
+    const text = `broadcast-many ${topic} ${count} ${seed} ${sizes.join(',')} ${pauseMs}`;
+    return summary(await this.process.request(text, 60_000 + 2 * count * pauseMs));
+  }
+
+  /** The tally of what came in, by the process itself. */
+  async received(topic: string): Promise<TallySummary> {
+    return summary(await this.process.command('received', topic));
+  }
+
+  /** Drops its sending half. The topic is left when the reading half is gone, too. */
+  async stopSending(topic: string): Promise<void> {
+    await this.process.command('stop-sending', topic);
+  }
+
+  /** Drops its reading half. */
+  async stopReading(topic: string): Promise<void> {
+    await this.process.command('stop-reading', topic);
+  }
+
+  async leave(topic: string): Promise<void> {
+    await this.process.command('leave', topic);
+    this.#topics.delete(topic);
+  }
+
+  /** Waits until it has a neighbor in the topic: any, or those with these ids. */
+  async untilNeighbors(topic: string, ...ids: readonly string[]): Promise<void> {
+    const state = this.#state(topic);
+    const what = ids.length === 0 ? 'a neighbor' : `these neighbors: ${ids.join(', ')}`;
+    await this.process.until(what, () =>
+      ids.length === 0 ? state.neighbors.size > 0 : ids.every((id) => state.neighbors.has(id)),
+    );
+  }
+
+  /** Waits until this peer is no neighbor (any more). */
+  async untilNotNeighbor(topic: string, id: string, timeoutMs?: number): Promise<void> {
+    const state = this.#state(topic);
+    await this.process.until(`the end of neighbor ${id}`, () => !state.neighbors.has(id), timeoutMs);
+  }
+
+  /**
+   * Waits until its neighbors have not changed for a while. What is published while a swarm still sorts itself out can miss
+   * a member for good, among Rust nodes alone, too: a message in flight to a neighbor that is just being replaced is
+   * announced to nobody. Tests that count every message wait for this first, on every node.
+   */
+  async untilSettled(topic: string, quietMs = 1_000): Promise<void> {
+    const state = this.#state(topic);
+    for (let seen = -1; seen !== state.ups + state.downs; ) {
+      seen = state.ups + state.downs;
+      await setTimeout(quietMs);
+    }
+  }
+
+  /** Waits until so many different payloads came in. */
+  async untilReceived(topic: string, count: number, timeoutMs?: number): Promise<void> {
+    const state = this.#state(topic);
+    const different = () => new Set(state.received.map(({ hash }) => hash)).size;
+    await this.process.until(
+      `${count} different payloads`,
+      () => state.received.length >= count && different() >= count,
+      timeoutMs,
+    );
+  }
+
+  /** Waits for a payload with this content, by now or to come. */
+  async untilContent(topic: string, content: string | Uint8Array): Promise<RustReceived> {
+    const state = this.#state(topic);
+    const wanted = Buffer.from(content);
+    return await this.process.until(`the payload ${JSON.stringify(wanted.toString().slice(0, 100))}`, () =>
+      state.received.find((message) => message.content?.equals(wanted)),
+    );
+  }
+
+  /** Leaves with farewells and ends. */
+  async quit(): Promise<void> {
+    await this.process.command('quit');
+    await this.process.end();
+  }
+
+  #state(topic: string): State {
+    const known = this.#topics.get(topic);
+    if (known !== undefined) return known;
+    const state: State = { neighbors: new Set(), received: [], ups: 0, downs: 0, lagged: 0, closed: undefined };
+    this.#topics.set(topic, state);
+    return state;
+  }
+}
+
+function note(state: State, event: RustLine): void {
+  switch (event.event) {
+    case 'neighborUp':
+      state.neighbors.add(event.peer as string);
+      state.ups++;
+      break;
+    case 'neighborDown':
+      state.neighbors.delete(event.peer as string);
+      state.downs++;
+      break;
+    case 'received':
+      state.received.push({
+        hash: event.hash as string,
+        length: event.length as number,
+        content: typeof event.content === 'string' ? Buffer.from(event.content, 'hex') : undefined,
+        from: event.from as string,
+        scope: event.scope as 'swarm' | 'neighbors',
+      });
+      break;
+    case 'lagged':
+      state.lagged++;
+      break;
+    case 'closed':
+      state.closed = event.reason as string | null;
+      break;
+  }
+}
+
+function summary({ count, xor, bytes, duplicates }: RustLine): TallySummary {
+  return { count, xor, bytes, duplicates } as TallySummary;
+}

@@ -1,0 +1,55 @@
+import { defaultHash } from '@grapevine/proto';
+
+/** What came in, in a form that does not depend on the order: the same numbers as the Rust program's `received`. */
+export interface TallySummary {
+  /** Different contents. */
+  readonly count: number;
+  /** Exclusive or of the BLAKE3 hashes of the different contents, in hex. */
+  readonly xor: string;
+  /** Bytes of the different contents. */
+  readonly bytes: number;
+  /** How often a content came again. */
+  readonly duplicates: number;
+}
+
+/** Counts contents for a TypeScript node, to be compared with what a Rust node counted. */
+export class Tally {
+  readonly #seen = new Set<string>();
+  readonly #xor = new Uint8Array(32);
+  #bytes = 0;
+  #duplicates = 0;
+
+  add(content: Uint8Array): void {
+    const hash = defaultHash(content);
+    const key = Buffer.from(hash).toString('hex');
+    if (this.#seen.has(key)) {
+      this.#duplicates++;
+      return;
+    }
+    this.#seen.add(key);
+    this.#bytes += content.length;
+    for (const [i, byte] of hash.entries()) this.#xor[i] = (this.#xor[i] ?? 0) ^ byte;
+  }
+
+  summary(): TallySummary {
+    return {
+      count: this.#seen.size,
+      xor: Buffer.from(this.#xor).toString('hex'),
+      bytes: this.#bytes,
+      duplicates: this.#duplicates,
+    };
+  }
+}
+
+/**
+ * The payload that the Rust program's `broadcast-many` makes of a seed and an index: blocks of 32 bytes, each the BLAKE3 hash
+ * of "grapevine SEED INDEX BLOCK", cut off at `size`. Sizes below 8 bytes give equal payloads sooner or later.
+ */
+export function payload(seed: number, index: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let block = 0; block * 32 < size; block++) {
+    const hash = defaultHash(Buffer.from(`grapevine ${seed} ${index} ${block}`));
+    bytes.set(hash.subarray(0, size - block * 32), block * 32);
+  }
+  return bytes;
+}
