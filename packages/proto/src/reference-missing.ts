@@ -1,5 +1,5 @@
-import type { MessageId } from './message-id.js';
 import type { BroadcastConfig } from './config.js';
+import type { MessageId } from './message-id.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 
 type GraftDelays = Pick<BroadcastConfig, 'graftTimeout1' | 'graftTimeout2'>;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { ChaCha12Rng } from '../../sim/src/chacha12-rng.js';
 import {
   type Command,
   type Config,
@@ -9,7 +10,7 @@ import {
   State,
   TimerHeap,
 } from '../src/index.js';
-import { ChaCha12 } from './helper/chacha12.js';
+
 import { utf8 } from './helper/node.js';
 import { debugInput, debugOutput } from './helper/rust-debug.js';
 import { TOPIC } from './helper/topic.js';
@@ -77,7 +78,7 @@ function trace(parameters: readonly number[]): string[] {
   let at = 0;
   for (let me = 0; me < nodes; me++) {
     const peerData = new Uint8Array(me % 3 === 0 ? 0 : 3).fill(me);
-    states.push(new State({ me, peerData, config, rng: ChaCha12.fromU64(seed * 1_000 + me) }));
+    states.push(new State({ me, peerData, config, rng: ChaCha12Rng.seedFromU64(seed * 1_000 + me) }));
     const peers = me === 0 ? [] : [schedule.next(me)];
     at += schedule.next(30_000);
     queue.insert(at, { peer: me, event: command({ type: 'join', peers }) });

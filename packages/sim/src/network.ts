@@ -22,6 +22,7 @@ import { memoHash } from './memo-hash.js';
 import { DEFAULT_LATENCY, type LatencyConfig, maxLatency, type NetworkConfig } from './network-config.js';
 import type { Courier, Observer } from './observer.js';
 import { PairTable } from './pair-table.js';
+import { Population } from './population.js';
 import { count, noTraffic, type Traffic } from './traffic.js';
 import { uniformDuration } from './uniform.js';
 
@@ -90,10 +91,7 @@ export class Network {
   private readonly unreachableAfter: number | undefined;
   private readonly queue = new EventQueue<Queued>();
   private readonly pairs = new PairTable();
-  private readonly nodes: (State<number> | undefined)[] = [];
-  /** Which nodes are in the topic. */
-  private readonly joined: boolean[] = [];
-  private live = 0;
+  private readonly nodes = new Population();
   private now = 0;
   private handledEvents = 0;
 
@@ -124,12 +122,12 @@ export class Network {
 
   /** How many nodes there are. */
   get size(): number {
-    return this.live;
+    return this.nodes.size;
   }
 
   /** One more than the largest number that a node has had. */
   get idLimit(): number {
-    return this.nodes.length;
+    return this.nodes.idLimit;
   }
 
   /** How many events nodes have handled so far. */
@@ -149,39 +147,37 @@ export class Network {
 
   /** Whether a node is there. */
   has(peer: number): boolean {
-    return this.nodes[peer] !== undefined;
+    return this.nodes.has(peer);
   }
 
   /** Whether a node is there and in the topic. */
   isMember(peer: number): boolean {
-    return this.joined[peer] === true;
+    return this.nodes.isMember(peer);
   }
 
   /** The numbers of all nodes, ascending. */
   peers(): number[] {
-    const peers: number[] = [];
-    for (let peer = 0; peer < this.nodes.length; peer++) if (this.nodes[peer] !== undefined) peers.push(peer);
-    return peers;
+    return this.nodes.peers();
   }
 
   /** The numbers of the nodes that are in the topic, ascending. */
   members(): number[] {
-    return this.peers().filter((peer) => this.joined[peer]);
+    return this.nodes.members();
   }
 
   /** The kernel of a node. */
   node(peer: number): State<number> | undefined {
-    return this.nodes[peer];
+    return this.nodes.get(peer);
   }
 
   /** What the topic looks like to a node; `undefined` when it has not joined. */
   snapshot(peer: number): TopicSnapshot<number> | undefined {
-    return this.nodes[peer]?.snapshot(TOPIC);
+    return this.nodes.get(peer)?.snapshot(TOPIC);
   }
 
   /** The active neighbors of a node. */
   neighbors(peer: number): readonly number[] {
-    return this.nodes[peer]?.neighbors(TOPIC) ?? [];
+    return this.nodes.get(peer)?.neighbors(TOPIC) ?? [];
   }
 
   /** All connections, the smaller number first, ascending. */
@@ -196,14 +192,8 @@ export class Network {
    */
   insert(peer: number, { config, rng }: NodeOptions = {}): void {
     if (this.has(peer)) throw new RangeError(`there is a node ${peer} already`);
-    while (this.nodes.length < peer) {
-      this.nodes.push(undefined);
-      this.joined.push(false);
-    }
     const resolved = config === undefined ? this.config : resolveConfig(config, this.config);
-    this.nodes[peer] = new State({ me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.hash });
-    this.joined[peer] = false;
-    this.live++;
+    this.nodes.add(peer, new State({ me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.hash }));
   }
 
   /** {@link Network.insert}, and then a join through these contacts. */
@@ -246,8 +236,7 @@ export class Network {
     for (const peer of gone) {
       // Ascending, as the reference walks its set of connections.
       for (const other of byPeer.get(peer)?.sort((a, b) => a - b) ?? []) this.notifyClosed(peer, other, noticeAfter);
-      this.nodes[peer] = undefined;
-      this.live--;
+      this.nodes.remove(peer);
       this.leftTopic(peer);
     }
   }
@@ -343,7 +332,7 @@ export class Network {
   }
 
   private handle(peer: number, event: InEvent<number>): void {
-    const node = this.nodes[peer];
+    const node = this.nodes.get(peer);
     if (node === undefined) {
       if (event.type === 'recvMessage') this.reportUnreachable(event.from, peer, 0);
       return;
@@ -358,7 +347,7 @@ export class Network {
 
   private received(peer: number, from: number, message: Message<number>): void {
     this.pairs.connect(from, peer);
-    if (!this.joined[peer]) return;
+    if (!this.nodes.isMember(peer)) return;
     count(this.traffic, message);
     if (message.type !== 'gossip') return;
     for (const observer of this.observers) observer.payload?.(this.now, peer, message);
@@ -367,7 +356,7 @@ export class Network {
   private noteCommand(peer: number, command: Command<number>): void {
     switch (command.type) {
       case 'join':
-        this.joined[peer] = true;
+        this.nodes.join(peer);
         break;
       case 'quit':
         this.leftTopic(peer);
@@ -378,8 +367,7 @@ export class Network {
   }
 
   private leftTopic(peer: number): void {
-    if (!this.joined[peer]) return;
-    this.joined[peer] = false;
+    if (!this.nodes.leave(peer)) return;
     for (const observer of this.observers) observer.left?.(this.now, peer);
   }
 
@@ -425,7 +413,7 @@ export class Network {
 
   /** Closes a connection that is of no more use to one end. Hosts of hardened nodes know that from a broken one. */
   private retire(by: number, other: number): void {
-    if (this.nodes[other]?.config.mode !== 'hardened') this.notifyClosed(by, other, 0);
+    if (this.nodes.get(other)?.config.mode !== 'hardened') this.notifyClosed(by, other, 0);
     else this.queue.insert(this.closedAt(by, other), other, EVENT, { type: 'linkRetired', peer: by });
   }
 
