@@ -19,7 +19,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: [`{packages/*/test,apps/*/test,test}/**/*${suffix}`],
+    include: [`{packages/*/test,apps/*/test,internal/*/test,test}/**/*${suffix}`],
     exclude: [...defaultExclude, ...others.map((other) => `**/*${other}`)],
     maxWorkers: 2,
     testTimeout: timeout,

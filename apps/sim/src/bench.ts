@@ -1,8 +1,6 @@
-import { integer, parseArguments, positional } from './arguments.js';
+import { createProgress, integer, parseArguments, positional, textTable } from '@grapevine/cli-kit';
 import { BROADCASTS, type GrowthResult } from './growth.js';
 import { runJobs } from './pool.js';
-import { createProgress } from './progress.js';
-import { textTable } from './text-table.js';
 
 export const BENCH_HELP = `Measures what swarms of growing size cost on this machine: each is bootstrapped and broadcasts ${BROADCASTS} times.
 

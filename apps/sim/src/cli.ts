@@ -1,6 +1,7 @@
 #!/usr/bin/env node
+import { UsageError } from '@grapevine/cli-kit';
+
 import { COMMAND_NAMES, COMMANDS, HELP } from './commands.js';
-import { UsageError } from './usage-error.js';
 
 /** The shell's convention for "ended by SIGINT". */
 const EXIT_INTERRUPTED = 130;

@@ -1,8 +1,7 @@
+import { parseArguments, positional, textTable } from '@grapevine/cli-kit';
 import { compareRounds, type RoundStats } from '@grapevine/sim';
-import { parseArguments, positional } from './arguments.js';
 import { readResults, type ScenarioResults } from './results.js';
 import { type Measures, measuresOf } from './results-table.js';
-import { textTable } from './text-table.js';
 
 export const COMPARE_HELP = `Prints how the results in one folder differ from those in another.
 

@@ -1,5 +1,4 @@
-import type { TomlReader } from './toml-reader.js';
-import type { TomlValue } from './toml-tree.js';
+import type { TomlReader, TomlValue } from '@grapevine/cli-kit';
 
 const NANOSECONDS: ReadonlyMap<string, number> = new Map([
   ['ns', 1],

@@ -1,8 +1,7 @@
+import type { TomlReader, TomlValue } from '@grapevine/cli-kit';
 import type { Fault, Malice } from '@grapevine/sim';
 import { readDuration } from './duration.js';
 import { readProto } from './proto-keys.js';
-import type { TomlReader } from './toml-reader.js';
-import type { TomlValue } from './toml-tree.js';
 
 /** What kind of value a field has: a share is from 0 to 1, a rate from 0 up, a delay a duration above 0. */
 type Kind = 'share' | 'rate' | 'duration' | 'delay' | 'behavior' | 'proto';

@@ -1,10 +1,9 @@
+import { createProgress, parseArguments, UsageError } from '@grapevine/cli-kit';
 import { inMode, MODES, modeComparison, modeTable } from '@grapevine/sim';
-import { parseArguments, threads } from './arguments.js';
+import { threads } from './arguments.js';
 import type { Job } from './jobs.js';
 import { runJobs } from './pool.js';
-import { createProgress } from './progress.js';
 import { readScenarioFile } from './scenario-file.js';
-import { UsageError } from './usage-error.js';
 
 export const MODES_HELP = `Runs scenarios in both modes of the protocol, with the same seeds and faults, and prints a table of what came of them:
 as iroh-gossip 0.101 decides ("reference"), and as our nodes do by default ("hardened").

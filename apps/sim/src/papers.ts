@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { integer, parseArguments, positional, threads } from './arguments.js';
-import { writeAtomically } from './atomic-file.js';
+import { createProgress, integer, parseArguments, positional, writeAtomically } from '@grapevine/cli-kit';
+import { threads } from './arguments.js';
 import { type MeasureOptions, measurePapers, type PaperMeasurements } from './papers/measure.js';
 import { plotPapers } from './papers/plots.js';
 import { reportPapers } from './papers/report.js';
-import { createProgress } from './progress.js';
 
 export const PAPERS_HELP = `Repeats the experiments of the HyParView and Plumtree papers, prints ours beside the published figures, and draws
 the curves.

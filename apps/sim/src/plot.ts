@@ -1,7 +1,6 @@
 import { join } from 'node:path';
+import { parseArguments, positional, writeAtomically } from '@grapevine/cli-kit';
 import type { BroadcastReport, ScenarioResult } from '@grapevine/sim';
-import { parseArguments, positional } from './arguments.js';
-import { writeAtomically } from './atomic-file.js';
 import { barChart } from './plots/bar-chart.js';
 import { lineChart } from './plots/line-chart.js';
 import { readResults, type ScenarioResults } from './results.js';

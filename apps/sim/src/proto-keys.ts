@@ -1,6 +1,6 @@
+import type { TomlReader } from '@grapevine/cli-kit';
 import { type Config, defaultConfig, type PartialConfig, resolveConfig } from '@grapevine/proto';
 import { readDuration } from './duration.js';
-import type { TomlReader } from './toml-reader.js';
 
 const DEFAULTS = defaultConfig('nanoseconds');
 const SECTIONS = ['membership', 'broadcast', 'hardened'] as const;

@@ -1,7 +1,7 @@
+import { textTable } from '@grapevine/cli-kit';
 import type { RoundStats, ScenarioResult } from '@grapevine/sim';
 import { formatDuration } from './duration.js';
 import type { ScenarioResults } from './results.js';
-import { textTable } from './text-table.js';
 
 /** A scenario's results for people: what the Rust tool prints, and the papers' measures below. */
 export function describeResults({ label, results, average }: ScenarioResults): string {

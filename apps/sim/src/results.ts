@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { UsageError } from '@grapevine/cli-kit';
 import { averageSummaries, type RoundStatsSummary, type Scenario, type ScenarioResult } from '@grapevine/sim';
-import { UsageError } from './usage-error.js';
 
 const SUFFIX = '.results.json';
 

@@ -1,10 +1,9 @@
 import { basename, join } from 'node:path';
+import { createProgress, type Progress, parseArguments, positional, writeAtomically } from '@grapevine/cli-kit';
 import { inMode, type Scenario, type ScenarioResult } from '@grapevine/sim';
-import { parseArguments, positional, seed, threads } from './arguments.js';
-import { writeAtomically } from './atomic-file.js';
+import { seed, threads } from './arguments.js';
 import type { Job } from './jobs.js';
 import { runJobs } from './pool.js';
-import { createProgress, type Progress } from './progress.js';
 import { makeResults, resultsPath, type ScenarioResults } from './results.js';
 import { describeResults } from './results-table.js';
 import { type NamedScenario, readScenarioFile } from './scenario-file.js';

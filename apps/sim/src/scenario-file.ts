@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { parseToml, TomlReader, type TomlValue, UsageError } from '@grapevine/cli-kit';
 import type { LatencyConfig, NetworkConfig, Scenario, ScenarioKind } from '@grapevine/sim';
 import { readDuration } from './duration.js';
 import { readFault } from './fault-keys.js';
 import { readProto } from './proto-keys.js';
-import { TomlReader } from './toml-reader.js';
-import { parseToml, type TomlValue } from './toml-tree.js';
-import { UsageError } from './usage-error.js';
 
 /** A scenario and the name its results have on disk. */
 export interface NamedScenario {

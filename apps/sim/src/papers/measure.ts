@@ -1,6 +1,6 @@
+import type { Progress } from '@grapevine/cli-kit';
 import type { Job } from '../jobs.js';
 import { runJobs } from '../pool.js';
-import type { Progress } from '../progress.js';
 import type { FailureResult } from './failure.js';
 import { TREE_VARIANTS, type TreeResult } from './tree.js';
 

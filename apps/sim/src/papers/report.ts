@@ -1,4 +1,4 @@
-import { textTable } from '../text-table.js';
+import { textTable } from '@grapevine/cli-kit';
 import { type FailureResult, MAX_CYCLES, MESSAGES } from './failure.js';
 import type { PaperMeasurements } from './measure.js';
 import type { OverlayReport } from './overlay-report.js';

@@ -1,0 +1,34 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Readable and writable by everybody, less what the user's mask takes away: as all programs make files. */
+const DEFAULT_MODE = 0o666;
+
+/**
+ * Writes a file, folders included, such that nobody ever sees half of it: neither another program, nor who looks after a crash or
+ * a full disk. What was there before stays until the new content is on the disk.
+ *
+ * @param mode - The file's permissions, from the first byte on; 0o600 for secrets.
+ * @throws the system's error; no temporary file is left behind
+ */
+export function writeAtomically(path: string, content: string, { mode = DEFAULT_MODE }: { mode?: number } = {}): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, 'w', mode);
+    try {
+      writeAll(file, Buffer.from(content));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
