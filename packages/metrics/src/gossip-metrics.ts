@@ -1,9 +1,38 @@
-import type { GossipGauges, GossipMetrics } from '@grapevine/net';
+import type { DialOutcome, DropReason, GossipGauges, GossipMetrics, TickKind } from '@grapevine/net';
 import { Counter, Gauge, register as globalRegistry, Histogram } from 'prom-client';
 import type { AnyRegistry } from './any-registry.js';
 
 /** Rounds of a delivery: 0 is straight from the publisher. */
 const HOP_BUCKETS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
+
+// All values of the labels, which the compiler keeps complete.
+type DownReason = Parameters<GossipMetrics['neighborDown']>[0];
+const DOWN_REASONS: Record<DownReason, true> = {
+  closed: true,
+  timeout: true,
+  refused: true,
+  evicted: true,
+  left: true,
+};
+const TICK_KINDS: Record<TickKind, true> = {
+  command: true,
+  message: true,
+  connection: true,
+  dialer: true,
+  timer: true,
+  address: true,
+};
+const DIAL_OUTCOMES: Record<DialOutcome, true> = { started: true, connected: true, failed: true };
+const DROP_REASONS: Record<DropReason, true> = {
+  'frame-too-large': true,
+  'bad-message': true,
+  'bad-header': true,
+  'bad-peer-data': true,
+  'oversized-send': true,
+  'queue-full': true,
+  'too-slow': true,
+  'broken-stream': true,
+};
 
 /** What one registry counts, for all gossip nodes that share it. */
 interface Instruments {
@@ -71,8 +100,12 @@ function count({ messages, bytes }: { messages: Counter; bytes: Counter }, lengt
 function register(registry: AnyRegistry): Instruments {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  const labelled = <L extends string>(name: string, help: string, label: L) =>
-    new Counter<L>({ name, help, labelNames: [label], registers });
+  /** With all its values from the beginning: a rate can only be taken of a counter that is there. */
+  const labelled = <L extends string>(name: string, help: string, label: L, values: Record<string, true>) => {
+    const counts = new Counter<L>({ name, help, labelNames: [label], registers });
+    for (const value of Object.keys(values)) counts.inc({ [label]: value } as Record<L, string>, 0);
+    return counts;
+  };
   const flow = (name: string, what: string) => ({
     messages: counter(`gossip_msgs_${name}_total`, `${what} messages`),
     bytes: counter(`gossip_msgs_${name}_size_total`, `Bytes of ${what} messages`),
@@ -83,10 +116,15 @@ function register(registry: AnyRegistry): Instruments {
     sent: { control: flow('ctrl_sent', 'Control'), data: flow('data_sent', 'Payload') },
     received: { control: flow('ctrl_recv', 'Received control'), data: flow('data_recv', 'Received payload') },
     neighborUp: counter('gossip_neighbor_up_total', 'Peers that became active neighbors'),
-    neighborDown: labelled('gossip_neighbor_down_total', 'Active neighbors that were lost, by reason', 'reason'),
-    ticks: labelled('gossip_actor_tick_total', 'Events that a node handled, by kind', 'kind'),
-    dials: labelled('gossip_dials_total', 'Dials, by outcome', 'outcome'),
-    dropped: labelled('gossip_dropped_total', 'What was dropped, by reason', 'reason'),
+    neighborDown: labelled(
+      'gossip_neighbor_down_total',
+      'Active neighbors that were lost, by reason',
+      'reason',
+      DOWN_REASONS,
+    ),
+    ticks: labelled('gossip_actor_tick_total', 'Events that a node handled, by kind', 'kind', TICK_KINDS),
+    dials: labelled('gossip_dials_total', 'Dials, by outcome', 'outcome', DIAL_OUTCOMES),
+    dropped: labelled('gossip_dropped_total', 'What was dropped, by reason', 'reason', DROP_REASONS),
     degraded: counter('gossip_degraded_total', 'Payloads that were announced instead of sent to a slow peer'),
     hops: new Histogram({
       name: 'gossip_delivery_hops',

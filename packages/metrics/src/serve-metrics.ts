@@ -11,6 +11,15 @@ export interface ServeMetricsOptions {
   readonly port: number;
   /** Default `127.0.0.1`: metrics tell strangers more than they need to know. */
   readonly host?: string;
+  /** More pages, by path (`/healthz`): what a supervisor asks. Default: none. */
+  readonly pages?: Readonly<Record<string, () => Page>>;
+}
+
+/** What a page answers. */
+export interface Page {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body: unknown;
 }
 
 /** A running metrics server. */
@@ -23,7 +32,8 @@ export interface MetricsServer extends AsyncDisposable {
 }
 
 /**
- * Answers `GET /metrics` with what a registry holds, in the registry's format (Prometheus text unless told otherwise).
+ * Answers `GET /metrics` with what a registry holds, in the registry's format (Prometheus text unless told otherwise), and the paths of
+ * `pages`.
  *
  * @throws Error when the port can't be bound
  */
@@ -31,8 +41,9 @@ export async function serveMetrics({
   registry = globalRegistry,
   port,
   host = '127.0.0.1',
+  pages = {},
 }: ServeMetricsOptions): Promise<MetricsServer> {
-  const server = createServer((request, response) => void answer(registry, request, response));
+  const server = createServer((request, response) => void answer(registry, pages, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -53,11 +64,24 @@ export async function serveMetrics({
   };
 }
 
-async function answer(registry: AnyRegistry, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = request.url?.split('?')[0];
-  if (path !== '/metrics') return end(response, 404, 'metrics are at /metrics\n');
+async function answer(
+  registry: AnyRegistry,
+  pages: Readonly<Record<string, () => Page>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = request.url?.split('?')[0] ?? '';
+  const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
+  if (path !== '/metrics' && page === undefined) {
+    return end(response, 404, `there are ${['/metrics', ...Object.keys(pages)].join(', ')}\n`);
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, 'only GET and HEAD\n');
   try {
+    if (page !== undefined) {
+      const { status, body } = page();
+      response.setHeader('content-type', 'application/json');
+      return end(response, status, `${JSON.stringify(body)}\n`);
+    }
     const text = await registry.metrics();
     response.setHeader('content-type', registry.contentType);
     end(response, 200, text);

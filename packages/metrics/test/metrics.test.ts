@@ -4,7 +4,7 @@ import { Router } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { Counter, type OpenMetricsContentType, openMetricsContentType, Registry, register } from 'prom-client';
 import { expect, test } from 'vitest';
-import { gossipMetrics, serveMetrics } from '../src/index.js';
+import { gossipMetrics, processMetrics, serveMetrics } from '../src/index.js';
 
 /** Two nodes that count in the given registries, exchange some messages, and part. */
 async function talk(registries: readonly [Registry, Registry], during: () => Promise<void>): Promise<void> {
@@ -80,7 +80,7 @@ test('labels name kinds and reasons, never peers or topics', async () => {
   const registry = new Registry();
   await talk([registry, registry], async () => {
     const labels = [...(await values(registry)).keys()].flatMap((name) => /\{(.*)\}/.exec(name)?.[1]?.split(',') ?? []);
-    expect(new Set(labels.map((label) => label.split('=')[0]))).toEqual(new Set(['kind', 'outcome', 'state', 'le']));
+    expect(new Set(labels.map((label) => label.split('=')[0]))).toEqual(new Set(['kind', 'reason', 'outcome', 'state', 'le']));
     expect(labels.join()).not.toMatch(/[0-9a-f]{10}/);
   });
 });
@@ -126,7 +126,7 @@ test('/metrics answers in Prometheus text, everything else says where to look', 
   expect(text).toContain('# TYPE gossip_msgs_ctrl_sent_total counter');
   expect(await fetchText(server.url.replace('/metrics', '/'))).toMatchObject({
     status: 404,
-    text: 'metrics are at /metrics\n',
+    text: 'there are /metrics\n',
   });
   expect(await fetchText(server.url, 'POST')).toMatchObject({ status: 405 });
 });
@@ -147,4 +147,32 @@ test('a port that is taken is an error', async () => {
   const { registry } = gossipMetrics();
   await using server = await serveMetrics({ registry, port: 0 });
   await expect(serveMetrics({ registry, port: server.port })).rejects.toThrow('EADDRINUSE');
+});
+
+test('more pages answer JSON beside the metrics', async () => {
+  const pages = { '/healthz': () => ({ status: 503, body: { alive: false } }) };
+  await using server = await serveMetrics({ registry: new Registry(), port: 0, pages });
+  const answer = await fetch(server.url.replace('/metrics', '/healthz'));
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toEqual({ alive: false });
+  expect((await fetch(server.url.replace('/metrics', '/toString'))).status).toBe(404);
+  expect((await fetch(server.url)).status).toBe(200);
+});
+
+test('labelled counters have all their values from the beginning', async () => {
+  const registry = new Registry();
+  gossipMetrics(registry);
+  const text = await registry.metrics();
+  expect(text).toContain('gossip_dials_total{outcome="failed"} 0');
+  expect(text).toContain('gossip_neighbor_down_total{reason="timeout"} 0');
+});
+
+test('the process is measured once for each registry, event-loop lag included', async () => {
+  const registry = new Registry();
+  processMetrics(registry);
+  processMetrics(registry);
+  const text = await registry.metrics();
+  expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
+  expect(text).toContain('process_resident_memory_bytes');
+  expect(text).not.toContain('nodejs_active_handles_total');
 });

@@ -1,0 +1,53 @@
+import type { Gossip, GossipTopic, TopicId } from '@grapevine/api';
+import type { Endpoint } from '@grapevine/net';
+import type { PeerFile } from './peer-file.js';
+
+/** A topic that the node takes part in by itself, without anybody who listens: it passes messages on and remembers neighbors. */
+export class KeptTopic {
+  readonly id: TopicId;
+  /** Whether there is anybody to look for. */
+  readonly #hasPeers: boolean;
+  readonly #topic: GossipTopic;
+
+  private constructor(topic: GossipTopic, hasPeers: boolean) {
+    this.id = topic.id;
+    this.#hasPeers = hasPeers;
+    this.#topic = topic;
+  }
+
+  static async enter(
+    { gossip, endpoint, peers }: { gossip: Gossip; endpoint: Endpoint; peers: PeerFile },
+    id: TopicId,
+    join: readonly string[],
+  ): Promise<KeptTopic> {
+    const bootstrap = [...join, ...peers.of(id)];
+    const topic = await gossip.subscribe(id, { bootstrap });
+    void remember(topic, endpoint, peers);
+    return new KeptTopic(topic, bootstrap.length > 0);
+  }
+
+  /** Whether the node is where it should be: among neighbors, unless it knows of nobody. */
+  get isReady(): boolean {
+    return !this.#hasPeers || this.#topic.neighbors().length > 0;
+  }
+
+  leave(): void {
+    this.#topic.close();
+  }
+}
+
+/** Reads a topic to its end and notes who becomes a neighbor. Ends when the topic is closed. */
+async function remember(topic: GossipTopic, endpoint: Endpoint, peers: PeerFile): Promise<void> {
+  for await (const event of topic) {
+    switch (event.type) {
+      case 'neighborUp':
+        peers.remember(topic.id, [endpoint.addressLookup.get(event.peer)]);
+        peers.save();
+        break;
+      case 'neighborDown':
+      case 'received':
+      case 'lagged':
+        break;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { formatTicket, Gossip, type GossipEvent, parseTicket, topicIdFrom } from '@grapevine/api';
+import { Endpoint, Router } from '@grapevine/net/quic';
+import { describe, expect, test } from 'vitest';
+import { keptIdentity } from '../src/identity.js';
+import { PeerFile } from '../src/peer-file.js';
+import { NodeProcess, TemporaryFolder } from './node-process.js';
+
+const local = ['--bind', '127.0.0.1:0', '--metrics', '127.0.0.1:0'];
+
+describe('a running node', () => {
+  test('keeps its identity for its owner only, and is the same one after a restart', async () => {
+    using folder = new TemporaryFolder();
+    const args = ['--data', folder.path, ...local];
+    const ids: string[] = [];
+    for (let run = 0; run < 2; run++) {
+      await using node = new NodeProcess(args);
+      ids.push(await node.id());
+      node.kill('SIGTERM');
+      expect(await node.exited).toEqual({ code: 0, signal: null });
+    }
+    expect(ids[0]).toBe(ids[1]);
+    expect(statSync(folder.join('identity')).mode & 0o777).toBe(0o600);
+    const secret = readFileSync(folder.join('identity'), 'utf8').trim();
+    expect(secret).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('never shows its secret in the log', async () => {
+    using folder = new TemporaryFolder();
+    await using node = new NodeProcess(['--data', folder.path, '--topic', 't', '--log-level', 'debug', ...local]);
+    await node.logged('up');
+    node.kill('SIGTERM');
+    await node.exited;
+    expect(JSON.stringify(node.lines)).not.toContain(readFileSync(folder.join('identity'), 'utf8').trim());
+  });
+
+  test('is killed, comes back by itself through the peers it remembers, and its neighbor hears it leave in the end', async () => {
+    using folder = new TemporaryFolder();
+    await using endpoint = await Endpoint.bind({ address: '127.0.0.1:0', idleTimeoutMs: 5_000 });
+    await using gossip = Gossip.spawn(endpoint);
+    await using _router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
+    const topic = await gossip.subscribe(topicIdFrom('room'));
+    const event = async (type: GossipEvent['type']): Promise<GossipEvent> => {
+      for await (const next of topic) if (next.type === type) return next;
+      throw new Error('the topic ended');
+    };
+
+    const args = ['--data', folder.path, '--topic', 'room', ...local];
+    await using first = new NodeProcess([...args, '--join', formatTicket(endpoint.addr())]);
+    await event('neighborUp');
+    await first.pageBecomes('/readyz', 200);
+    first.kill('SIGKILL');
+    await first.exited;
+
+    await using second = new NodeProcess(args); // nobody says whom to join
+    expect(await second.id()).toBe(await first.id());
+    await second.pageBecomes('/readyz', 200);
+    second.kill('SIGTERM');
+    let down = await event('neighborDown');
+    while (down.type === 'neighborDown' && down.reason !== 'left') down = await event('neighborDown');
+    expect(down).toMatchObject({ peer: await first.id(), reason: 'left' });
+    expect((await second.exited).code).toBe(0);
+    expect(second.lines.map(({ msg }) => msg)).toContain('ended');
+  });
+
+  test('is alive but not ready while the peers that it looks for are not there', async () => {
+    using folder = new TemporaryFolder();
+    await using other = await Endpoint.bind({ address: '127.0.0.1:0' });
+    const ticket = formatTicket(other.addr()); // answers no gossip
+    await using node = new NodeProcess(['--data', folder.path, '--topic', 'room', '--join', ticket, ...local]);
+    expect(await node.page('/healthz')).toEqual({ status: 200, body: { alive: true } });
+    expect(await node.page('/readyz')).toEqual({
+      status: 503,
+      body: { ready: false, ending: false, topicsWithoutNeighbor: [topicIdFrom('room')] },
+    });
+  });
+
+  test('serves metrics of gossip and of its process', async () => {
+    using folder = new TemporaryFolder();
+    await using node = new NodeProcess(['--data', folder.path, '--topic', 'a', '--topic', 'b', ...local]);
+    const { body } = await node.page('/metrics');
+    expect(body).toMatch(/^gossip_topics 2$/m);
+    expect(body).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m);
+  });
+
+  test('has its folder for itself, unless the one before was killed', async () => {
+    using folder = new TemporaryFolder();
+    const args = ['--data', folder.path, ...local];
+    await using first = new NodeProcess(args);
+    await first.logged('up');
+    await using second = new NodeProcess(args);
+    expect((await second.exited).code).toBe(1);
+    expect(second.stderr).toBe(
+      `grapevine: ${folder.path} is in use by process ${first.pid}: end it, or choose another folder with --data\n`,
+    );
+    first.kill('SIGKILL');
+    await first.exited;
+    await using third = new NodeProcess(args);
+    await third.logged('up');
+  });
+
+  test('says which address is taken, and leaves its folder free', async () => {
+    using folder = new TemporaryFolder();
+    await using taken = await Endpoint.bind({ address: '127.0.0.1:0' });
+    const { addrs } = taken.addr();
+    const [way] = addrs;
+    if (way?.type !== 'ip') throw new Error('an endpoint on loopback has an IP address');
+    const bind = `127.0.0.1:${way.addr.port}`;
+    await using node = new NodeProcess(['--data', folder.path, '--bind', bind]);
+    expect((await node.exited).code).toBe(2);
+    expect(node.stderr).toContain(bind);
+    await using next = new NodeProcess(['--data', folder.path, ...local]);
+    await next.logged('up');
+  });
+
+  test('runs over iroh as well', async () => {
+    using folder = new TemporaryFolder();
+    const args = ['--transport', 'iroh', '--topic', 'room', ...local];
+    await using a = new NodeProcess(['--data', folder.join('a'), ...args]);
+    await using b = new NodeProcess(['--data', folder.join('b'), ...args, '--join', await a.ticket()]);
+    await b.pageBecomes('/readyz', 200);
+    for (const node of [a, b]) node.kill('SIGTERM');
+    expect((await a.exited).code).toBe(0);
+    expect((await b.exited).code).toBe(0);
+  });
+});
+
+describe('an identity file', () => {
+  test('that others can read is refused', () => {
+    using folder = new TemporaryFolder();
+    keptIdentity(folder.path);
+    chmodSync(folder.join('identity'), 0o640);
+    expect(() => keptIdentity(folder.path)).toThrow(/is open to others: .* chmod 600 /);
+  });
+
+  test('that is damaged is named, and not repeated', () => {
+    using folder = new TemporaryFolder();
+    writeFileSync(folder.join('identity'), 'my secret', { mode: 0o600 });
+    expect(() => keptIdentity(folder.path)).toThrow(/identity is damaged: expected a secret key, 64 hex digits/);
+    expect(() => keptIdentity(folder.path)).not.toThrow(/my secret/);
+  });
+});
+
+describe('remembered peers', () => {
+  const TOPIC = topicIdFrom('room');
+
+  async function someAddr() {
+    await using endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
+    return endpoint.addr();
+  }
+  const warnings: string[] = [];
+  const logger = {
+    debug() {},
+    info() {},
+    error() {},
+    warn: (_: object, message: string) => void warnings.push(message),
+  };
+
+  test('are there after a restart, the latest first, no peer twice, and not more than 32', async () => {
+    using folder = new TemporaryFolder();
+    const file = new PeerFile(folder.path, logger);
+    const addrs = await Promise.all(Array.from({ length: 34 }, someAddr));
+    for (const addr of addrs) file.remember(TOPIC, [addr]);
+    file.remember(TOPIC, [addrs[20] as (typeof addrs)[0]]);
+    file.save();
+    const ids = new PeerFile(folder.path, logger).of(TOPIC).map((ticket) => parseTicket(ticket).id);
+    expect(ids).toHaveLength(32);
+    expect(ids.slice(0, 2)).toEqual([addrs[20]?.id, addrs[33]?.id]);
+    expect(new Set(ids).size).toBe(32);
+  });
+
+  test.skipIf(process.platform !== 'linux')('survive a full disk (needs /dev/full: Linux)', async () => {
+    using folder = new TemporaryFolder();
+    const file = new PeerFile(folder.path, logger);
+    file.remember(TOPIC, [await someAddr()]);
+    file.save();
+    symlinkSync('/dev/full', folder.join(`peers.json.${process.pid}.tmp`));
+    file.remember(TOPIC, [await someAddr()]);
+    file.save();
+    expect(warnings.pop()).toBe('known peers could not be saved; trying again later');
+    expect(new PeerFile(folder.path, logger).of(TOPIC)).toHaveLength(1);
+    file.save(); // the disk has room again
+    expect(new PeerFile(folder.path, logger).of(TOPIC)).toHaveLength(2);
+  });
+
+  test('that are damaged cost a warning and no more', () => {
+    using folder = new TemporaryFolder();
+    writeFileSync(folder.join('peers.json'), '{"format":');
+    expect(new PeerFile(folder.path, logger).of(TOPIC)).toEqual([]);
+    expect(warnings.pop()).toBe('known peers could not be read; starting without');
+  });
+});

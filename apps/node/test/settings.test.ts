@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { UsageError } from '@grapevine/cli-kit';
+import { describe, expect, test } from 'vitest';
+import { runSettings } from '../src/settings/run-settings.js';
+import { TemporaryFolder } from './node-process.js';
+
+const ID = '8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c';
+
+function withFile(toml: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
+  using folder = new TemporaryFolder();
+  const path = folder.join('grapevine.toml');
+  writeFileSync(path, toml);
+  try {
+    return runSettings(['--config', path, ...args], environment);
+  } catch (error) {
+    if (error instanceof UsageError) throw new UsageError(error.message.replaceAll(path, 'grapevine.toml'));
+    throw error;
+  }
+}
+
+describe('settings', () => {
+  test('have defaults', () => {
+    expect(runSettings([], { XDG_STATE_HOME: '/state' })).toEqual({
+      data: '/state/grapevine',
+      transport: 'quic',
+      bind: '0.0.0.0:0',
+      topics: [],
+      join: [],
+      shareAddresses: true,
+      http: undefined,
+      rpc: undefined,
+      rpcAllow: [],
+      logLevel: 'info',
+    });
+  });
+
+  test('come from a file, the environment and flags, and flags beat the environment, which beats the file', () => {
+    const toml = `topic = ["file"]\nlog_level = "warn"\nbind = "127.0.0.1:1"\nrpc_allow = ["${ID}"]\nshare_addresses = false\n`;
+    const environment = { GRAPEVINE_TOPIC: 'one, two', GRAPEVINE_BIND: '127.0.0.1:2', GRAPEVINE_METRICS: '' };
+    expect(withFile(toml)).toMatchObject({ topics: ['file'], logLevel: 'warn', bind: '127.0.0.1:1', rpcAllow: [ID] });
+    expect(withFile(toml).shareAddresses).toBe(false);
+    expect(withFile(toml, [], environment)).toMatchObject({
+      topics: ['one', 'two'],
+      bind: '127.0.0.1:2',
+      http: undefined,
+    });
+    expect(withFile(toml, ['--bind', '127.0.0.1:3', '--topic', 'a', '--topic', 'b'], environment)).toMatchObject({
+      topics: ['a', 'b'],
+      bind: '127.0.0.1:3',
+      logLevel: 'warn',
+    });
+    expect(withFile('', ['--no-share-addresses']).shareAddresses).toBe(false);
+  });
+
+  test('may name the file in the environment', () => {
+    expect(() => runSettings([], { GRAPEVINE_CONFIG: '/nowhere/g.toml' })).toThrow(
+      "can't read /nowhere/g.toml: ENOENT",
+    );
+  });
+
+  test.each<[string, () => unknown, string]>([
+    [
+      'a value in the file',
+      () => withFile('\nbind = "here"'),
+      'grapevine.toml:2: bind must be HOST:PORT with an IP address',
+    ],
+    ['a kind of value in the file', () => withFile('topic = "a"'), 'grapevine.toml:1: topic must be an array'],
+    [
+      'a switch in the file',
+      () => withFile('share_addresses = "no"'),
+      'grapevine.toml:1: share_addresses must be true or false',
+    ],
+    [
+      'a key in the file',
+      () => withFile('data = "x"\ntopics = []'),
+      'grapevine.toml:2: unknown key topics (known here: topic, ',
+    ],
+    ['a flag', () => runSettings(['--transport', 'tcp'], {}), '--transport must be one of quic, iroh, got "tcp"'],
+    ['a ticket', () => runSettings(['--topic', 't', '--join', 'x'], {}), '--join must be an endpoint ticket'],
+    [
+      'a variable',
+      () => runSettings([], { GRAPEVINE_LOG_LEVEL: 'loud' }),
+      'GRAPEVINE_LOG_LEVEL must be one of debug, ',
+    ],
+    [
+      'an id',
+      () => runSettings([], { GRAPEVINE_RPC_ALLOW: `${ID},02` }),
+      'GRAPEVINE_RPC_ALLOW must be an endpoint id (64 hex digits), got "02"',
+    ],
+    ['an unknown flag', () => runSettings(['--port', '1'], {}), "Unknown option '--port' (see --help)"],
+    ['whom to join where', () => runSettings(['--join', ID], {}), '--join says whom to join, but there is no topic'],
+  ])('that are wrong are named: %s', (_, read, message) => {
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(message);
+  });
+});

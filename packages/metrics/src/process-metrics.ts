@@ -1,0 +1,27 @@
+import { collectDefaultMetrics, register as globalRegistry } from 'prom-client';
+import type { AnyRegistry } from './any-registry.js';
+
+/** Gauges of prom-client whose names end like a counter's: `promtool check metrics` complains about them. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** A registry has them once. */
+const measured = new WeakSet<AnyRegistry>();
+
+/**
+ * Adds what prom-client knows of the process: CPU, memory, open files, garbage collection, and how late the event loop is.
+ *
+ * @param registry default: prom-client's global registry
+ *
+ * @example
+ * ```ts
+ * const metrics = gossipMetrics();
+ * processMetrics();
+ * const server = await serveMetrics({ port: 9464 });
+ * ```
+ */
+export function processMetrics(registry: AnyRegistry = globalRegistry): void {
+  if (measured.has(registry)) return;
+  measured.add(registry);
+  collectDefaultMetrics({ register: registry as typeof globalRegistry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+}
