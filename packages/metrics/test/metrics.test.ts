@@ -80,7 +80,9 @@ test('labels name kinds and reasons, never peers or topics', async () => {
   const registry = new Registry();
   await talk([registry, registry], async () => {
     const labels = [...(await values(registry)).keys()].flatMap((name) => /\{(.*)\}/.exec(name)?.[1]?.split(',') ?? []);
-    expect(new Set(labels.map((label) => label.split('=')[0]))).toEqual(new Set(['kind', 'reason', 'outcome', 'state', 'le']));
+    expect(new Set(labels.map((label) => label.split('=')[0]))).toEqual(
+      new Set(['kind', 'reason', 'outcome', 'state', 'le']),
+    );
     expect(labels.join()).not.toMatch(/[0-9a-f]{10}/);
   });
 });

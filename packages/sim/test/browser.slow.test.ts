@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { missingProgram } from '../../../test/support/debian.js';
 import { runScenario } from '../src/index.js';
 import { BROWSER_SCENARIO, BROWSER_SEED } from './helper/browser-scenario.js';
 
@@ -24,13 +23,6 @@ const RUN_IN_WORKER = `(source) => new Promise((resolve, reject) => {
   worker.onerror = ({ message }) => reject(new Error(message));
 })`;
 
-/** Debian's Chromium, installed if it is missing and we may. */
-function ensureChromium(): void {
-  if (existsSync(CHROMIUM)) return;
-  spawnSync('apt-get', ['install', '-y', 'chromium'], { stdio: 'ignore' });
-  if (!existsSync(CHROMIUM)) throw new Error(`this test needs ${CHROMIUM}: apt-get install chromium`);
-}
-
 /** The kernel, the simulator and the scenario as one script that leaves its result in a global variable. */
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('./helper/browser-main.ts', import.meta.url));
@@ -48,7 +40,8 @@ describe('in headless Chromium', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    ensureChromium();
+    const missing = missingProgram('chromium', 'chromium');
+    if (missing !== undefined) throw new Error(`this test ${missing}`);
     browser = await chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
   }, 300_000);
 
