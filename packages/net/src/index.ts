@@ -42,6 +42,7 @@ export {
 } from './gossip/metrics.js';
 export { GossipNode } from './gossip/node.js';
 export type { GossipOptions } from './gossip/options.js';
+export type { PeerSource } from './gossip/peer-source.js';
 export type {
   GossipEvent,
   GossipService,

@@ -11,6 +11,7 @@ import {
   type TopicEvent,
   type TopicId,
 } from '@grapevine/proto';
+import type { AddressSource } from '../address/address-book.js';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { GossipClosedError } from '../errors.js';
@@ -21,6 +22,7 @@ import type { ClockTimer } from '../util/clock.js';
 import { fastHash } from './hash.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
+import { PeerSearch } from './peer-search.js';
 import { PeerTable } from './peer-table.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
@@ -85,7 +87,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     }
     const room = this.#rooms.get(topic) ?? this.#openRoom(topic);
     const subscription = new Subscription(room, this.#subscriptionHost, capacity);
-    room.enterThrough(this.#learn(options.bootstrap ?? []));
+    room.enterThrough(this.#learn(options.bootstrap ?? [], 'user'));
     return subscription;
   }
 
@@ -114,7 +116,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     },
     broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
     joinPeers: (room: TopicRoom, peers: readonly (EndpointId | EndpointAddr)[]) =>
-      room.enterThrough(node.#learn(peers)),
+      room.enterThrough(node.#learn(peers, 'user')),
     leave: (room: TopicRoom) => node.#leave(room),
   }))(this);
 
@@ -122,11 +124,27 @@ export class GossipNode implements GossipService, ProtocolHandler {
     const room = new TopicRoom(topic, {
       options: this.#options,
       waitFor: (peer) => this.#peers.waitFor(peer),
-      join: (id, peers) => this.#feed({ type: 'command', topic: id, command: { type: 'join', peers } }, 'command'),
+      join: (id, peers) => this.#join(id, peers),
+      search: (room) => this.#search(room),
     });
     this.#rooms.set(topic, room);
-    this.#feed({ type: 'command', topic, command: { type: 'join', peers: [] } }, 'command');
+    this.#join(topic, []);
     return room;
+  }
+
+  #search(room: TopicRoom): PeerSearch | undefined {
+    if (this.#options.peerSources.length === 0) return undefined;
+    return new PeerSearch(room.id, {
+      options: this.#options,
+      me: this.id,
+      wanted: this.#state.config.membership.activeViewCapacity,
+      neighbors: () => room.neighbors,
+      join: (peers) => this.#join(room.id, this.#learn(peers, 'gossip')),
+    });
+  }
+
+  #join(topic: TopicId, peers: readonly EndpointId[]): void {
+    this.#feed({ type: 'command', topic, command: { type: 'join', peers } }, 'command');
   }
 
   #leave(room: TopicRoom): void {
@@ -148,10 +166,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   /** Remembers the addresses among some peers. @returns their ids, without our own */
-  #learn(peers: readonly (EndpointId | EndpointAddr)[]): EndpointId[] {
+  #learn(peers: readonly (EndpointId | EndpointAddr)[], source: AddressSource): EndpointId[] {
     const ids = peers.map((peer) => {
       if (typeof peer === 'string') return peer;
-      if (peer.id !== this.id) this.#endpoint.addressLookup.add(peer, 'user');
+      if (peer.id !== this.id) this.#endpoint.addressLookup.add(peer, source);
       return peer.id;
     });
     return [...new Set(ids)].filter((id) => id !== this.id);

@@ -3,6 +3,7 @@ import { type PartialConfig, type Rng, seededRng } from '@grapevine/proto';
 import { type Clock, systemClock } from '../util/clock.js';
 import { type Logger, silentLogger } from '../util/logger.js';
 import { type GossipMetrics, noMetrics } from './metrics.js';
+import type { PeerSource } from './peer-source.js';
 import { GOSSIP_ALPN } from './wire.js';
 
 /** Settings of a gossip node. Everything may be left out. */
@@ -33,6 +34,8 @@ export interface GossipOptions {
   readonly farewellTimeoutMs?: number;
   /** After how long without a message a connection that no topic uses is closed, in milliseconds. Default 30,000. */
   readonly idleLinkMs?: number;
+  /** Where to find peers while a topic has room for neighbors. Default: nowhere. */
+  readonly peerSources?: readonly PeerSource[];
   readonly logger?: Logger;
   readonly metrics?: GossipMetrics;
   readonly clock?: Clock;
@@ -74,6 +77,7 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     keptBytes: 1024 * 1024,
     farewellTimeoutMs: 5_000,
     idleLinkMs: 30_000,
+    peerSources: [],
     logger: silentLogger,
     metrics: noMetrics,
     clock: systemClock,

@@ -5,6 +5,7 @@ import type { ClockTimer } from '../util/clock.js';
 import { abortable, deferred } from '../util/deferred.js';
 import type { EventQueue } from './event-queue.js';
 import type { ResolvedGossipOptions } from './options.js';
+import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
 
 /** A broadcast that waits for the first neighbor. */
@@ -25,6 +26,8 @@ export interface RoomHost {
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
+  /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
+  search(room: TopicRoom): PeerSearch | undefined;
 }
 
 /**
@@ -46,6 +49,7 @@ export class TopicRoom {
   #keptBytes = 0;
   #joined = deferred();
   #closed = false;
+  readonly #search: PeerSearch | undefined;
   #rejoinTimer: ClockTimer | undefined;
   #attempts = 0;
 
@@ -53,6 +57,7 @@ export class TopicRoom {
     this.id = id;
     this.#host = host;
     this.#joined.promise.catch(() => {}); // nobody may be waiting when it closes
+    this.#search = host.search(this);
   }
 
   get readers(): number {
@@ -110,6 +115,7 @@ export class TopicRoom {
     if (this.neighbors.size > 0 || this.#closed) return;
     this.#joined = deferred();
     this.#joined.promise.catch(() => {});
+    this.#search?.hurry();
     this.#scheduleRejoin();
   }
 
@@ -138,6 +144,7 @@ export class TopicRoom {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#search?.stop();
     this.#rejoinTimer?.cancel();
     this.#joined.reject(new TopicClosedError());
     for (const reader of this.#readers) reader.end();
