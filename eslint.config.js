@@ -11,6 +11,7 @@ const walls = {
   'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
   'packages/iroh': ['@grapevine/net', '@number0/iroh', 'node:'],
   'packages/sim': ['@grapevine/proto'],
+  'packages/mdns': ['@grapevine/net', '@grapevine/proto', 'multicast-dns', 'dns-packet', 'node:'],
   'packages/metrics': ['@grapevine/net', 'prom-client', 'node:'],
 };
 

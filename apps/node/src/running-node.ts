@@ -1,7 +1,9 @@
 import { formatTicket, Gossip, topicIdFrom } from '@grapevine/api';
-import { gossipMetrics, type MetricsServer, processMetrics, serveMetrics } from '@grapevine/metrics';
+import { MdnsPeerSource } from '@grapevine/mdns';
+import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
 import { type Endpoint, type Logger, Router } from '@grapevine/net';
 import { Registry } from 'prom-client';
+import { Closers } from './closers.js';
 import { lockFolder } from './folder-lock.js';
 import { keptIdentity } from './identity.js';
 import { KeptTopic } from './kept-topic.js';
@@ -11,69 +13,86 @@ import { bindEndpoint } from './transport.js';
 
 /** A node that stays up until it is told to end. */
 export class RunningNode {
-  readonly #endpoint: Endpoint;
-  readonly #router: Router;
-  readonly #peers: PeerFile;
+  readonly #settings: RunSettings;
   readonly #logger: Logger;
+  readonly #registry = new Registry();
   readonly #topics: KeptTopic[] = [];
-  readonly #unlock: () => void;
-  #http: MetricsServer | undefined;
+  readonly #closers = new Closers();
   #ending = false;
 
-  private constructor(parts: {
-    endpoint: Endpoint;
-    router: Router;
-    peers: PeerFile;
-    logger: Logger;
-    unlock: () => void;
-  }) {
-    this.#endpoint = parts.endpoint;
-    this.#router = parts.router;
-    this.#peers = parts.peers;
-    this.#logger = parts.logger;
-    this.#unlock = parts.unlock;
+  private constructor(settings: RunSettings, logger: Logger) {
+    this.#settings = settings;
+    this.#logger = logger;
   }
 
   /** Starts everything that the settings ask for. @throws when something can't be had; nothing is left behind then */
   static async start(settings: RunSettings, logger: Logger): Promise<RunningNode> {
-    const unlock = lockFolder(settings.data);
-    let endpoint: Endpoint | undefined;
-    let node: RunningNode | undefined;
+    const node = new RunningNode(settings, logger);
     try {
-      const secretKey = keptIdentity(settings.data);
-      endpoint = await bindEndpoint(settings.transport, { secretKey, address: settings.bind, logger });
-      const registry = new Registry();
-      const gossip = Gossip.spawn(endpoint, {
-        logger,
-        metrics: gossipMetrics(registry),
-        shareAddresses: settings.shareAddresses,
-      });
-      const router = new Router(endpoint, { logger }).accept(Gossip.ALPN, gossip).spawn();
-      node = new RunningNode({ endpoint, router, peers: new PeerFile(settings.data, logger), logger, unlock });
-      await node.#open(settings, gossip, registry);
+      await node.#start();
       return node;
     } catch (error) {
-      if (node !== undefined) await node.stop();
-      else {
-        await endpoint?.close();
-        unlock();
-      }
+      await node.stop();
       throw error;
     }
   }
 
-  async #open({ topics, join, http }: RunSettings, gossip: Gossip, registry: Registry): Promise<void> {
-    if (http !== undefined) {
-      processMetrics(registry);
-      this.#http = await serveMetrics({ registry, host: http.host, port: http.port, pages: this.#pages() });
-      this.#logger.info({ url: this.#http.url }, 'serving metrics and health');
-    }
-    const parts = { gossip, endpoint: this.#endpoint, peers: this.#peers };
+  /** Says goodbye to all neighbors, saves what is known, and frees everything. */
+  async stop(): Promise<void> {
+    this.#ending = true;
+    await this.#closers.close();
+  }
+
+  async #start(): Promise<void> {
+    const { data, topics, join, transport, bind } = this.#settings;
+    const logger = this.#logger;
+    this.#closers.add(lockFolder(data));
+    const secretKey = keptIdentity(data);
+    const peers = new PeerFile(data, logger);
+    this.#closers.add(() => peers.save());
+    const endpoint = await bindEndpoint(transport, { secretKey, address: bind, logger });
+    this.#closers.add(() => endpoint.close());
+    const gossip = await this.#gossip(endpoint);
+    await this.#serveHttp();
     for (const topic of new Set(topics.map(topicIdFrom))) {
-      this.#topics.push(await KeptTopic.enter(parts, topic, join));
-      this.#logger.info({ topic }, 'entered topic');
+      this.#topics.push(await KeptTopic.enter({ gossip, endpoint, peers }, topic, join));
+      logger.info({ topic }, 'entered topic');
     }
-    this.#logger.info({ id: this.#endpoint.id, ticket: formatTicket(this.#endpoint.addr()) }, 'up');
+    logger.info({ id: endpoint.id, ticket: formatTicket(endpoint.addr()) }, 'up');
+  }
+
+  async #gossip(endpoint: Endpoint): Promise<Gossip> {
+    const { mdns, shareAddresses } = this.#settings;
+    const logger = this.#logger;
+    const peerSources: MdnsPeerSource[] = [];
+    if (mdns) {
+      const source = await MdnsPeerSource.start({ endpoint, logger });
+      this.#closers.add(() => source.close());
+      peerSources.push(source);
+    }
+    const gossip = Gossip.spawn(endpoint, {
+      logger,
+      metrics: gossipMetrics(this.#registry),
+      shareAddresses,
+      peerSources,
+    });
+    const router = new Router(endpoint, { logger }).accept(Gossip.ALPN, gossip).spawn();
+    this.#closers.add(() => router.shutdown());
+    return gossip;
+  }
+
+  async #serveHttp(): Promise<void> {
+    const { http } = this.#settings;
+    if (http === undefined) return;
+    processMetrics(this.#registry);
+    const server = await serveMetrics({
+      registry: this.#registry,
+      host: http.host,
+      port: http.port,
+      pages: this.#pages(),
+    });
+    this.#closers.add(() => server.close());
+    this.#logger.info({ url: server.url }, 'serving metrics and health');
   }
 
   /** What a supervisor asks over HTTP. */
@@ -86,14 +105,5 @@ export class RunningNode {
         return { status: ready ? 200 : 503, body: { ready, ending: this.#ending, topicsWithoutNeighbor: waiting } };
       },
     };
-  }
-
-  /** Says goodbye to all neighbors, saves what is known, and frees everything. */
-  async stop(): Promise<void> {
-    this.#ending = true;
-    await this.#router.shutdown();
-    await this.#http?.close();
-    this.#peers.save();
-    this.#unlock();
   }
 }

@@ -27,6 +27,7 @@ describe('settings', () => {
       topics: [],
       join: [],
       shareAddresses: true,
+      mdns: false,
       http: undefined,
       rpc: undefined,
       rpcAllow: [],

@@ -16,6 +16,7 @@ export interface RunSettings {
   readonly topics: readonly string[];
   readonly join: readonly string[];
   readonly shareAddresses: boolean;
+  readonly mdns: boolean;
   readonly http: SocketAddr | undefined;
   readonly rpc: SocketAddr | undefined;
   readonly rpcAllow: readonly EndpointId[];
@@ -40,6 +41,12 @@ export const RUN_SETTINGS: readonly Setting[] = [
   },
   { flag: 'bind', kind: 'text', metavar: 'HOST:PORT', help: 'local address (default: 0.0.0.0:0)' },
   { flag: 'share-addresses', kind: 'switch', metavar: '', help: 'tell others how to reach us (default: true)' },
+  {
+    flag: 'mdns',
+    kind: 'switch',
+    metavar: '',
+    help: 'find peers on the local network, and be found there (default: false)',
+  },
   { flag: 'metrics', kind: 'text', metavar: 'HOST:PORT', help: 'serve /metrics, /healthz and /readyz there over HTTP' },
   { flag: 'rpc', kind: 'text', metavar: 'HOST:PORT', help: 'let the other verbs reach this node there' },
   { flag: 'rpc-allow', kind: 'list', metavar: 'ID', help: 'who may: endpoint ids; without any, only this machine' },
@@ -91,6 +98,7 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
     topics: one('topic', (found) => readAll(found, someText)) ?? [],
     join: one('join', (found) => readAll(found, ticketOrId)) ?? [],
     shareAddresses: one('share-addresses', (found) => readOne(found, yesOrNo)) ?? true,
+    mdns: one('mdns', (found) => readOne(found, yesOrNo)) ?? false,
     http: one('metrics', (found) => readOne(found, socketAddress)),
     rpc: one('rpc', (found) => readOne(found, socketAddress)),
     rpcAllow: one('rpc-allow', (found) => readAll(found, endpointId)) ?? [],

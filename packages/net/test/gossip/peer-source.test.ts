@@ -2,7 +2,7 @@ import type { TopicId } from '@grapevine/proto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { EndpointAddr } from '../../src/address/endpoint-addr.js';
 import type { PeerSource } from '../../src/gossip/peer-source.js';
-import { type Member, TestSwarm, TOPIC } from '../support/swarm.js';
+import { type Listener, type Member, TestSwarm, TOPIC } from '../support/swarm.js';
 
 let swarm: TestSwarm;
 afterEach(() => swarm.close());
@@ -45,7 +45,7 @@ describe('a peer source', () => {
   test('brings nodes together that know nothing of each other, and forgets who leaves', async () => {
     swarm = new TestSwarm();
     const board = new Board();
-    const listeners = [];
+    const listeners: Listener[] = [];
     for (let i = 0; i < 8; i++) listeners.push(await swarm.listen(withBoard(board)));
     await swarm.clock.until(() => listeners.every(({ session }) => session.neighbors().length >= 2));
     expect(board.on(TOPIC)).toBe(8);

@@ -1,0 +1,1 @@
+export { type MdnsOptions, MdnsPeerSource } from './mdns-peer-source.js';
