@@ -9,6 +9,7 @@ const walls = {
   'packages/net': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', 'hash-wasm', 'node:'],
   'packages/net/src/quic': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', '@matrixai/quic', 'node:'],
   'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
+  'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', 'node:'],
   'packages/sim': ['@grapevine/proto'],
   'packages/metrics': ['@grapevine/net', 'prom-client', 'node:'],
 };
