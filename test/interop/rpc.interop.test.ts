@@ -4,6 +4,8 @@ import { MemoryNetwork } from '@grapevine/net/memory';
 import { topicId } from '@grapevine/proto';
 import { connectRpc, type RpcServer, serveRpc } from '@grapevine/rpc';
 import { afterEach, describe, expect, test } from 'vitest';
+import { probes } from '../../packages/rpc/test/probes.js';
+import { RawClient } from '../../packages/rpc/test/raw-client.js';
 import { useRustPeers } from './rust-peer.js';
 import type { RustRpcServer } from './rust-rpc.js';
 
@@ -212,5 +214,14 @@ describe('a Rust client on our server', () => {
     for (let i = 0; i < 200; i++) await theirs.broadcast(`message ${i}`);
     await client.untilReceived(topic, 200);
     expect(client.topic(topic).lagged).toBe(0);
+  });
+});
+
+describe('a Rust server, asked what ours is asked in packages/rpc/test/probes.test.ts', () => {
+  test.each(probes)('$name', async ({ expected, run }) => {
+    const { rpcAddr: address, certificate } = await rust.rpcServer({ alpn: ALPN });
+    const client = await RawClient.connect({ address, certificate: Buffer.from(certificate, 'hex') }, { alpn: ALPN });
+    open.push(() => client.close());
+    expect(await run(client)).toEqual(expected);
   });
 });
