@@ -1,4 +1,4 @@
-import { type BiStream, GossipClosedError, StreamLimitError } from '@grapevine/net';
+import { type BiStream, ConnectionClosedError, GossipClosedError, StreamLimitError } from '@grapevine/net';
 import type { CertificateConnection } from '@grapevine/net/quic';
 import type { Dialer } from './dialer.js';
 
@@ -63,5 +63,18 @@ export class ClientLink {
     };
     dialing.then(({ connection }) => connection.closed.then(forget), forget);
     return dialing;
+  }
+}
+
+/**
+ * Asks again when the connection was lost meanwhile: most likely the server had been restarted, and the news was still under way
+ * when the stream was opened. For what may be asked twice.
+ */
+export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ConnectionClosedError)) throw error;
+    return await ask();
   }
 }

@@ -1,7 +1,7 @@
 import type { EndpointAddr, EndpointId, GossipSnapshot, TopicId } from '@grapevine/api';
 import { ConnectError, ConnectionClosedError, StreamResetError } from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
-import type { ClientLink } from './client-link.js';
+import { type ClientLink, retryOnce } from './client-link.js';
 import {
   type ControlRequest,
   type ControlResponse,
@@ -88,7 +88,8 @@ export class NodeControl {
   }
 
   async #ask<T extends ControlResponse['type']>(request: ControlRequest, expected: T): Promise<Response<T>> {
-    const response = await this.#exchange(request);
+    const exchange = () => this.#exchange(request);
+    const response = await (request.type === 'shutdown' ? exchange() : retryOnce(exchange));
     if (response.type === 'refused') throw new RpcRefusedError(response.reason, response.message);
     if (response.type !== expected) {
       throw new RpcProtocolError(`the server answers ${request.type} with ${response.type}`);

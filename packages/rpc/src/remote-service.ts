@@ -1,6 +1,6 @@
 import type { EndpointAddr, EndpointId, GossipService, GossipSnapshot, TopicId } from '@grapevine/api';
 import { GossipClosedError, type SubscribeOptions, type TopicSession } from '@grapevine/net';
-import { ClientLink, type CountedConnection } from './client-link.js';
+import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { Dialer } from './dialer.js';
 import { RpcRefusedError } from './errors.js';
@@ -39,6 +39,14 @@ export class RemoteService implements GossipService {
       throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${queueCapacity}`);
     }
     if (this.#closed) throw new GossipClosedError();
+    return await retryOnce(() => this.#subscribe(topic, bootstrap, queueCapacity));
+  }
+
+  async #subscribe(
+    topic: TopicId,
+    bootstrap: readonly (EndpointId | EndpointAddr)[],
+    queueCapacity: number,
+  ): Promise<TopicSession> {
     const ids = await this.#teach(bootstrap);
     const stream = await this.#rpc.openBi();
     writeItem(stream.send, requestSchema, { type: 'join', topic, bootstrap: ids });
@@ -57,7 +65,7 @@ export class RemoteService implements GossipService {
       session.closeReceiver();
       throw error;
     }
-    if (session.isOver) throw new GossipClosedError();
+    if (session.isOver) throw session.failure ?? new GossipClosedError();
     return session;
   }
 

@@ -50,6 +50,7 @@ export class RemoteSession implements TopicSession {
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
+  #failure: unknown;
 
   constructor(topic: TopicId, stream: LinkedStream, options: SessionOptions) {
     this.topic = topic;
@@ -63,6 +64,11 @@ export class RemoteSession implements TopicSession {
   /** Whether the server has ended it, or both halves are closed. */
   get isOver(): boolean {
     return this.#over;
+  }
+
+  /** What broke it; undefined if nothing did. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   neighbors(): readonly EndpointId[] {
@@ -138,6 +144,7 @@ export class RemoteSession implements TopicSession {
       for (let body = await reader.next(); body; body = await reader.next()) this.#onEvent(decode(eventSchema, body));
     } catch (error) {
       recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
+      this.#failure = error;
       if (!this.#over) this.#options.logger.warn({ topic: this.topic, error: String(error) }, 'a remote topic ended');
     }
     this.#stream.send.finish();
