@@ -5,7 +5,7 @@ import { topicId } from '@grapevine/proto';
 import { connectRpc, type RpcServer, serveRpc } from '@grapevine/rpc';
 import { afterEach, describe, expect, test } from 'vitest';
 import { probes } from '../../packages/rpc/test/probes.js';
-import { RawClient } from '../../packages/rpc/test/raw-client.js';
+import { nextEvent, RawClient, request } from '../../packages/rpc/test/raw-client.js';
 import { useRustPeers } from './rust-peer.js';
 import type { RustRpcServer } from './rust-rpc.js';
 
@@ -102,6 +102,27 @@ describe('our client on a Rust server', () => {
   test('knows that it has no calls besides', async () => {
     const { remote } = await meet();
     await expect(remote.control.topics()).rejects.toMatchObject({ code: 'ERR_RPC_REFUSED', reason: 'unsupported' });
+  });
+
+  test('is told that it lagged when it does not read', async () => {
+    const { server, peer, joined } = await meet();
+    const { rpcAddr: address, certificate } = server;
+    const options = { alpn: ALPN, streamWindow: 64 * 1024 };
+    const lazy = await RawClient.connect({ address, certificate: Buffer.from(certificate, 'hex') }, options);
+    open.push(() => lazy.close());
+    const stream = await lazy.open(request({ type: 'join', topic, bootstrap: [] }));
+    expect(await nextEvent(stream)).toEqual({ type: 'neighborUp', peer: peer.id });
+    const many = { count: 5_000, seed: 4, sizes: [4_000] }; // more than the windows and 2,048 + 256 events
+    await Promise.all([peer.broadcastMany(topic, many), next(joined, 'received')]);
+    await peer.broadcast(topic, 'the last one');
+    const seen = new Set<string>();
+    for (let content = ''; content !== 'the last one'; ) {
+      const event = await nextEvent(stream);
+      if (!event) throw new Error('the events ended');
+      seen.add(event.type);
+      if (event.type === 'received') content = text(event.content);
+    }
+    expect([...seen].sort()).toEqual(['lagged', 'received']);
   });
 
   test('does not talk to a server with another certificate', async () => {

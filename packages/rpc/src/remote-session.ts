@@ -50,7 +50,7 @@ export class RemoteSession implements TopicSession {
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
-  #failure: unknown;
+  #failure: Error | undefined;
 
   constructor(topic: TopicId, stream: LinkedStream, options: SessionOptions) {
     this.topic = topic;
@@ -67,7 +67,7 @@ export class RemoteSession implements TopicSession {
   }
 
   /** What broke it; undefined if nothing did. */
-  get failure(): unknown {
+  get failure(): Error | undefined {
     return this.#failure;
   }
 
@@ -144,7 +144,7 @@ export class RemoteSession implements TopicSession {
       for (let body = await reader.next(); body; body = await reader.next()) this.#onEvent(decode(eventSchema, body));
     } catch (error) {
       recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
-      this.#failure = error;
+      this.#failure = error as Error;
       if (!this.#over) this.#options.logger.warn({ topic: this.topic, error: String(error) }, 'a remote topic ended');
     }
     this.#stream.send.finish();
