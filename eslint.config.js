@@ -10,6 +10,7 @@ const walls = {
   'packages/net/src/quic': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', '@matrixai/quic', 'node:'],
   'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
   'packages/iroh': ['@grapevine/net', '@number0/iroh', 'node:'],
+  'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', 'node:'],
   'packages/sim': ['@grapevine/proto'],
   'packages/mdns': ['@grapevine/net', '@grapevine/proto', 'multicast-dns', 'dns-packet', 'node:'],
   'packages/metrics': ['@grapevine/net', 'prom-client', 'node:'],

@@ -24,6 +24,8 @@ const scope = fc.oneof(
   fc.record({ type: fc.constant('swarm' as const), round: number }),
   fc.record({ type: fc.constant('neighbors' as const) }),
 );
+/** As a set is described. */
+const sortedIds = fc.array(id, { maxLength: 9 }).map((some) => [...new Set(some)].sort());
 const ihave = fc.record({ id: messageId, round: number });
 
 /** Each kind of message by its name. */
@@ -82,6 +84,16 @@ export const values: Record<Exclude<WireKindName, 'topicMessage'>, fc.Arbitrary<
   endpointAddr: address,
   endpointTicket: address,
   chatTicket: fc.record({ topic, peers: fc.array(address, { maxLength: 4 }) }),
+  rpcRequest: fc.record({ type: fc.constant('join' as const), topic, bootstrap: sortedIds }),
+  rpcCommand: fc.oneof(
+    fc.record({ type: fc.constantFrom('broadcast' as const, 'broadcastNeighbors' as const), content }),
+    fc.record({ type: fc.constant('joinPeers' as const), peers: fc.array(id, { maxLength: 9 }) }),
+  ),
+  rpcEvent: fc.oneof(
+    fc.record({ type: fc.constantFrom('neighborUp' as const, 'neighborDown' as const), peer: id }),
+    fc.record({ type: fc.constant('received' as const), content, scope, deliveredFrom: id }),
+    fc.constant({ type: 'lagged' as const }),
+  ),
 };
 
 /** An IPv4 address as an IPv6 one. */

@@ -17,6 +17,7 @@ import {
   topicIdFromBytes,
   topicIdToBytes,
 } from '@grapevine/proto';
+import type { Command, Request, WireEvent } from '../../packages/rpc/src/wire.js';
 
 // Values of ours as the JSON that Rust's serde makes of the crates' types, and back. Bytes are arrays of numbers, an enum's
 // variant is the only key of an object (or a string, when it has no fields), None is null.
@@ -191,5 +192,74 @@ export const chatMessage = {
   fromJson(json: Json): { type: 'aboutMe'; name: string } | { type: 'message'; text: string } {
     const [name, fields] = variant(json);
     return name === 'AboutMe' ? { type: 'aboutMe', name: fields.name } : { type: 'message', text: fields.text };
+  },
+};
+
+export const rpcRequest = {
+  toJson: ({ topic: of, bootstrap }: Request): Json => ({ Join: { topic_id: topic.toJson(of), bootstrap } }),
+  fromJson: ({ Join }: Json): Request => ({
+    type: 'join',
+    topic: topic.fromJson(Join.topic_id),
+    bootstrap: Join.bootstrap,
+  }),
+};
+
+export const rpcCommand = {
+  toJson(command: Command): Json {
+    switch (command.type) {
+      case 'broadcast':
+        return { Broadcast: bytes(command.content) };
+      case 'broadcastNeighbors':
+        return { BroadcastNeighbors: bytes(command.content) };
+      case 'joinPeers':
+        return { JoinPeers: command.peers };
+    }
+  },
+  fromJson(json: Json): Command {
+    const [name, value] = variant(json);
+    switch (name) {
+      case 'Broadcast':
+        return { type: 'broadcast', content: toBytes(value) };
+      case 'BroadcastNeighbors':
+        return { type: 'broadcastNeighbors', content: toBytes(value) };
+      case 'JoinPeers':
+        return { type: 'joinPeers', peers: value };
+      default:
+        throw unknown('command', json);
+    }
+  },
+};
+
+export const rpcEvent = {
+  toJson(event: WireEvent): Json {
+    switch (event.type) {
+      case 'neighborUp':
+        return { NeighborUp: event.peer };
+      case 'neighborDown':
+        return { NeighborDown: event.peer };
+      case 'received': {
+        const { content, scope: of, deliveredFrom } = event;
+        return { Received: { content: bytes(content), scope: scope.toJson(of), delivered_from: deliveredFrom } };
+      }
+      case 'lagged':
+        return 'Lagged';
+    }
+  },
+  fromJson(json: Json): WireEvent {
+    const [name, value] = variant(json);
+    switch (name) {
+      case 'NeighborUp':
+        return { type: 'neighborUp', peer: value };
+      case 'NeighborDown':
+        return { type: 'neighborDown', peer: value };
+      case 'Received': {
+        const { content, scope: of, delivered_from: deliveredFrom } = value;
+        return { type: 'received', content: toBytes(content), scope: scope.fromJson(of), deliveredFrom };
+      }
+      case 'Lagged':
+        return { type: 'lagged' };
+      default:
+        throw unknown('event', json);
+    }
   },
 };

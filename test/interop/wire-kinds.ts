@@ -1,13 +1,5 @@
-import {
-  decodeAddrInfo,
-  encodeAddrInfo,
-  endpointAddrSchema,
-  endpointIdSchema,
-  formatTicket,
-  parseTicket,
-} from '@grapevine/net';
-import { bytes, decode, encode, enumOf, mapped, type Schema, seq, u16 } from '@grapevine/postcard';
-import { topicIdSchema } from '@grapevine/proto';
+import { decodeAddrInfo, encodeAddrInfo, endpointAddrSchema, formatTicket, parseTicket } from '@grapevine/net';
+import { decode, encode, type Schema } from '@grapevine/postcard';
 import { formatChatTicket, parseChatTicket } from '../../apps/chat/src/ticket.js';
 import {
   decodeHeader,
@@ -17,6 +9,8 @@ import {
   PREFIX_LENGTH,
 } from '../../packages/net/src/gossip/wire.js';
 import { decodeBase32, encodeBase32 } from '../../packages/net/src/util/base32.js';
+import { encodeItem } from '../../packages/rpc/src/item-writer.js';
+import { commandSchema, eventSchema, requestSchema } from '../../packages/rpc/src/wire.js';
 import * as serde from './serde-json.js';
 
 // How our own code reads and writes each kind of value that the Rust program knows. Kinds with a frame or a text in production
@@ -50,6 +44,11 @@ function kind<T>(typed: {
 
 function ofSchema<T>(schema: Schema<T>, json: { toJson(value: T): serde.Json; fromJson(json: serde.Json): T }) {
   return { read: (data: Uint8Array) => decode(schema, data), write: (value: T) => encode(schema, value), ...json };
+}
+
+/** An item of the remote control, which stands on its stream with a varint in front. */
+function ofItem<T>(schema: Schema<T>, json: { toJson(value: T): serde.Json; fromJson(json: serde.Json): T }) {
+  return { ...ofSchema(schema, json), frame: (value: T) => encodeItem(schema, value) };
 }
 
 const TICKET_PREFIX = 'endpoint';
@@ -86,75 +85,9 @@ export const wireKinds = {
       peers: peers.map(serde.endpointAddr.fromJson),
     }),
   }),
+  rpcRequest: kind(ofItem(requestSchema, serde.rpcRequest)),
+  rpcCommand: kind(ofItem(commandSchema, serde.rpcCommand)),
+  rpcEvent: kind(ofItem(eventSchema, serde.rpcEvent)),
 } satisfies Record<string, WireKind>;
 
 export type WireKindName = keyof typeof wireKinds;
-
-const scope = enumOf({ swarm: { round: u16 }, neighbors: {} });
-const peer = endpointIdSchema;
-
-/**
- * The remote control's items, written down as schemas, each with the JSON of serde. There is no package for it yet; once there
- * is, its own codecs belong into `wireKinds` and this goes away.
- */
-export const rpcKinds: Record<string, Schema<serde.Json>> = {
-  rpcRequest: mapped(enumOf({ join: { topic: topicIdSchema, bootstrap: seq(peer) } }), {
-    decode: ({ topic, bootstrap }) => ({ Join: { topic_id: serde.topic.toJson(topic), bootstrap } }),
-    encode: ({ Join }: serde.Json) => {
-      return { type: 'join' as const, topic: serde.topic.fromJson(Join.topic_id), bootstrap: Join.bootstrap };
-    },
-  }),
-  rpcCommand: mapped(
-    enumOf({ broadcast: { content: bytes }, broadcastNeighbors: { content: bytes }, joinPeers: { peers: seq(peer) } }),
-    {
-      decode: (command): serde.Json => {
-        switch (command.type) {
-          case 'broadcast':
-            return { Broadcast: [...command.content] };
-          case 'broadcastNeighbors':
-            return { BroadcastNeighbors: [...command.content] };
-          case 'joinPeers':
-            return { JoinPeers: command.peers };
-        }
-      },
-      encode: (json: serde.Json) => {
-        if (json.JoinPeers) return { type: 'joinPeers' as const, peers: json.JoinPeers };
-        if (json.Broadcast) return { type: 'broadcast' as const, content: Uint8Array.from(json.Broadcast) };
-        return { type: 'broadcastNeighbors' as const, content: Uint8Array.from(json.BroadcastNeighbors) };
-      },
-    },
-  ),
-  rpcEvent: mapped(
-    enumOf({
-      neighborUp: { peer },
-      neighborDown: { peer },
-      received: { content: bytes, scope, deliveredFrom: peer },
-      lagged: {},
-    }),
-    {
-      decode: (event): serde.Json => {
-        switch (event.type) {
-          case 'neighborUp':
-            return { NeighborUp: event.peer };
-          case 'neighborDown':
-            return { NeighborDown: event.peer };
-          case 'received': {
-            const { content, deliveredFrom } = event;
-            const described = serde.scope.toJson(event.scope);
-            return { Received: { content: [...content], scope: described, delivered_from: deliveredFrom } };
-          }
-          case 'lagged':
-            return 'Lagged';
-        }
-      },
-      encode: (json: serde.Json) => {
-        if (json === 'Lagged') return { type: 'lagged' as const };
-        if (json.NeighborUp) return { type: 'neighborUp' as const, peer: json.NeighborUp };
-        if (json.NeighborDown) return { type: 'neighborDown' as const, peer: json.NeighborDown };
-        const { content, scope: described, delivered_from: deliveredFrom } = json.Received;
-        const value = { content: Uint8Array.from(content), scope: serde.scope.fromJson(described), deliveredFrom };
-        return { type: 'received' as const, ...value };
-      },
-    },
-  ),
-};

@@ -12,7 +12,7 @@ export {
   endpointAddr,
   type TransportAddr,
 } from './address/endpoint-addr.js';
-export { formatSocketAddr, parseSocketAddr, type SocketAddr, socketAddr } from './address/socket-addr.js';
+export { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr, socketAddr } from './address/socket-addr.js';
 export { formatTicket, parseTicket } from './address/ticket.js';
 export {
   BindError,
@@ -32,6 +32,7 @@ export {
   UnsupportedPlatformError,
 } from './errors.js';
 export { CloseCode } from './gossip/close-code.js';
+export { EventQueue } from './gossip/event-queue.js';
 export {
   type DialOutcome,
   type DropReason,
@@ -71,4 +72,5 @@ export {
 } from './transport/seam.js';
 export { decodeBase32, encodeBase32 } from './util/base32.js';
 export { type Clock, type ClockTimer, systemClock } from './util/clock.js';
+export { abortable, type Deferred, deferred } from './util/deferred.js';
 export { type Logger, silentLogger } from './util/logger.js';

@@ -15,8 +15,9 @@ export type GossipEvent =
       readonly scope: DeliveryScope;
     }
   | { readonly type: 'neighborUp'; readonly peer: EndpointId }
-  | { readonly type: 'neighborDown'; readonly peer: EndpointId; readonly reason: NeighborDownReason }
-  /** This reader was too slow: so many events before the next one are lost. */
+  /** Remote control carries no reasons: there it is `unknown`. */
+  | { readonly type: 'neighborDown'; readonly peer: EndpointId; readonly reason: NeighborDownReason | 'unknown' }
+  /** This reader was too slow: so many events before the next one are lost. Behind remote control it may be more. */
   | { readonly type: 'lagged'; readonly missed: number };
 
 /** What a subscriber may ask of a topic. */

@@ -73,7 +73,7 @@ export class Acceptor implements IncomingHost {
     const scid = originalDcid ? header.dcid : newCid();
     let native: NativeConnection;
     try {
-      const config = this.#configs.for(this.alpns);
+      const config = this.#configs.for('accepted', this.alpns);
       native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
     } catch (cause) {
       leave();
@@ -84,6 +84,7 @@ export class Acceptor implements IncomingHost {
       native,
       side: 'accepted',
       remote: from,
+      expected: { type: this.#core.settings.trust === 'identity' ? 'any-id' : 'nothing' },
       onHandshakeEnd: leave,
     });
     this.#core.drivers.add(driver);

@@ -13,18 +13,23 @@ import { fromHex } from '../util/hex.js';
 
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
+const OCTET_STRING = 0x04;
 const UTF8_STRING = 0x0c;
 const UTC_TIME = 0x17;
 const GENERALIZED_TIME = 0x18;
 const SEQUENCE = 0x30;
 const SET = 0x31;
 const VERSION = 0xa0;
+const EXTENSIONS = 0xa3;
+/** A DNS name among the alternative names (RFC 5280, section 4.2.1.6). */
+const DNS_NAME = 0x82;
 
 /** AlgorithmIdentifier of Ed25519: OID 1.3.101.112, no parameters (RFC 8410, section 3). */
 const ED25519 = fromHex('300506032b6570');
 /** A SubjectPublicKeyInfo up to the 32 key bytes. */
 const SPKI_PREFIX = fromHex('302a300506032b6570032100');
 const OID_COMMON_NAME = fromHex('0603550403');
+const OID_SUBJECT_ALT_NAME = fromHex('0603551d11');
 /** Nothing sensible has ten of these; a certificate over this size is not one of ours. */
 const MAX_CERTIFICATE_BYTES = 16_384;
 
@@ -39,8 +44,18 @@ export function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array 
   return Buffer.concat([Uint8Array.from(head), body]);
 }
 
-/** A self-signed certificate for a key, in PEM. */
-export function certificatePem(key: SecretKey): string {
+/** What a certificate says besides its key. */
+export interface CertificateOptions {
+  /** The one name that it is valid for, for clients that check names. Default: none. */
+  readonly dnsName?: string;
+}
+
+/**
+ * A self-signed certificate for a key, in DER: always the same bytes for the same key. It is no CA's, which clients that check
+ * chains would not take from a server.
+ */
+export function certificateDer(key: SecretKey, options: CertificateOptions = {}): Uint8Array {
+  const { dnsName } = options;
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, OID_COMMON_NAME, der(UTF8_STRING, ascii('grapevine')))));
   const validity = der(
     SEQUENCE,
@@ -56,9 +71,20 @@ export function certificatePem(key: SecretKey): string {
     validity,
     name, // subject
     Buffer.concat([SPKI_PREFIX, endpointIdToBytes(key.id)]),
+    dnsName === undefined ? new Uint8Array() : der(EXTENSIONS, der(SEQUENCE, alternativeName(dnsName))),
   );
   const signature = der(BIT_STRING, Uint8Array.of(0), key.sign(toBeSigned));
-  return toPem(der(SEQUENCE, toBeSigned, ED25519, signature));
+  return new Uint8Array(der(SEQUENCE, toBeSigned, ED25519, signature));
+}
+
+/** The same in PEM, as the native module takes it. */
+export function certificatePem(key: SecretKey, options: CertificateOptions = {}): string {
+  return toPem(certificateDer(key, options));
+}
+
+function alternativeName(dnsName: string): Uint8Array {
+  const names = der(SEQUENCE, der(DNS_NAME, ascii(dnsName)));
+  return der(SEQUENCE, OID_SUBJECT_ALT_NAME, der(OCTET_STRING, names));
 }
 
 function toPem(bytes: Uint8Array): string {

@@ -32,7 +32,8 @@ export function connectErrorOf(
   reason: CloseReason,
   side: 'dialed' | 'accepted',
 ): ConnectError {
-  const code = (native.peerError() ?? native.localError())?.errorCode;
+  const error = native.peerError() ?? native.localError();
+  const code = error?.isApp ? undefined : error?.errorCode; // an application's numbers are its own
   const who = side === 'dialed' ? 'dial' : 'handshake';
   if (code === TlsAlert.noApplicationProtocol) {
     return new ConnectError('alpn-mismatch', `${who} failed: no protocol in common`);

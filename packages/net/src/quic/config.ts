@@ -1,6 +1,7 @@
 import { type NativeConfig, quiche } from './binding.js';
 import { certificatePem } from './certificate.js';
 import type { Settings } from './options.js';
+import { SERVER_NAME } from './peer-proof.js';
 
 /** Some bound: programs dial a handful of protocols. */
 const MAX_CONFIGS = 64;
@@ -9,11 +10,14 @@ const MAX_RECEIVED_DATAGRAM = 65_527;
 /** How far quiche may enlarge the windows by itself, as a multiple of where they start. */
 const WINDOW_GROWTH = 2;
 
+/** What certificates of other programs are signed with: ECDSA as `rcgen` and most others make them, or Ed25519 as ours. */
+const SERVER_SIGNATURES = 'ed25519:ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:rsa_pss_rsae_sha256';
+
 /**
  * Native configurations, one for each set of protocols.
  *
- * Each holds a TLS context with our key and certificate; making one costs more than a handshake should, so they are kept. The
- * same one serves dialled and accepted connections.
+ * Each holds a TLS context with our key and certificate; making one costs more than a handshake should, so they are kept. Where
+ * both sides prove an endpoint id, the same one serves dialed and accepted connections.
  */
 export class Configs {
   readonly #settings: Settings;
@@ -22,27 +26,43 @@ export class Configs {
   readonly #configs = new Map<string, NativeConfig>();
 
   constructor(settings: Settings) {
+    const { secretKey, trust } = settings;
     this.#settings = settings;
-    this.#key = Buffer.from(settings.secretKey.toPem());
-    this.#certificate = Buffer.from(certificatePem(settings.secretKey));
+    this.#key = Buffer.from(secretKey.toPem());
+    this.#certificate = Buffer.from(certificatePem(secretKey, trust === 'identity' ? {} : { dnsName: SERVER_NAME }));
   }
 
   /** The configuration that offers, or answers to, these protocols. */
-  for(alpns: readonly string[]): NativeConfig {
-    const name = alpns.join('\0');
+  for(side: 'dialed' | 'accepted', alpns: readonly string[]): NativeConfig {
+    const kind = this.#settings.trust === 'identity' ? 'both' : side;
+    const name = [kind, ...alpns].join('\0');
     const known = this.#configs.get(name);
     if (known) return known;
     if (this.#configs.size >= MAX_CONFIGS) this.#configs.clear();
-    const config = this.#make(alpns);
+    const config = this.#make(kind, alpns);
     this.#configs.set(name, config);
     return config;
   }
 
-  #make(alpns: readonly string[]): NativeConfig {
+  #tls(kind: 'both' | 'dialed' | 'accepted'): NativeConfig {
+    const key = [this.#key];
+    const certificate = [this.#certificate];
+    switch (kind) {
+      case 'both':
+        // Both sides must show a certificate, whoever signed it; its key is what we check. Only Ed25519 can sign the handshake.
+        return quiche.Config.withBoringSslCtx(true, true, null, key, certificate, 'ed25519');
+      case 'dialed':
+        // Whoever signed it: the server's certificate must be the pinned one, which is checked when TLS is done.
+        return quiche.Config.withBoringSslCtx(true, true, null, null, null, SERVER_SIGNATURES);
+      case 'accepted':
+        return quiche.Config.withBoringSslCtx(false, false, null, key, certificate, 'ed25519');
+    }
+  }
+
+  #make(kind: 'both' | 'dialed' | 'accepted', alpns: readonly string[]): NativeConfig {
     const { idleTimeoutMs, maxDatagramSize, streamWindow, connectionWindow, maxUniStreams, maxBiStreams } =
       this.#settings;
-    // Both sides must show a certificate, whoever signed it; its key is what we check. Only Ed25519 can sign the handshake.
-    const config = quiche.Config.withBoringSslCtx(true, true, null, [this.#key], [this.#certificate], 'ed25519');
+    const config = this.#tls(kind);
     config.setApplicationProtos([...alpns]);
     config.setMaxIdleTimeout(idleTimeoutMs);
     config.setMaxRecvUdpPayloadSize(MAX_RECEIVED_DATAGRAM);

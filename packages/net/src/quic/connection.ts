@@ -27,7 +27,7 @@ export class QuicConnection implements Connection {
 
   constructor(driver: Driver, { remoteId, alpn }: Proven) {
     this.#driver = driver;
-    this.remoteId = remoteId;
+    this.remoteId = remoteId as EndpointId; // where there is none, the type of the connection does not show it
     this.alpn = alpn;
     this.side = driver.side;
   }

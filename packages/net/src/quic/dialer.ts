@@ -1,13 +1,13 @@
 import { isIPv4 } from 'node:net';
-import { ipToOctets, isDialable, type SocketAddr } from '../address/socket-addr.js';
+import { formatSocketAddr, ipToOctets, isDialable, type SocketAddr } from '../address/socket-addr.js';
 import { ConnectError, type ConnectFailure } from '../errors.js';
-import type { EndpointId } from '../identity/endpoint-id.js';
 import type { HostPort } from './binding.js';
 import type { Configs } from './config.js';
 import type { Core } from './core.js';
 import { Driver } from './driver.js';
 import { NativeConnection, rawConnection } from './native-connection.js';
 import { cidKey, newCid } from './packet-header.js';
+import { type Expectation, SERVER_NAME } from './peer-proof.js';
 
 /** An attempt that has not succeeded after this long gets company by the next address (RFC 8305, section 5). */
 const STAGGER_MS = 250;
@@ -25,7 +25,7 @@ const TELLING: readonly ConnectFailure[] = [
 
 /** Whom to dial. */
 export interface Target {
-  readonly id: EndpointId;
+  readonly expected: Expectation;
   readonly alpn: string;
   readonly addrs: readonly SocketAddr[];
 }
@@ -50,7 +50,7 @@ export function reachable(addr: SocketAddr, local: HostPort): HostPort | undefin
 export async function dial(core: Core, configs: Configs, target: Target, cancelled: Promise<never>): Promise<Driver> {
   const remotes = target.addrs.flatMap((addr) => reachable(addr, core.local) ?? []);
   if (remotes.length === 0)
-    throw new ConnectError('no-address', `no address is known for ${target.id} that this socket can reach`);
+    throw new ConnectError('no-address', `no address is known for ${describe(target)} that this socket can reach`);
   const attempts: Driver[] = [];
   const errors: unknown[] = [];
   let winner: Driver | undefined;
@@ -95,15 +95,21 @@ export async function dial(core: Core, configs: Configs, target: Target, cancell
   }
 }
 
-function begin(core: Core, configs: Configs, { id, alpn }: Target, remote: HostPort): Driver {
+function describe({ expected, addrs }: Target): string {
+  return expected.type === 'id' ? expected.id : addrs.map(formatSocketAddr).join(', ');
+}
+
+function begin(core: Core, configs: Configs, { expected, alpn }: Target, remote: HostPort): Driver {
   const scid = newCid();
   let native: NativeConnection;
   try {
-    native = new NativeConnection(rawConnection.connect(null, scid, core.local, remote, configs.for([alpn])));
+    const name = expected.type === 'certificate' ? SERVER_NAME : null;
+    const config = configs.for('dialed', [alpn]);
+    native = new NativeConnection(rawConnection.connect(name, scid, core.local, remote, config));
   } catch (cause) {
     throw new ConnectError('transport', `quiche refuses to connect: ${(cause as Error).message}`, { cause });
   }
-  const driver = new Driver(core, { native, side: 'dialed', remote, expected: id, alpn });
+  const driver = new Driver(core, { native, side: 'dialed', remote, expected, alpn });
   core.drivers.add(driver);
   core.addRoute(cidKey(scid), driver);
   core.schedule(driver);

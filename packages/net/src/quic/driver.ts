@@ -4,11 +4,11 @@ import type { CloseReason } from '../transport/seam.js';
 import { describeClose } from '../transport/seam.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort, RecvInfo } from './binding.js';
-import { endpointIdFromCertificate } from './certificate.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import type { Settings } from './options.js';
 import { PeerPath } from './peer-path.js';
+import { checkPeer, type Expectation } from './peer-proof.js';
 import { StreamSet } from './stream-set.js';
 
 /** What a driver needs of its endpoint. */
@@ -28,7 +28,8 @@ export interface DriverHost {
 
 /** What is known when a handshake has ended well. */
 export interface Proven {
-  readonly remoteId: EndpointId;
+  /** Undefined where endpoints need not prove an id: {@link CertificateEndpoint}, whose connections do not show it. */
+  readonly remoteId: EndpointId | undefined;
   readonly alpn: string;
 }
 
@@ -37,8 +38,8 @@ export interface DriverOptions {
   readonly native: NativeConnection;
   readonly side: 'dialed' | 'accepted';
   readonly remote: HostPort;
-  /** The id a dial expects to find. */
-  readonly expected?: EndpointId;
+  /** What the peer must prove. */
+  readonly expected: Expectation;
   /** The protocol a dial asks for. */
   readonly alpn?: string;
   /** Called when the handshake has ended, either way. */
@@ -70,7 +71,7 @@ export class Driver {
   readonly remote: PeerPath;
 
   readonly #host: DriverHost;
-  readonly #expected: EndpointId | undefined;
+  readonly #expected: Expectation;
   readonly #alpn: string | undefined;
   readonly #onHandshakeEnd: () => void;
   #native: NativeConnection | undefined;
@@ -201,21 +202,9 @@ export class Driver {
 
   /** TLS is done: is it who it should be? Nothing of the application is touched before. @returns false when it is not */
   #prove(native: NativeConnection): boolean {
-    let remoteId: EndpointId;
-    try {
-      remoteId = endpointIdFromCertificate(native.peerCertificate() ?? new Uint8Array());
-    } catch (cause) {
-      return this.#reject(
-        'transport',
-        `the peer's certificate is not acceptable: ${(cause as Error).message}`,
-        TlsAlert.badCertificate,
-      );
-    }
+    const proof = checkPeer(this.#expected, native.peerCertificate(), `${this.remote.host}:${this.remote.port}`);
+    if (!proof.ok) return this.#reject(proof.reason, proof.message, proof.alert);
     if (native.isResumed()) return this.#reject('transport', 'the peer resumed a session', TlsAlert.accessDenied);
-    if (this.#expected !== undefined && remoteId !== this.#expected) {
-      const message = `expected ${this.#expected} at ${this.remote.host}:${this.remote.port}, found ${remoteId}`;
-      return this.#reject('identity-mismatch', message, TlsAlert.accessDenied);
-    }
     const alpn = native.applicationProtocol();
     if (alpn === '' || (this.#alpn !== undefined && alpn !== this.#alpn)) {
       return this.#reject(
@@ -224,7 +213,7 @@ export class Driver {
         TlsAlert.noApplicationProtocol,
       );
     }
-    this.#proof = { remoteId, alpn };
+    this.#proof = { remoteId: proof.remoteId, alpn };
     // A server has seen the client's certificate when TLS is done. A client does not know yet whether the server likes its own:
     // it waits for the first packet that only a satisfied server sends.
     if (this.side === 'accepted') this.#open();

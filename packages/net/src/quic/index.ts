@@ -5,6 +5,12 @@
  */
 export { SecretKey } from '../identity/secret-key.js';
 export { type ProtocolHandler, Router, type RouterOptions } from '../transport/router.js';
+export {
+  type CertificateConnection,
+  CertificateEndpoint,
+  type CertificateIncoming,
+  type PinnedServer,
+} from './certificate-endpoint.js';
 export type { EndpointStats } from './core.js';
 export { Endpoint } from './endpoint.js';
 export type { EndpointOptions } from './options.js';

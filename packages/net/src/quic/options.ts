@@ -52,8 +52,13 @@ export interface EndpointOptions {
   readonly socket?: () => UdpSocket;
 }
 
+/** See {@link Settings.trust}. */
+export type Trust = 'identity' | 'certificate';
+
 /** {@link EndpointOptions}, checked and complete. */
 export interface Settings {
+  /** What connections rest on: an endpoint id on either side, or the server's certificate alone. */
+  readonly trust: Trust;
   readonly secretKey: SecretKey;
   readonly address: SocketAddr;
   readonly alpns: readonly string[];
@@ -81,7 +86,7 @@ const MIN_DATAGRAM = 1200;
 const MAX_DATAGRAM = 16_383;
 
 /** Checks options and fills in defaults. @throws TypeError, RangeError that name the option; ParseError for the address */
-export function resolveOptions(options: EndpointOptions): Settings {
+export function resolveOptions(options: EndpointOptions, trust: Trust): Settings {
   const {
     secretKey,
     address = '0.0.0.0:0',
@@ -96,6 +101,7 @@ export function resolveOptions(options: EndpointOptions): Settings {
   const idleTimeoutMs = checkInteger('idleTimeoutMs', options.idleTimeoutMs, 30_000, 10, MAX_TIMER_MS);
   const keepAliveMs = Math.min(10_000, Math.floor(idleTimeoutMs / 3));
   return {
+    trust,
     secretKey: secretKey ?? SecretKey.generate(),
     address: parseSocketAddr(address),
     alpns: checkAlpns(options.alpns ?? []),

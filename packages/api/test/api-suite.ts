@@ -1,0 +1,297 @@
+import type { Endpoint } from '@grapevine/net';
+import { MemoryNetwork } from '@grapevine/net/memory';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  formatTicket,
+  Gossip,
+  type GossipApi,
+  GossipClosedError,
+  type GossipEvent,
+  GossipReceiver,
+  type GossipTopic,
+  MessageTooLargeError,
+  NoNeighborsError,
+  ParseError,
+  TopicClosedError,
+  topicIdFrom,
+} from '../src/index.js';
+
+const ROOM = topicIdFrom('my-room');
+
+/** A node of a test, and the API that uses it. */
+export interface ApiNode {
+  /** The node's own endpoint. */
+  readonly endpoint: Endpoint;
+  readonly gossip: GossipApi;
+  /** Frees everything. */
+  close(): Promise<void>;
+}
+
+/** Where the API's classes stand on. */
+export interface ServiceUnderTest {
+  readonly name: string;
+  start(network: MemoryNetwork): Promise<ApiNode>;
+  /** What `neighborDown` says about a peer that left: remote control has no reasons on its wire. */
+  readonly reasonOfLeaving: 'left' | 'unknown';
+}
+
+/** What applications may rely on, on top of any service. */
+export function apiSuite(service: ServiceUnderTest): void {
+  let network: MemoryNetwork;
+  let nodes: ApiNode[];
+  beforeEach(() => {
+    network = new MemoryNetwork();
+    nodes = [];
+  });
+  afterEach(() => Promise.all(nodes.map((node) => node.close())));
+
+  async function start(): Promise<ApiNode> {
+    const node = await service.start(network);
+    nodes.push(node);
+    return node;
+  }
+
+  /** Two nodes in one room. */
+  async function pair() {
+    const [a, b] = [await start(), await start()];
+    const hers = await a.gossip.subscribe(ROOM);
+    const his = await b.gossip.subscribe(ROOM, { bootstrap: [formatTicket(a.endpoint.addr())] });
+    await Promise.all([hers.joined(), his.joined()]);
+    return { a, b, hers, his };
+  }
+
+  describe(`the API on ${service.name}`, () => {
+    describe('subscribing', () => {
+      test('bootstrap peers are tickets, addresses, or ids that the endpoint knows', async () => {
+        const first = await start();
+        await first.gossip.subscribe(ROOM);
+        const bootstraps = [formatTicket(first.endpoint.addr()), first.endpoint.addr(), first.endpoint.id];
+        for (const bootstrap of bootstraps) {
+          const { endpoint, gossip } = await start();
+          if (typeof bootstrap === 'string') endpoint.addressLookup.add(first.endpoint.addr(), 'user');
+          const topic = await gossip.subscribe(ROOM, { bootstrap: [bootstrap] });
+          await topic.joined();
+          expect(topic.neighbors().length).toBeGreaterThan(0);
+        }
+      });
+
+      test.each(['', 'endpointxyz', 'hello', 'ff'.repeat(31)])(
+        'the bootstrap %j is refused before anything is done',
+        async (bad) => {
+          const { gossip } = await start();
+          await expect(gossip.subscribe(ROOM, { bootstrap: [bad] })).rejects.toThrow(ParseError);
+          expect((await gossip.snapshot()).topics).toEqual([]);
+        },
+      );
+
+      test('our own ticket among the peers is harmless', async () => {
+        const { endpoint, gossip } = await start();
+        await gossip.subscribe(ROOM, { bootstrap: [formatTicket(endpoint.addr())] });
+        expect((await gossip.snapshot()).peers).toEqual([]);
+      });
+
+      test('options out of range are refused, naming them', async () => {
+        const { endpoint, gossip } = await start();
+        await expect(gossip.subscribe(ROOM, { queueCapacity: 0 })).rejects.toThrow('queueCapacity');
+        expect(() => Gossip.spawn(endpoint, { maxPeers: 0.5 })).toThrow('maxPeers must be a whole number');
+        expect(() => Gossip.spawn(endpoint, { config: { maxMessageSize: 511 } })).toThrow(/maxMessageSize/);
+      });
+    });
+
+    describe('joined', () => {
+      test('rejects with the reason of its signal, and leaves the topic usable', async () => {
+        const { gossip } = await start();
+        const topic = await gossip.subscribe(ROOM);
+        const controller = new AbortController();
+        const joined = topic.joined({ signal: controller.signal });
+        controller.abort(new Error('not today'));
+        await expect(joined).rejects.toThrow('not today');
+        await topic.broadcast('kept');
+      });
+
+      test('takes no event away', async () => {
+        const { b, hers } = await pair();
+        expect(await hers.next()).toEqual({ done: false, value: { type: 'neighborUp', peer: b.endpoint.id } });
+      });
+
+      test('rejects when the topic is closed', async () => {
+        const { gossip } = await start();
+        const topic = await gossip.subscribe(ROOM);
+        const joined = topic.joined();
+        topic.close();
+        await expect(joined).rejects.toThrow(TopicClosedError);
+      });
+    });
+
+    describe('broadcasting', () => {
+      test('texts are UTF-8, bytes are bytes, anything else is a TypeError', async () => {
+        const { hers, his } = await pair();
+        await his.broadcast('grüße');
+        expect(await nextText(hers)).toBe('grüße');
+        await his.broadcastNeighbors(Uint8Array.of(104, 105));
+        expect(await nextText(hers)).toBe('hi');
+        await expect(his.broadcast(42 as never)).rejects.toThrow(TypeError);
+      });
+
+      test('the scope and the neighbor are told', async () => {
+        const { b, hers, his } = await pair();
+        await his.broadcast('swarm');
+        await his.broadcastNeighbors('neighbors');
+        const seen: GossipEvent[] = [];
+        for await (const event of hers) {
+          if (event.type === 'received') seen.push(event);
+          if (seen.length === 2) break;
+        }
+        expect(seen).toMatchObject([
+          { deliveredFrom: b.endpoint.id, scope: { type: 'swarm', round: 0 } },
+          { deliveredFrom: b.endpoint.id, scope: { type: 'neighbors' } },
+        ]);
+      });
+
+      test('a message over the limit is refused with the limit, one at the limit arrives', async () => {
+        const { hers, his } = await pair();
+        expect(his.maxContentLength).toBe(4055);
+        const refusal = await his.broadcast(new Uint8Array(4056)).catch((error) => error);
+        expect(refusal).toBeInstanceOf(MessageTooLargeError);
+        expect(refusal).toMatchObject({
+          code: 'ERR_MESSAGE_TOO_LARGE',
+          name: 'MessageTooLargeError',
+          length: 4056,
+          limit: 4055,
+        });
+        await his.broadcast('x'.repeat(4055));
+        expect(await nextText(hers)).toHaveLength(4055);
+      });
+
+      test('alone, a message is kept for the first neighbor or rejected, as the caller wishes', async () => {
+        const first = await start();
+        const topic = await first.gossip.subscribe(ROOM);
+        await expect(topic.broadcast('lost?', { whenAlone: 'reject' })).rejects.toThrow(NoNeighborsError);
+        await topic.broadcast('kept');
+        const other = await (await start()).gossip.subscribe(ROOM, { bootstrap: [first.endpoint.addr()] });
+        expect(await nextText(other)).toBe('kept');
+      });
+
+      test('an aborted signal sends nothing', async () => {
+        const { his } = await pair();
+        await expect(his.broadcast('x', { signal: AbortSignal.abort(new Error('never mind')) })).rejects.toThrow(
+          'never mind',
+        );
+      });
+    });
+
+    describe('reading', () => {
+      test('leaving a loop leaves the subscription open', async () => {
+        const { hers, his } = await pair();
+        for (const text of ['one', 'two', 'three']) await his.broadcast(text);
+        for (const text of ['one', 'two', 'three']) expect(await nextText(hers)).toBe(text);
+      });
+
+      test('a slow reader is told how much it has missed', async () => {
+        const { a, his } = await pair();
+        const slow = await a.gossip.subscribe(ROOM, { queueCapacity: 2 });
+        const fast = await a.gossip.subscribe(ROOM);
+        for (let i = 0; i < 5; i++) await his.broadcast(`${i}`);
+        for (let i = 0; i < 5; i++) expect(await nextText(fast)).toBe(`${i}`);
+        expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 4 } });
+        expect(await nextText(slow)).toBe('3');
+      });
+
+      test('every subscription of a topic gets every message', async () => {
+        const { a, hers, his } = await pair();
+        const second = await a.gossip.subscribe(ROOM);
+        await his.broadcast('to all');
+        expect(await nextText(hers)).toBe('to all');
+        expect(await nextText(second)).toBe('to all');
+      });
+    });
+
+    describe('halves', () => {
+      test('the topic lives while either half does', async () => {
+        const { hers, his } = await pair();
+        const { sender, receiver } = his.split();
+        expect(receiver).toBeInstanceOf(GossipReceiver);
+        sender.close();
+        await hers.broadcast('to the listener');
+        expect(await nextText(receiver)).toBe('to the listener');
+        await expect(sender.broadcast('x')).rejects.toThrow(TopicClosedError);
+
+        const left = waitFor(hers, (event) => event.type === 'neighborDown');
+        receiver.close();
+        expect(await left).toMatchObject({ reason: service.reasonOfLeaving });
+      });
+
+      test('a sender alone can publish', async () => {
+        const { hers, his } = await pair();
+        const { sender, receiver } = his.split();
+        receiver.close();
+        await sender.broadcast('from the sender');
+        expect(await nextText(hers)).toBe('from the sender');
+        expect(sender.neighbors()).toHaveLength(1);
+        expect(sender.maxContentLength).toBe(4055);
+      });
+    });
+
+    describe('the end', () => {
+      test('await using leaves the topic', async () => {
+        const { a, hers } = await pair();
+        const gone = waitFor(hers, (event) => event.type === 'neighborDown');
+        {
+          await using third = await (await start()).gossip.subscribe(ROOM, { bootstrap: [a.endpoint.addr()] });
+          await third.joined();
+        }
+        expect(await gone).toMatchObject({ reason: service.reasonOfLeaving });
+      });
+
+      test('shutdown ends every reader and refuses what comes after', async () => {
+        const { a, hers } = await pair();
+        const ended = (async () => {
+          let count = 0;
+          for await (const _ of hers) count++;
+          return count;
+        })();
+        await a.gossip.shutdown();
+        expect(await ended).toBe(1);
+        await expect(a.gossip.subscribe(ROOM)).rejects.toThrow(GossipClosedError);
+        await expect(hers.broadcast('x')).rejects.toThrow(TopicClosedError);
+        await a.gossip.shutdown();
+      });
+
+      test('farewells arrive', async () => {
+        const { a, b, hers } = await pair();
+        const left = waitFor(hers, (event) => event.type === 'neighborDown');
+        await b.gossip.shutdown();
+        expect(await left).toEqual({ type: 'neighborDown', peer: b.endpoint.id, reason: service.reasonOfLeaving });
+        expect((await a.gossip.snapshot()).topics).toMatchObject([{ activeView: [] }]);
+      });
+    });
+
+    test('a snapshot shows topics and peers', async () => {
+      const { a, b, his } = await pair();
+      await his.broadcast('x');
+      expect(await b.gossip.snapshot()).toMatchObject({
+        id: b.endpoint.id,
+        topics: [
+          {
+            id: ROOM,
+            activeView: [a.endpoint.id],
+            passiveView: [],
+            subscribers: 1,
+            payloadCache: { count: 1, bytes: 1 },
+          },
+        ],
+        peers: [{ id: a.endpoint.id, state: 'connected', connections: 1, dialFailures: 0 }],
+      });
+    });
+  });
+}
+
+async function nextText(topic: AsyncIterable<GossipEvent>): Promise<string> {
+  for await (const event of topic) if (event.type === 'received') return Buffer.from(event.content).toString();
+  throw new Error('the topic was closed');
+}
+
+async function waitFor(topic: GossipTopic, wanted: (event: GossipEvent) => boolean): Promise<GossipEvent | undefined> {
+  for await (const event of topic) if (wanted(event)) return event;
+  return undefined;
+}

@@ -1,0 +1,118 @@
+import { formatSocketAddr, type SocketAddr } from '../address/socket-addr.js';
+import { BindError, EndpointClosedError } from '../errors.js';
+import { checkAlpns } from '../util/check-alpns.js';
+import { type Deferred, deferred } from '../util/deferred.js';
+import { Acceptor } from './acceptor.js';
+import { Configs } from './config.js';
+import { Core, type EndpointStats } from './core.js';
+import { dial, type Target } from './dialer.js';
+import type { Driver } from './driver.js';
+import type { Settings } from './options.js';
+import type { UdpSocket } from './udp-socket.js';
+
+/** One UDP socket with everything on it: what the kinds of endpoints have in common. */
+export class BoundSocket {
+  readonly settings: Settings;
+  /** Where it is bound. */
+  readonly addr: SocketAddr;
+  readonly acceptor: Acceptor;
+  readonly #socket: UdpSocket;
+  readonly #core: Core;
+  readonly #configs: Configs;
+  /** Rejects the dials that are under way. */
+  readonly #dials = new Set<Deferred<never>>();
+  readonly #onClose = new Set<() => void>();
+  #closing: Promise<void> | undefined;
+
+  private constructor(settings: Settings, socket: UdpSocket, bound: SocketAddr) {
+    this.settings = settings;
+    this.addr = bound;
+    this.#socket = socket;
+    this.#core = new Core(settings, bound, socket);
+    this.#configs = new Configs(settings);
+    this.acceptor = new Acceptor(this.#core, this.#configs);
+    socket.onDatagram(this.#core.receive);
+    socket.onError((error) => this.#onSocketError(error));
+    this.#core.onStray = (datagram, host, port) => this.acceptor.onStray(datagram, host, port);
+  }
+
+  /** @throws BindError */
+  static async bind(settings: Settings): Promise<BoundSocket> {
+    const socket = settings.socket();
+    try {
+      return new BoundSocket(settings, socket, await socket.bind(settings.address));
+    } catch (error) {
+      throw new BindError(formatSocketAddr(settings.address), error as Error);
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  setAlpns(alpns: readonly string[]): void {
+    this.acceptor.alpns = checkAlpns(alpns);
+  }
+
+  /**
+   * Dials; resolves when the server is proven.
+   *
+   * @param find - finds out whom
+   * @throws ConnectError, EndpointClosedError, the signal's reason
+   */
+  async dial(find: () => Promise<Target>, signal: AbortSignal | undefined): Promise<Driver> {
+    signal?.throwIfAborted();
+    if (this.#closing) throw new EndpointClosedError();
+    const cancel = deferred<never>();
+    cancel.promise.catch(() => {}); // also when nobody races it any more
+    const onAbort = () => cancel.reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    this.#dials.add(cancel);
+    try {
+      const target = await Promise.race([cancel.promise, find()]);
+      return await dial(this.#core, this.#configs, target, cancel.promise);
+    } finally {
+      this.#dials.delete(cancel);
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Calls back once when it closes. */
+  onClose(callback: () => void): void {
+    this.#onClose.add(callback);
+  }
+
+  stats(): EndpointStats {
+    return {
+      connections: this.#core.drivers.size,
+      routes: this.#core.routes.size,
+      halfOpen: this.acceptor.halfOpen.total,
+      ...this.#core.counters,
+    };
+  }
+
+  /** Closes every connection and frees the socket. Safe to call again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const error = new EndpointClosedError();
+    for (const dial of this.#dials) dial.reject(error);
+    this.acceptor.close();
+    for (const driver of [...this.#core.drivers]) {
+      driver.proven.reject(error);
+      driver.close(0, '');
+    }
+    this.#core.stop();
+    for (const callback of this.#onClose) callback();
+    await this.#socket.close();
+  }
+
+  #onSocketError(error: Error): void {
+    if (this.#closing) return;
+    this.settings.logger.error({ error: String(error) }, 'the UDP socket failed: the endpoint closes');
+    this.close().catch(() => {});
+  }
+}

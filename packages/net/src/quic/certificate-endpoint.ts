@@ -1,0 +1,100 @@
+import type { SocketAddr } from '../address/socket-addr.js';
+import type { Connection, ConnectOptions, Incoming } from '../transport/seam.js';
+import { checkAlpns } from '../util/check-alpns.js';
+import { BoundSocket } from './bound-socket.js';
+import { certificateDer } from './certificate.js';
+import { QuicConnection } from './connection.js';
+import type { EndpointStats } from './core.js';
+import { type EndpointOptions, resolveOptions } from './options.js';
+import { SERVER_NAME } from './peer-proof.js';
+
+/** A server that is known by its certificate. */
+export interface PinnedServer {
+  readonly addr: SocketAddr;
+  /** The certificate that it must have, DER. Whoever signed it, and whatever names are in it. */
+  readonly certificate: Uint8Array;
+}
+
+/** A connection whose ends have not told each other an endpoint id. */
+export type CertificateConnection = Omit<Connection, 'remoteId'>;
+
+/** Somebody who wants such a connection. See {@link Incoming}. */
+export interface CertificateIncoming extends Omit<Incoming, 'accept'> {
+  /** Finishes the handshake. @throws ConnectError */
+  accept(): Promise<CertificateConnection>;
+}
+
+/**
+ * A QUIC endpoint as most programs know TLS: the server shows a certificate that its clients expect, clients prove nothing.
+ *
+ * For protocols with programs that have no endpoint id, such as irpc's. As a server it accepts everybody who reaches it, also the
+ * dials of an {@link Endpoint} that expects its key's id. TLS 1.3 with Ed25519 here; a pinned server may have an ECDSA or RSA key.
+ *
+ * @example
+ * ```ts
+ * await using server = await CertificateEndpoint.bind({ address: '127.0.0.1:0', alpns: ['echo/1'] });
+ * await using client = await CertificateEndpoint.bind({ address: '127.0.0.1:0' });
+ * const connection = await client.connect({ addr: server.addr, certificate: server.certificate }, 'echo/1');
+ * ```
+ */
+export class CertificateEndpoint implements AsyncDisposable {
+  /**
+   * The certificate that this endpoint shows as a server, DER: X.509 v3, self-signed with its Ed25519 key, no CA, for the name
+   * `localhost`. The same key always has the same certificate.
+   */
+  readonly certificate: Uint8Array;
+  readonly #bound: BoundSocket;
+
+  private constructor(bound: BoundSocket) {
+    this.#bound = bound;
+    this.certificate = certificateDer(bound.settings.secretKey, { dnsName: SERVER_NAME });
+  }
+
+  /** Binds a UDP socket. @throws as `Endpoint.bind` does */
+  static async bind(options: EndpointOptions = {}): Promise<CertificateEndpoint> {
+    return new CertificateEndpoint(await BoundSocket.bind(resolveOptions(options, 'certificate')));
+  }
+
+  /** Where it is bound. */
+  get addr(): SocketAddr {
+    return this.#bound.addr;
+  }
+
+  /** The protocols that this endpoint answers to. */
+  setAlpns(alpns: readonly string[]): void {
+    this.#bound.setAlpns(alpns);
+  }
+
+  /**
+   * Dials a server and waits until it has proven the key of its certificate. The server is told the name `localhost`.
+   *
+   * @throws ConnectError with reason `identity-mismatch` when the certificate is another one; the signal's reason; EndpointClosedError
+   */
+  async connect(server: PinnedServer, alpn: string, options: ConnectOptions = {}): Promise<CertificateConnection> {
+    const [checkedAlpn] = checkAlpns([alpn]) as [string];
+    const { addr, certificate } = server;
+    const expected = { type: 'certificate', certificate } as const;
+    const find = async () => ({ expected, alpn: checkedAlpn, addrs: [addr] });
+    const driver = await this.#bound.dial(find, options.signal);
+    return new QuicConnection(driver, await driver.proven.promise);
+  }
+
+  /** Incoming connections before their handshake is finished. One consumer; it ends when the endpoint closes. */
+  accept(): AsyncIterable<CertificateIncoming> {
+    return this.#bound.acceptor.queue;
+  }
+
+  /** Closes every connection (code 0) and frees the socket. Safe to call again. */
+  close(): Promise<void> {
+    return this.#bound.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Plain numbers about the socket and what is on it. */
+  stats(): EndpointStats {
+    return this.#bound.stats();
+  }
+}

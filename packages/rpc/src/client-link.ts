@@ -1,0 +1,80 @@
+import { type BiStream, ConnectionClosedError, GossipClosedError, StreamLimitError } from '@grapevine/net';
+import type { CertificateConnection } from '@grapevine/net/quic';
+import type { Dialer } from './dialer.js';
+
+/** A connection with the number of items that were written on it. */
+export interface CountedConnection {
+  readonly connection: CertificateConnection;
+  items: number;
+}
+
+/** A stream, and the connection that it is on. */
+export interface LinkedStream extends BiStream {
+  readonly on: CountedConnection;
+}
+
+/** The connection of a client under one protocol name: made when needed, made again when it is gone. */
+export class ClientLink {
+  readonly #dialer: Dialer;
+  readonly #alpn: string;
+  #current: Promise<CountedConnection> | undefined;
+  #closed = false;
+
+  constructor(dialer: Dialer, alpn: string) {
+    this.#dialer = dialer;
+    this.#alpn = alpn;
+  }
+
+  /** Opens a stream. When that fails, dials once more, as Rust's client does. @throws ConnectError, StreamLimitError, GossipClosedError */
+  async openBi(): Promise<LinkedStream> {
+    const first = await this.connection();
+    try {
+      return { on: first, ...(await first.connection.openBi()) };
+    } catch (error) {
+      if (error instanceof StreamLimitError) throw error; // the connection is fine, and full
+      this.#current = undefined;
+    }
+    const second = await this.connection();
+    return { on: second, ...(await second.connection.openBi()) };
+  }
+
+  /** The connection, dialed if need be. @throws ConnectError, GossipClosedError */
+  async connection(): Promise<CountedConnection> {
+    if (this.#closed) throw new GossipClosedError();
+    this.#current ??= this.#dial();
+    return await this.#current;
+  }
+
+  /** How many items were written on the connection that is up; 0 without one. */
+  async written(): Promise<number> {
+    return (await this.#current?.catch(() => undefined))?.items ?? 0;
+  }
+
+  /** Dials no more. */
+  close(): void {
+    this.#closed = true;
+    this.#current = undefined;
+  }
+
+  #dial(): Promise<CountedConnection> {
+    const dialing = this.#dialer.connect(this.#alpn).then((connection) => ({ connection, items: 0 }));
+    const forget = () => {
+      if (this.#current === dialing) this.#current = undefined;
+    };
+    dialing.then(({ connection }) => connection.closed.then(forget), forget);
+    return dialing;
+  }
+}
+
+/**
+ * Asks again when the connection was lost meanwhile: most likely the server had been restarted, and the news was still under way
+ * when the stream was opened. For what may be asked twice.
+ */
+export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ConnectionClosedError)) throw error;
+    return await ask();
+  }
+}

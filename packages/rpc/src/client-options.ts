@@ -1,0 +1,58 @@
+import { type EndpointAddr, type Logger, parseTicket, type SecretKey, silentLogger } from '@grapevine/net';
+import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
+
+/**
+ * A server and how to know it: by its endpoint id (an address, or a ticket of one), or by its certificate (`HOST:PORT`, DER), as
+ * Rust's irpc has it.
+ */
+export type RpcServerAddr = EndpointAddr | string | { readonly address: string; readonly certificate: Uint8Array };
+
+/** How to connect. Everything has a default. */
+export interface RpcClientOptions {
+  /** Who to be, for servers with a list; only where the server is known by its id. Default: a fresh key. */
+  readonly secretKey?: SecretKey;
+  /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
+  readonly alpn?: string;
+  /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
+  readonly controlAlpn?: string;
+  /** Longest broadcast in bytes, where the server can't tell: a Rust one. Default 4,055, which every default node takes. */
+  readonly maxContentLength?: number;
+  /** A server that was silent for this long is gone, in milliseconds. Default 10,000; it is probed every second. */
+  readonly idleTimeoutMs?: number;
+  readonly logger?: Logger;
+}
+
+/** {@link RpcClientOptions}, checked and complete. */
+export interface ResolvedClientOptions {
+  readonly server: EndpointAddr | { readonly address: string; readonly certificate: Uint8Array };
+  readonly secretKey: SecretKey | undefined;
+  readonly alpn: string;
+  readonly controlAlpn: string;
+  readonly maxContentLength: number;
+  readonly idleTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** @throws ParseError for a ticket; TypeError, RangeError naming the option */
+export function resolveClientOptions(server: RpcServerAddr, options: RpcClientOptions): ResolvedClientOptions {
+  const { alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN, maxContentLength = 4055, idleTimeoutMs = 10_000 } = options;
+  const addr = typeof server === 'string' ? parseTicket(server) : server;
+  if ('certificate' in addr && !(addr.certificate instanceof Uint8Array)) {
+    throw new TypeError('the certificate of a server must be a Uint8Array: its DER bytes');
+  }
+  if ('certificate' in addr && options.secretKey) {
+    throw new TypeError('secretKey has no use for a server known by its certificate: give its endpoint id instead');
+  }
+  if (!Number.isInteger(maxContentLength) || maxContentLength < 1) {
+    throw new RangeError(`maxContentLength must be a whole number of at least 1, got ${maxContentLength}`);
+  }
+  return {
+    server: addr,
+    secretKey: options.secretKey,
+    alpn,
+    controlAlpn,
+    maxContentLength,
+    idleTimeoutMs,
+    logger: options.logger ?? silentLogger,
+  };
+}

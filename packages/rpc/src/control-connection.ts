@@ -1,0 +1,107 @@
+import type { GossipApi } from '@grapevine/api';
+import type { BiStream, Endpoint, Logger } from '@grapevine/net';
+import type { CertificateConnection } from '@grapevine/net/quic';
+import { decode } from '@grapevine/postcard';
+import {
+  type ControlRequest,
+  type ControlResponse,
+  controlRequestSchema,
+  controlResponseSchema,
+} from './control-wire.js';
+import { ItemReader } from './item-reader.js';
+import { writeItem } from './item-writer.js';
+import type { Progress } from './progress.js';
+import { StreamCode } from './protocol.js';
+
+/** Longest request: addresses of some hundreds of peers. */
+const MAX_REQUEST = 64 * 1024;
+/** Longest wait for a client's own items; they may stand in a queue that does not move. */
+const SETTLE_MS = 2_000;
+
+/** What control requests are answered from. */
+export interface ControlHost {
+  readonly gossip: GossipApi;
+  readonly logger: Logger;
+  /** The endpoint of the node, if the server was told. */
+  readonly node: Endpoint | undefined;
+  readonly onShutdown: (() => void | Promise<void>) | undefined;
+  /** How far the other connection of this client has come. */
+  progress(): Progress | undefined;
+}
+
+/** Answers control requests, one on each stream. Resolves when the connection is over. */
+export async function serveControlConnection(connection: CertificateConnection, host: ControlHost): Promise<void> {
+  for await (const stream of connection.acceptBi()) void serve(stream, host);
+  await connection.closed;
+}
+
+async function serve({ send, recv }: BiStream, host: ControlHost): Promise<void> {
+  try {
+    const body = await new ItemReader(recv).next();
+    if (!body || body.length > MAX_REQUEST) throw new RangeError(`a control request of ${body?.length ?? 0} bytes`);
+    const response = await answer(decode(controlRequestSchema, body), host);
+    writeItem(send, controlResponseSchema, response);
+    send.finish();
+  } catch (error) {
+    host.logger.debug({ error: String(error) }, 'a control request came to nothing');
+    send.reset(StreamCode.none); // does nothing after a reset with a better code
+  } finally {
+    recv.stop(StreamCode.none);
+  }
+}
+
+async function answer(request: ControlRequest, host: ControlHost): Promise<ControlResponse> {
+  const { gossip, node } = host;
+  switch (request.type) {
+    case 'ping':
+      return { type: 'done' };
+    case 'addr':
+      return node ? { type: 'addr', addr: node.addr() } : noNode();
+    case 'topics':
+      return { type: 'topics', topics: (await gossip.snapshot()).topics.map(({ id }) => id) };
+    case 'neighbors': {
+      const { topics } = await gossip.snapshot();
+      return { type: 'neighbors', neighbors: topics.find(({ id }) => id === request.topic)?.activeView ?? [] };
+    }
+    case 'snapshot':
+      return { type: 'snapshot', snapshot: await gossip.snapshot() };
+    case 'learn':
+      if (!node) return noNode();
+      for (const addr of request.addrs) node.addressLookup.add(addr, 'user');
+      return { type: 'done' };
+    case 'settle': {
+      const progress = host.progress();
+      if (progress) await atMost(SETTLE_MS, progress.reached(request.items));
+      return { type: 'settled', maxContentLength: progress?.maxContentLength };
+    }
+    case 'shutdown':
+      return await shutDown(host);
+  }
+}
+
+async function shutDown({ onShutdown, logger }: ControlHost): Promise<ControlResponse> {
+  if (!onShutdown) {
+    return {
+      type: 'refused',
+      reason: 'forbidden',
+      message: 'this server lets nobody shut its node down (option onShutdown)',
+    };
+  }
+  try {
+    await onShutdown();
+    return { type: 'done' };
+  } catch (error) {
+    logger.warn({ error: String(error) }, 'the shutdown that a remote client asked for failed');
+    return { type: 'refused', reason: 'failed', message: 'the shutdown failed; the server log says why' };
+  }
+}
+
+function noNode(): ControlResponse {
+  return { type: 'refused', reason: 'unsupported', message: 'this server was not given its node (option node)' };
+}
+
+async function atMost(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([promise, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

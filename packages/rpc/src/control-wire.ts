@@ -1,0 +1,34 @@
+import { endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
+import { enumOf, type Infer, option, seq, string, u32, unitEnum } from '@grapevine/postcard';
+import { snapshotSchema } from './snapshot-schema.js';
+import { topicSchema } from './wire.js';
+
+// The second protocol: one request and one response on each two-way stream, framed as the items of the first.
+
+export const controlRequestSchema = enumOf({
+  ping: {},
+  /** Where the node itself is reached. */
+  addr: {},
+  topics: {},
+  neighbors: { topic: topicSchema },
+  snapshot: {},
+  /** Where peers are reached: the first protocol carries ids alone. */
+  learn: { addrs: seq(endpointAddrSchema) },
+  /** Answered when so many items of the client's newest connection have been dealt with, or after a while. */
+  settle: { items: u32 },
+  shutdown: {},
+});
+
+export const controlResponseSchema = enumOf({
+  done: {},
+  addr: { addr: endpointAddrSchema },
+  topics: { topics: seq(topicSchema) },
+  neighbors: { neighbors: seq(endpointIdSchema) },
+  snapshot: { snapshot: snapshotSchema },
+  /** The longest broadcast that the node takes, if a topic has told so by now. */
+  settled: { maxContentLength: option(u32) },
+  refused: { reason: unitEnum(['unsupported', 'forbidden', 'failed']), message: string },
+});
+
+export type ControlRequest = Infer<typeof controlRequestSchema>;
+export type ControlResponse = Infer<typeof controlResponseSchema>;

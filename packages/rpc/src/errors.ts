@@ -1,0 +1,47 @@
+import { GossipError } from '@grapevine/net';
+
+/** A server without a list of allowed clients was asked to listen where other machines reach it. Nothing was bound. */
+export class RpcAccessError extends GossipError {
+  readonly code = 'ERR_RPC_ACCESS';
+  constructor(
+    /** The address that was asked for. */
+    readonly address: string,
+  ) {
+    super(
+      `${address} is not a loopback address: without allowedClients everybody who reaches it could control the node; ` +
+        'give the ids of the clients, or listen on 127.0.0.1 or [::1]',
+    );
+  }
+}
+
+/** The server does not do that: not at all (`unsupported`), not for us (`forbidden`), or not now (`failed`). */
+export class RpcRefusedError extends GossipError {
+  readonly code = 'ERR_RPC_REFUSED';
+  constructor(
+    readonly reason: 'unsupported' | 'forbidden' | 'failed',
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** What came in is not the protocol. Ends the stream that it came on; seen by callers of control requests only. */
+export class RpcProtocolError extends GossipError {
+  readonly code = 'ERR_RPC_PROTOCOL';
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+  }
+}
+
+/** An item over the limit of 16 MiB, on either side. */
+export class ItemTooLargeError extends GossipError {
+  readonly code = 'ERR_RPC_ITEM_TOO_LARGE';
+  constructor(
+    /** Length of the item in bytes, without its length prefix. */
+    readonly length: number,
+    readonly limit: number,
+  ) {
+    super(`an item of ${length} bytes is over the limit of ${limit} bytes`);
+  }
+}

@@ -1,0 +1,7 @@
+export type { RpcClientOptions, RpcServerAddr } from './client-options.js';
+export { ItemTooLargeError, RpcAccessError, RpcProtocolError, RpcRefusedError } from './errors.js';
+export type { NodeControl } from './node-control.js';
+export { CloseCode, CONTROL_ALPN, RPC_ALPN, StreamCode } from './protocol.js';
+export { connectRpc, RemoteGossip } from './remote-gossip.js';
+export { RpcServer, type RpcServerStats, serveRpc } from './server.js';
+export type { RpcServerOptions } from './server-options.js';

@@ -1,0 +1,90 @@
+import type { RecvStream } from '@grapevine/net';
+import { ItemTooLargeError, RpcProtocolError } from './errors.js';
+import { MAX_ITEM } from './protocol.js';
+
+/** A length has at most this many bytes. */
+const MAX_LENGTH_BYTES = 10;
+
+/** Counts the bytes of unfinished items, so that somebody can bound them over many streams. */
+export interface PendingBytes {
+  /** @param bytes may be negative */
+  add(bytes: number): void;
+}
+
+/**
+ * Cuts a stream into items: a varint length, then so many bytes.
+ *
+ * Holds one unfinished item and what the last read brought beyond it. Lengths are read as irpc does: over-long forms pass, and of
+ * the tenth byte only the lowest bit counts.
+ */
+export class ItemReader {
+  readonly #stream: RecvStream;
+  readonly #pending: PendingBytes | undefined;
+  #rest: Uint8Array = new Uint8Array();
+
+  constructor(stream: RecvStream, pending?: PendingBytes) {
+    this.#stream = stream;
+    this.#pending = pending;
+  }
+
+  /**
+   * The next item, owned by the caller; undefined at a clean end.
+   *
+   * @throws ItemTooLargeError; RpcProtocolError when the stream ends inside an item; what the stream's `read` throws
+   */
+  async next(): Promise<Uint8Array | undefined> {
+    const length = await this.#length();
+    if (length === undefined) return undefined;
+    if (length > MAX_ITEM) throw new ItemTooLargeError(length, MAX_ITEM);
+    return await this.#body(length);
+  }
+
+  async #length(): Promise<number | undefined> {
+    let value = 0;
+    let factor = 1;
+    for (let i = 1; i <= MAX_LENGTH_BYTES; i++) {
+      const byte = await this.#byte();
+      if (byte === undefined) {
+        if (i === 1) return undefined;
+        throw new RpcProtocolError('the stream ends inside a length');
+      }
+      const bits = i === MAX_LENGTH_BYTES ? byte & 1 : byte & 0x7f;
+      value += bits * factor;
+      factor *= 0x80;
+      if (byte < 0x80) return value;
+    }
+    throw new RpcProtocolError(`a length has more than ${MAX_LENGTH_BYTES} bytes`);
+  }
+
+  async #byte(): Promise<number | undefined> {
+    while (this.#rest.length === 0) {
+      const chunk = await this.#stream.read();
+      if (!chunk) return undefined;
+      this.#rest = chunk;
+    }
+    const [byte] = this.#rest;
+    this.#rest = this.#rest.subarray(1);
+    return byte;
+  }
+
+  async #body(length: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let missing = length;
+    try {
+      for (;;) {
+        const chunk = this.#rest.subarray(0, missing);
+        this.#rest = this.#rest.subarray(chunk.length);
+        chunks.push(chunk);
+        missing -= chunk.length;
+        this.#pending?.add(chunk.length);
+        if (missing === 0) break;
+        const more = await this.#stream.read();
+        if (!more) throw new RpcProtocolError(`the stream ends ${missing} bytes before the end of an item`);
+        this.#rest = more;
+      }
+    } finally {
+      this.#pending?.add(missing - length);
+    }
+    return new Uint8Array(Buffer.concat(chunks)); // a copy: an item kept for long keeps nothing else in memory
+  }
+}

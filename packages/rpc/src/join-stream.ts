@@ -1,0 +1,145 @@
+import type { GossipApi, GossipEvent, GossipReceiver, GossipSender } from '@grapevine/api';
+import type { BiStream, Logger, SendStream } from '@grapevine/net';
+import { decode } from '@grapevine/postcard';
+import { CommandQueue } from './command-queue.js';
+import { ItemTooLargeError } from './errors.js';
+import type { ItemReader } from './item-reader.js';
+import { writeItem } from './item-writer.js';
+import type { Progress } from './progress.js';
+import { SERVER_EVENT_QUEUE, StreamCode } from './protocol.js';
+import { type Command, commandSchema, eventSchema, type Request, type WireEvent } from './wire.js';
+
+/** Peers in one request or command. More are nobody's intention, and each costs a look at the curve. */
+export const MAX_PEERS = 1024;
+/** Longest body of so many peers, with a discriminant and a count. */
+export const MAX_PEERS_BYTES = 32 * MAX_PEERS + 32 + 16;
+
+/** A command, or the place of one that was dropped and still counts. */
+interface Queued {
+  readonly command: Command | undefined;
+}
+
+/** What a subscription on the server stands on. */
+export interface JoinHost {
+  readonly gossip: GossipApi;
+  readonly progress: Progress;
+  readonly logger: Logger;
+  /** Something of a client's was not done. */
+  dropped(): void;
+}
+
+/**
+ * Carries one subscription between a stream and the node. Resolves when both directions are gone; the topic is left then, and
+ * not before.
+ */
+export async function serveJoin(request: Request, stream: BiStream, reader: ItemReader, host: JoinHost): Promise<void> {
+  const { topic, bootstrap } = request;
+  const { send, recv } = stream;
+  let halves: { readonly sender: GossipSender; readonly receiver: GossipReceiver };
+  try {
+    const joined = await host.gossip.subscribe(topic, { bootstrap, queueCapacity: SERVER_EVENT_QUEUE });
+    host.progress.maxContentLength = joined.maxContentLength;
+    halves = joined.split();
+  } catch (error) {
+    host.logger.debug({ topic, error: String(error) }, 'the node does not join a topic for a remote client');
+    send.finish();
+    recv.stop(StreamCode.none);
+    return;
+  } finally {
+    host.progress.handled();
+  }
+  const { sender, receiver } = halves;
+  let isRead = true;
+  void send.stopped.then(() => {
+    isRead = false; // the client reads no more, or is gone
+    receiver.close();
+  });
+  const commands = takeCommands(stream, reader, sender, host);
+  await forwardEvents(send, receiver, host);
+  if (isRead) recv.stop(StreamCode.none); // the node has left the topic: commands are of no use
+  await commands;
+}
+
+async function forwardEvents(send: SendStream, receiver: GossipReceiver, host: JoinHost): Promise<void> {
+  try {
+    for await (const event of receiver) {
+      if (!writeItem(send, eventSchema, toWire(event))) await send.drained;
+    }
+    send.finish();
+  } catch (error) {
+    // A message over 16 MiB, or the stream was reset in between: nobody reads on.
+    host.logger.debug({ error: String(error) }, 'events for a remote client end');
+    send.reset(StreamCode.none); // does nothing after a reset with a better code
+  } finally {
+    receiver.close();
+  }
+}
+
+async function takeCommands(
+  { recv }: BiStream,
+  reader: ItemReader,
+  sender: GossipSender,
+  host: JoinHost,
+): Promise<void> {
+  const queue = new CommandQueue<Queued>();
+  const done = carryOut(queue, sender, host);
+  try {
+    for (let body = await reader.next(); body; body = await reader.next()) {
+      await queue.push({ command: readCommand(body, sender, host) });
+    }
+  } catch (error) {
+    host.logger.debug({ error: String(error) }, 'commands of a remote client end');
+    recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
+  } finally {
+    queue.end();
+  }
+  await done;
+  sender.close();
+}
+
+/** @returns undefined for a command that is too large for the node, whatever is in it. @throws DecodeError */
+function readCommand(body: Uint8Array, sender: GossipSender, host: JoinHost): Command | undefined {
+  if (body.length <= sender.maxContentLength + MAX_PEERS_BYTES) return decode(commandSchema, body);
+  host.dropped();
+  return undefined;
+}
+
+async function carryOut(queue: CommandQueue<Queued>, sender: GossipSender, host: JoinHost): Promise<void> {
+  for (;;) {
+    const item = await queue.shift();
+    if (!item) return;
+    try {
+      if (item.command) await carryOutOne(item.command, sender);
+    } catch (error) {
+      // Too large, or nobody to keep it for: the protocol has no answer to a command.
+      host.dropped();
+      host.logger.debug({ error: String(error) }, 'a command of a remote client was not carried out');
+    } finally {
+      host.progress.handled();
+    }
+  }
+}
+
+async function carryOutOne(command: Command, sender: GossipSender): Promise<void> {
+  switch (command.type) {
+    case 'broadcast':
+      return await sender.broadcast(command.content);
+    case 'broadcastNeighbors':
+      return await sender.broadcastNeighbors(command.content);
+    case 'joinPeers':
+      return await sender.joinPeers(command.peers);
+  }
+}
+
+/** The wire has neither reasons nor numbers. */
+function toWire(event: GossipEvent): WireEvent {
+  switch (event.type) {
+    case 'received':
+    case 'neighborUp':
+      return event;
+    case 'neighborDown':
+      return { type: 'neighborDown', peer: event.peer };
+    case 'lagged':
+      return { type: 'lagged' };
+  }
+}

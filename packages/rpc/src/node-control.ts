@@ -1,0 +1,124 @@
+import type { EndpointAddr, EndpointId, GossipSnapshot, TopicId } from '@grapevine/api';
+import { ConnectError, ConnectionClosedError, StreamResetError } from '@grapevine/net';
+import { decode } from '@grapevine/postcard';
+import { type ClientLink, retryOnce } from './client-link.js';
+import {
+  type ControlRequest,
+  type ControlResponse,
+  controlRequestSchema,
+  controlResponseSchema,
+} from './control-wire.js';
+import { RpcProtocolError, RpcRefusedError } from './errors.js';
+import { ItemReader } from './item-reader.js';
+import { writeItem } from './item-writer.js';
+import { CloseCode, StreamCode } from './protocol.js';
+
+type Response<T extends ControlResponse['type']> = ControlResponse & { readonly type: T };
+
+/**
+ * What a Grapevine server does besides the remote `GossipApi`. Each call may reject with ConnectError, ConnectionClosedError, and
+ * RpcRefusedError: with reason `unsupported` from a server that has no such calls, such as a Rust one.
+ *
+ * @example
+ * ```ts
+ * await using remote = connectRpc(server);
+ * console.log(await remote.control.topics());
+ * ```
+ */
+export class NodeControl {
+  readonly #link: ClientLink;
+
+  /** @internal */
+  constructor(link: ClientLink) {
+    this.#link = link;
+  }
+
+  /** Goes there and back. @returns how long that took, in milliseconds */
+  async ping(): Promise<number> {
+    const start = performance.now();
+    await this.#ask({ type: 'ping' }, 'done');
+    return performance.now() - start;
+  }
+
+  /** The node's own id and addresses; `formatTicket` makes a ticket of it. */
+  async addr(): Promise<EndpointAddr> {
+    return (await this.#ask({ type: 'addr' }, 'addr')).addr;
+  }
+
+  /** The topics that the node is in, whoever joined them. */
+  async topics(): Promise<readonly TopicId[]> {
+    return (await this.#ask({ type: 'topics' }, 'topics')).topics;
+  }
+
+  /** The node's direct neighbors in a topic; none where it is not in the topic. */
+  async neighbors(topic: TopicId): Promise<readonly EndpointId[]> {
+    return (await this.#ask({ type: 'neighbors', topic }, 'neighbors')).neighbors;
+  }
+
+  /** What the node looks like right now. */
+  async snapshot(): Promise<GossipSnapshot> {
+    return (await this.#ask({ type: 'snapshot' }, 'snapshot')).snapshot;
+  }
+
+  /** Tells the node where peers are reached. */
+  async learn(addrs: readonly EndpointAddr[]): Promise<void> {
+    await this.#ask({ type: 'learn', addrs }, 'done');
+  }
+
+  /** Shuts the node down, if the server lets clients do that. Resolves when it is done, or the server has gone with it in good order. */
+  async shutdown(): Promise<void> {
+    const { connection } = await this.#link.connection().catch(asRefused);
+    try {
+      await this.#ask({ type: 'shutdown' }, 'done');
+    } catch (error) {
+      if (!(error instanceof ConnectionClosedError)) throw error;
+      const closed = await connection.closed;
+      if (closed.type !== 'peer' || closed.code !== CloseCode.none) throw error;
+    }
+  }
+
+  /**
+   * Waits until the server has dealt with so many items of this client's newest connection (at most 2 s).
+   *
+   * @internal
+   * @returns the longest broadcast that the node takes, if it knows by now
+   */
+  async settle(items: number): Promise<number | undefined> {
+    return (await this.#ask({ type: 'settle', items }, 'settled')).maxContentLength;
+  }
+
+  async #ask<T extends ControlResponse['type']>(request: ControlRequest, expected: T): Promise<Response<T>> {
+    const exchange = () => this.#exchange(request);
+    const response = await (request.type === 'shutdown' ? exchange() : retryOnce(exchange));
+    if (response.type === 'refused') throw new RpcRefusedError(response.reason, response.message);
+    if (response.type !== expected) {
+      throw new RpcProtocolError(`the server answers ${request.type} with ${response.type}`);
+    }
+    return response as Response<T>;
+  }
+
+  async #exchange(request: ControlRequest): Promise<ControlResponse> {
+    try {
+      const { send, recv } = await this.#link.openBi().catch(asRefused);
+      writeItem(send, controlRequestSchema, request);
+      send.finish();
+      const body = await new ItemReader(recv).next();
+      recv.stop(StreamCode.none);
+      if (!body) throw new RpcProtocolError(`the server does not answer ${request.type}`);
+      return decode(controlResponseSchema, body);
+    } catch (error) {
+      if (error instanceof StreamResetError) {
+        throw new RpcProtocolError(`the server does not understand ${request.type}`, { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+/** A server that does not know the protocol's name. */
+function asRefused(error: unknown): never {
+  if (error instanceof ConnectError && error.reason === 'alpn-mismatch') {
+    throw new RpcRefusedError('unsupported', 'the server has only what Rust has: no such calls', { cause: error });
+  }
+  throw error;
+}

@@ -1,0 +1,47 @@
+import { GossipApi } from '@grapevine/api';
+import { type RpcClientOptions, type RpcServerAddr, resolveClientOptions } from './client-options.js';
+import type { NodeControl } from './node-control.js';
+import { RemoteService } from './remote-service.js';
+
+/**
+ * A gossip node in another process, with the API of one in this process.
+ *
+ * What differs is what the wire can't say: the reason of `neighborDown` is `unknown`, and a server that lags behind tells no number
+ * (`lagged` with `missed: 1`). When the connection is lost, topics end as if they had been closed; subscribing again dials again.
+ */
+export class RemoteGossip extends GossipApi implements AsyncDisposable {
+  /** What only Grapevine servers do. */
+  readonly control: NodeControl;
+  readonly #service: RemoteService;
+
+  /** @internal */
+  constructor(service: RemoteService) {
+    super(service);
+    this.#service = service;
+    this.control = service.control;
+  }
+
+  /** Ends the connections of this client, and with them its topics. The node goes on. */
+  close(): Promise<void> {
+    return this.#service.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Uses a gossip node in another process: one served by {@link serveRpc}, or by iroh-gossip in Rust. Dials when it is first needed.
+ *
+ * @throws ParseError, TypeError, RangeError for what it is given
+ *
+ * @example
+ * ```ts
+ * await using gossip = connectRpc({ address: '127.0.0.1:4433', certificate });
+ * await using topic = await gossip.subscribe(topicIdFrom('my-room'));
+ * ```
+ */
+export function connectRpc(server: RpcServerAddr, options: RpcClientOptions = {}): RemoteGossip {
+  return new RemoteGossip(new RemoteService(resolveClientOptions(server, options)));
+}

@@ -1,0 +1,130 @@
+import type { EndpointAddr, EndpointId, GossipService, GossipSnapshot, TopicId } from '@grapevine/api';
+import { GossipClosedError, type SubscribeOptions, type TopicSession } from '@grapevine/net';
+import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
+import type { ResolvedClientOptions } from './client-options.js';
+import { Dialer } from './dialer.js';
+import { RpcRefusedError } from './errors.js';
+import { writeItem } from './item-writer.js';
+import { NodeControl } from './node-control.js';
+import { RemoteSession } from './remote-session.js';
+import { requestSchema } from './wire.js';
+
+/** As in the node of this process. */
+const DEFAULT_QUEUE_CAPACITY = 2_048;
+
+/** A gossip node in another process. */
+export class RemoteService implements GossipService {
+  readonly control: NodeControl;
+  readonly #options: ResolvedClientOptions;
+  readonly #dialer: Dialer;
+  readonly #rpc: ClientLink;
+  readonly #controlLink: ClientLink;
+  /** Connections to servers that have nothing besides the remote API: they are asked once. */
+  readonly #plain = new WeakSet<CountedConnection>();
+  #shutdown: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+    this.#dialer = new Dialer(options);
+    this.#rpc = new ClientLink(this.#dialer, options.alpn);
+    this.#controlLink = new ClientLink(this.#dialer, options.controlAlpn);
+    this.control = new NodeControl(this.#controlLink);
+  }
+
+  /** Against a Grapevine server it resolves when the server has joined, so that nothing is missed from then on. */
+  async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
+    const { bootstrap = [], queueCapacity = DEFAULT_QUEUE_CAPACITY } = options;
+    if (!Number.isInteger(queueCapacity) || queueCapacity < 1) {
+      throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${queueCapacity}`);
+    }
+    if (this.#closed) throw new GossipClosedError();
+    return await retryOnce(() => this.#subscribe(topic, bootstrap, queueCapacity));
+  }
+
+  async #subscribe(
+    topic: TopicId,
+    bootstrap: readonly (EndpointId | EndpointAddr)[],
+    queueCapacity: number,
+  ): Promise<TopicSession> {
+    const ids = await this.#teach(bootstrap);
+    const stream = await this.#rpc.openBi();
+    writeItem(stream.send, requestSchema, { type: 'join', topic, bootstrap: ids });
+    stream.on.items++;
+    const session = new RemoteSession(topic, stream, {
+      queueCapacity,
+      logger: this.#options.logger,
+      maxContentLength: this.#options.maxContentLength,
+      teach: ({ peers }) => this.#teach(peers),
+      askNeighbors: (of) => this.#ifGrapevine(stream.on, () => this.control.neighbors(of)).catch(() => undefined),
+    });
+    try {
+      session.limit = await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
+    } catch (error) {
+      session.closeSender();
+      session.closeReceiver();
+      throw error;
+    }
+    if (session.isOver) throw session.failure ?? new GossipClosedError();
+    return session;
+  }
+
+  /** Shows everything that this client has asked of the node before. */
+  async snapshot(): Promise<GossipSnapshot> {
+    const written = await this.#rpc.written();
+    if (written > 0) await this.control.settle(written);
+    return await this.control.snapshot();
+  }
+
+  /** Shuts the node down. @throws RpcRefusedError unless the server lets clients do that */
+  async shutdown(): Promise<void> {
+    this.#shutdown ??= this.control.shutdown();
+    try {
+      await this.#shutdown;
+      this.#closed = true;
+    } catch (error) {
+      this.#shutdown = undefined; // it may be asked again
+      throw error;
+    }
+  }
+
+  /** Ends the connections of this client. The node goes on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#rpc.close();
+    this.#controlLink.close();
+    await this.#dialer.close();
+  }
+
+  /** The remote API carries ids alone; what is known of addresses goes the other way. */
+  async #teach(peers: readonly (EndpointId | EndpointAddr)[]): Promise<readonly EndpointId[]> {
+    const addrs = peers.filter((peer) => typeof peer !== 'string').filter(({ addrs }) => addrs.length > 0);
+    if (addrs.length > 0) {
+      try {
+        const connection = await this.#rpc.connection();
+        await this.#ifGrapevine(connection, () => this.control.learn(addrs));
+        if (this.#plain.has(connection)) this.#cannotTeach('it is not of Grapevine');
+      } catch (error) {
+        if (!(error instanceof RpcRefusedError)) throw error;
+        this.#cannotTeach(error.message);
+      }
+    }
+    return peers.map((peer) => (typeof peer === 'string' ? peer : peer.id));
+  }
+
+  #cannotTeach(why: string): void {
+    this.#options.logger.warn({ why }, 'the server was not told the addresses of peers: it must know them by itself');
+  }
+
+  /** What only a Grapevine server can do: undefined with any other. */
+  async #ifGrapevine<T>(connection: CountedConnection, call: () => Promise<T>): Promise<T | undefined> {
+    if (this.#plain.has(connection)) return undefined;
+    try {
+      return await call();
+    } catch (error) {
+      if (!(error instanceof RpcRefusedError && error.cause !== undefined)) throw error;
+      this.#plain.add(connection);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { BiStream, CloseReason } from '@grapevine/net';
+import type { CertificateConnection } from '@grapevine/net/quic';
+import { decode } from '@grapevine/postcard';
+import { ItemTooLargeError, RpcProtocolError } from './errors.js';
+import { ItemReader } from './item-reader.js';
+import { type JoinHost, MAX_PEERS_BYTES, serveJoin } from './join-stream.js';
+import { CloseCode, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
+import { type Request, requestSchema } from './wire.js';
+
+/** Bytes of unfinished items that one connection may bring: two of the longest. */
+const MAX_PENDING_BYTES = 2 * 16 * 1024 * 1024;
+
+/** Answers the streams of one client: each is a request to join a topic. Resolves when the connection is over. */
+export async function serveRpcConnection(connection: CertificateConnection, host: JoinHost): Promise<CloseReason> {
+  let pendingBytes = 0;
+  let isAccepting = true;
+  let open = 0;
+
+  const pending = {
+    add(bytes: number) {
+      pendingBytes += bytes;
+      if (pendingBytes > MAX_PENDING_BYTES) connection.close(CloseCode.tooMany, 'too many large items at once');
+    },
+  };
+
+  async function serve(stream: BiStream): Promise<void> {
+    const reader = new ItemReader(stream.recv, pending);
+    let request: Request;
+    try {
+      request = await readRequest(reader);
+    } catch (error) {
+      if (error instanceof ItemTooLargeError) return connection.close(CloseCode.requestTooLarge, REQUEST_TOO_LARGE);
+      // As irpc: nobody listens to this connection any more, and it goes when its subscriptions have ended.
+      isAccepting = false;
+      host.logger.debug({ error: String(error) }, 'a remote client sent no request');
+      return turnAway(stream);
+    }
+    await serveJoin(request, stream, reader, host);
+  }
+
+  for await (const stream of connection.acceptBi()) {
+    if (!isAccepting) {
+      turnAway(stream);
+      continue;
+    }
+    open++;
+    void serve(stream)
+      .catch((error) => host.logger.error({ error: String(error) }, 'a subscription of a remote client failed'))
+      .finally(() => {
+        open--;
+        if (open === 0 && !isAccepting) connection.close(CloseCode.none);
+      });
+  }
+  return await connection.closed;
+}
+
+async function readRequest(reader: ItemReader): Promise<Request> {
+  const body = await reader.next();
+  if (!body) throw new RpcProtocolError('the stream ends before the request');
+  if (body.length > MAX_PEERS_BYTES) throw new RpcProtocolError(`a request of ${body.length} bytes`);
+  return decode(requestSchema, body);
+}
+
+function turnAway({ send, recv }: BiStream): void {
+  recv.stop(StreamCode.none);
+  send.reset(StreamCode.none);
+}

@@ -1,0 +1,76 @@
+import {
+  type Endpoint,
+  type EndpointId,
+  isLoopback,
+  type Logger,
+  parseSocketAddr,
+  type SecretKey,
+  silentLogger,
+} from '@grapevine/net';
+import { RpcAccessError } from './errors.js';
+import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
+
+/** How to serve remote control. Everything has a default. */
+export interface RpcServerOptions {
+  /** Where to listen, `HOST:PORT`. Default `127.0.0.1:0`: this machine alone, a port that the system chooses. */
+  readonly address?: string;
+  /**
+   * The endpoint ids that may connect; they prove it in the handshake, which Rust's irpc client can't. Default: everybody who reaches
+   * the server, which must listen on a loopback address then.
+   */
+  readonly allowedClients?: readonly EndpointId[];
+  /** Who to be; the certificate follows from it. Default: a fresh key. Not the node's own key, unless you want to share it. */
+  readonly secretKey?: SecretKey;
+  /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
+  readonly alpn?: string;
+  /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
+  readonly controlAlpn?: string;
+  /** The node's own endpoint: clients may ask for its address, and tell it those of peers. Default: neither. */
+  readonly node?: Endpoint;
+  /** Called when a client shuts the node down. Default: no client may. */
+  readonly onShutdown?: () => void | Promise<void>;
+  /** Connections at once; a client of ours has two. Default 64. */
+  readonly maxConnections?: number;
+  /** Topics that one connection may be subscribed to at once. Default 256. */
+  readonly maxSubscriptions?: number;
+  readonly logger?: Logger;
+}
+
+/** {@link RpcServerOptions}, checked and complete. */
+export interface ResolvedServerOptions {
+  readonly address: string;
+  readonly allowed: ReadonlySet<EndpointId> | undefined;
+  readonly secretKey: SecretKey | undefined;
+  readonly alpn: string;
+  readonly controlAlpn: string;
+  readonly node: Endpoint | undefined;
+  readonly onShutdown: (() => void | Promise<void>) | undefined;
+  readonly maxConnections: number;
+  readonly maxSubscriptions: number;
+  readonly logger: Logger;
+}
+
+/** @throws RpcAccessError; RangeError naming the option; ParseError for the address */
+export function resolveServerOptions(options: RpcServerOptions): ResolvedServerOptions {
+  const { address = '127.0.0.1:0', allowedClients, alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN } = options;
+  if (alpn === controlAlpn) throw new RangeError(`alpn and controlAlpn must differ, both are ${JSON.stringify(alpn)}`);
+  const addr = parseSocketAddr(address);
+  if (!allowedClients && !isLoopback(addr)) throw new RpcAccessError(address);
+  return {
+    address,
+    allowed: allowedClients && new Set(allowedClients),
+    secretKey: options.secretKey,
+    alpn,
+    controlAlpn,
+    node: options.node,
+    onShutdown: options.onShutdown,
+    maxConnections: atLeastOne('maxConnections', options.maxConnections ?? 64),
+    maxSubscriptions: atLeastOne('maxSubscriptions', options.maxSubscriptions ?? 256),
+    logger: options.logger ?? silentLogger,
+  };
+}
+
+function atLeastOne(name: string, value: number): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
+}

@@ -1,0 +1,199 @@
+import type { GossipApi } from '@grapevine/api';
+import { directAddrs, type EndpointId, formatSocketAddr, SecretKey, type SocketAddr } from '@grapevine/net';
+import { type CertificateConnection, CertificateEndpoint, Endpoint, type EndpointOptions } from '@grapevine/net/quic';
+import { serveControlConnection } from './control-connection.js';
+import { Progress } from './progress.js';
+import { CloseCode } from './protocol.js';
+import { serveRpcConnection } from './rpc-connection.js';
+import { type ResolvedServerOptions, type RpcServerOptions, resolveServerOptions } from './server-options.js';
+
+/** What a server counts. */
+export interface RpcServerStats {
+  /** Connections now. */
+  readonly connections: number;
+  /** Clients that were turned away: not on the list, or one too many. */
+  readonly refused: number;
+  /** Commands that the node did not carry out: too large, or nobody to keep them for. */
+  readonly droppedCommands: number;
+}
+
+interface Listening {
+  /** Somebody at the door; who it is is known only where clients prove an id. */
+  accept(): AsyncIterable<{ accept(): Promise<CertificateConnection & { readonly remoteId?: EndpointId }> }>;
+  close(): Promise<void>;
+}
+
+/**
+ * Lets other processes use a gossip node: the remote `GossipApi` of iroh-gossip, byte for byte, and beside it, under a protocol
+ * name of its own, what only Grapevine has.
+ *
+ * Without `allowedClients` everybody on this machine may control the node, and nobody else.
+ *
+ * @throws RpcAccessError when asked to listen elsewhere without a list; BindError; RangeError naming the option
+ *
+ * @example
+ * ```ts
+ * await using server = await serveRpc(gossip, { node: endpoint });
+ * await using remote = connectRpc({ address: server.address, certificate: server.certificate });
+ * ```
+ */
+export async function serveRpc(gossip: GossipApi, options: RpcServerOptions = {}): Promise<RpcServer> {
+  return await RpcServer.start(gossip, resolveServerOptions(options));
+}
+
+/** A running server. See {@link serveRpc}. */
+export class RpcServer implements AsyncDisposable {
+  /** The server's own id: what {@link connectRpc} of Grapevine expects, with an address. */
+  readonly id: EndpointId;
+  /** Where it listens. */
+  readonly addr: SocketAddr;
+  /** What clients without endpoint ids pin, DER, for the name `localhost`; undefined where clients must prove an id. */
+  readonly certificate: Uint8Array | undefined;
+  readonly #gossip: GossipApi;
+  readonly #options: ResolvedServerOptions;
+  readonly #listening: Listening;
+  readonly #connections = new Set<CertificateConnection>();
+  /** The newest connection of each client's address. */
+  readonly #progress = new Map<string, Progress>();
+  readonly #running: Promise<void>;
+  #refused = 0;
+  #droppedCommands = 0;
+
+  private constructor(
+    gossip: GossipApi,
+    options: ResolvedServerOptions,
+    listening: Listening,
+    where: { readonly id: EndpointId; readonly addr: SocketAddr; readonly certificate: Uint8Array | undefined },
+  ) {
+    this.#gossip = gossip;
+    this.#options = options;
+    this.#listening = listening;
+    this.id = where.id;
+    this.addr = where.addr;
+    this.certificate = where.certificate;
+    this.#running = this.#run();
+  }
+
+  /** @internal */
+  static async start(gossip: GossipApi, options: ResolvedServerOptions): Promise<RpcServer> {
+    const { address, alpn, controlAlpn, maxSubscriptions, logger, secretKey = SecretKey.generate() } = options;
+    const endpointOptions: EndpointOptions = {
+      address,
+      secretKey,
+      alpns: [alpn, controlAlpn],
+      maxUniStreams: 0,
+      maxBiStreams: maxSubscriptions,
+      logger,
+    };
+    const { id } = secretKey;
+    if (options.allowed) {
+      const endpoint = await Endpoint.bind(endpointOptions);
+      const [addr] = directAddrs(endpoint.addr()) as [SocketAddr];
+      logger.info(
+        { address: addr, clients: options.allowed.size },
+        'remote control is open to the clients on the list',
+      );
+      return new RpcServer(gossip, options, endpoint, { id, addr, certificate: undefined });
+    }
+    const endpoint = await CertificateEndpoint.bind(endpointOptions);
+    const { addr, certificate } = endpoint;
+    const message = 'remote control has no list of allowed clients: everybody on this machine may use it, nobody else';
+    logger.info({ address: addr }, message);
+    return new RpcServer(gossip, options, endpoint, { id, addr, certificate });
+  }
+
+  /** Where it listens, `HOST:PORT`. */
+  get address(): string {
+    return formatSocketAddr(this.addr);
+  }
+
+  stats(): RpcServerStats {
+    return {
+      connections: this.#connections.size,
+      refused: this.#refused,
+      droppedCommands: this.#droppedCommands,
+    };
+  }
+
+  /** Closes every connection and frees the port. The node goes on, without the topics that only remote clients were in. */
+  async shutdown(): Promise<void> {
+    await this.#listening.close();
+    await this.#running;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #run(): Promise<void> {
+    const serving = new Set<Promise<void>>();
+    for await (const incoming of this.#listening.accept()) {
+      const served = incoming
+        .accept()
+        .then((connection) => this.#serve(connection))
+        .catch((error) => this.#options.logger.debug({ error: String(error) }, 'a remote client failed'));
+      serving.add(served);
+      void served.finally(() => serving.delete(served));
+    }
+    await Promise.all(serving);
+  }
+
+  async #serve(connection: CertificateConnection & { readonly remoteId?: EndpointId }): Promise<void> {
+    const { allowed, maxConnections, alpn } = this.#options;
+    if (allowed && !(connection.remoteId && allowed.has(connection.remoteId))) {
+      return this.#refuse(connection, CloseCode.notAllowed, `client ${connection.remoteId} is not allowed`);
+    }
+    if (this.#connections.size >= maxConnections) {
+      return this.#refuse(connection, CloseCode.tooMany, `the server takes ${maxConnections} connections`);
+    }
+    this.#connections.add(connection);
+    try {
+      await (connection.alpn === alpn ? this.#serveRpc(connection) : this.#serveControl(connection));
+    } finally {
+      this.#connections.delete(connection);
+    }
+  }
+
+  #refuse(connection: CertificateConnection, code: number, why: string): void {
+    this.#refused++;
+    this.#options.logger.warn({ remote: connection.remoteAddr(), why }, 'a remote client was turned away');
+    connection.close(code, why);
+  }
+
+  async #serveRpc(connection: CertificateConnection): Promise<void> {
+    const { logger } = this.#options;
+    const progress = new Progress();
+    const client = clientKey(connection);
+    this.#progress.set(client, progress);
+    try {
+      const closed = await serveRpcConnection(connection, {
+        gossip: this.#gossip,
+        progress,
+        logger,
+        dropped: () => {
+          this.#droppedCommands++;
+        },
+      });
+      if (closed.type === 'peer' && closed.code !== 0) logger.warn({ closed }, 'a remote client closed with an error');
+    } finally {
+      progress.end();
+      if (this.#progress.get(client) === progress) this.#progress.delete(client);
+    }
+  }
+
+  async #serveControl(connection: CertificateConnection): Promise<void> {
+    const { logger, node, onShutdown } = this.#options;
+    await serveControlConnection(connection, {
+      gossip: this.#gossip,
+      logger,
+      node,
+      onShutdown,
+      progress: () => this.#progress.get(clientKey(connection)),
+    });
+  }
+}
+
+/** Both connections of a client come from one socket. */
+function clientKey(connection: CertificateConnection): string {
+  return JSON.stringify(connection.remoteAddr() ?? null);
+}

@@ -1,0 +1,79 @@
+import type { GossipSnapshot } from '@grapevine/api';
+import { type EndpointAddr, endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
+import { mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
+import { topicSchema } from './wire.js';
+
+type Topic = GossipSnapshot['topics'][number];
+type Peer = GossipSnapshot['peers'][number];
+
+/** A whole number that is not negative. */
+const count: Schema<number> = mapped(u64, { decode: Number, encode: (value: number) => BigInt(value) });
+
+/** Milliseconds in steps of a microsecond. */
+const milliseconds: Schema<number> = mapped(count, {
+  decode: (microseconds) => microseconds / 1000,
+  encode: (ms) => Math.round(ms * 1000),
+});
+
+const ids = seq(endpointIdSchema);
+
+const topicSnapshot: Schema<Topic> = struct({
+  id: topicSchema,
+  activeView: ids,
+  passiveView: ids,
+  pendingNeighborRequests: ids,
+  eagerPeers: ids,
+  lazyPeers: ids,
+  missingPayloads: count,
+  queuedAnnouncements: count,
+  payloadCache: struct({ count, bytes: count }),
+  seenIds: count,
+  maxLastDeliveryHop: count,
+  subscribers: count,
+  keptBroadcasts: count,
+});
+
+const peerFields = struct({
+  /** The peer with the one address where it is now, if any. */
+  at: endpointAddrSchema,
+  state: unitEnum(['dialing', 'connected', 'backing-off']),
+  connections: count,
+  rttMs: milliseconds,
+  sentBytes: count,
+  receivedBytes: count,
+  queuedBytes: count,
+  dialFailures: count,
+  lastDialError: option(string),
+});
+
+const peerSnapshot: Schema<Peer> = mapped(peerFields, {
+  decode: ({ at, ...rest }): Peer => ({ id: at.id, remoteAddr: at.addrs[0], ...rest }),
+  encode: ({ id, remoteAddr, ...rest }: Peer) => {
+    const at: EndpointAddr = { id, addrs: remoteAddr === undefined ? [] : [remoteAddr] };
+    return { at, ...rest };
+  },
+});
+
+/** Everything that `GossipApi.snapshot()` tells. */
+export const snapshotSchema: Schema<GossipSnapshot> = struct({
+  id: endpointIdSchema,
+  topics: seq(topicSnapshot),
+  peers: seq(peerSnapshot),
+  stats: struct({
+    spoofedIds: count,
+    strangerMessages: count,
+    selfReferences: count,
+    truncatedLists: count,
+    shortenedWalks: count,
+    unsolicitedShuffleReplies: count,
+    refusedReplacements: count,
+    refusedEvictions: count,
+    droppedAnnouncements: count,
+    abandonedPayloads: count,
+    unforwardable: count,
+    droppedPeerData: count,
+    staleTimers: count,
+    evictedPayloads: count,
+    unknownTopics: count,
+  }),
+});

@@ -1,0 +1,29 @@
+import { Gossip } from '@grapevine/api';
+import { Router } from '@grapevine/net';
+import { apiSuite } from '../../api/test/api-suite.js';
+import { connectRpc, serveRpc } from '../src/index.js';
+
+// The very tests of @grapevine/api, with a server and a QUIC connection between the API and the node.
+
+apiSuite({
+  name: 'a node behind remote control',
+  reasonOfLeaving: 'unknown',
+  async start(network) {
+    const endpoint = network.endpoint();
+    const node = Gossip.spawn(endpoint, { dialBackoffMinMs: 20 });
+    const router = new Router(endpoint).accept(node.alpn, node).spawn();
+    const server = await serveRpc(node, { node: endpoint, onShutdown: () => node.shutdown() });
+    const { address, certificate } = server;
+    if (!certificate) throw new Error('a server without a list has a certificate');
+    const gossip = connectRpc({ address, certificate });
+    return {
+      endpoint,
+      gossip,
+      async close() {
+        await gossip.close();
+        await server.shutdown();
+        await router.shutdown();
+      },
+    };
+  },
+});
