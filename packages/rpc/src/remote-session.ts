@@ -42,6 +42,8 @@ export class RemoteSession implements TopicSession {
   readonly topic: TopicId;
   /** What the server says, if it does. */
   limit: number | undefined;
+  /** Settles when the server sends no more. */
+  readonly over: Promise<void>;
   readonly #stream: LinkedStream;
   readonly #options: SessionOptions;
   readonly #queue: EventQueue;
@@ -51,13 +53,15 @@ export class RemoteSession implements TopicSession {
   #receiverClosed = false;
   #over = false;
   #failure: Error | undefined;
+  /** While the stream has all that it likes to queue. */
+  #full: Promise<void> | undefined;
 
   constructor(topic: TopicId, stream: LinkedStream, options: SessionOptions) {
     this.topic = topic;
     this.#stream = stream;
     this.#options = options;
     this.#queue = new EventQueue(options.queueCapacity);
-    void this.#read();
+    this.over = this.#read();
     void stream.send.stopped.then((code) => this.#onStopped(code));
   }
 
@@ -119,6 +123,13 @@ export class RemoteSession implements TopicSession {
     this.#closeIfBoth();
   }
 
+  /** Closes both halves. Settles when the server has got every command, or the connection is gone. */
+  async finish(): Promise<void> {
+    this.closeSender();
+    this.closeReceiver();
+    await this.#stream.send.stopped;
+  }
+
   #closeIfBoth(): void {
     if (!this.#senderClosed || !this.#receiverClosed) return;
     this.#stream.recv.stop(StreamCode.none);
@@ -127,10 +138,15 @@ export class RemoteSession implements TopicSession {
 
   async #write(command: Command, signal: AbortSignal | undefined): Promise<void> {
     const { send, on } = this.#stream;
-    await abortable(send.drained, signal); // room first: what was aborted was not sent
+    // Room first: what was aborted was not sent.
+    while (this.#full) await abortable(this.#full, signal);
     this.#checkOpen();
-    writeItem(send, commandSchema, command);
+    const hasRoom = writeItem(send, commandSchema, command);
     on.items++;
+    if (hasRoom) return;
+    this.#full = send.drained.then(() => {
+      this.#full = undefined;
+    });
   }
 
   #checkOpen(): void {
@@ -173,8 +189,7 @@ export class RemoteSession implements TopicSession {
   }
 
   #neighborDown(peer: EndpointId): void {
-    this.#neighbors.delete(peer);
-    if (this.#neighbors.size === 0 && !this.#over) this.#joined = quietly(deferred());
+    if (this.#neighbors.delete(peer) && this.#neighbors.size === 0) this.#joined = quietly(deferred());
   }
 
   /** Changes of neighbors may be among what is lost. What comes after the gap is applied on top, whichever is first here. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { topicIdFrom } from '@grapevine/api';
 import { type BiStream, formatSocketAddr, SecretKey, StreamResetError } from '@grapevine/net';
 import { type CertificateConnection, CertificateEndpoint } from '@grapevine/net/quic';
@@ -171,6 +172,25 @@ describe('what is written', () => {
     expect(reset).toBeInstanceOf(StreamResetError);
     expect(reset).toMatchObject({ errorCode: code });
     await client.close();
+  });
+
+  test('many commands at once wait for each other', async () => {
+    onJoin = () => {}; // reads nothing
+    const topic = await remote.subscribe(ROOM);
+    const controller = new AbortController();
+    const { signal } = controller;
+    setMaxListeners(0, signal);
+    let sent = 0;
+    const all = Array.from({ length: 3_000 }, () =>
+      topic.broadcast(new Uint8Array(4_000), { signal }).then(() => {
+        sent++;
+      }),
+    );
+    await expect.poll(() => sent, { timeout: 10_000 }).toBeGreaterThan(0);
+    controller.abort(new Error('enough'));
+    const outcomes = await Promise.allSettled(all);
+    expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+    expect(sent * 4_000).toBeLessThan(4 * 1024 * 1024); // windows and buffers
   });
 
   test('commands wait while the server does not read, and an aborted one is not sent', async () => {

@@ -100,6 +100,16 @@ describe('the topic', () => {
   });
 });
 
+test('what was sent right before the client closes arrives', async () => {
+  const { server, theirs } = await meet();
+  const remote = nodes.connect(server);
+  const topic = await remote.subscribe(ROOM);
+  const wanted = Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(4_000)}`);
+  await Promise.all(wanted.map((message) => topic.broadcast(message)));
+  await remote.close();
+  for (const message of wanted) expect(text((await next(theirs, 'received')).content)).toBe(message);
+});
+
 test('many clients at once each get every message once', async () => {
   const { server, theirs } = await meet();
   const topics = await Promise.all(Array.from({ length: 20 }, () => nodes.connect(server).subscribe(ROOM)));
