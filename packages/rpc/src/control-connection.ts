@@ -72,7 +72,7 @@ async function answer(request: ControlRequest, host: ControlHost): Promise<Contr
     case 'settle': {
       const progress = host.progress();
       await progress?.reached(request.items, SETTLE_MS);
-      return { type: 'settled', maxContentLength: progress?.maxContentLength };
+      return { type: 'settled', maxContentLength: progress?.maxContentLength, isClosed: progress?.isClosed ?? false };
     }
     case 'shutdown':
       return await shutDown(host);

@@ -10,6 +10,8 @@ interface Waiter {
 export class Progress {
   /** Longest broadcast that the node takes; known once a topic was joined. */
   maxContentLength: number | undefined;
+  /** The node joins no topic any more: it was shut down. */
+  isClosed = false;
   #handled = 0;
   readonly #waiters = new Set<Waiter>();
 

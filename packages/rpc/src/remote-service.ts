@@ -64,13 +64,15 @@ export class RemoteService implements GossipService {
     this.#sessions.add(session);
     void session.over.then(() => this.#sessions.delete(session));
     try {
-      session.limit = await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
+      const settled = await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
+      if (settled?.isClosed) throw new GossipClosedError();
+      session.limit = settled?.maxContentLength;
     } catch (error) {
       session.closeSender();
       session.closeReceiver();
       throw error;
     }
-    if (session.isOver) throw session.failure ?? new GossipClosedError();
+    if (session.refusal) throw session.refusal;
     return session;
   }
 

@@ -1,9 +1,11 @@
 import type { EndpointId, GossipEvent, TopicId } from '@grapevine/api';
 import {
   abortable,
+  ConnectionClosedError,
   type Deferred,
   deferred,
   EventQueue,
+  GossipClosedError,
   type Logger,
   MessageTooLargeError,
   NoNeighborsError,
@@ -52,7 +54,8 @@ export class RemoteSession implements TopicSession {
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
-  #failure: Error | undefined;
+  #failure: unknown;
+  #hasEvents = false;
   /** While the stream has all that it likes to queue. */
   #full: Promise<void> | undefined;
 
@@ -65,14 +68,14 @@ export class RemoteSession implements TopicSession {
     void stream.send.stopped.then((code) => this.#onStopped(code));
   }
 
-  /** Whether the server has ended it, or both halves are closed. */
-  get isOver(): boolean {
-    return this.#over;
-  }
-
-  /** What broke it; undefined if nothing did. */
-  get failure(): Error | undefined {
-    return this.#failure;
+  /**
+   * Why there is nothing to hand to the program: the connection was lost at once, or the node takes part in no topic any more. A
+   * topic that has ended in any other way is still a topic, whose events can be read.
+   */
+  get refusal(): Error | undefined {
+    if (!this.#over || this.#hasEvents) return undefined;
+    if (this.#failure === undefined) return new GossipClosedError();
+    return this.#failure instanceof ConnectionClosedError ? this.#failure : undefined;
   }
 
   neighbors(): readonly EndpointId[] {
@@ -160,7 +163,7 @@ export class RemoteSession implements TopicSession {
       for (let body = await reader.next(); body; body = await reader.next()) this.#onEvent(decode(eventSchema, body));
     } catch (error) {
       recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
-      this.#failure = error as Error;
+      this.#failure = error;
       if (!this.#over) this.#options.logger.warn({ topic: this.topic, error: String(error) }, 'a remote topic ended');
     }
     this.#stream.send.finish();
@@ -168,6 +171,7 @@ export class RemoteSession implements TopicSession {
   }
 
   #onEvent(event: WireEvent): void {
+    this.#hasEvents = true;
     switch (event.type) {
       case 'neighborUp':
         this.#neighborUp(event.peer);

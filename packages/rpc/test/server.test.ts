@@ -61,6 +61,8 @@ describe('events', () => {
     await node.gossip.shutdown();
     expect(await nextEvent(stream)).toBeUndefined();
     expect(await stream.send.stopped).toBe(0); // and commands are not taken any more
+    const late = nodes.connect(server).subscribe(ROOM);
+    await expect(late).rejects.toMatchObject({ code: 'ERR_GOSSIP_CLOSED' });
   });
 });
 
