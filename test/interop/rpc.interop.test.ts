@@ -99,6 +99,14 @@ describe('our client on a Rust server', () => {
     await peer.untilNotNeighbor(topic, server.id);
   });
 
+  test('loses nothing when it closes right after sending', async () => {
+    const { peer, remote, joined } = await meet();
+    const wanted = Array.from({ length: 20 }, (_, i) => `message ${i}`);
+    for (const message of wanted) await joined.broadcast(message);
+    await remote.close();
+    for (const message of wanted) await peer.untilContent(topic, message);
+  });
+
   test('knows that it has no calls besides', async () => {
     const { remote } = await meet();
     await expect(remote.control.topics()).rejects.toMatchObject({ code: 'ERR_RPC_REFUSED', reason: 'unsupported' });

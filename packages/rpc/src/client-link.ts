@@ -45,9 +45,9 @@ export class ClientLink {
     return await this.#current;
   }
 
-  /** How many items were written on the connection that is up; 0 without one. */
-  async written(): Promise<number> {
-    return (await this.#current?.catch(() => undefined))?.items ?? 0;
+  /** The connection that is up, if there is one. */
+  async current(): Promise<CountedConnection | undefined> {
+    return await this.#current?.catch(() => undefined);
   }
 
   /** Dials no more. */

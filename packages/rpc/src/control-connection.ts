@@ -71,8 +71,8 @@ async function answer(request: ControlRequest, host: ControlHost): Promise<Contr
       return { type: 'done' };
     case 'settle': {
       const progress = host.progress();
-      if (progress) await atMost(SETTLE_MS, progress.reached(request.items));
-      return { type: 'settled', maxContentLength: progress?.maxContentLength };
+      await progress?.reached(request.items, SETTLE_MS);
+      return { type: 'settled', maxContentLength: progress?.maxContentLength, isClosed: progress?.isClosed ?? false };
     }
     case 'shutdown':
       return await shutDown(host);
@@ -98,10 +98,4 @@ async function shutDown({ onShutdown, logger }: ControlHost): Promise<ControlRes
 
 function noNode(): ControlResponse {
   return { type: 'refused', reason: 'unsupported', message: 'this server was not given its node (option node)' };
-}
-
-async function atMost(ms: number, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([promise, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }

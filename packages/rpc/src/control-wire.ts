@@ -1,5 +1,5 @@
 import { endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
-import { enumOf, type Infer, option, seq, string, u32, unitEnum } from '@grapevine/postcard';
+import { bool, enumOf, type Infer, option, seq, string, u32, unitEnum } from '@grapevine/postcard';
 import { snapshotSchema } from './snapshot-schema.js';
 import { topicSchema } from './wire.js';
 
@@ -25,8 +25,8 @@ export const controlResponseSchema = enumOf({
   topics: { topics: seq(topicSchema) },
   neighbors: { neighbors: seq(endpointIdSchema) },
   snapshot: { snapshot: snapshotSchema },
-  /** The longest broadcast that the node takes, if a topic has told so by now. */
-  settled: { maxContentLength: option(u32) },
+  /** The longest broadcast that the node takes, if a topic has told so by now; and whether the node joins no topic any more. */
+  settled: { maxContentLength: option(u32), isClosed: bool },
   refused: { reason: unitEnum(['unsupported', 'forbidden', 'failed']), message: string },
 });
 

@@ -1,5 +1,5 @@
 import type { GossipApi, GossipEvent, GossipReceiver, GossipSender } from '@grapevine/api';
-import type { BiStream, Logger, SendStream } from '@grapevine/net';
+import { type BiStream, GossipClosedError, type Logger, type SendStream } from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
 import { CommandQueue } from './command-queue.js';
 import { ItemTooLargeError } from './errors.js';
@@ -41,6 +41,7 @@ export async function serveJoin(request: Request, stream: BiStream, reader: Item
     host.progress.maxContentLength = joined.maxContentLength;
     halves = joined.split();
   } catch (error) {
+    if (error instanceof GossipClosedError) host.progress.isClosed = true;
     host.logger.debug({ topic, error: String(error) }, 'the node does not join a topic for a remote client');
     send.finish();
     recv.stop(StreamCode.none);

@@ -81,10 +81,10 @@ export class NodeControl {
    * Waits until the server has dealt with so many items of this client's newest connection (at most 2 s).
    *
    * @internal
-   * @returns the longest broadcast that the node takes, if it knows by now
+   * @returns the longest broadcast that the node takes, if it knows by now; whether the node was shut down
    */
-  async settle(items: number): Promise<number | undefined> {
-    return (await this.#ask({ type: 'settle', items }, 'settled')).maxContentLength;
+  settle(items: number): Promise<{ readonly maxContentLength: number | undefined; readonly isClosed: boolean }> {
+    return this.#ask({ type: 'settle', items }, 'settled');
   }
 
   async #ask<T extends ControlResponse['type']>(request: ControlRequest, expected: T): Promise<Response<T>> {

@@ -1,8 +1,6 @@
-import { type Deferred, deferred } from '@grapevine/net';
-
 interface Waiter {
   readonly items: number;
-  readonly reached: Deferred<void>;
+  done(): void;
 }
 
 /**
@@ -12,29 +10,41 @@ interface Waiter {
 export class Progress {
   /** Longest broadcast that the node takes; known once a topic was joined. */
   maxContentLength: number | undefined;
+  /** The node joins no topic any more: it was shut down. */
+  isClosed = false;
   #handled = 0;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Set<Waiter>();
 
   /** One more request or command has been dealt with. */
   handled(): void {
     this.#handled++;
-    this.#waiters = this.#waiters.filter(({ items, reached }) => {
-      if (items <= this.#handled) reached.resolve();
-      return items > this.#handled;
-    });
+    this.#wake();
   }
 
-  /** Settles when so many have been dealt with, or no more will come. */
-  reached(items: number): Promise<void> {
+  /** Settles when so many have been dealt with, no more will come, or the time is up. */
+  reached(items: number, timeoutMs: number): Promise<void> {
     if (items <= this.#handled) return Promise.resolve();
-    const waiter = { items, reached: deferred() };
-    this.#waiters.push(waiter);
-    return waiter.reached.promise;
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        items,
+        done: () => {
+          clearTimeout(timer);
+          this.#waiters.delete(waiter);
+          resolve();
+        },
+      };
+      const timer = setTimeout(waiter.done, timeoutMs);
+      this.#waiters.add(waiter);
+    });
   }
 
   /** The connection is over. */
   end(): void {
-    for (const { reached } of this.#waiters.splice(0)) reached.resolve();
     this.#handled = Number.POSITIVE_INFINITY;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters) if (waiter.items <= this.#handled) waiter.done();
   }
 }

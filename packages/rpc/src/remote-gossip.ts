@@ -21,7 +21,9 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
     this.control = service.control;
   }
 
-  /** Ends the connections of this client, and with them its topics. The node goes on. */
+  /**
+   * Ends the topics of this client and its connections, once the server has everything that was sent (at most 2 s). The node goes on.
+   */
   close(): Promise<void> {
     return this.#service.close();
   }

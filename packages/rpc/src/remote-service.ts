@@ -12,6 +12,8 @@ import { requestSchema } from './wire.js';
 /** As in the node of this process. */
 const DEFAULT_QUEUE_CAPACITY = 2_048;
 
+const CLOSE_MS = 2_000;
+
 /** A gossip node in another process. */
 export class RemoteService implements GossipService {
   readonly control: NodeControl;
@@ -21,6 +23,7 @@ export class RemoteService implements GossipService {
   readonly #controlLink: ClientLink;
   /** Connections to servers that have nothing besides the remote API: they are asked once. */
   readonly #plain = new WeakSet<CountedConnection>();
+  readonly #sessions = new Set<RemoteSession>();
   #shutdown: Promise<void> | undefined;
   #closed = false;
 
@@ -58,21 +61,24 @@ export class RemoteService implements GossipService {
       teach: ({ peers }) => this.#teach(peers),
       askNeighbors: (of) => this.#ifGrapevine(stream.on, () => this.control.neighbors(of)).catch(() => undefined),
     });
+    this.#sessions.add(session);
+    void session.over.then(() => this.#sessions.delete(session));
     try {
-      session.limit = await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
+      const settled = await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
+      if (settled?.isClosed) throw new GossipClosedError();
+      session.limit = settled?.maxContentLength;
     } catch (error) {
       session.closeSender();
       session.closeReceiver();
       throw error;
     }
-    if (session.isOver) throw session.failure ?? new GossipClosedError();
+    if (session.refusal) throw session.refusal;
     return session;
   }
 
   /** Shows everything that this client has asked of the node before. */
   async snapshot(): Promise<GossipSnapshot> {
-    const written = await this.#rpc.written();
-    if (written > 0) await this.control.settle(written);
+    await this.#settled();
     return await this.control.snapshot();
   }
 
@@ -88,12 +94,25 @@ export class RemoteService implements GossipService {
     }
   }
 
-  /** Ends the connections of this client. The node goes on. */
+  /** Ends the topics and the connections of this client, once the server has all that was sent (at most 2 s). The node goes on. */
   async close(): Promise<void> {
     this.#closed = true;
+    const sent = [...this.#sessions].map((session) => session.finish());
+    await atMost(
+      CLOSE_MS,
+      Promise.all(sent).then(() => this.#settled()),
+    );
     this.#rpc.close();
     this.#controlLink.close();
     await this.#dialer.close();
+  }
+
+  /** Waits until a Grapevine server has dealt with all that was sent. */
+  async #settled(): Promise<void> {
+    const connection = await this.#rpc.current();
+    if (connection && connection.items > 0) {
+      await this.#ifGrapevine(connection, () => this.control.settle(connection.items));
+    }
   }
 
   /** The remote API carries ids alone; what is known of addresses goes the other way. */
@@ -127,4 +146,14 @@ export class RemoteService implements GossipService {
       return undefined;
     }
   }
+}
+
+/** Waits for a promise, whatever becomes of it, but not for long. */
+async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise.catch(() => {}), late]);
+  clearTimeout(timer);
 }

@@ -1,9 +1,11 @@
 import type { EndpointId, GossipEvent, TopicId } from '@grapevine/api';
 import {
   abortable,
+  ConnectionClosedError,
   type Deferred,
   deferred,
   EventQueue,
+  GossipClosedError,
   type Logger,
   MessageTooLargeError,
   NoNeighborsError,
@@ -42,6 +44,8 @@ export class RemoteSession implements TopicSession {
   readonly topic: TopicId;
   /** What the server says, if it does. */
   limit: number | undefined;
+  /** Settles when the server sends no more. */
+  readonly over: Promise<void>;
   readonly #stream: LinkedStream;
   readonly #options: SessionOptions;
   readonly #queue: EventQueue;
@@ -50,25 +54,28 @@ export class RemoteSession implements TopicSession {
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
-  #failure: Error | undefined;
+  #failure: unknown;
+  #hasEvents = false;
+  /** While the stream has all that it likes to queue. */
+  #full: Promise<void> | undefined;
 
   constructor(topic: TopicId, stream: LinkedStream, options: SessionOptions) {
     this.topic = topic;
     this.#stream = stream;
     this.#options = options;
     this.#queue = new EventQueue(options.queueCapacity);
-    void this.#read();
+    this.over = this.#read();
     void stream.send.stopped.then((code) => this.#onStopped(code));
   }
 
-  /** Whether the server has ended it, or both halves are closed. */
-  get isOver(): boolean {
-    return this.#over;
-  }
-
-  /** What broke it; undefined if nothing did. */
-  get failure(): Error | undefined {
-    return this.#failure;
+  /**
+   * Why there is nothing to hand to the program: the connection was lost at once, or the node takes part in no topic any more. A
+   * topic that has ended in any other way is still a topic, whose events can be read.
+   */
+  get refusal(): Error | undefined {
+    if (!this.#over || this.#hasEvents) return undefined;
+    if (this.#failure === undefined) return new GossipClosedError();
+    return this.#failure instanceof ConnectionClosedError ? this.#failure : undefined;
   }
 
   neighbors(): readonly EndpointId[] {
@@ -119,6 +126,13 @@ export class RemoteSession implements TopicSession {
     this.#closeIfBoth();
   }
 
+  /** Closes both halves. Settles when the server has got every command, or the connection is gone. */
+  async finish(): Promise<void> {
+    this.closeSender();
+    this.closeReceiver();
+    await this.#stream.send.stopped;
+  }
+
   #closeIfBoth(): void {
     if (!this.#senderClosed || !this.#receiverClosed) return;
     this.#stream.recv.stop(StreamCode.none);
@@ -127,10 +141,15 @@ export class RemoteSession implements TopicSession {
 
   async #write(command: Command, signal: AbortSignal | undefined): Promise<void> {
     const { send, on } = this.#stream;
-    await abortable(send.drained, signal); // room first: what was aborted was not sent
+    // Room first: what was aborted was not sent.
+    while (this.#full) await abortable(this.#full, signal);
     this.#checkOpen();
-    writeItem(send, commandSchema, command);
+    const hasRoom = writeItem(send, commandSchema, command);
     on.items++;
+    if (hasRoom) return;
+    this.#full = send.drained.then(() => {
+      this.#full = undefined;
+    });
   }
 
   #checkOpen(): void {
@@ -144,7 +163,7 @@ export class RemoteSession implements TopicSession {
       for (let body = await reader.next(); body; body = await reader.next()) this.#onEvent(decode(eventSchema, body));
     } catch (error) {
       recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
-      this.#failure = error as Error;
+      this.#failure = error;
       if (!this.#over) this.#options.logger.warn({ topic: this.topic, error: String(error) }, 'a remote topic ended');
     }
     this.#stream.send.finish();
@@ -152,6 +171,7 @@ export class RemoteSession implements TopicSession {
   }
 
   #onEvent(event: WireEvent): void {
+    this.#hasEvents = true;
     switch (event.type) {
       case 'neighborUp':
         this.#neighborUp(event.peer);
@@ -173,8 +193,7 @@ export class RemoteSession implements TopicSession {
   }
 
   #neighborDown(peer: EndpointId): void {
-    this.#neighbors.delete(peer);
-    if (this.#neighbors.size === 0 && !this.#over) this.#joined = quietly(deferred());
+    if (this.#neighbors.delete(peer) && this.#neighbors.size === 0) this.#joined = quietly(deferred());
   }
 
   /** Changes of neighbors may be among what is lost. What comes after the gap is applied on top, whichever is first here. */

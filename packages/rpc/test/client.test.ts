@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { topicIdFrom } from '@grapevine/api';
 import { type BiStream, formatSocketAddr, SecretKey, StreamResetError } from '@grapevine/net';
+import { type FaultySocket, faultySocket } from '@grapevine/net/compliance';
 import { type CertificateConnection, CertificateEndpoint } from '@grapevine/net/quic';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CONTROL_ALPN, connectRpc, ItemTooLargeError, type RemoteGossip, RPC_ALPN } from '../src/index.js';
@@ -18,6 +20,7 @@ if (!a || !b || !c) throw new Error('three ids');
 const event = (value: WireEvent) => encodeItem(eventSchema, value);
 
 let endpoint: CertificateEndpoint;
+let socket: FaultySocket;
 let remote: RemoteGossip;
 let said: string[];
 /** What the server does with each stream; the request has been read. */
@@ -25,7 +28,8 @@ let onJoin: (stream: BiStream, reader: ItemReader, connection: CertificateConnec
 let onBroken: (error: unknown) => void;
 let onControl: ((stream: BiStream) => void) | undefined;
 beforeEach(async () => {
-  endpoint = await CertificateEndpoint.bind({ address: '127.0.0.1:0', alpns: [RPC_ALPN] });
+  socket = faultySocket({ seed: 1 });
+  endpoint = await CertificateEndpoint.bind({ address: '127.0.0.1:0', alpns: [RPC_ALPN], socket: () => socket });
   onControl = undefined;
   const log = recorder();
   said = log.said;
@@ -108,7 +112,7 @@ test('neighbors are asked for after the server lagged, and what comes later coun
       const kind = request?.[0] ?? -1;
       requests.push(kind);
       if (kind === 3) answers.push(stream);
-      else stream.send.write(item(5, 0)); // settled
+      else stream.send.write(item(5, 0, 0)); // settled
     });
   };
   const joined = new Promise<BiStream>((resolve) => {
@@ -173,6 +177,25 @@ describe('what is written', () => {
     await client.close();
   });
 
+  test('many commands at once wait for each other', async () => {
+    onJoin = () => {}; // reads nothing
+    const topic = await remote.subscribe(ROOM);
+    const controller = new AbortController();
+    const { signal } = controller;
+    setMaxListeners(0, signal);
+    let sent = 0;
+    const all = Array.from({ length: 3_000 }, () =>
+      topic.broadcast(new Uint8Array(4_000), { signal }).then(() => {
+        sent++;
+      }),
+    );
+    await expect.poll(() => sent, { timeout: 10_000 }).toBeGreaterThan(0);
+    controller.abort(new Error('enough'));
+    const outcomes = await Promise.allSettled(all);
+    expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+    expect(sent * 4_000).toBeLessThan(4 * 1024 * 1024); // windows and buffers
+  });
+
   test('commands wait while the server does not read, and an aborted one is not sent', async () => {
     const opened = new Promise<ItemReader>((resolve) => {
       onJoin = (_, reader) => resolve(reader);
@@ -201,6 +224,23 @@ describe('what is written', () => {
     while (await reader.next()) got++;
     expect(got).toBe(sent);
   });
+});
+
+test('a server that falls silent is given up, and its topics end', async () => {
+  onJoin = ({ send }) => send.write(event({ type: 'neighborUp', peer: a }));
+  const { addr, certificate } = endpoint;
+  const address = formatSocketAddr(addr);
+  const impatient = connectRpc({ address, certificate }, { idleTimeoutMs: 500 });
+  const topic = await impatient.subscribe(ROOM);
+  await topic.joined();
+  socket.setFaults({ loss: 1 });
+  expect((await topic.next()).value).toEqual({ type: 'neighborUp', peer: a });
+  expect(await topic.next()).toEqual({ done: true, value: undefined });
+  expect(topic.neighbors()).toEqual([]);
+  socket.setFaults({ loss: 0 }); // and is back
+  const again = await impatient.subscribe(ROOM);
+  await again.joined();
+  await impatient.close();
 });
 
 test('the first dial of a server that is not there fails, and says so', async () => {

@@ -61,6 +61,8 @@ describe('events', () => {
     await node.gossip.shutdown();
     expect(await nextEvent(stream)).toBeUndefined();
     expect(await stream.send.stopped).toBe(0); // and commands are not taken any more
+    const late = nodes.connect(server).subscribe(ROOM);
+    await expect(late).rejects.toMatchObject({ code: 'ERR_GOSSIP_CLOSED' });
   });
 });
 
@@ -98,6 +100,16 @@ describe('the topic', () => {
     await expect.poll(async () => (await gossip.snapshot()).topics).toEqual([]);
     await expect.poll(() => server.stats().connections).toBe(0);
   });
+});
+
+test('what was sent right before the client closes arrives', async () => {
+  const { server, theirs } = await meet();
+  const remote = nodes.connect(server);
+  const topic = await remote.subscribe(ROOM);
+  const wanted = Array.from({ length: 50 }, (_, i) => `${i} ${'x'.repeat(4_000)}`);
+  await Promise.all(wanted.map((message) => topic.broadcast(message)));
+  await remote.close();
+  for (const message of wanted) expect(text((await next(theirs, 'received')).content)).toBe(message);
 });
 
 test('many clients at once each get every message once', async () => {
