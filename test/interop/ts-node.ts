@@ -1,6 +1,12 @@
 import { nodeArguments, PeerNode, type PeerNodeOptions } from './peer-node.js';
 import { tsPeer } from './ts-program.js';
 
+/** Settings of a TypeScript node. */
+export interface TsNodeOptions extends PeerNodeOptions {
+  /** Whether others are told where it is. Default true. */
+  readonly shareAddresses?: boolean;
+}
+
 /** The views of a node in a topic. */
 export interface Views {
   readonly active: readonly string[];
@@ -9,7 +15,7 @@ export interface Views {
 
 /** A member of swarms on our packages, over iroh. */
 export class TsNode extends PeerNode {
-  constructor(options: PeerNodeOptions) {
+  constructor(options: TsNodeOptions) {
     super(tsPeer(nodeArguments(options)));
   }
 

@@ -1,13 +1,12 @@
-import type { PeerNodeOptions } from './peer-node.js';
 import { useRunning } from './running.js';
-import { TsNode } from './ts-node.js';
+import { TsNode, type TsNodeOptions } from './ts-node.js';
 
 /** Starts TypeScript nodes, each in a process of its own, as `useRustPeers` starts Rust ones. */
 export function useTsPeers() {
   const running = useRunning();
   return {
     /** A member of swarms over iroh; ready when the call resolves. */
-    node: async (options: PeerNodeOptions = {}): Promise<TsNode> => {
+    node: async (options: TsNodeOptions = {}): Promise<TsNode> => {
       const node = new TsNode(options);
       running.add(node.process);
       await node.untilReady();
