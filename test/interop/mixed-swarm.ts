@@ -28,17 +28,19 @@ export async function untilAllHearAll(topic: string, nodes: readonly PeerNode[],
     for (const other of nodes) if (other !== node) await node.untilContent(topic, `${about}: ${other.id}`);
 }
 
-/** Waits until everybody has all others as neighbors, and nobody else. */
-export async function untilAllNeighbors(topic: string, nodes: readonly PeerNode[], timeoutMs?: number): Promise<void> {
-  await Promise.all(
-    nodes.map((node) => {
-      const others = nodes.filter((other) => other !== node).map(({ id }) => id);
-      const { neighbors } = node.topic(topic);
-      return node.process.until(
-        `these neighbors and no others: ${others.map((id) => id.slice(0, 10)).join(', ')}`,
-        () => neighbors.size === others.length && others.every((id) => neighbors.has(id)),
-        timeoutMs,
-      );
-    }),
+/** Waits until these are neighbors of a node, and nobody else is but perhaps some others. */
+export async function untilOnlyNeighbors(
+  topic: string,
+  node: PeerNode,
+  who: { readonly all: readonly PeerNode[]; readonly perhaps?: readonly PeerNode[] },
+): Promise<void> {
+  const ids = (nodes: readonly PeerNode[]) => nodes.filter((other) => other !== node).map(({ id }) => id);
+  const wanted = ids(who.all);
+  const allowed = new Set([...wanted, ...ids(who.perhaps ?? [])]);
+  const { neighbors } = node.topic(topic);
+  await node.process.until(
+    `these neighbors: ${wanted.map((id) => id.slice(0, 10)).join(', ')}`,
+    () => wanted.every((id) => neighbors.has(id)) && [...neighbors].every((id) => allowed.has(id)),
+    40_000,
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gather, untilAllHearAll, untilAllNeighbors, untilAllSettled } from './mixed-swarm.js';
+import { gather, untilAllHearAll, untilAllSettled, untilOnlyNeighbors } from './mixed-swarm.js';
 import type { PeerNode, PeerNodeOptions } from './peer-node.js';
 import { useRustPeers } from './rust-peer.js';
 import { sumOf } from './tally.js';
@@ -59,22 +59,33 @@ test('every size from nothing to the limit crosses from TypeScript over Rust to 
 });
 
 describe('when members go', () => {
-  test('in good order or not, in either language, the others keep delivering and have full views again', async () => {
+  test('in good order or not, in either language, the others keep delivering and our views are full again', async () => {
     // Views are filled from what shuffles bring.
     const rustNode = () => rust.node({ shuffleMs: 1_000, idleTimeoutMs: 1_500 });
-    const tsNode = () => ts.node({ shuffleMs: 1_000, idleTimeoutMs: 7_000 });
+    const tsNode = () => ts.node({ shuffleMs: 1_000, idleTimeoutMs: 7_000, dialTimeoutMs: 1_000 });
     const [rustLeaver, tsKilled, rustKilled] = await Promise.all([rustNode(), tsNode(), rustNode()]);
-    const survivors: PeerNode[] = await Promise.all([1, 2, 3].flatMap(() => [rustNode(), tsNode()]));
+    const rustNodes = await Promise.all([1, 2, 3].map(rustNode));
+    const tsNodes = await Promise.all([1, 2, 3].map(tsNode));
+    const survivors: PeerNode[] = [...rustNodes, ...tsNodes];
     await gather(topic, [rustLeaver, tsKilled, rustKilled, ...survivors]);
 
-    await rustLeaver.quit();
-    await untilAllHearAll(topic, survivors, 'one has left');
-    await rustKilled.process.kill();
-    await untilAllHearAll(topic, survivors, 'a Rust node was killed');
-    await tsKilled.process.kill();
-    await untilAllHearAll(topic, survivors, 'a TypeScript node was killed');
-    // Six are left, and five fit into a view.
-    await untilAllNeighbors(topic, survivors, 40_000);
+    const farewells: [gone: PeerNode, how: string, go: () => Promise<void>][] = [
+      [rustLeaver, 'a Rust node has left', () => rustLeaver.quit()],
+      [rustKilled, 'a Rust node was killed', () => rustKilled.process.kill()],
+      [tsKilled, 'a TypeScript node was killed', () => tsKilled.process.kill()],
+    ];
+    for (const [gone, how, go] of farewells) {
+      await go();
+      await Promise.all(survivors.map((node) => node.untilNotNeighbor(topic, gone.id)));
+      await untilAllSettled(topic, survivors);
+      await untilAllHearAll(topic, survivors, how);
+    }
+    // Six are left, and five fit into a view. Two Rust nodes do not always find each other again: a Rust node that was let down
+    // by a passive peer may stay short of a neighbor.
+    await Promise.all([
+      ...tsNodes.map((node) => untilOnlyNeighbors(topic, node, { all: survivors })),
+      ...rustNodes.map((node) => untilOnlyNeighbors(topic, node, { all: tsNodes, perhaps: rustNodes })),
+    ]);
     await untilAllHearAll(topic, survivors, 'full views');
     for (const node of survivors) {
       const { received } = node.topic(topic);
@@ -89,8 +100,10 @@ describe('when members go', () => {
       const bootstrap: PeerNode =
         language === 'Rust'
           ? await rust.node({ ...options, idleTimeoutMs: 1_500 })
-          : await ts.node({ ...options, idleTimeoutMs: 7_000 });
-      const tsNodes = await Promise.all([1, 2, 3].map(() => ts.node({ ...options, idleTimeoutMs: 7_000 })));
+          : await ts.node({ ...options, idleTimeoutMs: 7_000, dialTimeoutMs: 1_000 });
+      const tsNodes = await Promise.all(
+        [1, 2, 3].map(() => ts.node({ ...options, idleTimeoutMs: 7_000, dialTimeoutMs: 1_000 })),
+      );
       const rustNodes = await Promise.all([1, 2, 3].map(() => rust.node({ ...options, idleTimeoutMs: 1_500 })));
       const others: PeerNode[] = [...tsNodes, ...rustNodes];
       await bootstrap.join(topic);
@@ -98,7 +111,7 @@ describe('when members go', () => {
         await node.join(topic, bootstrap.ticket);
         await node.untilNeighbors(topic);
       }
-      // Who is no neighbor and never was is known from shuffles alone, with the address.
+      // Views of three: most of the others are known from shuffles only.
       for (const node of tsNodes) {
         for (const other of others) {
           if (other === node) continue;

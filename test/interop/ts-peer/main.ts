@@ -19,6 +19,7 @@ const { values } = parseArgs({
     'shuffle-ms': text,
     'neighbor-timeout-ms': text,
     'idle-timeout-ms': text,
+    'dial-timeout-ms': text,
     'share-addresses': { ...text, default: 'true' },
     'show-up-to': { ...text, default: '0' },
   },
@@ -36,6 +37,7 @@ const endpoint = await IrohEndpoint.bind({
   ...numbers({ idleTimeoutMs: values['idle-timeout-ms'] }),
 });
 const gossip = Gossip.spawn(endpoint, {
+  ...numbers({ dialTimeoutMs: values['dial-timeout-ms'] }),
   shareAddresses: values['share-addresses'] === 'true',
   config: {
     ...numbers({ maxMessageSize: values['max-message-size'] }),
