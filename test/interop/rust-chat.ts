@@ -1,16 +1,17 @@
-import { type RustLine, RustProcess } from './rust-process.js';
+import { type PeerLine, PeerProcess } from './peer-process.js';
+import { rustPeer } from './rust-program.js';
 
 /** A member of a chat room in the format of iroh-gossip's chat example. */
 export class RustChat {
-  readonly process: RustProcess;
+  readonly process: PeerProcess;
   /** What it said so far, answers aside: `neighborUp`, `named`, `message`, `rejected` and others. */
-  readonly events: RustLine[] = [];
+  readonly events: PeerLine[] = [];
   readonly id: string;
   readonly topic: string;
   /** Brings others into the room. */
   readonly ticket: string;
 
-  private constructor(process: RustProcess, events: RustLine[], ready: RustLine) {
+  private constructor(process: PeerProcess, events: PeerLine[], ready: PeerLine) {
     this.process = process;
     this.events = events;
     this.id = ready.endpoint as string;
@@ -19,9 +20,9 @@ export class RustChat {
   }
 
   /** @param args - options and then `open [TOPIC]` or `join TICKET` */
-  static async start(args: readonly string[], started: (process: RustProcess) => void): Promise<RustChat> {
-    const events: RustLine[] = [];
-    const process = new RustProcess('chat', args, (event) => events.push(event));
+  static async start(args: readonly string[], started: (process: PeerProcess) => void): Promise<RustChat> {
+    const events: PeerLine[] = [];
+    const process = new PeerProcess(rustPeer('chat', args), (event) => events.push(event));
     started(process);
     const ready = await process.until('its first line', () => events.find(({ event }) => event === 'ready'));
     return new RustChat(process, events, ready);
@@ -43,8 +44,8 @@ export class RustChat {
   }
 
   /** Waits for an event with these fields, by now or to come. */
-  async until(fields: RustLine): Promise<RustLine> {
-    const matches = (event: RustLine) => Object.entries(fields).every(([key, value]) => event[key] === value);
+  async until(fields: PeerLine): Promise<PeerLine> {
+    const matches = (event: PeerLine) => Object.entries(fields).every(([key, value]) => event[key] === value);
     return await this.process.until(`the event ${JSON.stringify(fields)}`, () => this.events.find(matches));
   }
 

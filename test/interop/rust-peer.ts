@@ -1,9 +1,9 @@
-import { afterEach } from 'vitest';
+import type { PeerNodeOptions } from './peer-node.js';
+import type { PeerTopics } from './peer-topics.js';
+import { useRunning } from './running.js';
 import { RustChat } from './rust-chat.js';
-import { RustNode, type RustNodeOptions } from './rust-node.js';
-import type { RustProcess } from './rust-process.js';
+import { RustNode } from './rust-node.js';
 import { RustRpcClient, RustRpcServer } from './rust-rpc.js';
-import type { RustTopics } from './rust-topics.js';
 
 /**
  * Starts Rust processes for the tests of a file and kills after each test what it has left running. Each is ready when the
@@ -25,33 +25,28 @@ import type { RustTopics } from './rust-topics.js';
  * });
  * ```
  *
- * A TypeScript node on iroh's transport joins with `parseTicket(a.ticket)` as bootstrap; a Rust one joins a TypeScript node
- * with `b.join(topic, formatTicket(endpoint.addr()))`. `Tally` and `payload` of tally.ts are the TypeScript side of
- * `received` and `broadcastMany`. Whatever the classes do not offer: `a.process.command(…)` and
+ * `useTsPeers` does the same for TypeScript nodes, which take the same commands. A node in the test's own process joins with
+ * `a.ticket` as bootstrap; a Rust one joins it with `b.join(topic, formatTicket(endpoint.addr()))`. `Tally` and `payload` of tally.ts
+ * are the TypeScript side of `received` and `broadcastMany`. Whatever the classes do not offer: `a.process.command(…)` and
  * `a.process.until('what', () => …)`.
  */
 export function useRustPeers() {
-  let running: RustProcess[] = [];
-  afterEach(async () => {
-    const left = running;
-    running = [];
-    await Promise.all(left.map((process) => process.kill()));
-  });
+  const running = useRunning();
 
-  async function ready<T extends RustTopics>(peer: T): Promise<T> {
-    running.push(peer.process);
+  async function ready<T extends PeerTopics>(peer: T): Promise<T> {
+    running.add(peer.process);
     return await peer.untilReady();
   }
 
   return {
     /** A member of swarms. */
-    node: (options: RustNodeOptions = {}) => ready(new RustNode(options)),
+    node: (options: PeerNodeOptions = {}) => ready(new RustNode(options)),
     /** A member of swarms that serves the remote control. */
-    rpcServer: (options: RustNodeOptions & { readonly alpn: string }) => ready(new RustRpcServer(options)),
+    rpcServer: (options: PeerNodeOptions & { readonly alpn: string }) => ready(new RustRpcServer(options)),
     /** A remote control; connects with its first command. */
     rpcClient: (options: { readonly addr: string; readonly alpn: string; readonly cert: string }) =>
       ready(new RustRpcClient(options)),
     /** A member of a chat room. @param args - options and then `open [TOPIC]` or `join TICKET` */
-    chat: (...args: readonly string[]) => RustChat.start(args, (process) => running.push(process)),
+    chat: (...args: readonly string[]) => RustChat.start(args, (process) => running.add(process)),
   };
 }

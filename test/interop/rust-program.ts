@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { PeerProgram } from './peer-process.js';
 
 /** Where `npm run interop` builds the Rust program. */
 export function rustProgram(): string {
@@ -7,4 +8,9 @@ export function rustProgram(): string {
   const path = fileURLToPath(new URL(`../../.cache/interop-target/release/${name}`, import.meta.url));
   if (!existsSync(path)) throw new Error(`${path} is missing: "npm run interop" builds it and runs these tests`);
   return path;
+}
+
+/** How to start it in one of its modes that take commands. */
+export function rustPeer(mode: string, args: readonly string[]): PeerProgram {
+  return { label: `rust ${mode}`, file: rustProgram(), args: [mode, ...args] };
 }

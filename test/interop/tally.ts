@@ -41,6 +41,20 @@ export class Tally {
   }
 }
 
+/** The tally of everything in some tallies, which have no content in common. */
+export function sumOf(tallies: readonly TallySummary[]): TallySummary {
+  const xor = new Uint8Array(32);
+  for (const tally of tallies)
+    for (const [i, byte] of Buffer.from(tally.xor, 'hex').entries()) xor[i] = (xor[i] ?? 0) ^ byte;
+  const total = (field: 'count' | 'bytes' | 'duplicates') => tallies.reduce((sum, tally) => sum + tally[field], 0);
+  return {
+    count: total('count'),
+    xor: Buffer.from(xor).toString('hex'),
+    bytes: total('bytes'),
+    duplicates: total('duplicates'),
+  };
+}
+
 /**
  * The payload that the Rust program's `broadcast-many` makes of a seed and an index: blocks of 32 bytes, each the BLAKE3 hash
  * of "grapevine SEED INDEX BLOCK", cut off at `size`. Sizes below 8 bytes give equal payloads sooner or later.

@@ -1,17 +1,18 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { Gossip } from '@grapevine/api';
-import { BindError } from '@grapevine/net';
-import { Endpoint, Router } from '@grapevine/net/quic';
+import { BindError, Router } from '@grapevine/net';
 import { type ChatOptions, HELP, parseOptions } from './options.js';
 import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
+import { bindEndpoint } from './transport.js';
 import { UsageError } from './usage-error.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-async function main({ room: { topic: id, peers }, name, secretKey, bind }: ChatOptions): Promise<void> {
-  const endpoint = await Endpoint.bind({ secretKey, address: bind });
+async function main(options: ChatOptions): Promise<void> {
+  const { topic: id, peers } = options.room;
+  const endpoint = await bindEndpoint(options, print);
   const gossip = Gossip.spawn(endpoint);
   const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
   const leaving = new AbortController();
@@ -22,7 +23,7 @@ async function main({ room: { topic: id, peers }, name, secretKey, bind }: ChatO
     print(`> room: ${id}`);
     print(`> ticket to join us: ${formatChatTicket({ topic: id, peers: [...peers, endpoint.addr()] })}`);
     const topic = await gossip.subscribe(id, { bootstrap: peers });
-    const room = new Room(topic, secretKey, name, print);
+    const room = new Room(topic, options.secretKey, options.name, print);
     void room.listen().catch((error) => leaving.abort(error));
     print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${peers.length} peers …`);
     await topic.joined({ signal: leaving.signal });

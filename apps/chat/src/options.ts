@@ -4,6 +4,7 @@ import { GossipError } from '@grapevine/api';
 import { parseSocketAddr, SecretKey } from '@grapevine/net';
 import { type TopicId, topicId, topicIdFromBytes } from '@grapevine/proto';
 import { type ChatTicket, parseChatTicket } from './ticket.js';
+import { TRANSPORTS, type Transport, type TransportOptions } from './transport.js';
 import { UsageError } from './usage-error.js';
 
 export const HELP = `Terminal chat over gossip, compatible with the Rust chat example of iroh-gossip.
@@ -13,19 +14,19 @@ Usage: grapevine-chat [options] open [TOPIC]   open a room (a fresh one, or the 
 
   --name NAME         what the others call you          (default: the first digits of your id)
   --secret-key KEY    who you are, 64 hex digits        (default: somebody new)
-  --bind HOST:PORT    local address                     (default: 0.0.0.0:0)
+  --transport NAME    quic, or iroh to meet Rust members (default: quic; all members of a room use the same)
+  --no-relay          iroh without n0's relays and discovery: for local networks
+  --bind HOST:PORT    local address                     (default: every interface)
   --help              this text
 
 A TOPIC is 64 hex digits. Each line typed is a message; end the input (Ctrl-D) or press Ctrl-C to leave.
 
 Exit code: 0 after leaving, 1 when something failed, 2 for bad input.`;
 
-export interface ChatOptions {
+export interface ChatOptions extends TransportOptions {
   /** Where to go: a room of our own has no peers. */
   readonly room: ChatTicket;
   readonly name: string | undefined;
-  readonly secretKey: SecretKey;
-  readonly bind: string;
 }
 
 /** @returns undefined when help was asked for @throws UsageError */
@@ -33,13 +34,17 @@ export function parseOptions(args: readonly string[]): ChatOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   try {
-    const bind = values.bind ?? '0.0.0.0:0';
-    parseSocketAddr(bind);
+    if (values.bind !== undefined) parseSocketAddr(values.bind);
+    const transport = parseTransport(values.transport ?? 'quic');
+    if (values['no-relay'] && transport !== 'iroh')
+      throw new UsageError('--no-relay is for --transport iroh (see --help)');
     return {
       room: parseRoom(positionals),
       name: values.name,
       secretKey: values['secret-key'] === undefined ? SecretKey.generate() : SecretKey.parse(values['secret-key']),
-      bind,
+      bind: values.bind,
+      transport,
+      relays: !values['no-relay'],
     };
   } catch (error) {
     throw error instanceof GossipError ? new UsageError(error.message) : error;
@@ -55,12 +60,21 @@ function parse(args: readonly string[]) {
         name: { type: 'string' },
         'secret-key': { type: 'string' },
         bind: { type: 'string' },
+        transport: { type: 'string' },
+        'no-relay': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('.')[0]} (see --help)`);
   }
+}
+
+function parseTransport(text: string): Transport {
+  const transport = TRANSPORTS.find((name) => name === text);
+  if (!transport)
+    throw new UsageError(`unknown transport ${JSON.stringify(text)}, expected ${TRANSPORTS.join(' or ')}`);
+  return transport;
 }
 
 function parseRoom([command, argument, ...rest]: readonly string[]): ChatTicket {

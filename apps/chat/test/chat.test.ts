@@ -1,83 +1,22 @@
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gossip } from '@grapevine/api';
 import { SecretKey } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { topicId } from '@grapevine/proto';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { signMessage } from '../src/message.js';
 import { parseChatTicket } from '../src/ticket.js';
+import { cli, useChats } from './chat-process.js';
 
-const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const TOPIC = '22'.repeat(32);
 
-/** A chat process with its pipes. */
-class Chat {
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #waiting: (() => void)[] = [];
-  output = '';
-
-  constructor(...args: string[]) {
-    this.#process = spawn(process.execPath, [cli, '--bind', '127.0.0.1:0', ...args]);
-    for (const pipe of [this.#process.stdout, this.#process.stderr]) {
-      pipe.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-        for (const check of this.#waiting) check();
-      });
-    }
-  }
-
-  type(line: string): void {
-    this.#process.stdin.write(`${line}\n`);
-  }
-
-  /** Waits for a line that matches. */
-  sees(pattern: RegExp): Promise<RegExpExecArray> {
-    return new Promise((resolve) => {
-      const check = () => {
-        const match = pattern.exec(this.output);
-        if (match) resolve(match);
-      };
-      this.#waiting.push(check);
-      check();
-    });
-  }
-
-  async ticket(): Promise<string> {
-    return (await this.sees(/ticket to join us: (\S+)\n/))[1] as string;
-  }
-
-  async end(): Promise<number | null> {
-    this.#process.stdin.end();
-    return this.exitCode();
-  }
-
-  async interrupt(): Promise<number | null> {
-    this.#process.kill('SIGINT');
-    return this.exitCode();
-  }
-
-  async exitCode(): Promise<number | null> {
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
-    return this.#process.exitCode;
-  }
-
-  kill(): void {
-    this.#process.kill('SIGKILL');
-  }
-}
-
-const chats: Chat[] = [];
-function start(...args: string[]): Chat {
-  const chat = new Chat(...args);
-  chats.push(chat);
-  return chat;
-}
-afterEach(() => {
-  for (const chat of chats.splice(0)) chat.kill();
-});
+const { start, startCopy } = useChats();
 
 test('two people find each other by a ticket and talk; equal lines are not swallowed', async () => {
   const alice = start('--name', 'alice', 'open', TOPIC);
@@ -163,6 +102,9 @@ describe('bad input is one line on stderr and exit code 2', () => {
     [['--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],
     [['--secret-key', 'abc', 'open'], 'not a valid secret key'],
     [['--frob'], "Unknown option '--frob'"],
+    [['--transport', 'pigeon', 'open'], 'unknown transport "pigeon", expected quic or iroh'],
+    [['--no-relay', 'open'], '--no-relay is for --transport iroh'],
+    [['--transport', 'iroh', '--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],
   ])('%j', (args, message) => {
     const { status, stderr, stdout } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });
     expect(stderr).toContain(message);
@@ -180,6 +122,43 @@ describe('bad input is one line on stderr and exit code 2', () => {
     expect(chat.output).toMatch(/can't bind 127\.0\.0\.1:\d+: .*EADDRINUSE/);
     taken.close();
   });
+});
+
+describe('without the package @grapevine/iroh', () => {
+  const app = mkdtempSync(join(tmpdir(), 'grapevine-chat-'));
+  const installed = join(app, 'node_modules/@grapevine');
+  cpSync(fileURLToPath(new URL('../dist', import.meta.url)), join(app, 'dist'), { recursive: true });
+  writeFileSync(join(app, 'package.json'), '{"type":"module"}');
+  mkdirSync(installed, { recursive: true });
+  for (const name of ['api', 'net', 'postcard', 'proto'])
+    symlinkSync(fileURLToPath(new URL(`../../../packages/${name}`, import.meta.url)), join(installed, name));
+  afterAll(() => rmSync(app, { recursive: true }));
+
+  test('QUIC works', async () => {
+    const alice = startCopy(join(app, 'dist/cli.js'), '--name', 'alice', 'open', TOPIC);
+    const bob = start('join', await alice.ticket());
+    await bob.sees(/connected!/);
+    alice.type('no iroh here');
+    await bob.sees(/alice: no iroh here\n/);
+  });
+
+  test('--transport iroh says what to install', async () => {
+    const alice = startCopy(join(app, 'dist/cli.js'), '--transport', 'iroh', 'open');
+    expect(await alice.exitCode()).toBe(2);
+    expect(alice.output).toBe(
+      'grapevine-chat: --transport iroh needs the package @grapevine/iroh: npm install @grapevine/iroh\n',
+    );
+  });
+});
+
+test('over iroh, two people talk as over QUIC, and leave as quickly', async () => {
+  const alice = start('--transport', 'iroh', '--no-relay', '--name', 'alice', 'open');
+  const bob = start('--transport', 'iroh', '--no-relay', 'join', await alice.ticket());
+  await bob.sees(/connected!/);
+  alice.type('hello');
+  await bob.sees(/alice: hello\n/);
+  expect(await alice.end()).toBe(0);
+  expect(await bob.interrupt()).toBe(0);
 });
 
 test('--help explains itself', () => {

@@ -1,7 +1,8 @@
 //! `node`: a member of swarms, driven by lines.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
+use iroh::TransportAddr;
 use serde_json::{json, Value};
 
 use crate::chat_format::Ticket;
@@ -46,6 +47,7 @@ pub async fn serve(peer: Peer, show_up_to: usize, more: Value) -> Result<()> {
             }
             "addr" => reply(line.id, &line.verb, Ok(peer.describe())),
             "add-addr" => reply(line.id, &line.verb, add_addr(&peer, &line.rest)),
+            "known" => reply(line.id, &line.verb, known(&peer, &line.rest).await),
             "chat-ticket" => reply(line.id, &line.verb, chat_ticket(&peer, &line.rest)),
             _ => {
                 if !topics.handle(&line, |addr| peer.learn(addr)).await {
@@ -66,6 +68,24 @@ fn add_addr(peer: &Peer, rest: &str) -> Result<Value> {
     let addrs = parse::peers(rest)?;
     addrs.iter().for_each(|addr| peer.learn(addr));
     Ok(json!({ "count": addrs.len() }))
+}
+
+/// Where the endpoint has a peer, as far as it had to do with it.
+async fn known(peer: &Peer, rest: &str) -> Result<Value> {
+    let id = rest
+        .parse()
+        .with_context(|| format!("not an endpoint id: {rest:?}"))?;
+    let addrs: Vec<_> = match peer.endpoint.remote_info(id).await {
+        None => vec![],
+        Some(info) => info
+            .addrs()
+            .filter_map(|known| match known.addr() {
+                TransportAddr::Ip(addr) => Some(addr.to_string()),
+                _ => None,
+            })
+            .collect(),
+    };
+    Ok(json!({ "addrs": addrs }))
 }
 
 fn chat_ticket(peer: &Peer, rest: &str) -> Result<Value> {

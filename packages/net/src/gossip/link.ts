@@ -39,6 +39,7 @@ export class Link {
   readonly #senders = new Map<TopicId, TopicSender>();
   readonly #finishing = new Set<TopicSender>();
   #incoming = 0;
+  #heard = false;
   #quiet: Deferred<void> | undefined;
   #ended = false;
   /** When the last message came or went, by the host's clock. */
@@ -51,6 +52,11 @@ export class Link {
     void this.#acceptStreams();
     void this.#refuseBiStreams();
     void connection.closed.then((reason) => this.#onClosed(reason));
+  }
+
+  /** Whether the peer has ever opened a stream. */
+  get heard(): boolean {
+    return this.#heard;
   }
 
   /** The sender for a topic; a new one when the last was finished. */
@@ -148,6 +154,7 @@ export class Link {
 
   async #readStream(stream: RecvStream): Promise<void> {
     this.#incoming++;
+    this.#heard = true;
     const deadline = this.#host.clock.setTimer(
       () => this.#violation('bad-header', 'no stream header in time'),
       HEADER_TIMEOUT_MS,

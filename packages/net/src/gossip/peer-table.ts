@@ -177,7 +177,7 @@ export class PeerTable {
   #peer(id: EndpointId): Peer {
     const known = this.#peers.get(id);
     if (known) return known;
-    const { metrics, logger, queueHighWaterMark, tooSlowAfterMs, farewellTimeoutMs } = this.#options;
+    const { metrics, logger, queueHighWaterMark, tooSlowAfterMs, farewellTimeoutMs, idleLinkMs } = this.#options;
     const peer = new Peer({
       id,
       me: this.#me,
@@ -185,6 +185,7 @@ export class PeerTable {
       highWaterMark: queueHighWaterMark,
       tooSlowAfterMs,
       farewellTimeoutMs,
+      settledAfterMs: idleLinkMs,
       pressure: this.pressure,
       onTooSlow: (slow) => {
         metrics.dropped('too-slow');

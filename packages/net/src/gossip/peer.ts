@@ -16,6 +16,8 @@ export interface Waiting {
 /** Connections that one peer may hold open with us; the oldest goes first. */
 const MAX_LINKS = 4;
 
+const REPLACED = 'replaced by a newer connection';
+
 /** What a peer needs to know. */
 export interface PeerOptions {
   readonly id: EndpointId;
@@ -24,6 +26,8 @@ export interface PeerOptions {
   readonly highWaterMark: number;
   readonly tooSlowAfterMs: number;
   readonly farewellTimeoutMs: number;
+  /** After how long a peer certainly knows of a connection. */
+  readonly settledAfterMs: number;
   readonly pressure: PressureGauge;
   /** The peer's queue has been over the mark for too long. */
   readonly onTooSlow: (peer: Peer) => void;
@@ -37,12 +41,16 @@ export interface PeerOptions {
  *
  * Several connections are normal. All are read; the newest is written to. Where both sides dialed at once they may disagree
  * about which one is the newest, so the side with the larger id follows the other: when the peer speaks on a connection, that
- * is the one to answer on. A connection that was replaced is finished and closed.
+ * is the one to answer on. A Rust peer follows nobody, and loses what it has just written, and us as its neighbor, when the
+ * connection that it writes to is closed. So one that was replaced is finished at once, but closed only when it is certain that
+ * the peer has done with it.
  */
 export class Peer {
   readonly id: EndpointId;
   readonly links = new Set<Link>();
   readonly #options: PeerOptions;
+  /** Replaced connections on which the peer has said nothing, and since when we are done with them. */
+  readonly #silent = new Map<Link, number>();
   #active: Link | undefined;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
@@ -92,11 +100,14 @@ export class Peer {
   /** The peer has said something on a connection. */
   heardOn(link: Link): void {
     if (link !== this.#active && this.links.has(link) && this.#options.me > this.id) this.#activate(link);
+    if (link === this.#active) this.#closeSilent();
+    else if (this.#silent.delete(link)) void this.#closeWhenReplaced(link);
   }
 
   /** A connection is gone. @returns whether another one is left */
   remove(link: Link): boolean {
     this.links.delete(link);
+    this.#silent.delete(link);
     if (link !== this.#active) return this.links.size > 0;
     this.#active = undefined;
     const [newest] = [...this.links].reverse();
@@ -154,6 +165,7 @@ export class Peer {
   #activate(link: Link): void {
     const previous = this.#active;
     this.#active = link;
+    this.#silent.delete(link);
     if (previous && previous !== link) {
       previous.moveTo(link);
       void this.#closeWhenReplaced(previous);
@@ -163,7 +175,16 @@ export class Peer {
   /** A replaced connection is closed once both sides have finished with it; the peer may need it a while longer. */
   async #closeWhenReplaced(link: Link): Promise<void> {
     await link.finish();
-    if (link !== this.#active) link.close(CloseCode.done, 'replaced by a newer connection');
+    if (link === this.#active || !this.links.has(link)) return;
+    if (link.heard) link.close(CloseCode.done, REPLACED);
+    else this.#silent.set(link, this.#options.clock.now());
+  }
+
+  /** A peer that writes on the active connection now, long after it must have known the others, will not write on those. */
+  #closeSilent(): void {
+    const { clock, settledAfterMs } = this.#options;
+    for (const [link, since] of this.#silent)
+      if (clock.now() - since >= settledAfterMs) link.close(CloseCode.done, REPLACED);
   }
 
   #keep(waiting: Waiting): void {

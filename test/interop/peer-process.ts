@@ -1,9 +1,16 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { rustProgram } from './rust-program.js';
 
 /** A line of the program, whatever it says. */
-export type RustLine = Readonly<Record<string, unknown>>;
+export type PeerLine = Readonly<Record<string, unknown>>;
+
+/** How to start a peer. */
+export interface PeerProgram {
+  /** How errors call it. */
+  readonly label: string;
+  readonly file: string;
+  readonly args: readonly string[];
+}
 
 /** How long an answer or an event may take before the wait fails, in milliseconds. */
 const PATIENCE = 20_000;
@@ -17,29 +24,29 @@ interface Waiter {
 }
 
 /**
- * A process of the Rust program: commands in, JSON lines out.
+ * A process of a peer, the Rust program or the TypeScript one: commands in, JSON lines out.
  *
  * Commands carry numbers, so several may be under way. Whatever is waited for has a name, and a wait that fails shows it
  * with the last lines and the end of stderr. Killed when disposed of.
  */
-export class RustProcess {
+export class PeerProcess {
   /** How errors call it. */
   readonly label: string;
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #exited: Promise<number | null>;
   readonly #waiters = new Set<Waiter>();
-  readonly #replies = new Map<number, RustLine>();
-  readonly #onEvent: (event: RustLine) => void;
+  readonly #replies = new Map<number, PeerLine>();
+  readonly #onEvent: (event: PeerLine) => void;
   readonly #lastLines: string[] = [];
   #stderr = '';
   #lastCommand = 0;
   #gone: string | undefined;
 
   /** @param onEvent - Called with each line that is not an answer, before waits look again. */
-  constructor(mode: string, args: readonly string[], onEvent: (event: RustLine) => void) {
-    this.label = `rust ${mode}`;
+  constructor({ label, file, args }: PeerProgram, onEvent: (event: PeerLine) => void) {
+    this.label = label;
     this.#onEvent = onEvent;
-    this.#process = spawn(rustProgram(), [mode, ...args]);
+    this.#process = spawn(file, args);
     this.#process.stdin.on('error', () => {}); // the end of the process says more
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4_000);
@@ -60,12 +67,12 @@ export class RustProcess {
    *
    * @throws Error when the program refuses it, ends, or does not answer in time
    */
-  async command(verb: string, ...words: readonly (string | number)[]): Promise<RustLine> {
+  async command(verb: string, ...words: readonly (string | number)[]): Promise<PeerLine> {
     return await this.request([verb, ...words].join(' ').trimEnd(), PATIENCE);
   }
 
   /** The same with the whole command in one string and a patience of its own, in milliseconds. */
-  async request(text: string, timeoutMs: number): Promise<RustLine> {
+  async request(text: string, timeoutMs: number): Promise<PeerLine> {
     if (/[\r\n]/.test(text)) throw new TypeError(`a command is one line, got ${JSON.stringify(text)}`);
     const id = ++this.#lastCommand;
     const start = text.slice(0, 100);
@@ -124,7 +131,7 @@ export class RustProcess {
   #read(text: string): void {
     this.#lastLines.push(text.slice(0, 300));
     if (this.#lastLines.length > TAIL) this.#lastLines.shift();
-    let line: RustLine;
+    let line: PeerLine;
     try {
       line = JSON.parse(text);
     } catch {

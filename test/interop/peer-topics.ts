@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import { type RustLine, RustProcess } from './rust-process.js';
+import { type PeerLine, PeerProcess, type PeerProgram } from './peer-process.js';
 import type { TallySummary } from './tally.js';
 
 /** A payload that came in. */
-export interface RustReceived {
+export interface PeerReceived {
   /** BLAKE3 of the content, in hex. */
   readonly hash: string;
   readonly length: number;
@@ -23,11 +23,11 @@ export interface ManyOptions {
   readonly pauseMs?: number;
 }
 
-/** What a Rust process said about a topic so far. */
-export interface RustTopicState {
+/** What a process said about a topic so far. */
+export interface PeerTopicState {
   readonly neighbors: ReadonlySet<string>;
   /** Everything received, in order, duplicates included. */
-  readonly received: readonly RustReceived[];
+  readonly received: readonly PeerReceived[];
   /** How often a peer became a neighbor, and how often one was lost. */
   readonly ups: number;
   readonly downs: number;
@@ -39,22 +39,22 @@ export interface RustTopicState {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-interface State extends Mutable<RustTopicState> {
+interface State extends Mutable<PeerTopicState> {
   readonly neighbors: Set<string>;
-  readonly received: RustReceived[];
+  readonly received: PeerReceived[];
 }
 
 /**
- * The commands about topics, which a node and a remote control share. Peers are named by ticket (`endpoint…`, or a chat
+ * The commands about topics, which nodes of both languages and a remote control share. Peers are named by ticket (`endpoint…`, or a chat
  * ticket) or by bare id.
  */
-export class RustTopics {
-  readonly process: RustProcess;
+export class PeerTopics {
+  readonly process: PeerProcess;
   readonly #topics = new Map<string, State>();
-  #ready: RustLine | undefined;
+  #ready: PeerLine | undefined;
 
-  constructor(mode: string, args: readonly string[]) {
-    this.process = new RustProcess(mode, args, (event) => {
+  constructor(program: PeerProgram) {
+    this.process = new PeerProcess(program, (event) => {
       if (event.event === 'ready') this.#ready = event;
       else if (typeof event.topic === 'string') note(this.#state(event.topic), event);
     });
@@ -73,7 +73,7 @@ export class RustTopics {
   }
 
   /** Neighbors, payloads and counts so far, as its events told; keeps up with them. */
-  topic(topic: string): RustTopicState {
+  topic(topic: string): PeerTopicState {
     return this.#state(topic);
   }
 
@@ -167,7 +167,7 @@ export class RustTopics {
   }
 
   /** Waits for a payload with this content, by now or to come. */
-  async untilContent(topic: string, content: string | Uint8Array): Promise<RustReceived> {
+  async untilContent(topic: string, content: string | Uint8Array): Promise<PeerReceived> {
     const state = this.#state(topic);
     const wanted = Buffer.from(content);
     return await this.process.until(`the payload ${JSON.stringify(wanted.toString().slice(0, 100))}`, () =>
@@ -190,7 +190,7 @@ export class RustTopics {
   }
 }
 
-function note(state: State, event: RustLine): void {
+function note(state: State, event: PeerLine): void {
   switch (event.event) {
     case 'neighborUp':
       state.neighbors.add(event.peer as string);
@@ -218,6 +218,6 @@ function note(state: State, event: RustLine): void {
   }
 }
 
-function summary({ count, xor, bytes, duplicates }: RustLine): TallySummary {
+function summary({ count, xor, bytes, duplicates }: PeerLine): TallySummary {
   return { count, xor, bytes, duplicates } as TallySummary;
 }

@@ -1,0 +1,75 @@
+import type { Endpoint, SecretKey } from '@grapevine/net';
+import { UsageError } from './usage-error.js';
+
+export const TRANSPORTS = ['quic', 'iroh'] as const;
+
+/** What the room's members speak. All of them the same. */
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** How to get an endpoint. */
+export interface TransportOptions {
+  readonly transport: Transport;
+  readonly secretKey: SecretKey;
+  /** Local address; without it, the transport's way to be reachable. */
+  readonly bind: string | undefined;
+  /** Whether iroh uses n0's relays and discovery. */
+  readonly relays: boolean;
+}
+
+/** How long a relay may take until the ticket is printed without it. */
+const RELAY_TIMEOUT_MS = 5_000;
+
+/**
+ * Binds an endpoint. Only the transport that is asked for is loaded: each has a native module of its own, which the other's users
+ * need not have.
+ *
+ * @throws UsageError when the transport is not installed; BindError; UnsupportedPlatformError
+ */
+export async function bindEndpoint(options: TransportOptions, print: (line: string) => void): Promise<Endpoint> {
+  const { transport, secretKey, bind } = options;
+  switch (transport) {
+    case 'quic': {
+      const { Endpoint } = await import('@grapevine/net/quic');
+      return Endpoint.bind({ secretKey, address: bind ?? '0.0.0.0:0' });
+    }
+    case 'iroh': {
+      const { IrohEndpoint } = await importIroh();
+      const endpoint = await IrohEndpoint.bind({
+        secretKey,
+        preset: options.relays ? 'n0' : 'minimal',
+        ...(bind === undefined ? {} : { address: bind }),
+      });
+      if (options.relays && !(await isWithin(RELAY_TIMEOUT_MS, endpoint.native.online())))
+        print('! no relay answers: only who can reach our own addresses can use the ticket');
+      return endpoint;
+    }
+  }
+}
+
+async function importIroh() {
+  try {
+    return await import('@grapevine/iroh');
+  } catch (cause) {
+    if (!isNotInstalled(cause)) throw cause;
+    throw new UsageError('--transport iroh needs the package @grapevine/iroh: npm install @grapevine/iroh', { cause });
+  }
+}
+
+function isNotInstalled(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** Whether something happens in time. It may fail when that is past. */
+async function isWithin(ms: number, event: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const happened = event.then(
+    () => true,
+    () => false,
+  );
+  const first = await Promise.race([happened, late]);
+  clearTimeout(timer);
+  return first;
+}

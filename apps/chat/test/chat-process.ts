@@ -1,0 +1,79 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterEach } from 'vitest';
+
+/** The built program. */
+export const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+
+/** A chat process with its pipes. */
+export class Chat {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #waiting: (() => void)[] = [];
+  output = '';
+
+  constructor(file: string, args: readonly string[]) {
+    this.#process = spawn(process.execPath, [file, '--bind', '127.0.0.1:0', ...args]);
+    for (const pipe of [this.#process.stdout, this.#process.stderr]) {
+      pipe.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+        for (const check of this.#waiting) check();
+      });
+    }
+  }
+
+  type(line: string): void {
+    this.#process.stdin.write(`${line}\n`);
+  }
+
+  /** Waits for a line that matches. */
+  sees(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve) => {
+      const check = () => {
+        const match = pattern.exec(this.output);
+        if (match) resolve(match);
+      };
+      this.#waiting.push(check);
+      check();
+    });
+  }
+
+  async ticket(): Promise<string> {
+    return (await this.sees(/ticket to join us: (\S+)\n/))[1] as string;
+  }
+
+  async end(): Promise<number | null> {
+    this.#process.stdin.end();
+    return this.exitCode();
+  }
+
+  async interrupt(): Promise<number | null> {
+    this.#process.kill('SIGINT');
+    return this.exitCode();
+  }
+
+  async exitCode(): Promise<number | null> {
+    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+    return this.#process.exitCode;
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+}
+
+/** Starts chats for the tests of a file, and kills after each test what it has left running. */
+export function useChats() {
+  const chats: Chat[] = [];
+  afterEach(() => {
+    for (const chat of chats.splice(0)) chat.kill();
+  });
+
+  /** A copy of the program somewhere else. */
+  function startCopy(file: string, ...args: string[]): Chat {
+    const chat = new Chat(file, args);
+    chats.push(chat);
+    return chat;
+  }
+  return { startCopy, start: (...args: string[]) => startCopy(cli, ...args) };
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CloseCode } from '../../src/gossip/close-code.js';
+import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
+import { SecretKey } from '../../src/identity/secret-key.js';
+import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
+import type { CloseReason, Connection } from '../../src/transport/seam.js';
+import { type Listener, TestSwarm, TOPIC } from '../support/swarm.js';
+
+// Two nodes dialed each other at once. A Rust node writes on the connection that came last where it is, and takes the end of that one
+// for our end. We can't know which one it is before it has said something.
+
+let swarm: TestSwarm;
+let node: Listener;
+let peer: MemoryEndpoint;
+/** Ours, which the peer accepted, and the peer's, which came to us later. */
+let first: Connection;
+let second: Connection;
+let firstClosed: CloseReason | undefined;
+
+const join = encodeFrame({ type: 'join', data: undefined });
+const farewell = encodeFrame({ type: 'disconnect', alive: true, respond: false });
+
+async function cross(fill: number): Promise<void> {
+  swarm = new TestSwarm();
+  peer = swarm.network.endpoint({ secretKey: SecretKey.fromBytes(new Uint8Array(32).fill(fill)) });
+  peer.setAlpns([GOSSIP_ALPN]);
+  const accepted = (async () => {
+    for await (const incoming of peer.accept()) return incoming.accept();
+    throw new Error('nobody came');
+  })();
+  const member = swarm.add();
+  member.endpoint.addressLookup.add(peer.addr(), 'user');
+  node = await swarm.listen(member, [{ ...member, endpoint: peer }]);
+  await swarm.clock.advance(100);
+  first = await accepted;
+  const dial = peer.connect(member.endpoint.addr(), GOSSIP_ALPN);
+  await swarm.clock.advance(100);
+  second = await dial;
+  firstClosed = undefined;
+  void first.closed.then((reason) => {
+    firstClosed = reason;
+  });
+  await swarm.clock.advance(10_000);
+}
+afterEach(() => swarm.close());
+
+async function say(connection: Connection, ...frames: Uint8Array[]) {
+  const stream = await connection.openUni();
+  for (const frame of [encodeHeader(TOPIC), ...frames]) stream.write(frame);
+  await swarm.clock.advance(50);
+  return stream;
+}
+
+// Which side's id is larger decides whether we follow the peer.
+describe.each([
+  { id: 'smaller', fill: 1 },
+  { id: 'larger', fill: 3 },
+])('a peer with the $id id', ({ id, fill }) => {
+  beforeEach(async () => {
+    await cross(fill);
+    expect(peer.id < node.endpoint.id ? 'smaller' : 'larger').toBe(id);
+  });
+
+  test('the older connection stays open while the peer may take it for the newer one', async () => {
+    expect(firstClosed).toBeUndefined();
+    await say(first, join);
+    expect(node.session.neighbors()).toEqual([peer.id]);
+    await swarm.clock.advance(60_000);
+    expect(firstClosed).toBeUndefined();
+  });
+
+  test('it is closed when the peer has used it and finished', async () => {
+    const stream = await say(first, join);
+    await say(second, join);
+    stream.finish();
+    await swarm.clock.advance(50);
+    expect(firstClosed).toMatchObject({ type: 'peer', code: CloseCode.done, reason: 'replaced by a newer connection' });
+  });
+
+  test('it is closed when the peer, after half a minute, speaks on the newer one', async () => {
+    const stream = await say(second, join);
+    expect(firstClosed).toBeUndefined();
+    await swarm.clock.advance(30_000);
+    stream.write(farewell);
+    await swarm.clock.advance(50);
+    expect(firstClosed).toMatchObject({ type: 'peer', code: CloseCode.done, reason: 'replaced by a newer connection' });
+  });
+});

@@ -1,0 +1,46 @@
+import type { PeerNode } from './peer-node.js';
+
+/**
+ * Brings nodes into a topic. The first two are the ones that the others enter through, by turns; one of them may be in either
+ * language. Resolves when all have settled.
+ */
+export async function gather(topic: string, nodes: readonly PeerNode[]): Promise<void> {
+  const [first, second, ...others] = nodes;
+  if (!first || !second) throw new Error('a swarm has at least two nodes');
+  await first.join(topic);
+  await second.join(topic, first.ticket);
+  await Promise.all([first.untilNeighbors(topic, second.id), second.untilNeighbors(topic, first.id)]);
+  const hosts = [first, second];
+  for (const [i, node] of others.entries()) await node.join(topic, (hosts[i % 2] as PeerNode).ticket);
+  await Promise.all(nodes.map((node) => node.untilNeighbors(topic)));
+  await untilAllSettled(topic, nodes);
+}
+
+/** Waits until nobody's neighbors change: only then does every message reach everybody for certain. */
+export async function untilAllSettled(topic: string, nodes: readonly PeerNode[]): Promise<void> {
+  await Promise.all(nodes.map((node) => node.untilSettled(topic)));
+}
+
+/** Everybody says something, and everybody hears it. @param about - makes the texts different from those of other times */
+export async function untilAllHearAll(topic: string, nodes: readonly PeerNode[], about: string): Promise<void> {
+  for (const node of nodes) await node.broadcast(topic, `${about}: ${node.id}`);
+  for (const node of nodes)
+    for (const other of nodes) if (other !== node) await node.untilContent(topic, `${about}: ${other.id}`);
+}
+
+/** Waits until these are neighbors of a node, and nobody else is but perhaps some others. */
+export async function untilOnlyNeighbors(
+  topic: string,
+  node: PeerNode,
+  who: { readonly all: readonly PeerNode[]; readonly perhaps?: readonly PeerNode[] },
+): Promise<void> {
+  const ids = (nodes: readonly PeerNode[]) => nodes.filter((other) => other !== node).map(({ id }) => id);
+  const wanted = ids(who.all);
+  const allowed = new Set([...wanted, ...ids(who.perhaps ?? [])]);
+  const { neighbors } = node.topic(topic);
+  await node.process.until(
+    `these neighbors: ${wanted.map((id) => id.slice(0, 10)).join(', ')}`,
+    () => wanted.every((id) => neighbors.has(id)) && [...neighbors].every((id) => allowed.has(id)),
+    40_000,
+  );
+}

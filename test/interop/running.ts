@@ -1,0 +1,13 @@
+import { afterEach } from 'vitest';
+import type { PeerProcess } from './peer-process.js';
+
+/** Kills after each test what it has left running. */
+export function useRunning(): Pick<Set<PeerProcess>, 'add'> {
+  const running = new Set<PeerProcess>();
+  afterEach(async () => {
+    const left = [...running];
+    running.clear();
+    await Promise.all(left.map((process) => process.kill()));
+  });
+  return running;
+}
