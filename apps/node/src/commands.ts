@@ -12,7 +12,7 @@ export const COMMANDS: ReadonlyMap<string, CliCommand> = new Map<string, CliComm
 
 export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
 
-export const HELP = `A gossip node that stays up, and the verbs that talk to it.
+export const HELP = `A gossip node that stays up.
 
 Usage: grapevine COMMAND [options]
 

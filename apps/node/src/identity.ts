@@ -7,12 +7,12 @@ const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 
 /**
- * The identity that is kept in a folder, made on the first run. Only its owner may read the file.
+ * An identity that is kept in a folder, made on the first run. Only its owner may read the file.
  *
  * @throws Error that names the file when it is open to others or holds no key
  */
-export function keptIdentity(folder: string): SecretKey {
-  const path = join(folder, 'identity');
+export function keptIdentity(folder: string, name = 'identity'): SecretKey {
+  const path = join(folder, name);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -5,7 +5,7 @@ import { environmentName } from './settings/setting.js';
 
 const WIDTH = 26;
 
-export const RUN_HELP = `Keeps a node up: it takes part in topics, passes messages on, and serves the other verbs.
+export const RUN_HELP = `Keeps a node up: it takes part in topics, passes messages on, and can be controlled from elsewhere.
 
 Usage: grapevine run [options]
 

@@ -1,7 +1,8 @@
 import { formatTicket, Gossip, topicIdFrom } from '@grapevine/api';
 import { MdnsPeerSource } from '@grapevine/mdns';
 import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
-import { type Endpoint, type Logger, Router } from '@grapevine/net';
+import { type Endpoint, endpointAddr, formatSocketAddr, type Logger, Router } from '@grapevine/net';
+import { serveRpc } from '@grapevine/rpc';
 import { Registry } from 'prom-client';
 import { Closers } from './closers.js';
 import { lockFolder } from './folder-lock.js';
@@ -54,6 +55,7 @@ export class RunningNode {
     this.#closers.add(() => endpoint.close());
     const gossip = await this.#gossip(endpoint);
     await this.#serveHttp();
+    await this.#serveRpc(gossip, endpoint);
     for (const topic of new Set(topics.map(topicIdFrom))) {
       this.#topics.push(await KeptTopic.enter({ gossip, endpoint, peers }, topic, join));
       logger.info({ topic }, 'entered topic');
@@ -93,6 +95,22 @@ export class RunningNode {
     });
     this.#closers.add(() => server.close());
     this.#logger.info({ url: server.url }, 'serving metrics and health');
+  }
+
+  /** Remote control. It has a key of its own: who talks to it need not be able to be this node. */
+  async #serveRpc(gossip: Gossip, node: Endpoint): Promise<void> {
+    const { rpc, rpcAllow, data } = this.#settings;
+    if (rpc === undefined) return;
+    const server = await serveRpc(gossip, {
+      node,
+      address: formatSocketAddr(rpc),
+      secretKey: keptIdentity(data, 'rpc-identity'),
+      logger: this.#logger,
+      ...(rpcAllow.length > 0 && { allowedClients: rpcAllow }),
+    });
+    this.#closers.add(() => server.shutdown());
+    const ticket = formatTicket(endpointAddr(server.id, server.addr));
+    this.#logger.info({ address: server.address, ticket }, 'serving remote control');
   }
 
   /** What a supervisor asks over HTTP. */

@@ -1,6 +1,8 @@
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { formatTicket, Gossip, type GossipEvent, parseTicket, topicIdFrom } from '@grapevine/api';
+import { SecretKey } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
+import { connectRpc } from '@grapevine/rpc';
 import { describe, expect, test } from 'vitest';
 import { keptIdentity } from '../src/identity.js';
 import { PeerFile } from '../src/peer-file.js';
@@ -188,5 +190,45 @@ describe('remembered peers', () => {
     writeFileSync(folder.join('peers.json'), '{"format":');
     expect(new PeerFile(folder.path, logger).of(TOPIC)).toEqual([]);
     expect(warnings.pop()).toBe('known peers could not be read; starting without');
+  });
+});
+
+describe('remote control', () => {
+  const line = async (node: NodeProcess) => (await node.logged('serving remote control')).ticket as string;
+
+  test('reaches the node by the ticket in its log, which stays the same key over restarts', async () => {
+    using folder = new TemporaryFolder();
+    const args = ['--data', folder.path, '--topic', 'room', '--rpc', '127.0.0.1:0', ...local];
+    const ids: string[] = [];
+    for (let run = 0; run < 2; run++) {
+      await using node = new NodeProcess(args);
+      const ticket = await line(node);
+      await node.logged('up');
+      ids.push(parseTicket(ticket).id);
+      await using remote = connectRpc(ticket);
+      expect(await remote.control.topics()).toEqual([topicIdFrom('room')]);
+      expect((await remote.control.addr()).id).toBe(await node.id());
+    }
+    expect(ids[0]).toBe(ids[1]);
+    expect(statSync(folder.join('rpc-identity')).mode & 0o777).toBe(0o600);
+  });
+
+  test('with a list lets nobody else in', async () => {
+    using folder = new TemporaryFolder();
+    const [friend, stranger] = [SecretKey.generate(), SecretKey.generate()];
+    const args = ['--data', folder.path, '--rpc', '127.0.0.1:0', '--rpc-allow', friend.id, ...local];
+    await using node = new NodeProcess(args);
+    const ticket = await line(node);
+    await using welcome = connectRpc(ticket, { secretKey: friend });
+    expect(await welcome.control.ping()).toBeGreaterThan(0);
+    await using other = connectRpc(ticket, { secretKey: stranger });
+    await expect(other.control.ping()).rejects.toThrow();
+  });
+
+  test('without a list does not listen to the world', async () => {
+    using folder = new TemporaryFolder();
+    await using node = new NodeProcess(['--data', folder.path, '--rpc', '0.0.0.0:0', ...local]);
+    expect((await node.exited).code).not.toBe(0);
+    expect(node.stderr).toContain('0.0.0.0:0');
   });
 });

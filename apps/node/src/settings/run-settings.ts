@@ -48,7 +48,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
     help: 'find peers on the local network, and be found there (default: false)',
   },
   { flag: 'metrics', kind: 'text', metavar: 'HOST:PORT', help: 'serve /metrics, /healthz and /readyz there over HTTP' },
-  { flag: 'rpc', kind: 'text', metavar: 'HOST:PORT', help: 'let the other verbs reach this node there' },
+  { flag: 'rpc', kind: 'text', metavar: 'HOST:PORT', help: 'remote control by @grapevine/rpc there' },
   { flag: 'rpc-allow', kind: 'list', metavar: 'ID', help: 'who may: endpoint ids; without any, only this machine' },
   { flag: 'log-level', kind: 'text', metavar: 'LEVEL', help: `${LOG_LEVELS.join(', ')} (default: info)` },
 ];
