@@ -71,3 +71,9 @@ test('an invalid signature is shown as such on both sides, and the talk goes on'
   expect(alice.output).not.toMatch(/somebody else|trust me/);
   expect(bob.events.filter(({ text }) => text === 'trust me\n')).toEqual([]);
 });
+
+test('whether a relay answers or not, it prints a ticket and leaves when it is told to', async () => {
+  const alice = start('--transport', 'iroh', 'open');
+  await alice.ticket();
+  expect(await alice.interrupt()).toBe(0);
+});

@@ -1,4 +1,9 @@
+import { expect } from 'vitest';
 import type { PeerNode } from './peer-node.js';
+import { sumOf } from './tally.js';
+
+/** From 8 bytes, of which no two are alike, to the longest content at default settings. */
+const SIZES = [8, 31, 100, 1_024, 2_000, 4_055, 16, 600, 3_000, 64];
 
 /**
  * Brings nodes into a topic. The first two are the ones that the others enter through, by turns; one of them may be in either
@@ -43,4 +48,25 @@ export async function untilOnlyNeighbors(
     () => wanted.every((id) => neighbors.has(id)) && [...neighbors].every((id) => allowed.has(id)),
     40_000,
   );
+}
+
+/**
+ * Everybody publishes so many messages of mixed sizes, all at the same time; each must reach everybody exactly once.
+ *
+ * @param options - `pauseMs` is between two messages of one node. A Rust program that reads more slowly than messages come loses
+ * some of them between its node and itself (`lagged`), so many messages need a pace that this machine keeps.
+ */
+export async function expectEachOnce(
+  topic: string,
+  nodes: readonly PeerNode[],
+  options: { readonly count: number; readonly pauseMs: number },
+): Promise<void> {
+  const { count } = options;
+  const sent = await Promise.all(
+    nodes.map((node, i) => node.broadcastMany(topic, { ...options, seed: i, sizes: SIZES })),
+  );
+  for (const [i, node] of nodes.entries()) {
+    await node.untilReceived(topic, count * (nodes.length - 1), 60_000);
+    expect(await node.received(topic)).toEqual(sumOf(sent.toSpliced(i, 1)));
+  }
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Endpoint, SecretKey } from '@grapevine/net';
 import { UsageError } from './usage-error.js';
 
@@ -18,6 +19,7 @@ export interface TransportOptions {
 
 /** How long a relay may take until the ticket is printed without it. */
 const RELAY_TIMEOUT_MS = 5_000;
+const RELAY_LOOK_MS = 100;
 
 /**
  * Binds an endpoint. Only the transport that is asked for is loaded: each has a native module of its own, which the other's users
@@ -39,7 +41,7 @@ export async function bindEndpoint(options: TransportOptions, print: (line: stri
         preset: options.relays ? 'n0' : 'minimal',
         ...(bind === undefined ? {} : { address: bind }),
       });
-      if (options.relays && !(await isWithin(RELAY_TIMEOUT_MS, endpoint.native.online())))
+      if (options.relays && !(await hasRelay(endpoint)))
         print('! no relay answers: only who can reach our own addresses can use the ticket');
       return endpoint;
     }
@@ -59,17 +61,11 @@ function isNotInstalled(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** Whether something happens in time. It may fail when that is past. */
-async function isWithin(ms: number, event: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, ms, false);
-  });
-  const happened = event.then(
-    () => true,
-    () => false,
-  );
-  const first = await Promise.race([happened, late]);
-  clearTimeout(timer);
-  return first;
+/** Whether iroh finds a relay in time. Its own `online()` can't be given up, and keeps the process alive while it waits. */
+async function hasRelay(endpoint: Endpoint): Promise<boolean> {
+  for (let waited = 0; waited < RELAY_TIMEOUT_MS; waited += RELAY_LOOK_MS) {
+    if (endpoint.addr().addrs.some(({ type }) => type === 'relay')) return true;
+    await setTimeout(RELAY_LOOK_MS);
+  }
+  return false;
 }
