@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { COMMAND_NAMES } from '../src/commands.js';
+import { COMMANDS } from '../src/commands.js';
 import { runCli, TemporaryFolder } from './run-cli.js';
 
 const folder = new TemporaryFolder();
@@ -10,7 +10,7 @@ describe('grapevine-sim', () => {
   test('has help for itself and for every command', () => {
     const { stdout, status } = runCli('--help');
     expect(status).toBe(0);
-    for (const name of COMMAND_NAMES) {
+    for (const name of COMMANDS.keys()) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
       expect(runCli(name, '--help').stdout).toContain(`Usage: grapevine-sim ${name}`);
     }

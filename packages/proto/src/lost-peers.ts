@@ -22,10 +22,6 @@ export class LostPeers<P> {
     this.limit = limit;
   }
 
-  get size(): number {
-    return this.peers.size;
-  }
-
   has(peer: P): boolean {
     return this.peers.has(peer);
   }

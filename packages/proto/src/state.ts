@@ -237,6 +237,7 @@ export class State<P extends PeerId> {
   private drop(id: TopicId, { links }: Topic<P>, out: OutEvent<P>[]): void {
     this.joined.delete(id);
     this.recentId = undefined;
+    this.recent = undefined;
     if (!this.lifecycle.closesUnusedLinks) return;
     for (const peer of links) if (!this.isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
   }

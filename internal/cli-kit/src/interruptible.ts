@@ -1,0 +1,31 @@
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
+
+/** Somebody pressed Ctrl-C, or asked the process to end, and it did in good order: nothing to say, and the shell's exit code for it. */
+export class Interrupted extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: keyof typeof EXIT_CODES) {
+    super(`interrupted by ${signal}`);
+    this.exitCode = EXIT_CODES[signal];
+  }
+}
+
+/**
+ * Runs something that ends early on Ctrl-C and SIGTERM: its signal is aborted then, and it tidies up. A second Ctrl-C ends the
+ * process at once.
+ *
+ * @throws Interrupted if it was, however it ended; whatever it throws otherwise
+ */
+export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = (signal: NodeJS.Signals) => controller.abort(new Interrupted(signal as keyof typeof EXIT_CODES));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    return await run(controller.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    controller.signal.throwIfAborted();
+  }
+}
