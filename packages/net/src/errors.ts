@@ -1,3 +1,5 @@
+import type { CloseReason } from './transport/seam.js';
+
 /**
  * The root of every error that Grapevine throws or rejects with.
  *
@@ -82,12 +84,15 @@ export type ConnectFailure =
 /** A dial that did not end in a connection. */
 export class ConnectError extends GossipError {
   readonly code = 'ERR_CONNECT';
+  /** How the peer's application closed the connection, where that is why: its code and text. */
+  readonly closed: CloseReason | undefined;
   constructor(
     readonly reason: ConnectFailure,
     message: string,
-    options?: { cause?: unknown },
+    options: { cause?: unknown; closed?: CloseReason } = {},
   ) {
     super(message, options);
+    this.closed = options.closed;
   }
 }
 

@@ -1,6 +1,15 @@
-import { type BiStream, ConnectionClosedError, GossipClosedError, StreamLimitError } from '@grapevine/net';
+import {
+  type BiStream,
+  type CloseReason,
+  ConnectError,
+  ConnectionClosedError,
+  GossipClosedError,
+  StreamLimitError,
+} from '@grapevine/net';
 import type { CertificateConnection } from '@grapevine/net/quic';
 import type { Dialer } from './dialer.js';
+import { RpcRefusedError } from './errors.js';
+import { CloseCode } from './protocol.js';
 
 /** A connection with the number of items that were written on it. */
 export interface CountedConnection {
@@ -25,7 +34,7 @@ export class ClientLink {
     this.#alpn = alpn;
   }
 
-  /** Opens a stream. When that fails, dials once more, as Rust's client does. @throws ConnectError, StreamLimitError, GossipClosedError */
+  /** Opens a stream. When that fails, dials once more, as Rust's client does. @throws ConnectError, StreamLimitError, GossipClosedError, RpcRefusedError */
   async openBi(): Promise<LinkedStream> {
     const first = await this.connection();
     try {
@@ -35,7 +44,11 @@ export class ClientLink {
       this.#current = undefined;
     }
     const second = await this.connection();
-    return { on: second, ...(await second.connection.openBi()) };
+    try {
+      return { on: second, ...(await second.connection.openBi()) };
+    } catch (error) {
+      throw error instanceof ConnectionClosedError ? await turnedAway(second, error) : error;
+    }
   }
 
   /** The connection, dialed if need be. @throws ConnectError, GossipClosedError */
@@ -57,12 +70,35 @@ export class ClientLink {
   }
 
   #dial(): Promise<CountedConnection> {
-    const dialing = this.#dialer.connect(this.#alpn).then((connection) => ({ connection, items: 0 }));
+    const dialing = this.#dialer.connect(this.#alpn).then(
+      (connection) => ({ connection, items: 0 }),
+      (error) => {
+        throw (error instanceof ConnectError && refusalOf(error.closed)) || error;
+      },
+    );
     const forget = () => {
       if (this.#current === dialing) this.#current = undefined;
     };
     dialing.then(({ connection }) => connection.closed.then(forget), forget);
     return dialing;
+  }
+}
+
+/** What a connection ended with, when a stream on it did: see {@link refusalOf}. */
+export async function turnedAway({ connection }: CountedConnection, error: ConnectionClosedError): Promise<Error> {
+  return refusalOf(await connection.closed) ?? error;
+}
+
+/** Servers close a connection for reasons that dialing again does not change. */
+function refusalOf(closed: CloseReason | undefined): RpcRefusedError | undefined {
+  if (closed?.type !== 'peer') return undefined;
+  switch (closed.code) {
+    case CloseCode.notAllowed:
+      return new RpcRefusedError('forbidden', `the server lets only the clients on its list in: ${closed.reason}`);
+    case CloseCode.tooMany:
+      return new RpcRefusedError('failed', `the server has enough to do: ${closed.reason}`);
+    default:
+      return undefined;
   }
 }
 

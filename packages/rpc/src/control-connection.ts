@@ -8,10 +8,12 @@ import {
   controlRequestSchema,
   controlResponseSchema,
 } from './control-wire.js';
+import { RpcRefusedError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { writeItem } from './item-writer.js';
 import type { Progress } from './progress.js';
 import { StreamCode } from './protocol.js';
+import type { OwnTopics } from './server-options.js';
 
 /** Longest request: addresses of some hundreds of peers. */
 const MAX_REQUEST = 64 * 1024;
@@ -25,6 +27,7 @@ export interface ControlHost {
   /** The endpoint of the node, if the server was told. */
   readonly node: Endpoint | undefined;
   readonly onShutdown: (() => void | Promise<void>) | undefined;
+  readonly topics: OwnTopics | undefined;
   /** How far the other connection of this client has come. */
   progress(): Progress | undefined;
 }
@@ -72,10 +75,43 @@ async function answer(request: ControlRequest, host: ControlHost): Promise<Contr
     case 'settle': {
       const progress = host.progress();
       await progress?.reached(request.items, SETTLE_MS);
-      return { type: 'settled', maxContentLength: progress?.maxContentLength, isClosed: progress?.isClosed ?? false };
+      return {
+        type: 'settled',
+        maxContentLength: progress?.maxContentLength,
+        isClosed: progress?.isClosed ?? false,
+        handled: progress?.items,
+        dropped: progress?.dropped ?? 0,
+      };
     }
     case 'shutdown':
       return await shutDown(host);
+    case 'enter':
+    case 'leave':
+      return await move(request, host);
+  }
+}
+
+async function move(
+  request: ControlRequest & { readonly type: 'enter' | 'leave' },
+  { topics, logger }: ControlHost,
+): Promise<ControlResponse> {
+  if (!topics) {
+    return {
+      type: 'refused',
+      reason: 'unsupported',
+      message: 'this server takes its node into no topic and out of none (option topics)',
+    };
+  }
+  try {
+    const { type, topic } = request;
+    return {
+      type: 'moved',
+      moved: await (type === 'enter' ? topics.enter(topic, request.peers) : topics.leave(topic)),
+    };
+  } catch (error) {
+    if (error instanceof RpcRefusedError) return { type: 'refused', reason: error.reason, message: error.message };
+    logger.warn({ error: String(error) }, 'the node could not enter or leave a topic for a remote client');
+    return { type: 'refused', reason: 'failed', message: 'that failed; the server log says why' };
   }
 }
 

@@ -17,6 +17,9 @@ export const controlRequestSchema = enumOf({
   /** Answered when so many items of the client's newest connection have been dealt with, or after a while. */
   settle: { items: u32 },
   shutdown: {},
+  /** The node itself takes part from now on, whatever its clients do; the peers are in the topic already. */
+  enter: { topic: topicSchema, peers: seq(endpointAddrSchema) },
+  leave: { topic: topicSchema },
 });
 
 export const controlResponseSchema = enumOf({
@@ -25,8 +28,18 @@ export const controlResponseSchema = enumOf({
   topics: { topics: seq(topicSchema) },
   neighbors: { neighbors: seq(endpointIdSchema) },
   snapshot: { snapshot: snapshotSchema },
-  /** The longest broadcast that the node takes, if a topic has told so by now; and whether the node joins no topic any more. */
-  settled: { maxContentLength: option(u32), isClosed: bool },
+  settled: {
+    /** The longest broadcast that the node takes, if a topic has told so by now. */
+    maxContentLength: option(u32),
+    /** The node joins no topic any more. */
+    isClosed: bool,
+    /** Items dealt with; none where the connection is gone. */
+    handled: option(u32),
+    /** Commands among them that the node did not carry out. */
+    dropped: u32,
+  },
+  /** Whether it made a difference: the node was elsewhere before. */
+  moved: { moved: bool },
   refused: { reason: unitEnum(['unsupported', 'forbidden', 'failed']), message: string },
 });
 

@@ -4,4 +4,4 @@ export type { NodeControl } from './node-control.js';
 export { CloseCode, CONTROL_ALPN, RPC_ALPN, StreamCode } from './protocol.js';
 export { connectRpc, RemoteGossip } from './remote-gossip.js';
 export { RpcServer, type RpcServerStats, serveRpc } from './server.js';
-export type { RpcServerOptions } from './server-options.js';
+export type { OwnTopics, RpcServerOptions } from './server-options.js';

@@ -1,7 +1,7 @@
 import type { EndpointAddr, EndpointId, GossipSnapshot, TopicId } from '@grapevine/api';
 import { ConnectError, ConnectionClosedError, StreamResetError } from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
-import { type ClientLink, retryOnce } from './client-link.js';
+import { type ClientLink, retryOnce, turnedAway } from './client-link.js';
 import {
   type ControlRequest,
   type ControlResponse,
@@ -65,6 +65,21 @@ export class NodeControl {
     await this.#ask({ type: 'learn', addrs }, 'done');
   }
 
+  /**
+   * Has the node itself take part in a topic from now on, whatever its clients do. In one where it is already, it is told of more peers.
+   *
+   * @param peers in the topic already; none to wait for others
+   * @returns whether it was not in it before
+   */
+  async enter(topic: TopicId, peers: readonly EndpointAddr[] = []): Promise<boolean> {
+    return (await this.#ask({ type: 'enter', topic, peers }, 'moved')).moved;
+  }
+
+  /** Has the node itself leave a topic; it stays in it while clients are subscribed. @returns whether it was in it by itself */
+  async leave(topic: TopicId): Promise<boolean> {
+    return (await this.#ask({ type: 'leave', topic }, 'moved')).moved;
+  }
+
   /** Shuts the node down, if the server lets clients do that. Resolves when it is done, or the server has gone with it in good order. */
   async shutdown(): Promise<void> {
     const { connection } = await this.#link.connection().catch(asRefused);
@@ -81,9 +96,10 @@ export class NodeControl {
    * Waits until the server has dealt with so many items of this client's newest connection (at most 2 s).
    *
    * @internal
-   * @returns the longest broadcast that the node takes, if it knows by now; whether the node was shut down
+   * @returns the longest broadcast that the node takes, if it knows by now; whether the node was shut down; how many items have been
+   *   dealt with, undefined where the connection is gone; and commands among them that the node did not carry out
    */
-  settle(items: number): Promise<{ readonly maxContentLength: number | undefined; readonly isClosed: boolean }> {
+  settle(items: number): Promise<Response<'settled'>> {
     return this.#ask({ type: 'settle', items }, 'settled');
   }
 
@@ -98,8 +114,8 @@ export class NodeControl {
   }
 
   async #exchange(request: ControlRequest): Promise<ControlResponse> {
+    const { send, recv, on } = await this.#link.openBi().catch(asRefused);
     try {
-      const { send, recv } = await this.#link.openBi().catch(asRefused);
       writeItem(send, controlRequestSchema, request);
       send.finish();
       const body = await new ItemReader(recv).next();
@@ -110,6 +126,7 @@ export class NodeControl {
       if (error instanceof StreamResetError) {
         throw new RpcProtocolError(`the server does not understand ${request.type}`, { cause: error });
       }
+      if (error instanceof ConnectionClosedError) throw await turnedAway(on, error);
       throw error;
     }
   }

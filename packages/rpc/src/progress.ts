@@ -12,8 +12,16 @@ export class Progress {
   maxContentLength: number | undefined;
   /** The node joins no topic any more: it was shut down. */
   isClosed = false;
+  /** Commands that the node did not carry out. */
+  dropped = 0;
   #handled = 0;
+  #ended = false;
   readonly #waiters = new Set<Waiter>();
+
+  /** Requests and commands that have been dealt with; undefined when the connection is over. */
+  get items(): number | undefined {
+    return this.#ended ? undefined : this.#handled;
+  }
 
   /** One more request or command has been dealt with. */
   handled(): void {
@@ -23,7 +31,7 @@ export class Progress {
 
   /** Settles when so many have been dealt with, no more will come, or the time is up. */
   reached(items: number, timeoutMs: number): Promise<void> {
-    if (items <= this.#handled) return Promise.resolve();
+    if (this.#ended || items <= this.#handled) return Promise.resolve();
     return new Promise((resolve) => {
       const waiter: Waiter = {
         items,
@@ -40,11 +48,11 @@ export class Progress {
 
   /** The connection is over. */
   end(): void {
-    this.#handled = Number.POSITIVE_INFINITY;
+    this.#ended = true;
     this.#wake();
   }
 
   #wake(): void {
-    for (const waiter of this.#waiters) if (waiter.items <= this.#handled) waiter.done();
+    for (const waiter of this.#waiters) if (this.#ended || waiter.items <= this.#handled) waiter.done();
   }
 }

@@ -22,6 +22,18 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
   }
 
   /**
+   * Waits until the server has dealt with everything that this client has sent, however long it takes: broadcasts are in the node's
+   * queues then.
+   *
+   * @returns how many commands the node did not carry out (too large, or nobody to keep them for); undefined where the server can't
+   *   tell, as a Rust one can't
+   * @throws ConnectionClosedError when the connection was lost before; GossipClosedError when the node was shut down; the signal's reason
+   */
+  flush({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number | undefined> {
+    return this.#service.flush(signal);
+  }
+
+  /**
    * Ends the topics of this client and its connections, once the server has everything that was sent (at most 2 s). The node goes on.
    */
   close(): Promise<void> {

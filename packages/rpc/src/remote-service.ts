@@ -1,5 +1,11 @@
 import type { EndpointAddr, EndpointId, GossipService, GossipSnapshot, TopicId } from '@grapevine/api';
-import { GossipClosedError, type SubscribeOptions, type TopicSession } from '@grapevine/net';
+import {
+  abortable,
+  ConnectionClosedError,
+  GossipClosedError,
+  type SubscribeOptions,
+  type TopicSession,
+} from '@grapevine/net';
 import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { Dialer } from './dialer.js';
@@ -24,6 +30,8 @@ export class RemoteService implements GossipService {
   /** Connections to servers that have nothing besides the remote API: they are asked once. */
   readonly #plain = new WeakSet<CountedConnection>();
   readonly #sessions = new Set<RemoteSession>();
+  /** The connection that something was written on last. */
+  #written: CountedConnection | undefined;
   #shutdown: Promise<void> | undefined;
   #closed = false;
 
@@ -54,6 +62,7 @@ export class RemoteService implements GossipService {
     const stream = await this.#rpc.openBi();
     writeItem(stream.send, requestSchema, { type: 'join', topic, bootstrap: ids });
     stream.on.items++;
+    this.#written = stream.on;
     const session = new RemoteSession(topic, stream, {
       queueCapacity,
       logger: this.#options.logger,
@@ -91,6 +100,23 @@ export class RemoteService implements GossipService {
     } catch (error) {
       this.#shutdown = undefined; // it may be asked again
       throw error;
+    }
+  }
+
+  /** Waits until the server has dealt with all that was sent. @returns commands that were not carried out, if the server can tell */
+  async flush(signal: AbortSignal | undefined): Promise<number | undefined> {
+    const connection = this.#written;
+    if (!connection) return 0;
+    const { items } = connection;
+    for (;;) {
+      const settled = await abortable(
+        this.#ifGrapevine(connection, () => this.control.settle(items)),
+        signal,
+      );
+      if (!settled) return undefined;
+      if (settled.isClosed) throw new GossipClosedError();
+      if (settled.handled === undefined) throw new ConnectionClosedError('the server had not dealt with everything');
+      if (settled.handled >= items) return settled.dropped;
     }
   }
 

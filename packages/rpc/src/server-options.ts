@@ -1,5 +1,7 @@
+import type { TopicId } from '@grapevine/api';
 import {
   type Endpoint,
+  type EndpointAddr,
   type EndpointId,
   isLoopback,
   type Logger,
@@ -9,6 +11,19 @@ import {
 } from '@grapevine/net';
 import { RpcAccessError } from './errors.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
+
+/** The topics that a node takes part in by itself, whether anybody subscribes or not: clients ask, the program decides. */
+export interface OwnTopics {
+  /**
+   * Takes the node into a topic for good, through peers that are in it already; more peers for a topic that it is in are welcome.
+   *
+   * @returns whether it was not in it before
+   * @throws RpcRefusedError with what the client shall read; what any other error says stays in the server's log
+   */
+  enter(topic: TopicId, peers: readonly EndpointAddr[]): Promise<boolean>;
+  /** Takes it out again; those who subscribe stay. @returns whether it was in it. @throws as {@link OwnTopics.enter} */
+  leave(topic: TopicId): Promise<boolean>;
+}
 
 /** How to serve remote control. Everything has a default. */
 export interface RpcServerOptions {
@@ -29,6 +44,8 @@ export interface RpcServerOptions {
   readonly node?: Endpoint;
   /** Called when a client shuts the node down. Default: no client may. */
   readonly onShutdown?: () => void | Promise<void>;
+  /** What `control.enter` and `control.leave` of clients do. Default: they are refused. */
+  readonly topics?: OwnTopics;
   /** Connections at once; a client of ours has two. Default 64. */
   readonly maxConnections?: number;
   /** Topics that one connection may be subscribed to at once. Default 256. */
@@ -45,6 +62,7 @@ export interface ResolvedServerOptions {
   readonly controlAlpn: string;
   readonly node: Endpoint | undefined;
   readonly onShutdown: (() => void | Promise<void>) | undefined;
+  readonly topics: OwnTopics | undefined;
   readonly maxConnections: number;
   readonly maxSubscriptions: number;
   readonly logger: Logger;
@@ -64,6 +82,7 @@ export function resolveServerOptions(options: RpcServerOptions): ResolvedServerO
     controlAlpn,
     node: options.node,
     onShutdown: options.onShutdown,
+    topics: options.topics,
     maxConnections: atLeastOne('maxConnections', options.maxConnections ?? 64),
     maxSubscriptions: atLeastOne('maxSubscriptions', options.maxSubscriptions ?? 256),
     logger: options.logger ?? silentLogger,

@@ -171,6 +171,7 @@ export class RpcServer implements AsyncDisposable {
         progress,
         logger,
         dropped: () => {
+          progress.dropped++;
           this.#droppedCommands++;
         },
       });
@@ -182,12 +183,13 @@ export class RpcServer implements AsyncDisposable {
   }
 
   async #serveControl(connection: CertificateConnection): Promise<void> {
-    const { logger, node, onShutdown } = this.#options;
+    const { logger, node, onShutdown, topics } = this.#options;
     await serveControlConnection(connection, {
       gossip: this.#gossip,
       logger,
       node,
       onShutdown,
+      topics,
       progress: () => this.#progress.get(clientKey(connection)),
     });
   }

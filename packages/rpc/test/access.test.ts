@@ -68,6 +68,7 @@ describe('with a list of clients', () => {
     const topic = await nodes.connect(server, { secretKey: friend }).subscribe(ROOM);
     await topic.broadcast('hello');
     const refused = nodes.connect(server, { secretKey: stranger }).subscribe(topicIdFrom('other'));
+    await expect(refused).rejects.toMatchObject({ code: 'ERR_RPC_REFUSED', reason: 'forbidden' });
     await expect(refused).rejects.toThrow(`client ${stranger.id} is not allowed`);
     expect((await gossip.snapshot()).topics.map(({ id }) => id)).toEqual([ROOM]);
     expect(server.stats().refused).toBeGreaterThan(0);

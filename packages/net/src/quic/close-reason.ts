@@ -42,7 +42,7 @@ export function connectErrorOf(
     return new ConnectError('refused', `${who} failed: the peer refused`);
   }
   if (reason.type === 'timeout') return new ConnectError('timeout', `${who} failed: the peer fell silent`);
-  return new ConnectError('transport', `${who} failed: ${describeClose(reason)}`);
+  return new ConnectError('transport', `${who} failed: ${describeClose(reason)}`, { closed: reason });
 }
 
 const NAMES: Readonly<Record<number, string>> = {
