@@ -1,23 +1,32 @@
 import { RUN_HELP, run } from './run.js';
+import { CONFIG, RUN_SETTINGS } from './settings/run-settings.js';
+import { clientId } from './verbs/client-id.js';
+import { join } from './verbs/join.js';
+import { leave } from './verbs/leave.js';
+import { neighbors } from './verbs/neighbors.js';
+import { ping } from './verbs/ping.js';
+import { publish } from './verbs/publish.js';
+import { snapshot } from './verbs/snapshot.js';
+import { subscribe } from './verbs/subscribe.js';
+import { ticket } from './verbs/ticket.js';
+import { topics } from './verbs/topics.js';
+import { commandOf, type NodeCommand, type Verb } from './verbs/verb.js';
 
-interface CliCommand {
-  readonly summary: string;
-  readonly help: string;
-  run(args: string[]): Promise<void>;
-}
+const verbs: Readonly<Record<string, Verb>> = {
+  topics,
+  join,
+  leave,
+  publish,
+  subscribe,
+  neighbors,
+  snapshot,
+  ticket,
+  ping,
+  'client-id': clientId,
+};
 
-export const COMMANDS: ReadonlyMap<string, CliCommand> = new Map<string, CliCommand>([
-  ['run', { summary: 'keep a node up', help: RUN_HELP, run }],
+/** In the order of the help. */
+export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map([
+  ['run', { summary: 'keep a node up', help: RUN_HELP, usage: [], settings: [CONFIG, ...RUN_SETTINGS], run }],
+  ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, commandOf(name, verb)]),
 ]);
-
-export const COMMAND_NAMES: readonly string[] = [...COMMANDS.keys()];
-
-export const HELP = `A gossip node that stays up.
-
-Usage: grapevine COMMAND [options]
-
-${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
-
-grapevine COMMAND --help says more.
-
-Exit code: 0 when done, 1 when something failed, 2 for bad input, 130 after Ctrl-C.`;

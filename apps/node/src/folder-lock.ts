@@ -1,6 +1,18 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const lockFile = (folder: string): string => join(folder, 'lock');
+
+/** The process that has a folder now, if any has. */
+export function ownerOf(folder: string): number | undefined {
+  try {
+    const owner = Number(readFileSync(lockFile(folder), 'utf8'));
+    return isRunning(owner) ? owner : undefined;
+  } catch {
+    return undefined; // nobody, or it is not ours to know
+  }
+}
+
 /**
  * Keeps a folder for this process: two nodes with one identity would take each other's connections.
  *
@@ -9,7 +21,7 @@ import { join } from 'node:path';
  */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'lock');
+  const path = lockFile(folder);
   for (;;) {
     try {
       writeFileSync(path, `${process.pid}\n`, { flag: 'wx' });

@@ -1,12 +1,19 @@
 import type { Gossip, GossipTopic, TopicId } from '@grapevine/api';
-import type { Endpoint } from '@grapevine/net';
+import type { Endpoint, EndpointAddr } from '@grapevine/net';
 import type { PeerFile } from './peer-file.js';
+
+/** What a topic of the node's own needs of it. */
+export interface TopicHost {
+  readonly gossip: Gossip;
+  readonly endpoint: Endpoint;
+  readonly peers: PeerFile;
+}
 
 /** A topic that the node takes part in by itself, without anybody who listens: it passes messages on and remembers neighbors. */
 export class KeptTopic {
   readonly id: TopicId;
   /** Whether there is anybody to look for. */
-  readonly #hasPeers: boolean;
+  #hasPeers: boolean;
   readonly #topic: GossipTopic;
 
   private constructor(topic: GossipTopic, hasPeers: boolean) {
@@ -16,9 +23,9 @@ export class KeptTopic {
   }
 
   static async enter(
-    { gossip, endpoint, peers }: { gossip: Gossip; endpoint: Endpoint; peers: PeerFile },
+    { gossip, endpoint, peers }: TopicHost,
     id: TopicId,
-    join: readonly string[],
+    join: readonly (EndpointAddr | string)[],
   ): Promise<KeptTopic> {
     const bootstrap = [...join, ...peers.of(id)];
     const topic = await gossip.subscribe(id, { bootstrap });
@@ -29,6 +36,13 @@ export class KeptTopic {
   /** Whether the node is where it should be: among neighbors, unless it knows of nobody. */
   get isReady(): boolean {
     return !this.#hasPeers || this.#topic.neighbors().length > 0;
+  }
+
+  /** More peers are in it. */
+  async join(peers: readonly EndpointAddr[]): Promise<void> {
+    if (peers.length === 0) return;
+    this.#hasPeers = true;
+    await this.#topic.joinPeers(peers);
   }
 
   leave(): void {

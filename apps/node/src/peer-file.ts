@@ -1,24 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatTicket, type TopicId } from '@grapevine/api';
-import { writeAtomically } from '@grapevine/cli-kit';
 import type { EndpointAddr, Logger } from '@grapevine/net';
 import { parseTicket } from '@grapevine/net';
+import { KeptFile } from './kept-file.js';
 
 /** Peers kept for each topic, the latest first. */
 const MAX_PEERS = 32;
-const FORMAT = 'grapevine peers 1';
 
 /** Peers that were neighbors, by topic, in a file: the way back in after a restart. */
 export class PeerFile {
-  readonly #path: string;
+  readonly #file: KeptFile;
   readonly #logger: Logger;
   readonly #topics: Map<TopicId, string[]>;
 
   constructor(folder: string, logger: Logger) {
-    this.#path = join(folder, 'peers.json');
     this.#logger = logger;
-    this.#topics = this.#load();
+    this.#file = new KeptFile(join(folder, 'peers.json'), { what: 'known peers', format: 'grapevine peers 1', logger });
+    this.#topics = this.#file.load(readTopics) ?? new Map();
   }
 
   /** Tickets of the peers that were neighbors in a topic. */
@@ -26,7 +24,7 @@ export class PeerFile {
     return this.#topics.get(topic) ?? [];
   }
 
-  /** Peers are neighbors now. Those without a known address can't be found again and are not kept. */
+  /** Peers are neighbors now, or said to be in the topic. Those without a known address can't be found again and are not kept. */
   remember(topic: TopicId, peers: readonly EndpointAddr[]): void {
     const tickets = peers.filter(({ addrs }) => addrs.length > 0).map(formatTicket);
     if (tickets.length === 0) return;
@@ -35,36 +33,26 @@ export class PeerFile {
     this.#topics.set(topic, [...tickets, ...others].slice(0, MAX_PEERS));
   }
 
+  /** A topic is left for good. */
+  forget(topic: TopicId): void {
+    this.#topics.delete(topic);
+  }
+
   /** Writes the file. A disk that is full costs the file's news, not the node. */
   save(): void {
-    const content = { format: FORMAT, topics: Object.fromEntries(this.#topics) };
     try {
-      writeAtomically(this.#path, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+      this.#file.save({ topics: Object.fromEntries(this.#topics) });
     } catch (error) {
       this.#logger.warn(
-        { path: this.#path, error: String(error) },
+        { path: this.#file.path, error: String(error) },
         'known peers could not be saved; trying again later',
       );
     }
   }
+}
 
-  #load(): Map<TopicId, string[]> {
-    try {
-      const { format, topics } = JSON.parse(readFileSync(this.#path, 'utf8')) as {
-        format?: unknown;
-        topics?: Record<string, string[]>;
-      };
-      if (format !== FORMAT || topics === undefined) throw new Error(`not in the format "${FORMAT}"`);
-      for (const ticket of Object.values(topics).flat()) parseTicket(ticket);
-      return new Map(Object.entries(topics) as [TopicId, string[]][]);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        this.#logger.warn(
-          { path: this.#path, error: String(error) },
-          'known peers could not be read; starting without',
-        );
-      }
-      return new Map();
-    }
-  }
+function readTopics({ topics }: { readonly topics?: unknown }): Map<TopicId, string[]> {
+  const found = Object.entries(topics as Record<TopicId, string[]>) as [TopicId, string[]][];
+  for (const ticket of found.flatMap(([, tickets]) => tickets)) parseTicket(ticket);
+  return new Map(found);
 }

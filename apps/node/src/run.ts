@@ -1,17 +1,13 @@
 import { pino } from 'pino';
 import { RunningNode } from './running-node.js';
-import { RUN_SETTINGS, runSettings } from './settings/run-settings.js';
-import { environmentName } from './settings/setting.js';
-
-const WIDTH = 26;
+import { CONFIG, RUN_SETTINGS, runSettings } from './settings/run-settings.js';
+import { helpOf } from './settings/setting.js';
 
 export const RUN_HELP = `Keeps a node up: it takes part in topics, passes messages on, and can be controlled from elsewhere.
 
 Usage: grapevine run [options]
 
-  --config FILE             settings in TOML (or ${environmentName({ flag: 'config', kind: 'text', metavar: '', help: '' })})
-${RUN_SETTINGS.map(({ flag, metavar, help }) => `  ${`--${flag} ${metavar}`.padEnd(WIDTH - 2)}  ${help}`).join('\n')}
-  --help                    this text
+${helpOf([CONFIG, ...RUN_SETTINGS])}
 
 Each setting can also stand in the file (log_level = "warn"; topic and join are lists) or in the environment
 (GRAPEVINE_LOG_LEVEL=warn; lists are separated by commas). Flags beat the environment, which beats the file.

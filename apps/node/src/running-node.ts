@@ -7,8 +7,9 @@ import { Registry } from 'prom-client';
 import { Closers } from './closers.js';
 import { lockFolder } from './folder-lock.js';
 import { keptIdentity } from './identity.js';
-import { KeptTopic } from './kept-topic.js';
+import { KeptTopics } from './kept-topics.js';
 import { PeerFile } from './peer-file.js';
+import { offerTicket } from './remote/control-ticket.js';
 import type { RunSettings } from './settings/run-settings.js';
 import { bindEndpoint } from './transport.js';
 
@@ -17,8 +18,8 @@ export class RunningNode {
   readonly #settings: RunSettings;
   readonly #logger: Logger;
   readonly #registry = new Registry();
-  readonly #topics: KeptTopic[] = [];
   readonly #closers = new Closers();
+  #up = false;
   #ending = false;
 
   private constructor(settings: RunSettings, logger: Logger) {
@@ -54,12 +55,11 @@ export class RunningNode {
     const endpoint = await bindEndpoint(transport, { secretKey, address: bind, logger });
     this.#closers.add(() => endpoint.close());
     const gossip = await this.#gossip(endpoint);
-    await this.#serveHttp();
-    await this.#serveRpc(gossip, endpoint);
-    for (const topic of new Set(topics.map(topicIdFrom))) {
-      this.#topics.push(await KeptTopic.enter({ gossip, endpoint, peers }, topic, join));
-      logger.info({ topic }, 'entered topic');
-    }
+    const own = new KeptTopics({ gossip, endpoint, peers, folder: data, logger });
+    await this.#serveHttp(own);
+    await own.start(topics.map(topicIdFrom), join);
+    await this.#serveRpc(gossip, endpoint, own);
+    this.#up = true;
     logger.info({ id: endpoint.id, ticket: formatTicket(endpoint.addr()) }, 'up');
   }
 
@@ -83,7 +83,7 @@ export class RunningNode {
     return gossip;
   }
 
-  async #serveHttp(): Promise<void> {
+  async #serveHttp(own: KeptTopics): Promise<void> {
     const { http } = this.#settings;
     if (http === undefined) return;
     processMetrics(this.#registry);
@@ -91,18 +91,19 @@ export class RunningNode {
       registry: this.#registry,
       host: http.host,
       port: http.port,
-      pages: this.#pages(),
+      pages: this.#pages(own),
     });
     this.#closers.add(() => server.close());
     this.#logger.info({ url: server.url }, 'serving metrics and health');
   }
 
   /** Remote control. It has a key of its own: who talks to it need not be able to be this node. */
-  async #serveRpc(gossip: Gossip, node: Endpoint): Promise<void> {
+  async #serveRpc(gossip: Gossip, node: Endpoint, topics: KeptTopics): Promise<void> {
     const { rpc, rpcAllow, data } = this.#settings;
     if (rpc === undefined) return;
     const server = await serveRpc(gossip, {
       node,
+      topics,
       address: formatSocketAddr(rpc),
       secretKey: keptIdentity(data, 'rpc-identity'),
       logger: this.#logger,
@@ -110,16 +111,17 @@ export class RunningNode {
     });
     this.#closers.add(() => server.shutdown());
     const ticket = formatTicket(endpointAddr(server.id, server.addr));
+    this.#closers.add(offerTicket(data, ticket));
     this.#logger.info({ address: server.address, ticket }, 'serving remote control');
   }
 
   /** What a supervisor asks over HTTP. */
-  #pages() {
+  #pages(own: KeptTopics) {
     return {
       '/healthz': () => ({ status: 200, body: { alive: true } }),
       '/readyz': () => {
-        const waiting = this.#topics.filter((topic) => !topic.isReady).map(({ id }) => id);
-        const ready = !this.#ending && waiting.length === 0;
+        const waiting = own.waiting();
+        const ready = this.#up && !this.#ending && waiting.length === 0;
         return { status: ready ? 200 : 503, body: { ready, ending: this.#ending, topicsWithoutNeighbor: waiting } };
       },
     };

@@ -10,12 +10,16 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
   }
 }
 
-/** The positional arguments, exactly those named. @throws UsageError */
+/**
+ * The positional arguments, as a usage line names them: `TOPIC`, `[MESSAGE]` for one that may be left out, `[TICKET…]` for any number.
+ *
+ * @throws UsageError that names what is missing or too much
+ */
 export function positional(given: readonly string[], ...names: string[]): string[] {
-  if (given.length < names.length) throw new UsageError(`${names[given.length]} is missing (see --help)`);
-  if (given.length > names.length) {
-    throw new UsageError(`unexpected argument ${JSON.stringify(given[names.length])} (see --help)`);
-  }
+  const needed = names.filter((name) => !name.startsWith('['));
+  const atMost = names.at(-1)?.endsWith('…]') ? Number.POSITIVE_INFINITY : names.length;
+  if (given.length < needed.length) throw new UsageError(`${needed[given.length]} is missing (see --help)`);
+  if (given.length > atMost) throw new UsageError(`unexpected argument ${JSON.stringify(given[atMost])} (see --help)`);
   return [...given];
 }
 

@@ -1,4 +1,8 @@
 const WIDTH = 30;
+/** What is over by then, in milliseconds, needs no bar. */
+const SHORT = 500;
+/** A bar moves no more often than once in so many milliseconds. */
+const STEP = 50;
 
 /** How far a command is: a bar that moves on a terminal, a line for each finished part otherwise. On stderr. */
 export interface Progress {
@@ -18,15 +22,15 @@ class Bar implements Progress {
   private readonly stream: NodeJS.WriteStream;
   private readonly start = performance.now();
   private share = 0;
+  private drawn = this.start;
 
   constructor(stream: NodeJS.WriteStream) {
     this.stream = stream;
-    this.draw();
   }
 
   update(share: number): void {
     this.share = share;
-    this.draw();
+    if (performance.now() - this.drawn >= STEP) this.draw();
   }
 
   line(text: string): void {
@@ -39,6 +43,9 @@ class Bar implements Progress {
   }
 
   private draw(): void {
+    const now = performance.now();
+    if (now - this.start < SHORT) return;
+    this.drawn = now;
     const full = Math.round(this.share * WIDTH);
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
     this.stream.write(`\r\x1b[K${bar} ${Math.floor(this.share * 100)} %${this.remaining()}`);

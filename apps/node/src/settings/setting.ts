@@ -6,6 +6,8 @@ export interface Setting {
   readonly kind: 'text' | 'list' | 'switch';
   /** What stands for its value in the help. */
   readonly metavar: string;
+  /** All that it can be. */
+  readonly choices?: readonly string[];
   readonly help: string;
 }
 
@@ -17,4 +19,11 @@ export interface Given {
 }
 
 export const tomlKey = ({ flag }: Setting): string => flag.replaceAll('-', '_');
-export const environmentName = ({ flag }: Setting): string => `GRAPEVINE_${tomlKey({ flag } as Setting).toUpperCase()}`;
+export const environmentName = (setting: Setting): string => `GRAPEVINE_${tomlKey(setting).toUpperCase()}`;
+
+/** A line of help for each. */
+export function helpOf(settings: readonly Setting[]): string {
+  const left = settings.map(({ flag, metavar }) => `  --${flag} ${metavar}`.trimEnd());
+  const width = Math.max(...left.map(({ length }) => length));
+  return settings.map(({ help }, i) => `${(left[i] as string).padEnd(width)}  ${help}`).join('\n');
+}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseToml, TomlReader, type TomlValue, UsageError } from '@grapevine/cli-kit';
+import { parseArguments, parseToml, positional, TomlReader, type TomlValue, UsageError } from '@grapevine/cli-kit';
 import { environmentName, type Given, type Setting, tomlKey } from './setting.js';
 
 /** What is set, by flag. */
@@ -50,16 +50,26 @@ export function fromEnvironment(environment: NodeJS.ProcessEnv, settings: readon
   return found;
 }
 
-/** What `parseArgs` found. */
-export function fromFlags(
-  values: Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>,
+/** What the command line says. @param usage the positional arguments, as `positional` takes them. @throws UsageError */
+export function fromArguments(
+  args: readonly string[],
   settings: readonly Setting[],
-): Source {
-  const found = new Map<string, Given>();
+  usage: readonly string[],
+): { readonly flags: Source; readonly positionals: readonly string[] } {
+  const { values, positionals } = parseArguments({
+    args: [...args],
+    allowPositionals: true,
+    allowNegative: true,
+    options: Object.fromEntries(settings.map((setting) => [setting.flag, optionOf(setting)])),
+  });
+  const flags = new Map<string, Given>();
   for (const { flag } of settings) {
     const value = values[flag];
-    if (value === undefined) continue;
-    found.set(flag, { texts: [value].flat().map(String), where: `--${flag}` });
+    if (value !== undefined) flags.set(flag, { texts: [value].flat().map(String), where: `--${flag}` });
   }
-  return found;
+  return { flags, positionals: positional(positionals, ...usage) };
+}
+
+function optionOf({ kind }: Setting): { readonly type: 'string' | 'boolean'; readonly multiple: boolean } {
+  return { type: kind === 'switch' ? 'boolean' : 'string', multiple: kind === 'list' };
 }

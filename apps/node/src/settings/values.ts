@@ -1,6 +1,6 @@
 import { UsageError } from '@grapevine/cli-kit';
 import { type EndpointId, parseEndpointId, parseSocketAddr, parseTicket, type SocketAddr } from '@grapevine/net';
-import type { Given } from './setting.js';
+import type { Source } from './sources.js';
 
 /** Turns a text into a value, or says what it should have been. */
 export interface Expectation<T> {
@@ -9,17 +9,20 @@ export interface Expectation<T> {
   read(text: string): T;
 }
 
-/** @throws UsageError that says where what was expected */
-export function readOne<T>({ texts, where }: Given, expectation: Expectation<T>): T {
-  return read(texts[texts.length - 1] ?? '', where, expectation);
+/** The last value of a setting, if there is one. @throws UsageError that says where what was expected */
+export function lastOf<T>(source: Source, flag: string, expectation: Expectation<T>): T | undefined {
+  const given = source.get(flag);
+  return given && read(given.texts.at(-1) ?? '', given.where, expectation);
+}
+
+/** Every value of a setting. @throws UsageError that says where what was expected */
+export function allOf<T>(source: Source, flag: string, expectation: Expectation<T>): T[] {
+  const given = source.get(flag);
+  return given ? given.texts.map((text) => read(text, given.where, expectation)) : [];
 }
 
 /** @throws UsageError that says where what was expected */
-export function readAll<T>({ texts, where }: Given, expectation: Expectation<T>): T[] {
-  return texts.map((text) => read(text, where, expectation));
-}
-
-function read<T>(text: string, where: string, expectation: Expectation<T>): T {
+export function read<T>(text: string, where: string, expectation: Expectation<T>): T {
   try {
     return expectation.read(text);
   } catch {
@@ -30,6 +33,15 @@ function read<T>(text: string, where: string, expectation: Expectation<T>): T {
 export const socketAddress: Expectation<SocketAddr> = {
   what: 'HOST:PORT with an IP address, such as 127.0.0.1:9464 or [::1]:0',
   read: parseSocketAddr,
+};
+
+/** The same as a text, checked here so that the message says where it was set. */
+export const boundTo: Expectation<string> = {
+  what: socketAddress.what,
+  read: (text) => {
+    parseSocketAddr(text);
+    return text;
+  },
 };
 
 export const yesOrNo: Expectation<boolean> = {
@@ -71,3 +83,24 @@ export function oneOf<T extends string>(...options: readonly T[]): Expectation<T
     },
   };
 }
+
+export function wholeNumber(min: number, max: number): Expectation<number> {
+  return {
+    what: `a whole number from ${min} to ${max}`,
+    read: (text) => {
+      const value = Number(text);
+      if (!/^\d+$/.test(text) || value < min || value > max) throw new Error();
+      return value;
+    },
+  };
+}
+
+/** Seconds, in milliseconds; at most what a timer takes. */
+export const seconds: Expectation<number> = {
+  what: 'a number of seconds, from 0.001 to 2000000',
+  read: (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= 0.001 && value <= 2_000_000)) throw new Error();
+    return Math.round(1_000 * value);
+  },
+};

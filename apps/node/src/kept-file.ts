@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { writeAtomically } from '@grapevine/cli-kit';
+import type { Logger } from '@grapevine/net';
+
+/** What is in a file that a node keeps: its content, and the name of its format. */
+export interface KeptFileOptions {
+  /** For the log: "known peers". */
+  readonly what: string;
+  /** A file with another one is not read. */
+  readonly format: string;
+  readonly logger: Logger;
+}
+
+/** JSON in a file for its owner only, replaced as a whole: a crash costs its news, not the file. */
+export class KeptFile {
+  readonly path: string;
+  readonly #options: KeptFileOptions;
+
+  constructor(path: string, options: KeptFileOptions) {
+    this.path = path;
+    this.#options = options;
+  }
+
+  /**
+   * What the file holds, as `read` understands it; undefined without a file. One that is damaged costs a warning.
+   *
+   * @param read throws when the content is something else
+   */
+  load<T>(read: (content: Readonly<Record<string, unknown>>) => T): T | undefined {
+    const { what, format, logger } = this.#options;
+    try {
+      const content = JSON.parse(readFileSync(this.path, 'utf8')) as Record<string, unknown>;
+      if (content.format !== format) throw new Error(`not in the format "${format}"`);
+      return read(content);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        logger.warn({ path: this.path, error: String(error) }, `${what} could not be read; starting without`);
+      }
+      return undefined;
+    }
+  }
+
+  /** @throws the system's error: a full disk, say */
+  save(content: Readonly<Record<string, unknown>>): void {
+    const { format } = this.#options;
+    writeAtomically(this.path, `${JSON.stringify({ format, ...content }, undefined, 2)}\n`, { mode: 0o600 });
+  }
+}

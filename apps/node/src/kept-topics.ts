@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { type TopicId, topicIdFrom } from '@grapevine/api';
+import type { EndpointAddr, Logger } from '@grapevine/net';
+import { type OwnTopics, RpcRefusedError } from '@grapevine/rpc';
+import { KeptFile } from './kept-file.js';
+import { KeptTopic, type TopicHost } from './kept-topic.js';
+
+/** Topics that a node takes part in by itself. Far more than anybody wants, and no more than it can bear. */
+const MAX_TOPICS = 1_024;
+
+/** What the node's topics need. */
+export interface KeptTopicsOptions extends TopicHost {
+  /** Where topics that clients had it enter are kept. */
+  readonly folder: string;
+  readonly logger: Logger;
+}
+
+/**
+ * The topics that a node takes part in by itself: those of its settings, and those that clients had it enter. The latter are on the
+ * disk before anybody is told that they are entered, and are entered again after a restart.
+ */
+export class KeptTopics implements OwnTopics {
+  readonly #options: KeptTopicsOptions;
+  readonly #file: KeptFile;
+  readonly #topics = new Map<TopicId, KeptTopic>();
+  /** Those of the file. */
+  readonly #asked: Set<TopicId>;
+  /** One change at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: KeptTopicsOptions) {
+    const { folder, logger } = options;
+    this.#options = options;
+    this.#file = new KeptFile(join(folder, 'topics.json'), {
+      what: 'topics that were entered by remote control',
+      format: 'grapevine topics 1',
+      logger,
+    });
+    this.#asked = new Set(this.#file.load(({ topics }) => (topics as string[]).map(topicIdFrom)));
+  }
+
+  /** Enters the topics of the settings, and those of the last time. */
+  async start(topics: readonly TopicId[], peers: readonly string[]): Promise<void> {
+    for (const topic of new Set(topics)) await this.#enter(topic, peers);
+    for (const topic of this.#asked) if (!this.#topics.has(topic)) await this.#enter(topic, []);
+  }
+
+  /** Topics in which the node looks for somebody and has found nobody yet. */
+  waiting(): TopicId[] {
+    return [...this.#topics.values()].filter((topic) => !topic.isReady).map(({ id }) => id);
+  }
+
+  enter(topic: TopicId, peers: readonly EndpointAddr[]): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const known = this.#topics.get(topic);
+      if (known) {
+        await known.join(peers);
+        return false;
+      }
+      if (this.#topics.size >= MAX_TOPICS) {
+        throw new RpcRefusedError(
+          'failed',
+          `the node is in ${MAX_TOPICS} topics, as many as it takes: leave one first`,
+        );
+      }
+      this.#save(new Set([...this.#asked, topic]));
+      this.#options.peers.remember(topic, peers);
+      this.#options.peers.save();
+      this.#asked.add(topic);
+      await this.#enter(topic, peers);
+      return true;
+    });
+  }
+
+  leave(topic: TopicId): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const known = this.#topics.get(topic);
+      if (!known) return false;
+      this.#save(new Set([...this.#asked].filter((id) => id !== topic)));
+      this.#asked.delete(topic);
+      this.#topics.delete(topic);
+      known.leave();
+      this.#options.peers.forget(topic);
+      this.#options.peers.save();
+      this.#options.logger.info({ topic }, 'left topic');
+      return true;
+    });
+  }
+
+  async #enter(topic: TopicId, peers: readonly (EndpointAddr | string)[]): Promise<void> {
+    this.#topics.set(topic, await KeptTopic.enter(this.#options, topic, peers));
+    this.#options.logger.info({ topic }, 'entered topic');
+  }
+
+  /** @throws RpcRefusedError: what can't be kept over a restart is not promised */
+  #save(topics: ReadonlySet<TopicId>): void {
+    try {
+      this.#file.save({ topics: [...topics] });
+    } catch (error) {
+      const { code = String(error) } = error as NodeJS.ErrnoException;
+      this.#options.logger.warn({ path: this.#file.path, error: String(error) }, 'topics could not be saved');
+      throw new RpcRefusedError(
+        'failed',
+        `the node can't write down which topics it is in (${code}), so it changes none`,
+      );
+    }
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(change);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}

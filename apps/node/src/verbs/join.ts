@@ -1,0 +1,35 @@
+import { type GossipTopic, topicIdFrom } from '@grapevine/api';
+import type { EndpointAddr } from '@grapevine/net';
+import { endpointAddr, parseEndpointId, parseTicket } from '@grapevine/net';
+import { Output } from '../output.js';
+import { withNode } from '../remote/with-node.js';
+import { lastOf, read, seconds, ticketOrId } from '../settings/values.js';
+import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from './meet-somebody.js';
+import type { Verb } from './verb.js';
+
+export const join: Verb = {
+  summary: 'have a node enter a topic',
+  about: `Has a node enter a topic and stay in it, also after a restart, until "leave". Tickets or endpoint ids name nodes that are in it
+already: then the command waits until the node has a neighbor. In a topic where the node is already it meets them as well.`,
+  usage: ['TOPIC', '[TICKET…]'],
+  settings: [{ flag: 'timeout', kind: 'text', metavar: 'SECONDS', help: WAIT_HELP }],
+  run: (call) => {
+    const [name, ...tickets] = call.positionals as [string, ...string[]];
+    const waitMs = lastOf(call.given, 'timeout', seconds) ?? DEFAULT_WAIT_MS;
+    const peers = tickets.map((ticket) => addrOf(read(ticket, 'TICKET', ticketOrId)));
+    return withNode(call, async ({ remote, signal }) => {
+      const out = new Output();
+      const topic = topicIdFrom(name);
+      const isNew = await remote.control.enter(topic, peers);
+      await out.line(`${isNew ? 'entered' : 'was already in'} ${topic}`);
+      if (peers.length === 0) return;
+      await using subscription: GossipTopic = await remote.subscribe(topic);
+      if (await meetSomebody(subscription, waitMs, signal)) return;
+      throw new Error(`the node has no neighbor in it after ${waitMs / 1000} s; it goes on looking`);
+    });
+  },
+};
+
+function addrOf(text: string): EndpointAddr {
+  return text.startsWith('endpoint') ? parseTicket(text) : endpointAddr(parseEndpointId(text));
+}

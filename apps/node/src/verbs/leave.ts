@@ -1,0 +1,19 @@
+import { topicIdFrom } from '@grapevine/api';
+import { Output } from '../output.js';
+import { withNode } from '../remote/with-node.js';
+import type { Verb } from './verb.js';
+
+export const leave: Verb = {
+  summary: 'have a node leave a topic',
+  about: `Has a node leave a topic. Programs that are subscribed to it through the node stay in it until they end. A topic of the node's
+settings is entered again when the node starts again.`,
+  usage: ['TOPIC'],
+  settings: [],
+  run: (call) =>
+    withNode(call, async ({ remote }) => {
+      const [name] = call.positionals as [string];
+      const topic = topicIdFrom(name);
+      if (!(await remote.control.leave(topic))) throw new Error(`the node is not in the topic ${name} by itself`);
+      await new Output().line(`left ${topic}`);
+    }),
+};

@@ -1,0 +1,37 @@
+import { topicIdFrom } from '@grapevine/api';
+import { formatSocketAddr, type TransportAddr } from '@grapevine/net';
+import { Output } from '../output.js';
+import { withNode } from '../remote/with-node.js';
+import type { Verb } from './verb.js';
+
+export const neighbors: Verb = {
+  summary: "list a node's neighbors in a topic",
+  about: "Lists a node's direct neighbors in a topic, one a line: id, address, round-trip time.",
+  usage: ['TOPIC'],
+  settings: [],
+  run: (call) =>
+    withNode(call, async ({ remote }) => {
+      const [name] = call.positionals as [string];
+      const { topics, peers } = await remote.snapshot();
+      const topic = topics.find(({ id }) => id === topicIdFrom(name));
+      if (!topic) throw new Error(`the node is not in the topic ${name} (grapevine join ${name})`);
+      const out = new Output();
+      for (const id of topic.activeView) {
+        const peer = peers.find((candidate) => candidate.id === id);
+        await out.line(`${id}  ${addressOf(peer?.remoteAddr)}  ${(peer?.rttMs ?? 0).toFixed(1)} ms`);
+      }
+    }),
+};
+
+function addressOf(addr: TransportAddr | undefined): string {
+  switch (addr?.type) {
+    case 'ip':
+      return formatSocketAddr(addr.addr);
+    case 'relay':
+      return addr.url;
+    case 'custom':
+      return `transport ${addr.transport}`;
+    case undefined:
+      return '-';
+  }
+}

@@ -1,0 +1,111 @@
+import { type GossipTopic, topicIdFrom } from '@grapevine/api';
+import { createProgress, UsageError } from '@grapevine/cli-kit';
+import { TopicClosedError } from '@grapevine/net';
+import { type Input, inputOf, linesOf, openInput, wholeOf } from '../input.js';
+import { type ControlledNode, withNode } from '../remote/with-node.js';
+import { lastOf, seconds, someText, yesOrNo } from '../settings/values.js';
+import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from './meet-somebody.js';
+import { Tally } from './tally.js';
+import type { Call, Verb } from './verb.js';
+
+export const publish: Verb = {
+  summary: 'send messages to everybody in a topic',
+  about: `Sends messages to everybody in a topic: the one given, or each line of a file or of stdin. Ends when the node has them all. A node that is not
+in the topic takes part for as long as that takes, and has to know somebody there. What is equal to an earlier message is the same
+message to the swarm and is delivered once.`,
+  usage: ['TOPIC', '[MESSAGE]'],
+  settings: [
+    { flag: 'file', kind: 'text', metavar: 'FILE', help: 'send the lines of a file; - for stdin, as without' },
+    { flag: 'whole', kind: 'switch', metavar: '', help: 'the file or stdin is one message, of any bytes' },
+    { flag: 'timeout', kind: 'text', metavar: 'SECONDS', help: WAIT_HELP },
+  ],
+  run: (call) => {
+    const [name] = call.positionals as [string];
+    const waitMs = lastOf(call.given, 'timeout', seconds) ?? DEFAULT_WAIT_MS;
+    const { input, messages } = messagesOf(call);
+    return withNode(call, async (node) => {
+      await using topic = await node.remote.subscribe(topicIdFrom(name));
+      if (!(await meetSomebody(topic, waitMs, node.signal))) {
+        throw new Error(
+          `the node has no neighbor in ${name} after ${waitMs / 1000} s, so nothing was sent: have it meet somebody (grapevine join ${name} TICKET)`,
+        );
+      }
+      await send(node, topic, messages(topic.maxContentLength), input);
+    }).finally(() => input.close());
+  },
+};
+
+/** Messages, once it is known how long one may be. */
+type Messages = (limit: number) => AsyncIterable<Uint8Array>;
+
+function messagesOf({ positionals: [, message], given }: Call): {
+  readonly messages: Messages;
+  readonly input: CountedInput;
+} {
+  const path = lastOf(given, 'file', someText);
+  const isWhole = lastOf(given, 'whole', yesOrNo) ?? false;
+  if (message !== undefined && (path !== undefined || isWhole)) {
+    throw new UsageError(`a MESSAGE and --${path === undefined ? 'whole' : 'file'} are one too many: give one of them`);
+  }
+  if (message !== undefined) {
+    const input = new CountedInput(inputOf(message));
+    return { input, messages: (limit) => wholeOf(input, limit) };
+  }
+  if (process.stdin.isTTY && (path === undefined || path === '-')) {
+    process.stderr.write('each line is a message; Ctrl-D ends\n');
+  }
+  const input = new CountedInput(openInput(path));
+  return { input, messages: (limit) => (isWhole ? wholeOf(input, limit) : linesOf(input, limit)) };
+}
+
+/** An input that knows how much of it was read. */
+class CountedInput implements AsyncIterable<Uint8Array> {
+  readonly #input: Input;
+  #read = 0;
+
+  constructor(input: Input) {
+    this.#input = input;
+  }
+
+  /** From 0 to 1; undefined where nobody knows how much there is. */
+  get share(): number | undefined {
+    const { size } = this.#input;
+    return size === undefined ? undefined : Math.min(1, this.#read / Math.max(1, size));
+  }
+
+  close(): void {
+    this.#input.close();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.#input.chunks) {
+      this.#read += chunk.length;
+      yield chunk;
+    }
+  }
+}
+
+async function send(
+  { remote, signal }: ControlledNode,
+  topic: GossipTopic,
+  messages: AsyncIterable<Uint8Array>,
+  input: CountedInput,
+): Promise<void> {
+  const tally = new Tally();
+  const progress = createProgress();
+  try {
+    for await (const message of messages) {
+      await topic.broadcast(message, { signal });
+      tally.add(message);
+      if (input.share !== undefined) progress.update(input.share);
+    }
+    tally.refused = (await remote.flush({ signal })) ?? 0;
+  } catch (error) {
+    if (!(error instanceof TopicClosedError)) throw error;
+    throw new Error('the node left the topic, or the connection to it was lost; what was on its way may be lost');
+  } finally {
+    progress.end();
+    process.stderr.write(`${tally}\n`);
+  }
+  if (tally.refused > 0) throw new Error('the node did not take everything: its log says why');
+}

@@ -1,0 +1,78 @@
+import { type GossipEvent, topicIdFrom } from '@grapevine/api';
+import { printable } from '@grapevine/cli-kit';
+import { Output } from '../output.js';
+import { withNode } from '../remote/with-node.js';
+import { lastOf, oneOf, seconds, wholeNumber } from '../settings/values.js';
+import type { Verb } from './verb.js';
+
+type Format = (event: GossipEvent) => string | Uint8Array | undefined;
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+const FORMATS = {
+  text: (event) => (event.type === 'received' ? `${printable(Buffer.from(event.content).toString())}\n` : undefined),
+  json: (event) =>
+    `${JSON.stringify(event.type === 'received' ? { ...event, content: undefined, ...contentOf(event.content) } : event)}\n`,
+  raw: (event) => (event.type === 'received' ? event.content : undefined),
+} satisfies Record<string, Format>;
+
+const NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
+
+export const subscribe: Verb = {
+  summary: 'print the messages of a topic as they come',
+  about: `Prints the messages of a topic as they come, until Ctrl-C. A node that is not in the topic takes part for as long as this runs.
+
+As text, each message is a line, and what could steer a terminal is replaced. As JSON, each event is an object on a line: messages
+(content, or contentBase64 where it is not UTF-8), neighbors that come and go, and how much a slow reader has missed. Raw is
+the bytes of the messages and nothing else.`,
+  usage: ['TOPIC'],
+  settings: [
+    { flag: 'format', kind: 'text', metavar: 'FORMAT', choices: NAMES, help: 'text (default), json or raw' },
+    { flag: 'count', kind: 'text', metavar: 'N', help: 'end after so many messages' },
+    {
+      flag: 'timeout',
+      kind: 'text',
+      metavar: 'SECONDS',
+      help: 'end after so long; with --count that is a failure, unless the messages have come by then',
+    },
+  ],
+  run: (call) => {
+    const [name] = call.positionals as [string];
+    const format: Format = FORMATS[lastOf(call.given, 'format', oneOf(...NAMES)) ?? 'text'];
+    const count = lastOf(call.given, 'count', wholeNumber(1, Number.MAX_SAFE_INTEGER));
+    const timeoutMs = lastOf(call.given, 'timeout', seconds);
+    return withNode(call, async ({ remote, signal }) => {
+      const out = new Output();
+      const late = new AbortController();
+      const ends = AbortSignal.any([signal, late.signal, out.gone]);
+      await using topic = await remote.subscribe(topicIdFrom(name));
+      ends.addEventListener('abort', () => topic.close(), { once: true });
+      process.stderr.write(`subscribed to ${topic.id}\n`);
+      const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
+      let received = 0;
+      try {
+        for await (const event of topic) {
+          if (event.type === 'lagged') process.stderr.write(`missed ${event.missed} events or more: too slow\n`);
+          const text = format(event);
+          if (text !== undefined) await out.write(text);
+          if (event.type === 'received' && ++received === count) return;
+          if (ends.aborted) break;
+        }
+      } finally {
+        clearTimeout(timer);
+      }
+      if (late.signal.aborted) {
+        if (count !== undefined)
+          throw new Error(`${received} of ${count} messages came in ${(timeoutMs ?? 0) / 1000} s`);
+      } else if (!ends.aborted) throw new Error('the node was shut down, or the connection to it was lost');
+    });
+  },
+};
+
+function contentOf(content: Uint8Array): { readonly content: string } | { readonly contentBase64: string } {
+  try {
+    return { content: strictUtf8.decode(content) };
+  } catch {
+    return { contentBase64: Buffer.from(content).toString('base64') };
+  }
+}
