@@ -1,5 +1,6 @@
 import { RUN_HELP, run } from './run.js';
 import { CONFIG, RUN_SETTINGS } from './settings/run-settings.js';
+import { bench } from './verbs/bench.js';
 import { clientId } from './verbs/client-id.js';
 import { join } from './verbs/join.js';
 import { leave } from './verbs/leave.js';
@@ -22,6 +23,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   snapshot,
   ticket,
   ping,
+  bench,
   'client-id': clientId,
 };
 

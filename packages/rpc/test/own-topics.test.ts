@@ -45,7 +45,7 @@ describe("the node's own topics", () => {
   test('tell clients what the program wants them to read, and of other failures nothing', async () => {
     const failures = [new RpcRefusedError('forbidden', 'four topics are enough'), new Error('/etc/secret')];
     const fail = async (): Promise<never> => {
-      throw failures.shift();
+      throw failures.shift() as Error;
     };
     const { control } = nodes.connect(await nodes.serve(nodes.node().gossip, { topics: { enter: fail, leave: fail } }));
     await expect(control.enter(ROOM)).rejects.toMatchObject({ reason: 'forbidden', message: 'four topics are enough' });

@@ -1,5 +1,6 @@
 import { type GossipEvent, topicIdFrom } from '@grapevine/api';
 import { printable } from '@grapevine/cli-kit';
+import { Deadline } from '../deadline.js';
 import { Output } from '../output.js';
 import { withNode } from '../remote/with-node.js';
 import { lastOf, oneOf, seconds, wholeNumber } from '../settings/values.js';
@@ -43,28 +44,24 @@ the bytes of the messages and nothing else.`,
     const timeoutMs = lastOf(call.given, 'timeout', seconds);
     return withNode(call, async ({ remote, signal }) => {
       const out = new Output();
-      const late = new AbortController();
-      const ends = AbortSignal.any([signal, late.signal, out.gone]);
+      const until = AbortSignal.any([signal, out.gone]);
+      using end = timeoutMs === undefined ? undefined : new Deadline(timeoutMs, until);
+      const ends = end?.signal ?? until;
       await using topic = await remote.subscribe(topicIdFrom(name));
       ends.addEventListener('abort', () => topic.close(), { once: true });
       process.stderr.write(`subscribed to ${topic.id}\n`);
-      const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
       let received = 0;
-      try {
-        for await (const event of topic) {
-          if (event.type === 'lagged') process.stderr.write(`missed ${event.missed} events or more: too slow\n`);
-          const text = format(event);
-          if (text !== undefined) await out.write(text);
-          if (event.type === 'received' && ++received === count) return;
-          if (ends.aborted) break;
-        }
-      } finally {
-        clearTimeout(timer);
+      for await (const event of topic) {
+        if (event.type === 'lagged') process.stderr.write(`missed ${event.missed} events or more: too slow\n`);
+        const text = format(event);
+        if (text !== undefined) await out.write(text);
+        if (event.type === 'received' && ++received === count) return;
+        if (ends.aborted) break;
       }
-      if (late.signal.aborted) {
-        if (count !== undefined)
-          throw new Error(`${received} of ${count} messages came in ${(timeoutMs ?? 0) / 1000} s`);
-      } else if (!ends.aborted) throw new Error('the node was shut down, or the connection to it was lost');
+      if (!ends.aborted) throw new Error('the node was shut down, or the connection to it was lost');
+      if (end?.isOver && count !== undefined) {
+        throw new Error(`${received} of ${count} messages came in ${(timeoutMs ?? 0) / 1000} s`);
+      }
     });
   },
 };
