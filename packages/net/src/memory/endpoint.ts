@@ -9,6 +9,7 @@ import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transpor
 import { AsyncQueue } from '../util/async-queue.js';
 import { delay } from '../util/clock.js';
 import { abortable, deferred } from '../util/deferred.js';
+import { EitherSignal } from '../util/either-signal.js';
 import { MemoryConnection } from './connection.js';
 import type { MemoryNetwork } from './network.js';
 
@@ -63,9 +64,9 @@ export class MemoryEndpoint implements Endpoint {
     const target = await this.#resolve(to, signal);
     const [addr] = directAddrs(target);
     if (!addr) throw new ConnectError('no-address', `no address is known for ${target.id}`);
-    const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    using stop = new EitherSignal(this.#closing.signal, ...(signal ? [signal] : []));
     try {
-      return await this.#dial(target.id, addr, alpn, stop);
+      return await this.#dial(target.id, addr, alpn, stop.signal);
     } catch (error) {
       if (this.#closing.signal.aborted) throw new EndpointClosedError();
       throw error;

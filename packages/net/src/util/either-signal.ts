@@ -1,0 +1,21 @@
+/**
+ * Aborted as soon as one of two signals is, until it is disposed of. `AbortSignal.any` would do, but for an `AbortSignal.timeout` among
+ * them: the garbage collector takes that away before its time (nodejs/node#57736).
+ */
+export class EitherSignal implements Disposable {
+  readonly signal: AbortSignal;
+  readonly #listening = new AbortController();
+
+  constructor(...signals: readonly AbortSignal[]) {
+    const either = new AbortController();
+    this.signal = either.signal;
+    for (const source of signals) {
+      if (source.aborted) either.abort(source.reason);
+      source.addEventListener('abort', () => either.abort(source.reason), { signal: this.#listening.signal });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening.abort();
+  }
+}
