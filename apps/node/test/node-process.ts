@@ -118,3 +118,56 @@ export class TemporaryFolder implements Disposable {
     rmSync(this.path, { recursive: true, force: true });
   }
 }
+
+/** What became of a command. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command of `grapevine` that is running. */
+export class Command implements AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+  #stderr = '';
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    const stdout: Buffer[] = [];
+    this.child.stdout?.on('data', (chunk) => stdout.push(chunk));
+    this.child.stderr?.on('data', (chunk) => {
+      this.#stderr += chunk;
+    });
+    this.child.stdin?.on('error', () => {}); // it may end before it has read everything
+    this.outcome = once(this.child, 'close').then(([code]) => ({
+      code,
+      stdout: Buffer.concat(stdout).toString('latin1'),
+      stderr: this.#stderr,
+    }));
+  }
+
+  /** Waits for a text on stderr. */
+  async says(text: string): Promise<void> {
+    const ended = this.outcome.then(() => 'ended');
+    while (!this.#stderr.includes(text)) {
+      const next = await Promise.race([ended, once(this.child.stderr as NodeJS.ReadableStream, 'data')]);
+      if (next === 'ended' && !this.#stderr.includes(text)) throw new Error(`no "${text}" in: ${this.#stderr}`);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.outcome;
+  }
+}
+
+/** Runs a command of `grapevine` to its end. */
+export async function grapevine(
+  args: readonly string[],
+  { env, stdin }: { readonly env?: NodeJS.ProcessEnv; readonly stdin?: string | Uint8Array } = {},
+): Promise<Outcome> {
+  const command = new Command(args, env);
+  command.child.stdin?.end(stdin);
+  return await command.outcome;
+}

@@ -6,7 +6,7 @@ import { ItemTooLargeError } from './errors.js';
 import type { ItemReader } from './item-reader.js';
 import { writeItem } from './item-writer.js';
 import type { Progress } from './progress.js';
-import { SERVER_EVENT_QUEUE, StreamCode } from './protocol.js';
+import { StreamCode } from './protocol.js';
 import { type Command, commandSchema, eventSchema, type Request, type WireEvent } from './wire.js';
 
 /** Peers in one request or command. More are nobody's intention, and each costs a look at the curve. */
@@ -23,6 +23,8 @@ interface Queued {
 export interface JoinHost {
   readonly gossip: GossipApi;
   readonly progress: Progress;
+  /** Events kept for the client. */
+  readonly queueCapacity: number;
   readonly logger: Logger;
   /** Something of a client's was not done. */
   dropped(): void;
@@ -37,7 +39,7 @@ export async function serveJoin(request: Request, stream: BiStream, reader: Item
   const { send, recv } = stream;
   let halves: { readonly sender: GossipSender; readonly receiver: GossipReceiver };
   try {
-    const joined = await host.gossip.subscribe(topic, { bootstrap, queueCapacity: SERVER_EVENT_QUEUE });
+    const joined = await host.gossip.subscribe(topic, { bootstrap, queueCapacity: host.queueCapacity });
     host.progress.maxContentLength = joined.maxContentLength;
     halves = joined.split();
   } catch (error) {

@@ -32,6 +32,3 @@ export const REQUEST_TOO_LARGE = 'request exceeded max message size';
 
 /** Commands of one subscription that wait for the node: irpc's channel. */
 export const COMMAND_QUEUE = 64;
-
-/** Events of one subscription that the server keeps for a client that lags behind: as many as in the crate. */
-export const SERVER_EVENT_QUEUE = 256;

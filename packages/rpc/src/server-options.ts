@@ -50,6 +50,11 @@ export interface RpcServerOptions {
   readonly maxConnections?: number;
   /** Topics that one connection may be subscribed to at once. Default 256. */
   readonly maxSubscriptions?: number;
+  /**
+   * Events of one subscription that are kept for a client that lags behind; more are dropped, and it is told (`lagged`). Default 2,048, as
+   * for a subscriber in this process.
+   */
+  readonly queueCapacity?: number;
   readonly logger?: Logger;
 }
 
@@ -65,6 +70,7 @@ export interface ResolvedServerOptions {
   readonly topics: OwnTopics | undefined;
   readonly maxConnections: number;
   readonly maxSubscriptions: number;
+  readonly queueCapacity: number;
   readonly logger: Logger;
 }
 
@@ -85,6 +91,7 @@ export function resolveServerOptions(options: RpcServerOptions): ResolvedServerO
     topics: options.topics,
     maxConnections: atLeastOne('maxConnections', options.maxConnections ?? 64),
     maxSubscriptions: atLeastOne('maxSubscriptions', options.maxSubscriptions ?? 256),
+    queueCapacity: atLeastOne('queueCapacity', options.queueCapacity ?? 2_048),
     logger: options.logger ?? silentLogger,
   };
 }

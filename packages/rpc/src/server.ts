@@ -161,7 +161,7 @@ export class RpcServer implements AsyncDisposable {
   }
 
   async #serveRpc(connection: CertificateConnection): Promise<void> {
-    const { logger } = this.#options;
+    const { logger, queueCapacity } = this.#options;
     const progress = new Progress();
     const client = clientKey(connection);
     this.#progress.set(client, progress);
@@ -169,6 +169,7 @@ export class RpcServer implements AsyncDisposable {
       const closed = await serveRpcConnection(connection, {
         gossip: this.#gossip,
         progress,
+        queueCapacity,
         logger,
         dropped: () => {
           progress.dropped++;

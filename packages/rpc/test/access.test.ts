@@ -87,6 +87,7 @@ describe('options', () => {
   test('out of range are refused, naming them', async () => {
     const { gossip } = nodes.node();
     await expect(serveRpc(gossip, { maxConnections: 0 })).rejects.toThrow('maxConnections');
+    await expect(serveRpc(gossip, { queueCapacity: 0 })).rejects.toThrow('queueCapacity');
     await expect(serveRpc(gossip, { alpn: 'x', controlAlpn: 'x' })).rejects.toThrow('must differ');
     await expect(serveRpc(gossip, { address: 'localhost' })).rejects.toThrow('HOST:PORT');
     const server = { address: '127.0.0.1:1', certificate: new Uint8Array() };

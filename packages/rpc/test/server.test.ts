@@ -1,7 +1,7 @@
 import { topicIdFrom } from '@grapevine/api';
 import { describeClose, SecretKey, StreamLimitError } from '@grapevine/net';
 import { describe, expect, test } from 'vitest';
-import { CloseCode, connectRpc, serveRpc } from '../src/index.js';
+import { CloseCode, connectRpc, type RpcServerOptions, serveRpc } from '../src/index.js';
 import { length, nextEvent, request } from './raw-client.js';
 import { next, text, useNodes } from './setup.js';
 
@@ -10,9 +10,9 @@ const join = request({ type: 'join', topic: ROOM, bootstrap: [] });
 const nodes = useNodes();
 
 /** A node behind a server, and a neighbor of it in the room. */
-async function meet() {
+async function meet(options: RpcServerOptions = {}) {
   const [node, other] = [nodes.node(), nodes.node()];
-  const server = await nodes.serve(node.gossip, { node: node.endpoint });
+  const server = await nodes.serve(node.gossip, { node: node.endpoint, ...options });
   const theirs = await other.gossip.subscribe(ROOM);
   const ours = await node.gossip.subscribe(ROOM, { bootstrap: [other.endpoint.addr()] });
   await Promise.all([ours.joined(), theirs.joined()]);
@@ -33,7 +33,7 @@ describe('events', () => {
   });
 
   test('are bounded for a client that never reads, which then learns that it lagged; others get everything', async () => {
-    const { server, theirs } = await meet();
+    const { server, theirs } = await meet({ queueCapacity: 256 });
     const lazy = await (await nodes.raw(server, { streamWindow: 64 * 1024 })).open(join);
     const quick = await nodes.connect(server).subscribe(ROOM);
     await quick.joined();

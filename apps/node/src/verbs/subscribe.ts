@@ -8,6 +8,9 @@ import type { Verb } from './verb.js';
 
 type Format = (event: GossipEvent) => string | Uint8Array | undefined;
 
+/** Events that wait for a slow reader of stdout, besides those that wait at the node. */
+const QUEUE = 65_536;
+
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 const FORMATS = {
@@ -47,7 +50,7 @@ the bytes of the messages and nothing else.`,
       const until = AbortSignal.any([signal, out.gone]);
       using end = timeoutMs === undefined ? undefined : new Deadline(timeoutMs, until);
       const ends = end?.signal ?? until;
-      await using topic = await remote.subscribe(topicIdFrom(name));
+      await using topic = await remote.subscribe(topicIdFrom(name), { queueCapacity: QUEUE });
       ends.addEventListener('abort', () => topic.close(), { once: true });
       process.stderr.write(`subscribed to ${topic.id}\n`);
       let received = 0;

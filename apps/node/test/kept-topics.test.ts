@@ -1,0 +1,85 @@
+import { symlinkSync, writeFileSync } from 'node:fs';
+import { Gossip, type TopicId, topicIdFrom } from '@grapevine/api';
+import { silentLogger } from '@grapevine/net';
+import { MemoryNetwork } from '@grapevine/net/memory';
+import { RpcRefusedError } from '@grapevine/rpc';
+import { afterEach, describe, expect, test } from 'vitest';
+import { KeptTopics } from '../src/kept-topics.js';
+import { PeerFile } from '../src/peer-file.js';
+import { TemporaryFolder } from './node-process.js';
+
+const [A, B] = [topicIdFrom('a'), topicIdFrom('b')];
+const nodes: Gossip[] = [];
+
+afterEach(async () => {
+  for (const gossip of nodes.splice(0)) await gossip.shutdown();
+});
+
+/** A node that starts from a folder, and the topics that it is in. */
+async function start(folder: string, configured: readonly TopicId[] = []) {
+  const endpoint = new MemoryNetwork().endpoint();
+  const gossip = Gossip.spawn(endpoint);
+  nodes.push(gossip);
+  const peers = new PeerFile(folder, silentLogger);
+  const topics = new KeptTopics({ gossip, endpoint, peers, folder, logger: silentLogger });
+  await topics.start(configured, []);
+  const entered = async () => (await gossip.snapshot()).topics.map(({ id }) => id).sort();
+  return { topics, entered };
+}
+
+describe("a node's own topics", () => {
+  test('are those of its settings and those that it was told to enter', async () => {
+    using folder = new TemporaryFolder();
+    const first = await start(folder.path, [A]);
+    expect(await first.topics.enter(B, [])).toBe(true);
+    expect(await first.topics.enter(A, [])).toBe(false);
+    const second = await start(folder.path, [A]);
+    expect(await second.entered()).toEqual([A, B].sort());
+    expect(await second.topics.leave(A)).toBe(true);
+    expect(await second.topics.leave(A)).toBe(false);
+    expect(await (await start(folder.path)).entered()).toEqual([B]);
+  });
+
+  test('are entered once when two ask at the same time', async () => {
+    using folder = new TemporaryFolder();
+    const { topics, entered } = await start(folder.path);
+    expect(await Promise.all([topics.enter(A, []), topics.enter(A, []), topics.leave(A)])).toEqual([true, false, true]);
+    expect(await entered()).toEqual([]);
+  });
+
+  test('have a limit, and say so', async () => {
+    using folder = new TemporaryFolder();
+    const { topics } = await start(
+      folder.path,
+      Array.from({ length: 1_024 }, (_, i) => topicIdFrom(`${i}`)),
+    );
+    await expect(topics.enter(A, [])).rejects.toThrow('the node is in 1024 topics, as many as it takes');
+    await topics.leave(topicIdFrom('7'));
+    expect(await topics.enter(A, [])).toBe(true);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'change none that can not be written down (needs /dev/full: Linux)',
+    async () => {
+      using folder = new TemporaryFolder();
+      const { topics, entered } = await start(folder.path);
+      await topics.enter(A, []);
+      const full = folder.join(`topics.json.${process.pid}.tmp`);
+      symlinkSync('/dev/full', full);
+      const refused = await topics.enter(B, []).catch((error) => error);
+      expect(refused).toBeInstanceOf(RpcRefusedError);
+      expect(refused.message).toContain('ENOSPC');
+      symlinkSync('/dev/full', full);
+      await expect(topics.leave(A)).rejects.toThrow(RpcRefusedError);
+      expect(await entered()).toEqual([A]);
+      expect(await topics.enter(B, [])).toBe(true); // the disk has room again
+      expect(await (await start(folder.path)).entered()).toEqual([A, B].sort());
+    },
+  );
+
+  test('are forgotten with a file that is damaged, and the node starts', async () => {
+    using folder = new TemporaryFolder();
+    writeFileSync(folder.join('topics.json'), '{"format": "grapevine topics 1", "topics": 7}');
+    expect(await (await start(folder.path, [A])).entered()).toEqual([A]);
+  });
+});
