@@ -2,7 +2,7 @@ import { Gossip, type GossipApi, type GossipEvent, type GossipTopic } from '@gra
 import { Router } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { topicId } from '@grapevine/proto';
-import { connectRpc, type RpcServer, serveRpc } from '@grapevine/rpc';
+import { connectRpc, type RpcServer, type RpcServerOptions, serveRpc } from '@grapevine/rpc';
 import { afterEach, describe, expect, test } from 'vitest';
 import { probes } from '../../packages/rpc/test/probes.js';
 import { nextEvent, RawClient, request } from '../../packages/rpc/test/raw-client.js';
@@ -152,11 +152,11 @@ describe('our client on a Rust server', () => {
 
 describe('a Rust client on our server', () => {
   /** Our node behind our server, which a Rust client controls, in a swarm with another node of ours. */
-  async function meet() {
+  async function meet(options: RpcServerOptions = {}) {
     const network = new MemoryNetwork();
     const [node, other] = [start(network), start(network)];
     node.endpoint.addressLookup.add(other.endpoint.addr(), 'user'); // only ids travel
-    const server = await serveRpc(node.gossip, { alpn: ALPN });
+    const server = await serveRpc(node.gossip, { alpn: ALPN, ...options });
     open.push(() => server.shutdown());
     const client = await rust.rpcClient({ addr: server.address, alpn: ALPN, cert: certificateOf(server) });
     const theirs: GossipTopic = await other.gossip.subscribe(topic);
@@ -243,6 +243,14 @@ describe('a Rust client on our server', () => {
     for (let i = 0; i < 200; i++) await theirs.broadcast(`message ${i}`);
     await client.untilReceived(topic, 200);
     expect(client.topic(topic).lagged).toBe(0);
+  });
+
+  test('is told that it lagged, and hears what comes after', async () => {
+    const { theirs, client } = await meet({ queueCapacity: 1 });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => theirs.broadcast(`at once ${i}`)));
+    await theirs.broadcast('the last one');
+    await client.untilContent(topic, 'the last one');
+    expect(client.topic(topic).lagged).toBeGreaterThan(0);
   });
 });
 
