@@ -1,8 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { parseTicket, topicIdFrom } from '@grapevine/api';
 import { directAddrs, formatSocketAddr, SecretKey } from '@grapevine/net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Command, grapevine, NodeProcess, type Outcome, TemporaryFolder } from './node-process.js';
+import { CLI, Command, grapevine, NodeProcess, type Outcome, TemporaryFolder } from './node-process.js';
 
 const folder = new TemporaryFolder();
 const local = ['--bind', '127.0.0.1:0', '--rpc', '127.0.0.1:0'];
@@ -272,8 +275,17 @@ describe('publish and subscribe', () => {
     await listener.says('subscribed');
     listener.child.stdout?.destroy();
     // The first message may still fit into the pipe.
-    for (const text of ['into the pipe', 'into the void', 'and again']) await toFirst('publish', 'room', text);
+    for (const message of ['into the pipe', 'into the void', 'and again']) await toFirst('publish', 'room', message);
     expect(await listener.outcome).toMatchObject({ code: 0 });
+  });
+
+  test.skipIf(process.platform !== 'linux')('a full disk is one (needs /dev/full: Linux)', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [CLI, 'ticket', '--data', first], { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect(stderr).toContain("grapevine: can't write to stdout: ENOSPC");
+    expect(code).toBe(1);
   });
 
   test('a node that ends is one', async () => {

@@ -58,9 +58,11 @@ the bytes of the messages and nothing else.`,
         if (event.type === 'lagged') process.stderr.write(`missed ${event.missed} events or more: too slow\n`);
         const text = format(event);
         if (text !== undefined) await out.write(text);
-        if (event.type === 'received' && ++received === count) return;
+        if (event.type === 'received' && ++received === count) break;
         if (ends.aborted) break;
       }
+      await out.flush();
+      if (received === count) return;
       if (!ends.aborted) throw new Error('the node was shut down, or the connection to it was lost');
       if (end?.isOver && count !== undefined) {
         throw new Error(`${received} of ${count} messages came in ${(timeoutMs ?? 0) / 1000} s`);
