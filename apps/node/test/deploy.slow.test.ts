@@ -1,9 +1,10 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { topicIdFrom } from '@grapevine/api';
 import { describe, expect, test } from 'vitest';
 import { missingProgram } from '../../../test/support/debian.js';
 import { runSettings } from '../src/settings/run-settings.js';
@@ -45,18 +46,23 @@ describe('the Dockerfile', () => {
 
     expect(existsSync(join(image.root, 'app/node_modules/typescript'))).toBe(false);
     expect(existsSync(join(image.root, 'app/node_modules/pino'))).toBe(true);
-    const [program = '', ...args] = image.entrypoint.map((part) => part.replace('/app/', `${image.root}/app/`));
+    const [program = '', ...args] = image.entrypoint.map((part) => part.replace(/^\//, `${image.root}/`));
     const env = {
       ...process.env,
       ...image.env,
       GRAPEVINE_DATA: join(image.root, 'data'),
       GRAPEVINE_BIND: '127.0.0.1:0',
       GRAPEVINE_METRICS: '127.0.0.1:0',
+      GRAPEVINE_RPC: '127.0.0.1:0',
     };
     const node = spawn(program, [...args, '--topic', 'my-room'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const lines = createInterface({ input: node.stdout });
       for await (const line of lines) if (JSON.parse(line).msg === 'up') break;
+      const controlled = { ...env, GRAPEVINE_RPC: '' }; // by its folder
+      expect(execFileSync(program, ['topics'], { env: controlled, encoding: 'utf8' })).toContain(
+        topicIdFrom('my-room'),
+      );
       node.kill(image.stopSignal as NodeJS.Signals);
       expect(await once(node, 'exit')).toEqual([0, null]);
     } finally {
@@ -127,6 +133,7 @@ function carryOut(
     }
     case 'RUN':
       if (argument.includes('chown')) mkdirSync(inside('/data'));
+      else if (argument.startsWith('ln -s ')) link(image, argument);
       else execFileSync('sh', ['-c', argument], { cwd: inside('.'), stdio: 'pipe' });
       break;
     case 'ENV':
@@ -146,6 +153,13 @@ function carryOut(
     default:
       throw new Error(`the Dockerfile has an instruction that this test does not know: ${instruction}`);
   }
+}
+
+/** A link to an absolute path, inside the image. */
+function link(image: Image, argument: string): void {
+  const [, , target = '', path = ''] = argument.split(' ');
+  mkdirSync(join(image.root, dirname(path)), { recursive: true });
+  symlinkSync(join(image.root, target), join(image.root, path));
 }
 
 /** A folder's content goes into the target, a file too when the target ends like a folder. */
