@@ -283,7 +283,7 @@ describe('publish and subscribe', () => {
     const full = openSync('/dev/full', 'w');
     const child = spawn(process.execPath, [CLI, 'ticket', '--data', first], { stdio: ['ignore', full, 'pipe'] });
     closeSync(full);
-    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    const [stderr, [code]] = await Promise.all([text(child.stderr as NodeJS.ReadableStream), once(child, 'exit')]);
     expect(stderr).toContain("grapevine: can't write to stdout: ENOSPC");
     expect(code).toBe(1);
   });
