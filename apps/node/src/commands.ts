@@ -1,3 +1,4 @@
+import { completionCommand } from './completion/command.js';
 import { RUN_HELP, run } from './run.js';
 import { CONFIG, RUN_SETTINGS } from './settings/run-settings.js';
 import { bench } from './verbs/bench.js';
@@ -28,7 +29,8 @@ const verbs: Readonly<Record<string, Verb>> = {
 };
 
 /** In the order of the help. */
-export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map([
+export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map<string, NodeCommand>([
   ['run', { summary: 'keep a node up', help: RUN_HELP, usage: [], settings: [CONFIG, ...RUN_SETTINGS], run }],
   ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, commandOf(name, verb)]),
+  ['completion', completionCommand(() => COMMANDS)],
 ]);

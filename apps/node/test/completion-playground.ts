@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { COMMANDS } from '../src/commands.js';
+import { NodeProcess, TemporaryFolder } from './node-process.js';
+
+const PROGRAM = fileURLToPath(new URL('../bin/grapevine.js', import.meta.url));
+const TOPICS = ['aa'.repeat(32), 'bb'.repeat(32)];
+const SHELLS = ['bash', 'zsh', 'fish'];
+
+/** A line up to the cursor, and all the words that a shell must offer there. */
+export type Case = readonly [line: string, words: readonly string[]];
+
+/** What every shell has to complete: every command and every flag, whatever will be added to them. */
+export const CASES: readonly Case[] = [
+  ['', [...COMMANDS.keys()]],
+  ['p', ['publish', 'ping']],
+  ...[...COMMANDS].map(
+    ([name, { settings }]): Case => [`${name} --`, [...settings.map(({ flag }) => `--${flag}`), '--help']],
+  ),
+  ...[...COMMANDS].flatMap(([name, { settings }]) =>
+    settings.flatMap(({ flag, choices }): Case[] => (choices ? [[`${name} --${flag} `, choices]] : [])),
+  ),
+  ...[...COMMANDS].flatMap(([name, { usage }]): Case[] =>
+    /^\[?TOPIC/.test(usage[0] ?? '') ? [[`${name} `, TOPICS]] : [],
+  ),
+  ['join a', TOPICS.slice(0, 1)],
+  ['run --config a', ['a file', 'a folder']],
+  ['publish --file a', ['a file', 'a folder']],
+  ['run --data a', ['a folder']],
+  ['run --bind ', []],
+  ['completion ', SHELLS],
+  ['completion z', ['zsh']],
+];
+
+/** A folder where `grapevine` is on the path, there is something to complete, and a node is in two topics. */
+export class Playground implements AsyncDisposable {
+  readonly env: NodeJS.ProcessEnv;
+  readonly #folder = new TemporaryFolder();
+  readonly #node: NodeProcess;
+
+  constructor() {
+    this.env = {
+      PATH: `${this.join('bin')}${delimiter}${process.env.PATH}`,
+      HOME: this.join('home'),
+      GRAPEVINE_DATA: this.join('data'),
+      LC_ALL: 'C.UTF-8',
+      TERM: 'dumb',
+    };
+    for (const name of ['bin', 'home', 'cwd', 'cwd/a folder']) mkdirSync(this.join(name));
+    writeFileSync(this.join('cwd/a file'), '');
+    symlinkSync(PROGRAM, this.join('bin/grapevine'));
+    const topics = TOPICS.flatMap((topic) => ['--topic', topic]);
+    this.#node = new NodeProcess(['--bind', '127.0.0.1:0', '--rpc', '127.0.0.1:0', ...topics], this.env);
+  }
+
+  async ready(): Promise<void> {
+    await this.#node.logged('up');
+  }
+
+  join(name: string): string {
+    return this.#folder.join(name);
+  }
+
+  /**
+   * Runs a script in the folder. It is given the name of a file with the lines, and prints the words for each, one on a line, and a line `---`.
+   */
+  words(shell: string, args: readonly string[], script: string): Map<string, readonly string[]> {
+    writeFileSync(this.join('lines'), CASES.map(([line]) => `grapevine ${line}\n`).join(''));
+    writeFileSync(this.join('script'), script);
+    const options = { cwd: this.join('cwd'), env: this.env, encoding: 'utf8', timeout: 300_000 } as const;
+    const blocks = execFileSync(shell, [...args, this.join('script'), this.join('lines')], options).split('---\n');
+    return new Map(CASES.map(([line], i) => [line, [...new Set(wordsOf(blocks[i] ?? 'nothing printed\n'))].sort()]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#node[Symbol.asyncDispose]();
+    this.#folder[Symbol.dispose]();
+  }
+}
+
+/** Without what shells put around a word: descriptions, escapes, the end of a folder. */
+function wordsOf(block: string): string[] {
+  return block
+    .split('\n')
+    .map((line) => line.replace(/\t.*/, '').replaceAll('\\', '').replace(/\/$/, ''))
+    .filter((word) => word !== '');
+}
