@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { Gossip } from '@grapevine/api';
+import { runMain } from '@grapevine/cli-kit';
 import { BindError, Router } from '@grapevine/net';
 import { type ChatOptions, HELP, parseOptions } from './options.js';
 import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
 import { bindEndpoint } from './transport.js';
-import { UsageError } from './usage-error.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -37,11 +37,8 @@ async function main(options: ChatOptions): Promise<void> {
   }
 }
 
-try {
+await runMain('grapevine-chat', async () => {
   const options = parseOptions(process.argv.slice(2));
   if (options) await main(options);
   else print(HELP);
-} catch (error) {
-  process.stderr.write(`grapevine-chat: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof BindError ? 2 : 1;
-}
+}, [BindError]);

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { GossipTopic } from '@grapevine/api';
 import { MessageTooLargeError, TopicClosedError } from '@grapevine/api';
+import { printable } from '@grapevine/cli-kit';
 import { type SecretKey, shortId } from '@grapevine/net';
-import { Names, printable } from './display.js';
+import { Names } from './display.js';
 import { type ChatMessage, signMessage, verifyMessage } from './message.js';
 
 /**

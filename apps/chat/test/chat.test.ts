@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gossip } from '@grapevine/api';
 import { SecretKey } from '@grapevine/net';
@@ -130,8 +130,8 @@ describe('without the package @grapevine/iroh', () => {
   cpSync(fileURLToPath(new URL('../dist', import.meta.url)), join(app, 'dist'), { recursive: true });
   writeFileSync(join(app, 'package.json'), '{"type":"module"}');
   mkdirSync(installed, { recursive: true });
-  for (const name of ['api', 'net', 'postcard', 'proto'])
-    symlinkSync(fileURLToPath(new URL(`../../../packages/${name}`, import.meta.url)), join(installed, name));
+  for (const path of ['internal/cli-kit', 'packages/api', 'packages/net', 'packages/postcard', 'packages/proto'])
+    symlinkSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), join(installed, basename(path)));
   afterAll(() => rmSync(app, { recursive: true }));
 
   test('QUIC works', async () => {

@@ -75,6 +75,12 @@ class Prometheus {
     return Number((await this.query(expression))[0]?.value[1]);
   }
 
+  async rules(): Promise<{ readonly health: string; readonly state: string }[]> {
+    const answer = await fetch(`${this.url}/api/v1/rules`);
+    const { data } = (await answer.json()) as { data: { groups: { rules: { health: string; state: string }[] }[] } };
+    return data.groups.flatMap((group) => group.rules);
+  }
+
   async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
     await once(this.#child, 'exit');
@@ -180,15 +186,11 @@ describe.skipIf(missing !== undefined)(`Prometheus for real (${missing ?? 'Debia
   });
 
   test('fires no alert', async () => {
-    const answer = await fetch(`${prometheus.url}/api/v1/rules`);
-    const { data } = (await answer.json()) as { data: { groups: { rules: { health: string; state: string }[] }[] } };
-    const rules = data.groups.flatMap((group) => group.rules);
+    let rules = await prometheus.rules();
     expect(rules).toHaveLength(7);
     await until('all rules are evaluated', async () => {
-      const again = (await (await fetch(`${prometheus.url}/api/v1/rules`)).json()) as typeof data & {
-        data: typeof data;
-      };
-      return again.data.groups.every((group) => group.rules.every(({ health }) => health === 'ok'));
+      rules = await prometheus.rules();
+      return rules.every(({ health }) => health === 'ok');
     });
     expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
   });

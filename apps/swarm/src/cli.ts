@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { runMain } from '@grapevine/cli-kit';
 import { Coordinator, type Summary } from './coordinator.js';
 import { HELP, parseOptions, type SwarmOptions } from './options.js';
-import { UsageError } from './usage-error.js';
 import { createView } from './view.js';
 
 /** Ctrl-C ends the children first; the shell's convention for "ended by SIGINT". */
@@ -36,11 +36,8 @@ function describe(summary: Summary): string {
   ].join('\n');
 }
 
-try {
+await runMain('grapevine-swarm', async () => {
   const options = parseOptions(process.argv.slice(2));
   if (options) process.exitCode = await main(options);
   else process.stdout.write(`${HELP}\n`);
-} catch (error) {
-  process.stderr.write(`grapevine-swarm: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+});
