@@ -1,5 +1,5 @@
 import { completionCommand } from './completion/command.js';
-import { RUN_HELP, run } from './run.js';
+import { RUN_HELP } from './settings/run-help.js';
 import { CONFIG, RUN_SETTINGS } from './settings/run-settings.js';
 import { bench } from './verbs/bench.js';
 import { clientId } from './verbs/client-id.js';
@@ -28,9 +28,18 @@ const verbs: Readonly<Record<string, Verb>> = {
   'client-id': clientId,
 };
 
+const runCommand: NodeCommand = {
+  summary: 'keep a node up',
+  help: RUN_HELP,
+  usage: [],
+  settings: [CONFIG, ...RUN_SETTINGS],
+  // Loaded when it is needed: the others start sooner without metrics, log and discovery.
+  run: async (args) => (await import('./node/run.js')).run(args),
+};
+
 /** In the order of the help. */
 export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map<string, NodeCommand>([
-  ['run', { summary: 'keep a node up', help: RUN_HELP, usage: [], settings: [CONFIG, ...RUN_SETTINGS], run }],
+  ['run', runCommand],
   ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, commandOf(name, verb)]),
   ['completion', completionCommand(() => COMMANDS)],
 ]);

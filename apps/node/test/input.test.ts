@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { linesOf, wholeOf } from '../src/input.js';
+import { linesOf, wholeOf } from '../src/io/input.js';
 
 const LIMIT = 20;
 

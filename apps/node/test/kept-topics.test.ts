@@ -4,8 +4,8 @@ import { silentLogger } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { RpcRefusedError } from '@grapevine/rpc';
 import { afterEach, describe, expect, test } from 'vitest';
-import { KeptTopics } from '../src/kept-topics.js';
-import { PeerFile } from '../src/peer-file.js';
+import { KeptTopics } from '../src/node/kept-topics.js';
+import { PeerFile } from '../src/node/peer-file.js';
 import { TemporaryFolder } from './node-process.js';
 
 const [A, B] = [topicIdFrom('a'), topicIdFrom('b')];

@@ -4,8 +4,8 @@ import { SecretKey } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { connectRpc } from '@grapevine/rpc';
 import { describe, expect, test } from 'vitest';
-import { keptIdentity } from '../src/identity.js';
-import { PeerFile } from '../src/peer-file.js';
+import { keptIdentity } from '../src/node/identity.js';
+import { PeerFile } from '../src/node/peer-file.js';
 import { NodeProcess, TemporaryFolder } from './node-process.js';
 
 const local = ['--bind', '127.0.0.1:0', '--metrics', '127.0.0.1:0'];

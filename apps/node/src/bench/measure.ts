@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Gossip, type GossipTopic, topicIdFrom } from '@grapevine/api';
 import type { EndpointAddr } from '@grapevine/net';
 import type { RemoteGossip } from '@grapevine/rpc';
-import { meetSomebody } from '../verbs/meet-somebody.js';
+import { meetSomebody } from '../remote/meet-somebody.js';
 
 const QUESTIONS = 100;
 const SINGLES = 200;

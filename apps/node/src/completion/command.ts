@@ -1,4 +1,4 @@
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
 import { fromArguments } from '../settings/sources.js';
 import { oneOf, read } from '../settings/values.js';
 import type { NodeCommand } from '../verbs/verb.js';

@@ -9,7 +9,7 @@ import {
   type SocketAddr,
   socketAddr,
 } from '@grapevine/net';
-import { ownerOf } from '../folder-lock.js';
+import { ownerOf } from '../node/folder-lock.js';
 import { DATA, defaultFolder } from '../settings/data-folder.js';
 import type { Setting } from '../settings/setting.js';
 import type { Source } from '../settings/sources.js';
@@ -28,6 +28,12 @@ export const SERVER_SETTINGS: readonly Setting[] = [
   { ...DATA, help: "a node's folder (default: $XDG_STATE_HOME/grapevine)" },
 ];
 
+/** What the user said of which node. */
+export interface Whereabouts {
+  readonly given: Source;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
 /** Where remote control is said to be: somewhere, or a ticket with the id as well. */
 type Place = { readonly host: string; readonly port: number } | EndpointAddr;
 
@@ -41,7 +47,7 @@ const place: Expectation<Place> = {
   },
 };
 
-export const folderOf = (given: Source, environment: NodeJS.ProcessEnv): string =>
+export const folderOf = ({ given, environment }: Whereabouts): string =>
   lastOf(given, 'data', someText) ?? defaultFolder(environment);
 
 /**
@@ -49,8 +55,9 @@ export const folderOf = (given: Source, environment: NodeJS.ProcessEnv): string 
  *
  * @throws UsageError, Error saying what is missing and what to do
  */
-export async function serverOf(given: Source, environment: NodeJS.ProcessEnv): Promise<EndpointAddr> {
-  const folder = folderOf(given, environment);
+export async function serverOf(whereabouts: Whereabouts): Promise<EndpointAddr> {
+  const { given } = whereabouts;
+  const folder = folderOf(whereabouts);
   const to = lastOf(given, 'rpc', place);
   if (to === undefined) return nodeOf(folder);
   if ('id' in to) return to;

@@ -11,9 +11,8 @@ import {
   type SecretKey,
 } from '@grapevine/net';
 import { connectRpc, type RemoteGossip, RpcRefusedError } from '@grapevine/rpc';
-import { keptIdentity } from '../identity.js';
-import type { Call } from '../verbs/verb.js';
-import { folderOf, serverOf } from './server-settings.js';
+import { keptIdentity } from '../node/identity.js';
+import { folderOf, serverOf, type Whereabouts } from './server-settings.js';
 
 const CLIENT_IDENTITY = 'client-identity';
 
@@ -36,13 +35,10 @@ export function clientIdentity(folder: string): SecretKey {
  *
  * @throws Error that says what to do where the node can't be reached
  */
-export async function withNode(
-  { given, environment }: Call,
-  use: (node: ControlledNode) => Promise<void>,
-): Promise<void> {
-  const folder = folderOf(given, environment);
+export async function withNode(whereabouts: Whereabouts, use: (node: ControlledNode) => Promise<void>): Promise<void> {
+  const folder = folderOf(whereabouts);
   await interruptible(async (signal) => {
-    const server = await serverOf(given, environment);
+    const server = await serverOf(whereabouts);
     const hasIdentity = existsSync(join(folder, CLIENT_IDENTITY));
     const remote = connectRpc(server, hasIdentity ? { secretKey: clientIdentity(folder) } : {});
     try {

@@ -2,12 +2,12 @@ import { Gossip } from '@grapevine/api';
 import { textTable, UsageError } from '@grapevine/cli-kit';
 import { directAddrs, isLoopback, Router, SecretKey, silentLogger } from '@grapevine/net';
 import { type BenchResult, MIN_SIZE, measure, NotMetError } from '../bench/measure.js';
-import { Closers } from '../closers.js';
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
+import { Closers } from '../node/closers.js';
+import { bindEndpoint } from '../node/transport.js';
 import { withNode } from '../remote/with-node.js';
 import { TRANSPORTS } from '../settings/run-settings.js';
 import { lastOf, oneOf, wholeNumber, yesOrNo } from '../settings/values.js';
-import { bindEndpoint } from '../transport.js';
 import type { Verb } from './verb.js';
 
 /** As many as fit into memory twice. */

@@ -1,4 +1,4 @@
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
 import { folderOf } from '../remote/server-settings.js';
 import { clientIdentity } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
@@ -9,7 +9,7 @@ export const clientId: Verb = {
 time it makes the key for it, in the folder of --data, for its owner only.`,
   usage: [],
   settings: [],
-  run: async ({ given, environment }) => {
-    await new Output().line(clientIdentity(folderOf(given, environment)).id);
+  run: async (call) => {
+    await new Output().line(clientIdentity(folderOf(call)).id);
   },
 };

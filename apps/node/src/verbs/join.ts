@@ -1,10 +1,10 @@
 import { type GossipTopic, topicIdFrom } from '@grapevine/api';
 import type { EndpointAddr } from '@grapevine/net';
 import { endpointAddr, parseEndpointId, parseTicket } from '@grapevine/net';
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
+import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { withNode } from '../remote/with-node.js';
 import { lastOf, read, seconds, ticketOrId } from '../settings/values.js';
-import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from './meet-somebody.js';
 import type { Verb } from './verb.js';
 
 export const join: Verb = {

@@ -1,5 +1,5 @@
 import { topicIdFrom } from '@grapevine/api';
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
 

@@ -1,6 +1,6 @@
 import { topicIdFrom } from '@grapevine/api';
 import { formatSocketAddr, type TransportAddr } from '@grapevine/net';
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
 

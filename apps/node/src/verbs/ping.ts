@@ -1,4 +1,4 @@
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
 import { addressOf, withNode } from '../remote/with-node.js';
 import { lastOf, wholeNumber } from '../settings/values.js';
 import type { Verb } from './verb.js';

@@ -1,10 +1,10 @@
 import { type GossipTopic, topicIdFrom } from '@grapevine/api';
 import { createProgress, UsageError } from '@grapevine/cli-kit';
 import { TopicClosedError } from '@grapevine/net';
-import { type Input, inputOf, linesOf, openInput, wholeOf } from '../input.js';
+import { type Input, inputOf, linesOf, openInput, wholeOf } from '../io/input.js';
+import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { type ControlledNode, withNode } from '../remote/with-node.js';
 import { lastOf, seconds, someText, yesOrNo } from '../settings/values.js';
-import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from './meet-somebody.js';
 import { Tally } from './tally.js';
 import type { Call, Verb } from './verb.js';
 

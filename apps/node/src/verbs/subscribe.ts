@@ -1,7 +1,7 @@
 import { type GossipEvent, topicIdFrom } from '@grapevine/api';
 import { printable } from '@grapevine/cli-kit';
-import { Deadline } from '../deadline.js';
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
+import { Deadline } from '../remote/deadline.js';
 import { withNode } from '../remote/with-node.js';
 import { lastOf, oneOf, seconds, wholeNumber } from '../settings/values.js';
 import type { Verb } from './verb.js';

@@ -1,4 +1,4 @@
-import { Output } from '../output.js';
+import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
 

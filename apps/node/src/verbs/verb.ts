@@ -1,7 +1,7 @@
 import type { CliCommand } from '@grapevine/cli-kit';
-import { SERVER_SETTINGS } from '../remote/server-settings.js';
+import { SERVER_SETTINGS, type Whereabouts } from '../remote/server-settings.js';
 import { helpOf, type Setting } from '../settings/setting.js';
-import { fromArguments, fromEnvironment, type Source } from '../settings/sources.js';
+import { fromArguments, fromEnvironment } from '../settings/sources.js';
 
 /** Something that a running node is told to do. */
 export interface Verb {
@@ -16,10 +16,8 @@ export interface Verb {
 }
 
 /** What the user said. */
-export interface Call {
+export interface Call extends Whereabouts {
   readonly positionals: readonly string[];
-  readonly given: Source;
-  readonly environment: NodeJS.ProcessEnv;
 }
 
 /** A command with what shells complete. */

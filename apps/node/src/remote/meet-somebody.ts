@@ -1,5 +1,5 @@
 import type { GossipTopic } from '@grapevine/api';
-import { Deadline } from '../deadline.js';
+import { Deadline } from './deadline.js';
 
 export const DEFAULT_WAIT_MS = 10_000;
 export const WAIT_HELP = 'wait so long for a neighbor (default: 10)';

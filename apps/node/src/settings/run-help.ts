@@ -1,0 +1,14 @@
+import { CONFIG, RUN_SETTINGS } from './run-settings.js';
+import { helpOf } from './setting.js';
+
+export const RUN_HELP = `Keeps a node up: it takes part in topics, passes messages on, and can be controlled from elsewhere.
+
+Usage: grapevine run [options]
+
+${helpOf([CONFIG, ...RUN_SETTINGS])}
+
+Each setting can also stand in the file (log_level = "warn"; topic and join are lists) or in the environment
+(GRAPEVINE_LOG_LEVEL=warn; lists are separated by commas). Flags beat the environment, which beats the file.
+
+The log goes to stdout, one JSON object a line; the line "up" has the ticket that brings others here. SIGTERM and Ctrl-C end the node
+with farewells, which take 5 s at most; a second signal ends it at once.`;
