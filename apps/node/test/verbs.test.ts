@@ -178,9 +178,10 @@ describe('publish and subscribe', () => {
   test('events as JSON, one a line', async () => {
     await using listener = listen('--format', 'json', '--count', '2');
     await listener.says('subscribed');
-    await toFirst('publish', 'room', 'grüße');
+    await toFirst('publish', 'room', 'grüße \u009b1m');
     await grapevine(['publish', 'room', '--whole', '--data', first], { stdin: Buffer.of(0xff, 0x00) });
     const { stdout } = await listener.outcome;
+    expect(stdout).toContain('\\u009b1m'); // escaped: terminals would take it for a command
     const events = Buffer.from(stdout, 'latin1')
       .toString()
       .trim()
@@ -188,7 +189,12 @@ describe('publish and subscribe', () => {
       .map((line) => JSON.parse(line));
     const deliveredFrom = await (nodes[0] as NodeProcess).id();
     expect(events.filter(({ type }) => type === 'received')).toEqual([
-      { type: 'received', content: 'grüße', scope: { type: 'swarm', round: expect.any(Number) }, deliveredFrom },
+      {
+        type: 'received',
+        content: 'grüße \u009b1m',
+        scope: { type: 'swarm', round: expect.any(Number) },
+        deliveredFrom,
+      },
       { type: 'received', contentBase64: '/wA=', scope: { type: 'swarm', round: expect.any(Number) }, deliveredFrom },
     ]);
     expect(events[0]).toEqual({ type: 'neighborUp', peer: expect.stringMatching(/^[0-9a-f]{64}$/) });

@@ -1,4 +1,5 @@
 import { Interrupted } from './interruptible.js';
+import { printable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
 /** One of the things that a program does. */
@@ -38,9 +39,14 @@ export async function runMain(name: string, main: () => Promise<void>, mistakes:
       process.exitCode = error.exitCode;
       return;
     }
-    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${name}: ${safeLines(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = [UsageError, ...mistakes].some((mistake) => error instanceof mistake) ? 2 : 1;
   }
+}
+
+/** Some messages quote what came from the network. */
+function safeLines(message: string): string {
+  return message.split('\n').map(printable).join('\n');
 }
 
 async function dispatch(program: Program, [name, ...args]: readonly string[]): Promise<void> {

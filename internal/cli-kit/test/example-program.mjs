@@ -20,6 +20,7 @@ const work = (tidy) =>
 const commands = new Map([
   ['print', command((args) => process.stdout.write(`${JSON.stringify(args)}\n`))],
   ['fail', command(() => Promise.reject(new Error('no luck')))],
+  ['quote', command(() => Promise.reject(new Error('two\nlines\x1b[2J')))],
   ['mistake', command(() => Promise.reject(new UsageError('not like this')))],
   ['range', command(() => Promise.reject(new RangeError('too far')))],
   ['work', command(() => work(() => {}))],

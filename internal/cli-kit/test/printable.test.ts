@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable } from '../src/index.js';
+import { printable, printableJson } from '../src/index.js';
 
 test.each([
   ['\x1b[2Jboo\x07', '\ufffd[2Jboo\ufffd'],
@@ -13,4 +13,12 @@ test.each([
 
 test.each(['grüße 👋', 'a\ttab', 'שלום', ''])('other texts stay as they are: %j', (text) => {
   expect(printable(text)).toBe(text);
+});
+
+test('in JSON it is escaped, and the value is the same', () => {
+  const value = { text: 'a\x1b[2J\x9b31m\u202eb\u2028\n\t', list: ['grüße 👋'] };
+  const json = printableJson(value, undefined, 2);
+  expect(JSON.parse(json)).toEqual(value);
+  expect(json).toContain('"a\\u001b[2J\\u009b31m\\u202eb\\u2028\\n\\t"');
+  expect(json).toContain('grüße 👋');
 });

@@ -30,11 +30,12 @@ describe('a program with commands', () => {
   });
 
   test.each([
-    [[], 2, 'example: say what to do: print, fail, mistake, range, work, break, linger (see --help)\n'],
+    [[], 2, 'example: say what to do: print, fail, quote, mistake, range, work, break, linger (see --help)\n'],
     [['sing'], 2, 'example: unknown command "sing" (see --help)\n'],
     [['mistake'], 2, 'example: not like this\n'],
     [['range'], 2, 'example: too far\n'],
     [['fail'], 1, 'example: no luck\n'],
+    [['quote'], 1, 'example: two\nlines\ufffd[2J\n'],
   ])('%j ends with %d', async (args, code, stderr) => {
     expect(await run(...args)).toEqual({ code, stdout: '', stderr });
   });

@@ -1,4 +1,5 @@
 import { topicIdFrom } from '@grapevine/api';
+import { printable } from '@grapevine/cli-kit';
 import { formatSocketAddr, type TransportAddr } from '@grapevine/net';
 import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
@@ -28,7 +29,7 @@ function addressOf(addr: TransportAddr | undefined): string {
     case 'ip':
       return formatSocketAddr(addr.addr);
     case 'relay':
-      return addr.url;
+      return printable(addr.url);
     case 'custom':
       return `transport ${addr.transport}`;
     case undefined:

@@ -1,4 +1,5 @@
 import { topicIdFrom } from '@grapevine/api';
+import { printableJson } from '@grapevine/cli-kit';
 import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
@@ -21,6 +22,6 @@ export const snapshot: Verb = {
       const whole = await remote.snapshot();
       const wanted = name === undefined ? whole : whole.topics.find(({ id }) => id === topicIdFrom(name));
       if (!wanted) throw new Error(`the node is not in the topic ${name}`);
-      await new Output().line(JSON.stringify(wanted, readable, 2));
+      await new Output().line(printableJson(wanted, readable, 2));
     }),
 };

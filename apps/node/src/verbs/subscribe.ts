@@ -1,5 +1,5 @@
 import { type GossipEvent, topicIdFrom } from '@grapevine/api';
-import { printable } from '@grapevine/cli-kit';
+import { printable, printableJson } from '@grapevine/cli-kit';
 import { Output } from '../io/output.js';
 import { Deadline } from '../remote/deadline.js';
 import { withNode } from '../remote/with-node.js';
@@ -16,7 +16,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const FORMATS = {
   text: (event) => (event.type === 'received' ? `${printable(Buffer.from(event.content).toString())}\n` : undefined),
   json: (event) =>
-    `${JSON.stringify(event.type === 'received' ? { ...event, content: undefined, ...contentOf(event.content) } : event)}\n`,
+    `${printableJson(event.type === 'received' ? { ...event, content: undefined, ...contentOf(event.content) } : event)}\n`,
   raw: (event) => (event.type === 'received' ? event.content : undefined),
 } satisfies Record<string, Format>;
 
