@@ -1,4 +1,4 @@
-import type { CloseReason } from './transport/seam.js';
+import type { CloseReason } from './transport/close-reason.js';
 
 /**
  * The root of every error that Grapevine throws or rejects with.

@@ -57,18 +57,17 @@ export { GOSSIP_ALPN } from './gossip/wire.js';
 export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-id.js';
 export { SecretKey } from './identity/secret-key.js';
 export { verifySignature } from './identity/verify.js';
+export { type CloseReason, describeClose } from './transport/close-reason.js';
 export { type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
-export {
-  type BiStream,
-  type CloseReason,
-  type Connection,
-  type ConnectionStats,
-  type ConnectOptions,
-  describeClose,
-  type Endpoint,
-  type Incoming,
-  type RecvStream,
-  type SendStream,
+export type {
+  BiStream,
+  Connection,
+  ConnectionStats,
+  ConnectOptions,
+  Endpoint,
+  Incoming,
+  RecvStream,
+  SendStream,
 } from './transport/seam.js';
 export { decodeBase32, encodeBase32 } from './util/base32.js';
 export { type Clock, type ClockTimer, systemClock } from './util/clock.js';

@@ -4,9 +4,9 @@ import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics'
 import { type Endpoint, endpointAddr, formatSocketAddr, type Logger, Router } from '@grapevine/net';
 import { serveRpc } from '@grapevine/rpc';
 import { Registry } from 'prom-client';
-import { offerTicket } from '../remote/control-ticket.js';
 import type { RunSettings } from '../settings/run-settings.js';
 import { Closers } from './closers.js';
+import { offerTicket } from './control-ticket.js';
 import { lockFolder } from './folder-lock.js';
 import { keptIdentity } from './identity.js';
 import { KeptTopics } from './kept-topics.js';

@@ -9,12 +9,12 @@ import {
   type SocketAddr,
   socketAddr,
 } from '@grapevine/net';
+import { offeredTicket } from '../node/control-ticket.js';
 import { ownerOf } from '../node/folder-lock.js';
 import { DATA, defaultFolder } from '../settings/data-folder.js';
 import type { Setting } from '../settings/setting.js';
 import type { Source } from '../settings/sources.js';
 import { type Expectation, endpointId, lastOf, someText } from '../settings/values.js';
-import { offeredTicket } from './control-ticket.js';
 
 /** Which node a command is for. */
 export const SERVER_SETTINGS: readonly Setting[] = [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConnectionClosedError } from '../errors.js';
-import type { CloseReason } from '../transport/seam.js';
+import type { CloseReason } from '../transport/close-reason.js';
 import type { TestRunner, TransportUnderTest } from './setup.js';
 import { ALPN, acceptOne, connectPair, ends, first, pattern, readAll, withEndpoints, withPair } from './support.js';
 

@@ -1,5 +1,6 @@
 import type { TopicId } from '@grapevine/proto';
-import type { CloseReason, Connection, RecvStream } from '../transport/seam.js';
+import type { CloseReason } from '../transport/close-reason.js';
+import type { Connection, RecvStream } from '../transport/seam.js';
 import type { Clock } from '../util/clock.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { CloseCode } from './close-code.js';

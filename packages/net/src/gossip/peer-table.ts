@@ -1,7 +1,8 @@
 import type { DisconnectReason, TopicId } from '@grapevine/proto';
 import { ConnectError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import { type CloseReason, type Connection, describeClose, type Endpoint } from '../transport/seam.js';
+import { type CloseReason, describeClose } from '../transport/close-reason.js';
+import type { Connection, Endpoint } from '../transport/seam.js';
 import type { Clock, ClockTimer } from '../util/clock.js';
 import { CloseCode } from './close-code.js';
 import { Dialer } from './dialer.js';

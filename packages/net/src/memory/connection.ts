@@ -1,15 +1,8 @@
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import { ConnectionClosedError, StreamLimitError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import {
-  type BiStream,
-  type CloseReason,
-  type Connection,
-  type ConnectionStats,
-  describeClose,
-  type RecvStream,
-  type SendStream,
-} from '../transport/seam.js';
+import { type CloseReason, describeClose } from '../transport/close-reason.js';
+import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { deferred } from '../util/deferred.js';

@@ -1,5 +1,5 @@
 import { ConnectError } from '../errors.js';
-import { type CloseReason, describeClose } from '../transport/seam.js';
+import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import type { NativeConnection } from './native-connection.js';
 
 /** Transport error codes that mean something to us (RFC 9000, section 20.1). */

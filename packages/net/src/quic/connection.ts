@@ -3,15 +3,8 @@ import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { SocketAddr } from '../address/socket-addr.js';
 import { ConnectionClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import {
-  type BiStream,
-  type CloseReason,
-  type Connection,
-  type ConnectionStats,
-  describeClose,
-  type RecvStream,
-  type SendStream,
-} from '../transport/seam.js';
+import { type CloseReason, describeClose } from '../transport/close-reason.js';
+import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } from '../transport/seam.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { nextStableId } from '../util/stable-id.js';
 import type { HostPort } from './binding.js';

@@ -1,7 +1,6 @@
 import { ConnectError, type ConnectFailure } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { CloseReason } from '../transport/seam.js';
-import { describeClose } from '../transport/seam.js';
+import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort, RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';

@@ -1,6 +1,7 @@
 import type { AddressLookup } from '../address/address-book.js';
 import type { EndpointAddr, TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { CloseReason } from './close-reason.js';
 
 /**
  * The transport seam: what gossip needs of a network, and nothing more.
@@ -84,14 +85,6 @@ export interface Connection {
   stats(): ConnectionStats;
 }
 
-/** How a connection ended. */
-export type CloseReason =
-  | { readonly type: 'local'; readonly code: number; readonly reason: string }
-  | { readonly type: 'peer'; readonly code: number; readonly reason: string }
-  | { readonly type: 'timeout' } // nothing was heard for the idle time-out
-  | { readonly type: 'reset' } // the peer does not know this connection any more
-  | { readonly type: 'error'; readonly message: string }; // a transport or TLS error on either side
-
 /** What {@link Connection.stats} tells. */
 export interface ConnectionStats {
   /** Smoothed round-trip time in milliseconds, 0 where unknown. */
@@ -143,20 +136,4 @@ export interface RecvStream {
 export interface BiStream {
   readonly send: SendStream;
   readonly recv: RecvStream;
-}
-
-/** A {@link CloseReason} as a short text for logs and errors. */
-export function describeClose(reason: CloseReason): string {
-  switch (reason.type) {
-    case 'local':
-      return `by us with code ${reason.code}${reason.reason && ` (${reason.reason})`}`;
-    case 'peer':
-      return `by the peer with code ${reason.code}${reason.reason && ` (${reason.reason})`}`;
-    case 'timeout':
-      return 'nothing was heard for the idle time-out';
-    case 'reset':
-      return 'the peer does not know the connection any more';
-    case 'error':
-      return reason.message;
-  }
 }
