@@ -3,7 +3,8 @@ import { CloseCode } from '../../src/gossip/close-code.js';
 import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
 import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
-import type { CloseReason, Connection } from '../../src/transport/seam.js';
+import type { CloseReason } from '../../src/transport/close-reason.js';
+import type { Connection } from '../../src/transport/seam.js';
 import { type Listener, TestSwarm, TOPIC } from '../support/swarm.js';
 
 // Two nodes dialed each other at once. A Rust node writes on the connection that came last where it is, and takes the end of that one
