@@ -28,6 +28,12 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
    * @returns how many commands the node did not carry out (too large, or nobody to keep them for); undefined where the server can't
    *   tell, as a Rust one can't
    * @throws ConnectionClosedError when the connection was lost before; GossipClosedError when the node was shut down; the signal's reason
+   *
+   * @example
+   * ```ts
+   * for (const line of lines) await topic.broadcast(line);
+   * if ((await remote.flush()) !== 0) console.warn('not all of them are on their way');
+   * ```
    */
   flush({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number | undefined> {
     return this.#service.flush(signal);

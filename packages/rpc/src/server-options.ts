@@ -12,7 +12,29 @@ import {
 import { RpcAccessError } from './errors.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
-/** The topics that a node takes part in by itself, whether anybody subscribes or not: clients ask, the program decides. */
+/**
+ * The topics that a node takes part in by itself, whether anybody subscribes or not: clients ask, the program decides.
+ *
+ * @example
+ * ```ts
+ * const own = new Map<TopicId, GossipTopic>();
+ * await serveRpc(gossip, {
+ *   node: endpoint,
+ *   topics: {
+ *     async enter(id, bootstrap) {
+ *       const isNew = !own.has(id);
+ *       if (isNew) own.set(id, await gossip.subscribe(id, { bootstrap }));
+ *       else await own.get(id)?.joinPeers(bootstrap);
+ *       return isNew;
+ *     },
+ *     async leave(id) {
+ *       own.get(id)?.close();
+ *       return own.delete(id);
+ *     },
+ *   },
+ * });
+ * ```
+ */
 export interface OwnTopics {
   /**
    * Takes the node into a topic for good, through peers that are in it already; more peers for a topic that it is in are welcome.
