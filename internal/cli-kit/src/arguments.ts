@@ -6,7 +6,9 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]} (see --help)`);
+    const [what = ''] = (error as Error).message.split('. ');
+    const isMeant = config.allowPositionals && /^Unknown option '-[^-]/.test(what); // perhaps: we have no short ones but -h
+    throw new UsageError(`${what} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`);
   }
 }
 

@@ -38,5 +38,9 @@ test.each(['', '-1', '1.5', '0x10', '11', 'ten'])('%j is no whole number from 0 
 });
 
 test('an unknown flag is the mistake of the user', () => {
-  expect(() => parseArguments({ args: ['--nonsense'], options: {} })).toThrow(UsageError);
+  const parse = (allowPositionals: boolean) => () => parseArguments({ args: ['-dash'], options: {}, allowPositionals });
+  expect(parse(false)).toThrow(new UsageError("Unknown option '-d' (see --help)"));
+  expect(parse(true)).toThrow(
+    new UsageError("Unknown option '-d' (see --help; an argument that begins with - goes behind --)"),
+  );
 });
