@@ -25,7 +25,7 @@ const noScript = spawnSync('script', ['--version']).status !== 0;
 
 describe.skipIf(noScript)('on a terminal (needs script: apt-get install bsdutils)', () => {
   test('a long file has a bar that moves, and the lines are right', async () => {
-    const COUNT = 60_000;
+    const COUNT = 300_000;
     const path = folder.join('long');
     writeFileSync(path, Array.from({ length: COUNT }, (_, i) => `this is line ${i} of a long file\n`).join(''));
     const command = `'${process.execPath}' '${CLI}' publish room --file '${path}' --data '${first}'`;
@@ -42,6 +42,23 @@ describe.skipIf(noScript)('on a terminal (needs script: apt-get install bsdutils
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(new Set(shares).size).toBeGreaterThan(3);
     expect(shown.slice(shown.lastIndexOf('█'))).toContain('\r\u001b[K'); // it is gone in the end
+  });
+
+  test('a long pipe has a count that moves', async () => {
+    const COUNT = 300_000;
+    const lines = `seq 1 ${COUNT} | sed 's/^/line of a pipe: /'`;
+    const command = `${lines} | '${process.execPath}' '${CLI}' publish room --data '${first}'`;
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: 'pipe' });
+    let shown = '';
+    terminal.stdout.on('data', (chunk) => {
+      shown += chunk;
+    });
+    const [code] = await once(terminal, 'close');
+    expect(shown).toContain(`sent ${COUNT} messages`);
+    expect(code).toBe(0);
+    const counts = [...shown.matchAll(/\[K(\d+) messages sent/g)].map(([, sent]) => Number(sent));
+    expect(new Set(counts).size).toBeGreaterThan(3);
+    expect(counts).toEqual([...counts].sort((a, b) => a - b));
   });
 
   test('who publishes is told that lines are read', async () => {

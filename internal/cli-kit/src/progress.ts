@@ -8,6 +8,8 @@ const STEP = 50;
 export interface Progress {
   /** From 0 to 1. */
   update(share: number): void;
+  /** What has been done so far, where nobody knows how much there is: instead of a share. */
+  tell(text: string): void;
   /** Something is finished that deserves a line. */
   line(text: string): void;
   /** Nothing more will come. */
@@ -22,6 +24,7 @@ class Bar implements Progress {
   private readonly stream: NodeJS.WriteStream;
   private readonly start = performance.now();
   private share = 0;
+  private text: string | undefined;
   private drawn = this.start;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -30,6 +33,11 @@ class Bar implements Progress {
 
   update(share: number): void {
     this.share = share;
+    if (performance.now() - this.drawn >= STEP) this.draw();
+  }
+
+  tell(text: string): void {
+    this.text = text;
     if (performance.now() - this.drawn >= STEP) this.draw();
   }
 
@@ -46,9 +54,13 @@ class Bar implements Progress {
     const now = performance.now();
     if (now - this.start < SHORT) return;
     this.drawn = now;
+    this.stream.write(`\r\x1b[K${this.text ?? this.bar()}`);
+  }
+
+  private bar(): string {
     const full = Math.round(this.share * WIDTH);
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-    this.stream.write(`\r\x1b[K${bar} ${Math.floor(this.share * 100)} %${this.remaining()}`);
+    return `${bar} ${Math.floor(this.share * 100)} %${this.remaining()}`;
   }
 
   private remaining(): string {
@@ -70,7 +82,11 @@ class Lines implements Progress {
   }
 
   update(share: number): void {
-    if (performance.now() - this.last >= SILENCE) this.line(`${Math.floor(100 * share)} %`);
+    this.tell(`${Math.floor(100 * share)} %`);
+  }
+
+  tell(text: string): void {
+    if (performance.now() - this.last >= SILENCE) this.line(text);
   }
 
   line(text: string): void {

@@ -12,9 +12,13 @@ import {
 } from '@grapevine/net';
 import { connectRpc, type RemoteGossip, RpcRefusedError } from '@grapevine/rpc';
 import { keptIdentity } from '../node/identity.js';
+import { Deadline } from './deadline.js';
 import { folderOf, serverOf, type Whereabouts } from './server-settings.js';
 
 const CLIENT_IDENTITY = 'client-identity';
+
+/** A node that is there answers at once; one that is busy, or far away, within this. */
+const ANSWER_MS = 5_000;
 
 /** A node that is being controlled. */
 export interface ControlledNode {
@@ -42,6 +46,7 @@ export async function withNode(whereabouts: Whereabouts, use: (node: ControlledN
     const hasIdentity = existsSync(join(folder, CLIENT_IDENTITY));
     const remote = connectRpc(server, hasIdentity ? { secretKey: clientIdentity(folder) } : {});
     try {
+      await answer(remote, server, signal);
       await abortable(use({ remote, server, signal }), signal);
     } catch (error) {
       throw explained(error, server);
@@ -51,6 +56,19 @@ export async function withNode(whereabouts: Whereabouts, use: (node: ControlledN
   });
 }
 
+/** Asks whether anybody is there, for not as long as a handshake may take. @throws Error that says that nobody is */
+async function answer(remote: RemoteGossip, server: EndpointAddr, signal: AbortSignal): Promise<void> {
+  using deadline = new Deadline(ANSWER_MS, signal);
+  try {
+    await abortable(remote.control.ping(), deadline.signal);
+  } catch (error) {
+    throw deadline.isOver ? new Error(nobody(server)) : error;
+  }
+}
+
+const nobody = (server: EndpointAddr): string =>
+  `nobody answers at ${addressOf(server)}: is the node up, and was it started with --rpc?`;
+
 export const addressOf = (server: EndpointAddr): string => directAddrs(server).map(formatSocketAddr).join(', ');
 
 function explained(error: unknown, server: EndpointAddr): unknown {
@@ -58,9 +76,7 @@ function explained(error: unknown, server: EndpointAddr): unknown {
   if (error instanceof ConnectError) {
     switch (error.reason) {
       case 'timeout':
-        return new Error(`nobody answers at ${where}: is the node up, and was it started with --rpc?`, {
-          cause: error,
-        });
+        return new Error(nobody(server), { cause: error });
       case 'identity-mismatch':
         return new Error(`who answers at ${where} is not ${server.id}: check --rpc and --rpc-id`, { cause: error });
       case 'self':

@@ -97,7 +97,8 @@ async function send(
     for await (const message of messages) {
       await topic.broadcast(message, { signal });
       tally.add(message);
-      if (input.share !== undefined) progress.update(input.share);
+      if (input.share === undefined) progress.tell(`${tally.messages} sent`);
+      else progress.update(input.share);
     }
     tally.refused = (await remote.flush({ signal })) ?? 0;
   } catch (error) {

@@ -15,6 +15,10 @@ export class Tally {
   #bytes = 0;
   #repeated = 0;
 
+  get messages(): string {
+    return plural(this.#messages, 'message');
+  }
+
   add(message: Uint8Array): void {
     this.#messages++;
     this.#bytes += message.length;
@@ -27,7 +31,7 @@ export class Tally {
   toString(): string {
     const seconds = (performance.now() - this.#start) / 1_000;
     return [
-      `sent ${plural(this.#messages, 'message')} (${plural(this.#bytes, 'byte')}) in ${seconds.toFixed(1)} s`,
+      `sent ${this.messages} (${plural(this.#bytes, 'byte')}) in ${seconds.toFixed(1)} s`,
       ...(this.#repeated > 0 ? [`${this.#repeated} equal to an earlier one, which the swarm delivers once`] : []),
       ...(this.refused > 0 ? [`${this.refused} not taken by the node`] : []),
     ].join('; ');
