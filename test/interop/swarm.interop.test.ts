@@ -50,7 +50,7 @@ describe('when members go', () => {
   test('in good order or not, in either language, the others keep delivering and our views are full again', async () => {
     // Views are filled from what shuffles bring.
     const rustNode = () => rust.node({ shuffleMs: 1_000, idleTimeoutMs: 1_500 });
-    const tsNode = () => ts.node({ shuffleMs: 1_000, idleTimeoutMs: 7_000, dialTimeoutMs: 1_000 });
+    const tsNode = () => ts.node({ shuffleMs: 1_000, idleTimeoutMs: 7_000 });
     const [rustLeaver, tsKilled, rustKilled] = await Promise.all([rustNode(), tsNode(), rustNode()]);
     const rustNodes = await Promise.all([1, 2, 3].map(rustNode));
     const tsNodes = await Promise.all([1, 2, 3].map(tsNode));
@@ -88,9 +88,9 @@ describe('when members go', () => {
       const bootstrap: PeerNode =
         language === 'Rust'
           ? await rust.node({ ...options, idleTimeoutMs: 1_500 })
-          : await ts.node({ ...options, idleTimeoutMs: 7_000, dialTimeoutMs: 1_000 });
+          : await ts.node({ ...options, idleTimeoutMs: 7_000 });
       const tsNodes = await Promise.all(
-        [1, 2, 3].map(() => ts.node({ ...options, idleTimeoutMs: 7_000, dialTimeoutMs: 1_000 })),
+        [1, 2, 3].map(() => ts.node({ ...options, idleTimeoutMs: 7_000 })),
       );
       const rustNodes = await Promise.all([1, 2, 3].map(() => rust.node({ ...options, idleTimeoutMs: 1_500 })));
       const others: PeerNode[] = [...tsNodes, ...rustNodes];

@@ -21,6 +21,8 @@ import type { Rng } from './rng.js';
 const MAX_JOINING = 1024;
 /** Our own entry at the end of a shuffle, besides its data: identity, tag, length. */
 const OWN_NODE = 32 + 1 + 2;
+/** A dial that takes so many times as long as an answer may is slow: most likely there is nobody. */
+const SLOW_DIAL = 4;
 /** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
 const SWEEP_FACTOR = 2;
 
@@ -37,6 +39,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   private readonly lost: LostPeers<P>;
   /** Peers that were dismissed, and until when they are not taken back. */
   private readonly dismissed = new Map<P, number>();
+  /** Requests whose dial was still running when the time for an answer was up, and how often it was. */
+  private readonly overdue = new Map<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
   private shuffleOut = false;
   private readonly maxReplaced: number;
@@ -94,11 +98,20 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (this.pending.has(peer)) this.armRequestTimer(peer);
   }
 
-  /** A dial that is still running keeps the peer; the end of the dial decides. Timers of earlier requests are void. */
+  /**
+   * A dial that is still running keeps the peer; the end of the dial decides. One that is slow holds no place in the view any
+   * longer: the next candidate gets its chance. Timers of earlier requests are void.
+   */
   override requestTimerExpired(peer: P, request: number): void {
     if (this.pending.get(peer) !== request) return;
-    if (this.node.dialing.has(peer)) this.armRequestTimer(peer);
-    else super.requestTimerExpired(peer, request);
+    if (!this.node.dialing.has(peer)) {
+      super.requestTimerExpired(peer, request);
+      return;
+    }
+    const times = (this.overdue.get(peer) ?? 0) + 1;
+    this.overdue.set(peer, times);
+    this.armRequestTimer(peer);
+    if (times === SLOW_DIAL) this.refill(peer);
   }
 
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
@@ -131,7 +144,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
-    if (this.isDismissed(from, now) || (message.priority === 'high' && this.refusesEviction(from, now))) {
+    const isUnwelcome = this.isDismissed(from, now) || this.isTooLate(from);
+    if (isUnwelcome || (message.priority === 'high' && this.refusesEviction(from, now))) {
       this.pending.delete(from);
       this.sendDisconnect(from, { alive: true });
     } else {
@@ -202,19 +216,22 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   /** Every request has a timer, also those that a forward join or an answer has started. */
   protected override sendNeighbor(peer: P, priority: 'high' | 'low'): boolean {
     const sent = super.sendNeighbor(peer, priority);
-    if (sent) this.armRequestTimer(peer);
+    if (sent) {
+      this.overdue.delete(peer);
+      this.armRequestTimer(peer);
+    }
     return sent;
   }
 
   /** `sendNeighbor` has set the timer already. */
   protected override watchRefill(_peer: P): void {}
 
-  /** The reference counts a neighbor twice while an answer to its request counts as a request. */
+  /** The reference counts a neighbor twice while an answer to its request counts as a request, and waits for the slowest dial. */
   protected override hasRoom(): boolean {
     let room = this.config.activeViewCapacity - this.active.size;
     for (const peer of this.pending.keys()) {
       if (room <= 0) return false;
-      if (!this.active.has(peer)) room--;
+      if (!this.active.has(peer) && !this.isSlow(peer)) room--;
     }
     return room > 0;
   }
@@ -254,6 +271,15 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     else this.passive.delete(stranger);
   }
 
+  private isSlow(peer: P): boolean {
+    return (this.overdue.get(peer) ?? 0) >= SLOW_DIAL;
+  }
+
+  /** It answers a request whose place another has taken meanwhile. */
+  private isTooLate(peer: P): boolean {
+    return this.isSlow(peer) && this.pending.has(peer) && !this.active.has(peer) && this.activeIsFull();
+  }
+
   private isDismissed(peer: P, now: number): boolean {
     const until = this.dismissed.get(peer);
     return until !== undefined && now < until;
@@ -281,6 +307,9 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (this.met.size > this.sweepMetAbove) {
       for (const peer of this.met) if (!this.knows(peer)) this.met.delete(peer);
       this.sweepMetAbove = Math.max(this.maxRemembered, 2 * this.met.size);
+    }
+    if (this.overdue.size > this.pending.size) {
+      for (const peer of this.overdue.keys()) if (!this.pending.has(peer)) this.overdue.delete(peer);
     }
     if (this.aliveDisconnected.size > this.maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);

@@ -316,6 +316,48 @@ describe('a neighbor request', () => {
     expect(node.snapshot).toMatchObject({ passiveView: [], pendingNeighborRequests: [] });
   });
 
+  describe('whose dial takes long', () => {
+    /** Lost its only neighbor and dials 8, who does not answer; 9 is the other peer that it knows. */
+    function waiting() {
+      const node = hardened({ membership: { activeViewCapacity: 1 } });
+      node.meet(1).learn(1, 8, 9);
+      let outputs = node.disconnected(1);
+      const slow = sent(outputs)[0]?.to ?? -1;
+      node.handle({ type: 'peerDialing', peer: slow });
+      /** Lets the time for an answer be up so often. @returns what the last time brings */
+      const wait = (times: number) => {
+        for (let i = 0; i < times; i++) outputs = node.expire(timer(outputs, 'neighborRequest'));
+        return outputs;
+      };
+      return { node, slow, other: 17 - slow, wait };
+    }
+
+    test('holds a place in the view for four times as long as an answer may take, and then no more', () => {
+      const { node, slow, other, wait } = waiting();
+      expect(sentTypes(wait(3))).toEqual([]);
+      expect(sentTypes(wait(1))).toEqual([`${other} neighbor`]);
+      expect(sentTypes(wait(1))).toEqual([]); // once
+      expect(node.snapshot.pendingNeighborRequests).toEqual([slow, other]);
+    });
+
+    test('comes too late where another has taken the place, and stays known', () => {
+      const { node, slow, other, wait } = waiting();
+      wait(4);
+      node.receive(other, high);
+      node.handle({ type: 'peerConnected', peer: slow });
+      expect(sentTypes(node.receive(slow, high))).toContain(`${slow} disconnect`);
+      expect(node.snapshot).toMatchObject({ activeView: [other], passiveView: [slow], pendingNeighborRequests: [] });
+    });
+
+    test('is welcome where the place is still free', () => {
+      const { node, slow, wait } = waiting();
+      wait(4);
+      node.handle({ type: 'peerConnected', peer: slow });
+      node.receive(slow, high);
+      expect(node.snapshot.activeView).toEqual([slow]);
+    });
+  });
+
   test('whose dial fails makes way for the next candidate, for which the reference waits in vain', () => {
     const next = (node: TestNode): string[] => {
       node.meet(1).learn(1, 8, 9);

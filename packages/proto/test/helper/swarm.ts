@@ -12,7 +12,13 @@ import {
 } from '../../src/index.js';
 import { TOPIC } from './topic.js';
 
-type Action = { readonly to: number; readonly event: InEvent<number>; readonly from?: number };
+/** Something on its way; `order` tells what its sender did before and what after. */
+type Action = {
+  readonly to: number;
+  readonly event: InEvent<number>;
+  readonly from?: number;
+  readonly order?: number;
+};
 
 export interface SwarmOptions {
   readonly seed?: number;
@@ -33,7 +39,8 @@ export function testSeed(...numbers: number[]): Uint8Array {
 
 /**
  * Nodes in memory with virtual time: every run of the same calls is the same run. Links are made by the first message; a
- * message to a dead or unreachable node comes back as a disconnect after the time-out of a dial.
+ * message to a dead or unreachable node comes back as a disconnect after the time-out of a dial. The end of a link is no news once
+ * something came over a newer one, as hosts have it.
  */
 export class Swarm {
   now = 0;
@@ -45,6 +52,9 @@ export class Swarm {
   /** Which side of a cut a node is on; nodes on different sides cannot reach each other. */
   private readonly sides = new Map<number, number>();
   private readonly links = new Set<string>();
+  /** The latest of what came from one node to another. */
+  private readonly heard = new Map<string, number>();
+  private steps = 0;
   private readonly queue = new TimerHeap<Action>();
   private readonly seed: number;
   private readonly config: PartialConfig;
@@ -169,11 +179,13 @@ export class Swarm {
     return outputs;
   }
 
-  private dispatch({ to, from, event }: Action): void {
+  private dispatch({ to, from, event, order = 0 }: Action): void {
     if (!this.nodes.has(to)) return;
+    if (event.type === 'peerDisconnected' && (this.heard.get(`${event.peer}>${to}`) ?? 0) > order) return;
     if (event.type === 'recvMessage') {
       if (from === undefined || !this.reach(from, to)) return;
       this.links.add(linkKey(from, to));
+      this.heard.set(`${from}>${to}`, order);
       this.traffic.set(event.message.type, (this.traffic.get(event.message.type) ?? 0) + 1);
     }
     this.handle(to, event);
@@ -181,16 +193,17 @@ export class Swarm {
 
   private send(from: number, to: number, event: InEvent<number>): void {
     if (!this.nodes.has(to) || !this.reach(from, to)) {
-      this.queue.insert(this.now + 200, { to: from, event: { type: 'peerDisconnected', peer: to, reason: 'timeout' } });
+      const event: InEvent<number> = { type: 'peerDisconnected', peer: to, reason: 'timeout' };
+      this.queue.insert(this.now + 200, { to: from, event, order: ++this.steps });
       return;
     }
-    this.queue.insert(this.now + this.latency(from, to), { to, from, event });
+    this.queue.insert(this.now + this.latency(from, to), { to, from, event, order: ++this.steps });
   }
 
   private breakLink(by: number, other: number): void {
     if (!this.links.delete(linkKey(by, other))) return;
     const event: InEvent<number> = { type: 'peerDisconnected', peer: by };
-    this.queue.insert(this.now + this.latency(by, other) + 0.001, { to: other, event });
+    this.queue.insert(this.now + this.latency(by, other) + 0.001, { to: other, event, order: ++this.steps });
   }
 
   private reach(a: number, b: number): boolean {
