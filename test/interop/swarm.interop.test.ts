@@ -89,9 +89,7 @@ describe('when members go', () => {
         language === 'Rust'
           ? await rust.node({ ...options, idleTimeoutMs: 1_500 })
           : await ts.node({ ...options, idleTimeoutMs: 7_000 });
-      const tsNodes = await Promise.all(
-        [1, 2, 3].map(() => ts.node({ ...options, idleTimeoutMs: 7_000 })),
-      );
+      const tsNodes = await Promise.all([1, 2, 3].map(() => ts.node({ ...options, idleTimeoutMs: 7_000 })));
       const rustNodes = await Promise.all([1, 2, 3].map(() => rust.node({ ...options, idleTimeoutMs: 1_500 })));
       const others: PeerNode[] = [...tsNodes, ...rustNodes];
       await bootstrap.join(topic);
