@@ -17,9 +17,10 @@ const MAX_SIZE = 4_055;
 
 export const bench: Verb = {
   summary: 'measure how fast a node answers and delivers',
-  about: `Measures a node from both sides: messages go to it by remote control, and from it to a node in this process, in a topic that nobody else
-knows. Prints how long an answer takes, how long a message takes when it is alone, and how many a second arrive at full speed.
-Both ends are in this process, so the figures are what node and command reach together.`,
+  about: `Measures a node from both sides: messages go to it by remote control, and from it to a node in this
+process, in a topic that nobody else knows. Prints how long an answer takes, how long a message
+takes when it is alone, and how many a second arrive at full speed. Both ends are in this process,
+so the figures are what node and command reach together.`,
   usage: [],
   settings: [
     { flag: 'messages', kind: 'text', metavar: 'N', help: 'messages at full speed (default: 10000)' },

@@ -9,8 +9,9 @@ import type { Verb } from './verb.js';
 
 export const join: Verb = {
   summary: 'have a node enter a topic',
-  about: `Has a node enter a topic and stay in it, also after a restart, until "leave". Tickets or endpoint ids name nodes that are in it
-already: then the command waits until the node has a neighbor. In a topic where the node is already it meets them as well.`,
+  about: `Has a node enter a topic and stay in it, also after a restart, until "leave". Tickets or endpoint
+ids name nodes that are in it already: then the command waits until the node has a neighbor. In a
+topic where the node is already it meets them as well.`,
   usage: ['TOPIC', '[TICKET…]'],
   settings: [{ flag: 'timeout', kind: 'text', metavar: 'SECONDS', help: WAIT_HELP }],
   run: (call) => {

@@ -5,8 +5,8 @@ import type { Verb } from './verb.js';
 
 export const leave: Verb = {
   summary: 'have a node leave a topic',
-  about: `Has a node leave a topic. Programs that are subscribed to it through the node stay in it until they end. A topic of the node's
-settings is entered again when the node starts again.`,
+  about: `Has a node leave a topic. Programs that are subscribed to it through the node stay in it until they
+end. A topic of the node's settings is entered again when the node starts again.`,
   usage: ['TOPIC'],
   settings: [],
   run: (call) =>

@@ -5,8 +5,8 @@ import type { Verb } from './verb.js';
 
 export const ping: Verb = {
   summary: 'ask a node whether it is there',
-  about:
-    'Asks a node whether it is there, and prints how long the answer took. The first answer takes a handshake as well.',
+  about: `Asks a node whether it is there, and prints how long the answer took. The first answer takes a
+handshake as well.`,
   usage: [],
   settings: [
     { flag: 'count', kind: 'text', metavar: 'N', help: 'ask so many times, one after the other (default: 1)' },

@@ -10,9 +10,10 @@ import type { Call, Verb } from './verb.js';
 
 export const publish: Verb = {
   summary: 'send messages to everybody in a topic',
-  about: `Sends messages to everybody in a topic: the one given, or each line of a file or of stdin. Ends when the node has them all. A node that is not
-in the topic takes part for as long as that takes, and has to know somebody there. What is equal to an earlier message is the same
-message to the swarm and is delivered once.`,
+  about: `Sends messages to everybody in a topic: the one given, or each line of a file or of stdin. Ends when
+the node has them all. A node that is not in the topic takes part for as long as that takes, and has
+to know somebody there. What is equal to an earlier message is the same message to the swarm and is
+delivered once.`,
   usage: ['TOPIC', '[MESSAGE]'],
   settings: [
     { flag: 'file', kind: 'text', metavar: 'FILE', help: 'send the lines of a file; - for stdin, as without' },

@@ -12,8 +12,8 @@ function readable(_: string, value: unknown): unknown {
 
 export const snapshot: Verb = {
   summary: 'print what a node looks like inside, as JSON',
-  about:
-    'Prints what a node looks like right now, as JSON: topics with their views and caches, peers with their connections, counters.',
+  about: `Prints what a node looks like right now, as JSON: topics with their views and caches, peers with
+their connections, counters.`,
   usage: ['[TOPIC]'],
   settings: [],
   run: (call) =>

@@ -24,11 +24,12 @@ const NAMES = Object.keys(FORMATS) as (keyof typeof FORMATS)[];
 
 export const subscribe: Verb = {
   summary: 'print the messages of a topic as they come',
-  about: `Prints the messages of a topic as they come, until Ctrl-C. A node that is not in the topic takes part for as long as this runs.
+  about: `Prints the messages of a topic as they come, until Ctrl-C. A node that is not in the topic takes
+part for as long as this runs.
 
-As text, each message is a line, and what could steer a terminal is replaced. As JSON, each event is an object on a line: messages
-(content, or contentBase64 where it is not UTF-8), neighbors that come and go, and how much a slow reader has missed. Raw is
-the bytes of the messages and nothing else.`,
+As text, each message is a line, and what could steer a terminal is replaced. As JSON, each event is
+an object on a line: messages (content, or contentBase64 where it is not UTF-8), neighbors that come
+and go, and how much a slow reader has missed. Raw is the bytes of the messages and nothing else.`,
   usage: ['TOPIC'],
   settings: [
     { flag: 'format', kind: 'text', metavar: 'FORMAT', choices: NAMES, help: 'text (default), json or raw' },

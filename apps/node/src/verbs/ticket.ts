@@ -5,8 +5,8 @@ import type { Verb } from './verb.js';
 
 export const ticket: Verb = {
   summary: 'print the ticket that brings others to a node',
-  about:
-    "Prints a node's ticket and nothing else: its id and where it is reached. Others enter topics through it (--join TICKET).",
+  about: `Prints a node's ticket and nothing else: its id and where it is reached. Others enter topics through
+it (--join TICKET).`,
   usage: [],
   settings: [],
   run: (call) =>
