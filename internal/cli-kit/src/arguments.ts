@@ -6,7 +6,8 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]} (see --help)`);
+    const [sentence] = (error as Error).message.split(/\.\s/); // advice follows, some of it on lines of its own
+    throw new UsageError(`${sentence} (see --help)`);
   }
 }
 
