@@ -1,16 +1,21 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { Gossip } from '@grapevine/api';
+import { runMain } from '@grapevine/cli-kit';
 import { BindError, Router } from '@grapevine/net';
-import { type ChatOptions, HELP, parseOptions } from './options.js';
+import { HELP, parseOptions } from './options.js';
 import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
 import { bindEndpoint } from './transport.js';
-import { UsageError } from './usage-error.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-async function main(options: ChatOptions): Promise<void> {
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    print(HELP);
+    return;
+  }
   const { topic: id, peers } = options.room;
   const endpoint = await bindEndpoint(options, print);
   const gossip = Gossip.spawn(endpoint);
@@ -37,11 +42,4 @@ async function main(options: ChatOptions): Promise<void> {
   }
 }
 
-try {
-  const options = parseOptions(process.argv.slice(2));
-  if (options) await main(options);
-  else print(HELP);
-} catch (error) {
-  process.stderr.write(`grapevine-chat: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError || error instanceof BindError ? 2 : 1;
-}
+await runMain('grapevine-chat', main, [BindError]);

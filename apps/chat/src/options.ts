@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { GossipError } from '@grapevine/api';
+import { parseArguments, UsageError } from '@grapevine/cli-kit';
 import { parseSocketAddr, SecretKey } from '@grapevine/net';
 import { type TopicId, topicId, topicIdFromBytes } from '@grapevine/proto';
 import { type ChatTicket, parseChatTicket } from './ticket.js';
 import { TRANSPORTS, type Transport, type TransportOptions } from './transport.js';
-import { UsageError } from './usage-error.js';
 
 export const HELP = `Terminal chat over gossip, compatible with the Rust chat example of iroh-gossip.
 
@@ -30,8 +29,19 @@ export interface ChatOptions extends TransportOptions {
 }
 
 /** @returns undefined when help was asked for @throws UsageError */
-export function parseOptions(args: readonly string[]): ChatOptions | undefined {
-  const { values, positionals } = parse(args);
+export function parseOptions(args: string[]): ChatOptions | undefined {
+  const { values, positionals } = parseArguments({
+    args,
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      'secret-key': { type: 'string' },
+      bind: { type: 'string' },
+      transport: { type: 'string' },
+      'no-relay': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) return undefined;
   try {
     if (values.bind !== undefined) parseSocketAddr(values.bind);
@@ -48,25 +58,6 @@ export function parseOptions(args: readonly string[]): ChatOptions | undefined {
     };
   } catch (error) {
     throw error instanceof GossipError ? new UsageError(error.message) : error;
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        name: { type: 'string' },
-        'secret-key': { type: 'string' },
-        bind: { type: 'string' },
-        transport: { type: 'string' },
-        'no-relay': { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('.')[0]} (see --help)`);
   }
 }
 

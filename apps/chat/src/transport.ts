@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { UsageError } from '@grapevine/cli-kit';
 import type { Endpoint, SecretKey } from '@grapevine/net';
-import { UsageError } from './usage-error.js';
 
 export const TRANSPORTS = ['quic', 'iroh'] as const;
 

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gossip } from '@grapevine/api';
 import { SecretKey } from '@grapevine/net';
@@ -73,8 +73,8 @@ test('bad messages are reported and skipped', async () => {
   forged[40] = (forged[40] ?? 0) ^ 1;
   await room.broadcast(forged);
   await room.broadcast('garbage');
-  await room.broadcast(signMessage(key, { type: 'message', text: 'honest\n' }));
-  await alice.sees(new RegExp(`${key.id.slice(0, 10)}: honest\n`));
+  await room.broadcast(signMessage(key, { type: 'message', text: 'honest\x1b[2J\n' }));
+  await alice.sees(new RegExp(`${key.id.slice(0, 10)}: honest\ufffd\\[2J\n`)); // and does not steer the terminal
   expect(alice.output).toContain('! ignored a bad message: invalid signature');
   expect(alice.output.match(/ignored a bad message/g)).toHaveLength(2);
   expect(alice.output).not.toContain('forged');
@@ -130,8 +130,8 @@ describe('without the package @grapevine/iroh', () => {
   cpSync(fileURLToPath(new URL('../dist', import.meta.url)), join(app, 'dist'), { recursive: true });
   writeFileSync(join(app, 'package.json'), '{"type":"module"}');
   mkdirSync(installed, { recursive: true });
-  for (const name of ['api', 'net', 'postcard', 'proto'])
-    symlinkSync(fileURLToPath(new URL(`../../../packages/${name}`, import.meta.url)), join(installed, name));
+  for (const folder of ['internal/cli-kit', 'packages/api', 'packages/net', 'packages/postcard', 'packages/proto'])
+    symlinkSync(fileURLToPath(new URL(`../../../${folder}`, import.meta.url)), join(installed, basename(folder)));
   afterAll(() => rmSync(app, { recursive: true }));
 
   test('QUIC works', async () => {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { integer, parseArguments, UsageError } from '@grapevine/cli-kit';
 import { HEADER_LENGTH, MAX_MESSAGE, splitLines } from './lines.js';
-import { UsageError } from './usage-error.js';
 
 export const HELP = `Starts a swarm of processes on loopback QUIC, publishes every line of a file from the first one, and checks
 that every other one receives each line exactly once.
@@ -17,7 +16,7 @@ Usage: npm start -- [options]
   --json        end with one JSON object on stdout
   --help        this text
 
-Exit code: 0 if every line reached every living process exactly once, 1 if not, 2 for bad input.`;
+Exit code: 0 if every line reached every living process exactly once, 1 if not, 2 for bad input, 130 after Ctrl-C.`;
 
 export interface SwarmOptions {
   readonly file: string;
@@ -30,8 +29,19 @@ export interface SwarmOptions {
 }
 
 /** @returns undefined when help was asked for @throws UsageError */
-export function parseOptions(args: readonly string[]): SwarmOptions | undefined {
-  const values = parse(args);
+export function parseOptions(args: string[]): SwarmOptions | undefined {
+  const { values } = parseArguments({
+    args,
+    options: {
+      file: { type: 'string' },
+      nodes: { type: 'string' },
+      rate: { type: 'string' },
+      size: { type: 'string' },
+      'kill-one': { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) return undefined;
   const file = values.file ?? fileURLToPath(new URL('../../../README.md', import.meta.url));
   const size = integer('--size', values.size ?? '0', 0, MAX_MESSAGE);
@@ -51,33 +61,6 @@ export function parseOptions(args: readonly string[]): SwarmOptions | undefined 
     killOne: values['kill-one'] ?? false,
     json: values.json ?? false,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        file: { type: 'string' },
-        nodes: { type: 'string' },
-        rate: { type: 'string' },
-        size: { type: 'string' },
-        'kill-one': { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('.')[0]} (see --help)`);
-  }
-}
-
-function integer(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new UsageError(`${name} must be a whole number from ${min} to ${max}, got ${JSON.stringify(text)}`);
-  }
-  return value;
 }
 
 function readLines(file: string): Buffer[] {
