@@ -60,8 +60,9 @@ class Member {
     });
   }
 
+  /** One that has just ended hears nothing any more; its exit says the rest. */
   tell(order: Order): void {
-    if (this.process.connected) this.process.send(order);
+    if (this.process.connected) this.process.send(order, () => {});
   }
 
   /** The next report of a type. */
