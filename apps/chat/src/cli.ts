@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
-import { Gossip } from '@grapevine/api';
+import { Gossip, type GossipTopic } from '@grapevine/api';
 import { runMain } from '@grapevine/cli-kit';
 import { BindError, Router } from '@grapevine/net';
 import { HELP, parseOptions } from './options.js';
@@ -29,17 +29,21 @@ async function main(): Promise<void> {
     print(`> ticket to join us: ${formatChatTicket({ topic: id, peers: [...peers, endpoint.addr()] })}`);
     const topic = await gossip.subscribe(id, { bootstrap: peers });
     const room = new Room(topic, options.secretKey, options.name, print);
-    void room.listen().catch((error) => leaving.abort(error));
     print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${peers.length} peers …`);
-    await topic.joined({ signal: leaving.signal });
-    print('> connected! type a message and press enter');
-    for await (const line of createInterface({ input: process.stdin, signal: leaving.signal })) await room.say(line);
+    await Promise.race([room.listen(), talk(topic, room, leaving.signal)]);
   } catch (error) {
     if (!leaving.signal.aborted) throw error; // otherwise it is Ctrl-C that ended the wait
   } finally {
     process.stdin.destroy();
     await router.shutdown();
   }
+}
+
+/** Sends what is typed until the input ends. */
+async function talk(topic: GossipTopic, room: Room, signal: AbortSignal): Promise<void> {
+  await topic.joined({ signal });
+  print('> connected! type a message and press enter');
+  for await (const line of createInterface({ input: process.stdin, signal })) await room.say(line);
 }
 
 await runMain('grapevine-chat', main, [BindError]);

@@ -90,6 +90,13 @@ test('a line that is too long is refused with the room there is', async () => {
   await alice.sees(new RegExp(`: y{${room}}\n`));
 });
 
+test('a name that no message takes ends the chat, and says why', async () => {
+  const alice = start('open');
+  const bob = start('--name', 'b'.repeat(5000), 'join', await alice.ticket());
+  expect(await bob.exitCode()).toBe(1);
+  expect(bob.output).toMatch(/^grapevine-chat: message of \d+ bytes is over the limit of \d+ bytes/m);
+});
+
 describe('bad input is one line on stderr and exit code 2', () => {
   test.each([
     [[], 'expected open or join'],
