@@ -1,16 +1,21 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
-import { Gossip } from '@grapevine/api';
+import { Gossip, type GossipTopic } from '@grapevine/api';
 import { runMain } from '@grapevine/cli-kit';
 import { BindError, Router } from '@grapevine/net';
-import { type ChatOptions, HELP, parseOptions } from './options.js';
+import { HELP, parseOptions } from './options.js';
 import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
 import { bindEndpoint } from './transport.js';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
-async function main(options: ChatOptions): Promise<void> {
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    print(HELP);
+    return;
+  }
   const { topic: id, peers } = options.room;
   const endpoint = await bindEndpoint(options, print);
   const gossip = Gossip.spawn(endpoint);
@@ -24,11 +29,8 @@ async function main(options: ChatOptions): Promise<void> {
     print(`> ticket to join us: ${formatChatTicket({ topic: id, peers: [...peers, endpoint.addr()] })}`);
     const topic = await gossip.subscribe(id, { bootstrap: peers });
     const room = new Room(topic, options.secretKey, options.name, print);
-    void room.listen().catch((error) => leaving.abort(error));
     print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${peers.length} peers …`);
-    await topic.joined({ signal: leaving.signal });
-    print('> connected! type a message and press enter');
-    for await (const line of createInterface({ input: process.stdin, signal: leaving.signal })) await room.say(line);
+    await Promise.race([room.listen(), talk(topic, room, leaving.signal)]);
   } catch (error) {
     if (!leaving.signal.aborted) throw error; // otherwise it is Ctrl-C that ended the wait
   } finally {
@@ -37,8 +39,11 @@ async function main(options: ChatOptions): Promise<void> {
   }
 }
 
-await runMain('grapevine-chat', async () => {
-  const options = parseOptions(process.argv.slice(2));
-  if (options) await main(options);
-  else print(HELP);
-}, [BindError]);
+/** Sends what is typed until the input ends. */
+async function talk(topic: GossipTopic, room: Room, signal: AbortSignal): Promise<void> {
+  await topic.joined({ signal });
+  print('> connected! type a message and press enter');
+  for await (const line of createInterface({ input: process.stdin, signal })) await room.say(line);
+}
+
+await runMain('grapevine-chat', main, [BindError]);

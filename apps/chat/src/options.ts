@@ -29,9 +29,9 @@ export interface ChatOptions extends TransportOptions {
 }
 
 /** @returns undefined when help was asked for @throws UsageError */
-export function parseOptions(args: readonly string[]): ChatOptions | undefined {
+export function parseOptions(args: string[]): ChatOptions | undefined {
   const { values, positionals } = parseArguments({
-    args: [...args],
+    args,
     allowPositionals: true,
     options: {
       name: { type: 'string' },

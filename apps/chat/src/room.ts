@@ -3,8 +3,8 @@ import type { GossipTopic } from '@grapevine/api';
 import { MessageTooLargeError, TopicClosedError } from '@grapevine/api';
 import { printable } from '@grapevine/cli-kit';
 import { type SecretKey, shortId } from '@grapevine/net';
-import { Names } from './display.js';
 import { type ChatMessage, signMessage, verifyMessage } from './message.js';
+import { Names } from './names.js';
 
 /**
  * Bytes behind each message that make it unique: Rust ignores them, and without them two equal lines would be one message to the

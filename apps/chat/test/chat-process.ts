@@ -9,11 +9,14 @@ export const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 /** A chat process with its pipes. */
 export class Chat {
   readonly #process: ChildProcessWithoutNullStreams;
+  /** It has ended, and all that it said has been read. */
+  readonly #closed: Promise<unknown>;
   readonly #waiting: (() => void)[] = [];
   output = '';
 
   constructor(file: string, args: readonly string[]) {
     this.#process = spawn(process.execPath, [file, '--bind', '127.0.0.1:0', ...args]);
+    this.#closed = once(this.#process, 'close');
     for (const pipe of [this.#process.stdout, this.#process.stderr]) {
       pipe.setEncoding('utf8').on('data', (text: string) => {
         this.output += text;
@@ -53,7 +56,7 @@ export class Chat {
   }
 
   async exitCode(): Promise<number | null> {
-    if (this.#process.exitCode === null) await once(this.#process, 'exit');
+    await this.#closed;
     return this.#process.exitCode;
   }
 

@@ -73,8 +73,8 @@ test('bad messages are reported and skipped', async () => {
   forged[40] = (forged[40] ?? 0) ^ 1;
   await room.broadcast(forged);
   await room.broadcast('garbage');
-  await room.broadcast(signMessage(key, { type: 'message', text: 'honest\n' }));
-  await alice.sees(new RegExp(`${key.id.slice(0, 10)}: honest\n`));
+  await room.broadcast(signMessage(key, { type: 'message', text: 'honest\x1b[2J\n' }));
+  await alice.sees(new RegExp(`${key.id.slice(0, 10)}: honest\ufffd\\[2J\n`)); // and does not steer the terminal
   expect(alice.output).toContain('! ignored a bad message: invalid signature');
   expect(alice.output.match(/ignored a bad message/g)).toHaveLength(2);
   expect(alice.output).not.toContain('forged');
@@ -88,6 +88,13 @@ test('a line that is too long is refused with the room there is', async () => {
   const [, room] = await bob.sees(/not sent: the line has 5000 bytes, there is room for (\d+)\n/);
   bob.type('y'.repeat(Number(room)));
   await alice.sees(new RegExp(`: y{${room}}\n`));
+});
+
+test('a name that no message takes ends the chat, and says why', async () => {
+  const alice = start('open');
+  const bob = start('--name', 'b'.repeat(5000), 'join', await alice.ticket());
+  expect(await bob.exitCode()).toBe(1);
+  expect(bob.output).toMatch(/^grapevine-chat: message of \d+ bytes is over the limit of \d+ bytes/m);
 });
 
 describe('bad input is one line on stderr and exit code 2', () => {
@@ -130,8 +137,8 @@ describe('without the package @grapevine/iroh', () => {
   cpSync(fileURLToPath(new URL('../dist', import.meta.url)), join(app, 'dist'), { recursive: true });
   writeFileSync(join(app, 'package.json'), '{"type":"module"}');
   mkdirSync(installed, { recursive: true });
-  for (const path of ['internal/cli-kit', 'packages/api', 'packages/net', 'packages/postcard', 'packages/proto'])
-    symlinkSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), join(installed, basename(path)));
+  for (const folder of ['internal/cli-kit', 'packages/api', 'packages/net', 'packages/postcard', 'packages/proto'])
+    symlinkSync(fileURLToPath(new URL(`../../../${folder}`, import.meta.url)), join(installed, basename(folder)));
   afterAll(() => rmSync(app, { recursive: true }));
 
   test('QUIC works', async () => {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { parseSocketAddr, SecretKey } from '@grapevine/net';
 import { topicId } from '@grapevine/proto';
 import { describe, expect, test } from 'vitest';
-import { Names } from '../src/display.js';
 import { signMessage, verifyMessage } from '../src/message.js';
+import { Names } from '../src/names.js';
 import { formatChatTicket, parseChatTicket } from '../src/ticket.js';
 
 const vectorFile = new URL('../../../packages/postcard/test/vectors.json', import.meta.url);
@@ -63,6 +63,12 @@ describe('messages of the Rust example', () => {
     }
     expect(() => verifyMessage(signed.subarray(0, 50))).toThrow();
   });
+});
+
+test('names can not steer the terminal', () => {
+  const names = new Names();
+  names.set(key.id, '\x1b[2Jboo\u202e\n');
+  expect(names.get(key.id)).toBe('\ufffd[2Jboo\ufffd');
 });
 
 test('names are bounded', () => {

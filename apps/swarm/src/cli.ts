@@ -1,27 +1,27 @@
 #!/usr/bin/env node
-import { runMain } from '@grapevine/cli-kit';
+import { interruptible, runMain } from '@grapevine/cli-kit';
 import { Coordinator, type Summary } from './coordinator.js';
 import { HELP, parseOptions, type SwarmOptions } from './options.js';
 import { createView } from './view.js';
 
-/** Ctrl-C ends the children first; the shell's convention for "ended by SIGINT". */
-const EXIT_INTERRUPTED = 130;
+async function main(): Promise<void> {
+  const options = parseOptions(process.argv.slice(2));
+  if (!options) {
+    process.stdout.write(`${HELP}\n`);
+    return;
+  }
+  const { ok } = await interruptible((signal) => runSwarm(options, signal));
+  if (!ok) process.exitCode = 1;
+}
 
-async function main(options: SwarmOptions): Promise<number> {
+/** Runs a swarm and says what came of it; whatever happens, no process of it is left. */
+async function runSwarm(options: SwarmOptions, signal: AbortSignal): Promise<Summary> {
   const coordinator = new Coordinator(options, createView(options.json ? process.stderr : process.stdout));
-  let interrupted = false;
-  process.once('SIGINT', () => {
-    interrupted = true;
-    process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED)); // a second one does not wait
-    coordinator.interrupt();
-  });
+  signal.addEventListener('abort', () => coordinator.interrupt());
   try {
     const summary = await coordinator.run();
     process.stdout.write(`${options.json ? JSON.stringify(summary) : describe(summary)}\n`);
-    return summary.ok ? 0 : 1;
-  } catch (error) {
-    if (interrupted) return EXIT_INTERRUPTED; // whatever failed then, failed because of it
-    throw error;
+    return summary;
   } finally {
     await coordinator.stop();
   }
@@ -36,8 +36,4 @@ function describe(summary: Summary): string {
   ].join('\n');
 }
 
-await runMain('grapevine-swarm', async () => {
-  const options = parseOptions(process.argv.slice(2));
-  if (options) process.exitCode = await main(options);
-  else process.stdout.write(`${HELP}\n`);
-});
+await runMain('grapevine-swarm', main);

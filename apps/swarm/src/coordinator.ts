@@ -60,8 +60,9 @@ class Member {
     });
   }
 
+  /** One that has just ended hears nothing any more; its exit says the rest. */
   tell(order: Order): void {
-    if (this.process.connected) this.process.send(order);
+    if (this.process.connected) this.process.send(order, () => {});
   }
 
   /** The next report of a type. */
@@ -165,7 +166,7 @@ export class Coordinator {
     return new Promise((resolve) => {
       const stalled = setInterval(() => {
         if (performance.now() - this.#lastProgress > STALL_MS) this.#done();
-      }, 500);
+      }, 500).unref(); // the processes keep this one alive; when they are gone, nobody waits any more
       this.#done = () => {
         clearInterval(stalled);
         resolve();
@@ -246,7 +247,7 @@ function round(value: number): number {
 async function within<T>(ms: number, problem: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${problem} within ${ms / 1000} s`)), ms);
+    timer = setTimeout(() => reject(new Error(`${problem} within ${ms / 1000} s`)), ms).unref(); // as above
   });
   try {
     return await Promise.race([work, late]);

@@ -33,7 +33,7 @@ const gossip = Gossip.spawn(endpoint, {
 const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
 
 function tell(report: Report): void {
-  if (process.connected) process.send?.(report);
+  if (process.connected) process.send?.(report, undefined, {}, () => {}); // a coordinator that is gone hears nothing
 }
 
 function status(): Status {

@@ -16,7 +16,7 @@ Usage: npm start -- [options]
   --json        end with one JSON object on stdout
   --help        this text
 
-Exit code: 0 if every line reached every living process exactly once, 1 if not, 2 for bad input.`;
+Exit code: 0 if every line reached every living process exactly once, 1 if not, 2 for bad input, 130 after Ctrl-C.`;
 
 export interface SwarmOptions {
   readonly file: string;
@@ -29,9 +29,9 @@ export interface SwarmOptions {
 }
 
 /** @returns undefined when help was asked for @throws UsageError */
-export function parseOptions(args: readonly string[]): SwarmOptions | undefined {
+export function parseOptions(args: string[]): SwarmOptions | undefined {
   const { values } = parseArguments({
-    args: [...args],
+    args,
     options: {
       file: { type: 'string' },
       nodes: { type: 'string' },

@@ -6,7 +6,7 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
   try {
     return parseArgs(config);
   } catch (error) {
-    const [what = ''] = (error as Error).message.split('. ');
+    const [what = ''] = (error as Error).message.split(/\.\s/); // advice follows, some of it on lines of its own
     const isMeant = config.allowPositionals && /^Unknown option '-[^-]/.test(what); // perhaps: we have no short ones but -h
     throw new UsageError(`${what} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`);
   }

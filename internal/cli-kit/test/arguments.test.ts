@@ -1,6 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import { integer, parseArguments, positional, UsageError } from '../src/index.js';
 
+describe('mistakes in arguments are one line', () => {
+  test.each([
+    ['an unknown option', ['--frob'], "Unknown option '--frob' (see --help)"],
+    ['no value', ['--name'], "Option '--name <value>' argument missing (see --help)"],
+    ['an option for a value', ['--name', '--loud'], "Option '--name' argument is ambiguous (see --help)"],
+    ['something that belongs nowhere', ['v1.2'], "Unexpected argument 'v1.2' (see --help)"],
+  ])('%s', (_, args, message) => {
+    const parse = () => parseArguments({ args, options: { name: { type: 'string' }, loud: { type: 'boolean' } } });
+    expect(parse).toThrow(new UsageError(message));
+    expect(parse).toThrow(UsageError);
+  });
+
+  test('that say how an argument is meant that begins with a dash, where one may stand', () => {
+    const parse = (allowPositionals: boolean) => () =>
+      parseArguments({ args: ['-dash'], options: {}, allowPositionals });
+    expect(parse(false)).toThrow(new UsageError("Unknown option '-d' (see --help)"));
+    expect(parse(true)).toThrow(
+      new UsageError("Unknown option '-d' (see --help; an argument that begins with - goes behind --)"),
+    );
+  });
+
+  test.each(['0', '11', '-1', '1.5', '1e1', '0x5', ' 5', ''])('%j is no whole number from 1 to 10', (text) => {
+    expect(() => integer('--count', text, 1, 10)).toThrow(
+      new UsageError(`--count must be a whole number from 1 to 10, got ${JSON.stringify(text)}`),
+    );
+  });
+
+  test('whole numbers', () => {
+    expect(['1', '10', '007'].map((text) => integer('--count', text, 1, 10))).toEqual([1, 10, 7]);
+  });
+});
+
 describe('positional arguments', () => {
   test.each([
     [['a'], ['A']],
@@ -20,27 +52,11 @@ describe('positional arguments', () => {
   });
 
   test.each([
-    [[], ['A'], 'A is missing'],
-    [['a'], ['A', 'B', '[C]'], 'B is missing'],
-    [['a', 'b', 'c'], ['A', '[B]'], 'unexpected argument "c"'],
-    [['a'], [], 'unexpected argument "a"'],
+    [[], ['A'], 'A is missing (see --help)'],
+    [['a'], ['A', 'B', '[C]'], 'B is missing (see --help)'],
+    [['a', 'b', 'c'], ['A', '[B]'], 'unexpected argument "c" (see --help)'],
+    [['a'], [], 'unexpected argument "a" (see --help)'],
   ])('%j do not fit %j', (given, names, message) => {
-    expect(() => positional(given, ...names)).toThrow(UsageError);
-    expect(() => positional(given, ...names)).toThrow(message);
+    expect(() => positional(given, ...names)).toThrow(new UsageError(message));
   });
-});
-
-test.each(['', '-1', '1.5', '0x10', '11', 'ten'])('%j is no whole number from 0 to 10', (text) => {
-  expect(() => integer('--n', text, 0, 10)).toThrow(
-    new UsageError(`--n must be a whole number from 0 to 10, got ${JSON.stringify(text)}`),
-  );
-  expect(integer('--n', '10', 0, 10)).toBe(10);
-});
-
-test('an unknown flag is the mistake of the user', () => {
-  const parse = (allowPositionals: boolean) => () => parseArguments({ args: ['-dash'], options: {}, allowPositionals });
-  expect(parse(false)).toThrow(new UsageError("Unknown option '-d' (see --help)"));
-  expect(parse(true)).toThrow(
-    new UsageError("Unknown option '-d' (see --help; an argument that begins with - goes behind --)"),
-  );
 });

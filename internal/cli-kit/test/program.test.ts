@@ -1,72 +1,67 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-const PROGRAM = fileURLToPath(new URL('./example-program.mjs', import.meta.url));
+const path = fileURLToPath(new URL('tool.mjs', import.meta.url));
 
-function start(...args: string[]): ChildProcess & { stdout: NodeJS.ReadableStream; stderr: NodeJS.ReadableStream } {
-  return spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function tool(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
 }
 
-async function run(...args: string[]) {
-  const child = start(...args);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  return { code, stdout, stderr };
-}
+const printed = (stdout: string) => ({ status: 0, stdout, stderr: '' });
+const failed = (status: number, line: string) => ({ status, stdout: '', stderr: `tool: ${line}\n` });
 
 describe('a program with commands', () => {
-  test('runs the one that is named, with the arguments behind it', async () => {
-    expect(await run('print', 'a', '--b')).toEqual({ code: 0, stdout: '["a","--b"]\n', stderr: '' });
+  test('runs the one that is named, with the arguments behind it', () => {
+    expect(tool('echo')).toEqual(printed('[]\n'));
+    expect(tool('echo', 'fail', '--loud')).toEqual(printed('["fail","--loud"]\n'));
   });
 
-  test('helps, as a whole and about a command', async () => {
-    const { code, stdout } = await run('--help');
-    expect(code).toBe(0);
-    expect(stdout).toContain('Shows things.\n\nUsage: example COMMAND [options]\n\n  print    an example\n');
-    expect(await run('fail', '--help')).toEqual({ code: 0, stdout: 'More about it.\n', stderr: '' });
-    expect(await run('print', '--', '--help')).toMatchObject({ stdout: '["--","--help"]\n' });
+  test.each(['--help', '-h'])('explains itself with %s', (flag) => {
+    expect(tool(flag)).toEqual(
+      printed(`Does things.
+
+Usage: tool COMMAND [options]
+
+  echo     print the arguments
+  work     work until interrupted
+  fail     throw at once
+  quote    quote the network
+  reject   throw something else, later
+  misuse   fail by the user's mistake
+  collide  fail by a mistake that the program names
+
+tool COMMAND --help says more.
+
+Exit code: 0 when done, 1 when something failed, 2 for bad input, 130 after Ctrl-C.
+`),
+    );
   });
 
-  test.each([
-    [[], 2, 'example: say what to do: print, fail, quote, mistake, range, work, break, linger (see --help)\n'],
-    [['sing'], 2, 'example: unknown command "sing" (see --help)\n'],
-    [['mistake'], 2, 'example: not like this\n'],
-    [['range'], 2, 'example: too far\n'],
-    [['fail'], 1, 'example: no luck\n'],
-    [['quote'], 1, 'example: two\nlines\ufffd[2J\n'],
-  ])('%j ends with %d', async (args, code, stderr) => {
-    expect(await run(...args)).toEqual({ code, stdout: '', stderr });
+  test.each([[['--help']], [['-h']], [['--loud', '--help']], [['--help', '--', 'x']]])(
+    'explains a command with %j instead of running it',
+    (args) => {
+      expect(tool('fail', ...args)).toEqual(printed('Usage: tool throw at once\n'));
+    },
+  );
+
+  test('takes what stands behind -- for an argument, though it looks like --help', () => {
+    expect(tool('echo', '--', '--help', '-h')).toEqual(printed('["--","--help","-h"]\n'));
   });
 });
 
-describe('what can be interrupted', () => {
-  async function interrupt(command: string, signal: NodeJS.Signals) {
-    const child = start(command);
-    const outcome = Promise.all([text(child.stderr), once(child, 'close')]);
-    await once(child.stdout, 'data');
-    child.kill(signal);
-    return { child, outcome };
-  }
-
+describe('a failure is one line on stderr and an exit code', () => {
   test.each([
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-  ] as const)('ends in good order at %s', async (signal, exitCode) => {
-    const { outcome } = await interrupt('work', signal);
-    expect(await outcome).toEqual(['', [exitCode, null]]);
-  });
-
-  test('counts as interrupted when tidying up fails', async () => {
-    const { outcome } = await interrupt('break', 'SIGINT');
-    expect(await outcome).toEqual(['', [130, null]]);
-  });
-
-  test('ends at once at the second signal', async () => {
-    const { child, outcome } = await interrupt('linger', 'SIGINT');
-    await once(child.stdout, 'data'); // it is tidying up
-    child.kill('SIGINT');
-    expect(await outcome).toEqual(['', [null, 'SIGINT']]);
+    ['no command', [], 2, 'say what to do: echo, work, fail, quote, reject, misuse, collide (see --help)'],
+    ['an unknown command', ['fly'], 2, 'unknown command "fly" (see --help)'],
+    ['an option before the command', ['--loud', 'echo'], 2, 'unknown command "--loud" (see --help)'],
+    ["the user's mistake", ['misuse'], 2, 'that is no number'],
+    ['what the program counts as one', ['collide'], 2, 'taken'],
+    ['any other error', ['fail'], 1, 'it broke'],
+    ['one that quotes what could steer a terminal', ['quote'], 1, 'two\nlines\ufffd[2J'],
+    ['what is no error at all', ['reject'], 1, 'no Error, but a text'],
+  ])('%s', (_, args, status, line) => {
+    expect(tool(...args)).toEqual(failed(status, line));
   });
 });
