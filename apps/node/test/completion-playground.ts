@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../src/commands.js';
@@ -34,6 +34,9 @@ export const CASES: readonly Case[] = [
   ['completion z', ['zsh']],
 ];
 
+/** Where topics are completed: nowhere else may a shell start the command, besides for its script. */
+export const TOPIC_CASES = CASES.filter(([, words]) => words.some((word) => TOPICS.includes(word)));
+
 /** A folder where `grapevine` is on the path, there is something to complete, and a node is in two topics. */
 export class Playground implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
@@ -50,7 +53,8 @@ export class Playground implements AsyncDisposable {
     };
     for (const name of ['bin', 'home', 'cwd', 'cwd/a folder']) mkdirSync(this.join(name));
     writeFileSync(this.join('cwd/a file'), '');
-    symlinkSync(PROGRAM, this.join('bin/grapevine'));
+    const script = `#!/bin/sh\necho "$1" >> '${this.join('calls')}'\nexec '${process.execPath}' '${PROGRAM}' "$@"\n`;
+    writeFileSync(this.join('bin/grapevine'), script, { mode: 0o755 });
     const topics = TOPICS.flatMap((topic) => ['--topic', topic]);
     this.#node = new NodeProcess(['--bind', '127.0.0.1:0', '--rpc', '127.0.0.1:0', ...topics], this.env);
   }
@@ -72,6 +76,11 @@ export class Playground implements AsyncDisposable {
     const options = { cwd: this.join('cwd'), env: this.env, encoding: 'utf8', timeout: 300_000 } as const;
     const blocks = execFileSync(shell, [...args, this.join('script'), this.join('lines')], options).split('---\n');
     return new Map(CASES.map(([line], i) => [line, [...new Set(wordsOf(blocks[i] ?? 'nothing printed\n'))].sort()]));
+  }
+
+  /** What shells have run `grapevine` for. */
+  calls(): string[] {
+    return readFileSync(this.join('calls'), 'utf8').trim().split('\n');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { missingProgram } from '../../../test/support/debian.js';
-import { CASES, Playground } from './completion-playground.js';
+import { CASES, Playground, TOPIC_CASES } from './completion-playground.js';
 
 const FISH = `
 grapevine completion fish | source
@@ -63,6 +63,10 @@ describe.each(SHELLS)('completion in $shell', ({ shell, args, script, missing })
 
     test.each(CASES)('of "grapevine %s"', (line, words) => {
       expect(offered.get(line)).toEqual([...words].sort());
+    });
+
+    test('starts the command for topics alone', () => {
+      expect(playground.calls()).toEqual(['completion', ...TOPIC_CASES.map(() => 'topics')]);
     });
   });
 });

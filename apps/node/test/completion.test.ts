@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CASES, Playground } from './completion-playground.js';
+import { CASES, Playground, TOPIC_CASES } from './completion-playground.js';
 import { grapevine } from './node-process.js';
 
 const BASH = `
@@ -25,6 +25,10 @@ describe('completion in bash', () => {
 
   test.each(CASES)('of "grapevine %s"', (line, words) => {
     expect(offered.get(line)).toEqual([...words].sort());
+  });
+
+  test('starts the command for topics alone', () => {
+    expect(playground.calls()).toEqual(['completion', ...TOPIC_CASES.map(() => 'topics')]);
   });
 });
 

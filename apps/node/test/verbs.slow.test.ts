@@ -21,6 +21,21 @@ afterAll(async () => {
   folder[Symbol.dispose]();
 });
 
+/** Runs a command on a terminal of its own, where something is typed once it has said so. */
+async function onTerminal(command: string, typing?: { readonly after: string; readonly type: string }) {
+  const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: 'pipe' });
+  let shown = '';
+  let left = typing;
+  terminal.stdout.on('data', (chunk) => {
+    shown += chunk;
+    if (!left || !shown.includes(left.after)) return;
+    terminal.stdin.write(left.type);
+    left = undefined;
+  });
+  const [code] = await once(terminal, 'close');
+  return { code, shown };
+}
+
 const noScript = spawnSync('script', ['--version']).status !== 0;
 
 describe.skipIf(noScript)('on a terminal (needs script: apt-get install bsdutils)', () => {
@@ -29,12 +44,7 @@ describe.skipIf(noScript)('on a terminal (needs script: apt-get install bsdutils
     const path = folder.join('long');
     writeFileSync(path, Array.from({ length: COUNT }, (_, i) => `this is line ${i} of a long file\n`).join(''));
     const command = `'${process.execPath}' '${CLI}' publish room --file '${path}' --data '${first}'`;
-    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: 'pipe' });
-    let shown = '';
-    terminal.stdout.on('data', (chunk) => {
-      shown += chunk;
-    });
-    const [code] = await once(terminal, 'close');
+    const { code, shown } = await onTerminal(command);
     expect(shown).toContain(`sent ${COUNT} messages`);
     expect(code).toBe(0);
     const shares = [...shown.matchAll(/[█░]{30} (\d+) %(, about \d+ s to go)?/g)].map(([, share]) => Number(share));
@@ -48,12 +58,7 @@ describe.skipIf(noScript)('on a terminal (needs script: apt-get install bsdutils
     const COUNT = 300_000;
     const lines = `seq 1 ${COUNT} | sed 's/^/line of a pipe: /'`;
     const command = `${lines} | '${process.execPath}' '${CLI}' publish room --data '${first}'`;
-    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: 'pipe' });
-    let shown = '';
-    terminal.stdout.on('data', (chunk) => {
-      shown += chunk;
-    });
-    const [code] = await once(terminal, 'close');
+    const { code, shown } = await onTerminal(command);
     expect(shown).toContain(`sent ${COUNT} messages`);
     expect(code).toBe(0);
     const counts = [...shown.matchAll(/\[K(\d+) messages sent/g)].map(([, sent]) => Number(sent));
@@ -63,13 +68,7 @@ describe.skipIf(noScript)('on a terminal (needs script: apt-get install bsdutils
 
   test('who publishes is told that lines are read', async () => {
     const command = `'${process.execPath}' '${CLI}' publish room --data '${first}'`;
-    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: 'pipe' });
-    let shown = '';
-    terminal.stdout.on('data', (chunk) => {
-      shown += chunk;
-      if (String(chunk).includes('Ctrl-D ends')) terminal.stdin.write('typed\n\u0004');
-    });
-    const [code] = await once(terminal, 'close');
+    const { code, shown } = await onTerminal(command, { after: 'Ctrl-D ends', type: 'typed\n\u0004' });
     expect(shown).toContain('each line is a message; Ctrl-D ends');
     expect(shown).toContain('sent 1 message (5 bytes)');
     expect(code).toBe(0);

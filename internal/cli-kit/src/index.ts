@@ -1,6 +1,6 @@
 export { integer, parseArguments, positional } from './arguments.js';
 export { writeAtomically } from './atomic-file.js';
-export { Interrupted, interruptible } from './interruptible.js';
+export { interruptible } from './interruptible.js';
 export { printable, printableJson } from './printable.js';
 export { type CliCommand, type Program, runMain, runProgram } from './program.js';
 export { createProgress, type Progress } from './progress.js';

@@ -84,7 +84,7 @@ export type ConnectFailure =
 /** A dial that did not end in a connection. */
 export class ConnectError extends GossipError {
   readonly code = 'ERR_CONNECT';
-  /** How the peer's application closed the connection, where that is why: its code and text. */
+  /** How the connection ended, where there was one: with the peer's code and text, say. */
   readonly closed: CloseReason | undefined;
   constructor(
     readonly reason: ConnectFailure,

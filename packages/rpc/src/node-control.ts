@@ -1,5 +1,12 @@
-import type { EndpointAddr, EndpointId, GossipSnapshot, TopicId } from '@grapevine/api';
-import { ConnectError, ConnectionClosedError, StreamResetError } from '@grapevine/net';
+import {
+  type Bootstrap,
+  type EndpointAddr,
+  type EndpointId,
+  type GossipSnapshot,
+  parseBootstrap,
+  type TopicId,
+} from '@grapevine/api';
+import { ConnectError, ConnectionClosedError, endpointAddr, StreamResetError } from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
 import { type ClientLink, retryOnce, turnedAway } from './client-link.js';
 import {
@@ -68,11 +75,13 @@ export class NodeControl {
   /**
    * Has the node itself take part in a topic from now on, whatever its clients do. In one where it is already, it is told of more peers.
    *
-   * @param peers in the topic already; none to wait for others
+   * @param peers in the topic already: tickets, addresses or ids; none to wait for others
    * @returns whether it was not in it before
+   * @throws ParseError when a text is neither a ticket nor an id
    */
-  async enter(topic: TopicId, peers: readonly EndpointAddr[] = []): Promise<boolean> {
-    return (await this.#ask({ type: 'enter', topic, peers }, 'moved')).moved;
+  async enter(topic: TopicId, peers: readonly Bootstrap[] = []): Promise<boolean> {
+    const addrs = peers.map(parseBootstrap).map((peer) => (typeof peer === 'string' ? endpointAddr(peer) : peer));
+    return (await this.#ask({ type: 'enter', topic, peers: addrs }, 'moved')).moved;
   }
 
   /** Has the node itself leave a topic; it stays in it while clients are subscribed. @returns whether it was in it by itself */

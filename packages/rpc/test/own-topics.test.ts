@@ -26,11 +26,12 @@ describe("the node's own topics", () => {
     const { asked, topics } = keeper();
     const { control } = nodes.connect(await nodes.serve(nodes.node().gossip, { topics }));
     expect(await control.enter(ROOM, [peer])).toBe(true);
-    expect(await control.enter(ROOM)).toBe(false);
+    expect(await control.enter(ROOM, [peer.id])).toBe(false);
+    await expect(control.enter(ROOM, ['nobody'])).rejects.toThrow('ticket');
     expect(await control.leave(ROOM)).toBe(false);
     expect(asked).toEqual([
       ['enter', ROOM, [peer]],
-      ['enter', ROOM, []],
+      ['enter', ROOM, [peer]],
       ['leave', ROOM],
     ]);
   });

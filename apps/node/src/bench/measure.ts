@@ -75,27 +75,19 @@ function numbered(number: number, size: number): Uint8Array {
   return message;
 }
 
-/** Takes so many messages. @returns how many came before there was nothing more for a while */
+/** Takes so many messages. @returns how many came before there was nothing more for a while; the topic is closed then */
 async function arrive(topic: GossipTopic, count: number): Promise<number> {
   let received = 0;
-  while (received < count) {
-    const event = await atMost(PATIENCE_MS, topic.next());
-    if (!event || event.done) break;
-    if (event.value.type === 'received') received++;
+  const silence = setTimeout(() => topic.close(), PATIENCE_MS);
+  try {
+    for await (const event of topic) {
+      silence.refresh();
+      if (event.type === 'received' && ++received === count) break;
+    }
+  } finally {
+    clearTimeout(silence);
   }
   return received;
-}
-
-async function atMost<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function ends(samples: number[]): { readonly p50: number; readonly p99: number } {

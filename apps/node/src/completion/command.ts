@@ -11,12 +11,14 @@ const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion
 const SHELLS = Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[];
 const SHELL = SHELLS.join('|');
 
-const HELP = `Prints a script that has a shell complete commands, flags, their values, and the topics of the running node.
+const HELP = `Prints a script that has a shell complete commands, flags, their values, and topics: those of the
+node in the default folder, or of the one that GRAPEVINE_DATA or GRAPEVINE_RPC says.
 
 Usage: grapevine completion ${SHELL}
 
   bash  source <(grapevine completion bash), in ~/.bashrc
-  zsh   source <(grapevine completion zsh), in ~/.zshrc after compinit; or the script as _grapevine in a folder of $fpath
+  zsh   source <(grapevine completion zsh), in ~/.zshrc after compinit; or the script as _grapevine
+        in a folder of $fpath
   fish  grapevine completion fish > ~/.config/fish/completions/grapevine.fish`;
 
 /** @param all the commands to complete, once they are known: this one is among them */

@@ -8,6 +8,7 @@ function __grapevine_topics
 end
 function __grapevine_first
   __fish_seen_subcommand_from $argv; and test (count (commandline -opc)) -eq 2
+  and not string match -q -- '-*' (commandline -ct) # a flag is being typed
 end
 complete -c grapevine -f
 ${commands.flatMap(linesOf).join('\n')}

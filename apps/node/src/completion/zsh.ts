@@ -5,6 +5,7 @@ export function zshCompletion(commands: readonly CompletedCommand[]): string {
   return `#compdef grapevine
 # Completion of grapevine for zsh.
 _grapevine_topics() {
+  [[ $PREFIX == -* ]] && return 1 # a flag is being typed
   local -a topics
   topics=(\${(f)"$(grapevine topics 2> /dev/null | cut -d ' ' -f 1)"})
   compadd -a topics

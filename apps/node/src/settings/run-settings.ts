@@ -1,9 +1,9 @@
 import { UsageError } from '@grapevine/cli-kit';
-import type { EndpointId, SocketAddr } from '@grapevine/net';
+import { type EndpointId, formatSocketAddr, type SocketAddr } from '@grapevine/net';
 import { DATA, defaultFolder } from './data-folder.js';
 import type { Given, Setting } from './setting.js';
 import { fromArguments, fromEnvironment, fromFile, type Source } from './sources.js';
-import { allOf, boundTo, endpointId, lastOf, oneOf, socketAddress, someText, ticketOrId, yesOrNo } from './values.js';
+import { allOf, endpointId, lastOf, oneOf, socketAddress, someText, ticketOrId, yesOrNo } from './values.js';
 
 export const TRANSPORTS = ['quic', 'iroh'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -22,6 +22,9 @@ export interface RunSettings {
   readonly rpcAllow: readonly EndpointId[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
+
+/** Every interface, a port that the system chooses. */
+const ANYWHERE: SocketAddr = { host: '0.0.0.0', port: 0 };
 
 /** Read first, and from flags and the environment alone. */
 export const CONFIG: Setting = { flag: 'config', kind: 'text', metavar: 'FILE', help: 'settings in TOML' };
@@ -75,7 +78,7 @@ export const RUN_SETTINGS: readonly Setting[] = [
  */
 export function runSettings(args: readonly string[], environment: NodeJS.ProcessEnv): RunSettings {
   const { flags } = fromArguments(args, [CONFIG, ...RUN_SETTINGS], []);
-  const path = lastOf(flags, 'config', someText) ?? environment.GRAPEVINE_CONFIG;
+  const path = lastOf(new Map([...fromEnvironment(environment, [CONFIG]), ...flags]), 'config', someText);
   const file = path === undefined ? new Map<string, Given>() : fromFile(path, RUN_SETTINGS);
   return check(new Map([...file, ...fromEnvironment(environment, RUN_SETTINGS), ...flags]), environment);
 }
@@ -84,7 +87,7 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
   const settings: RunSettings = {
     data: lastOf(given, 'data', someText) ?? defaultFolder(environment),
     transport: lastOf(given, 'transport', oneOf(...TRANSPORTS)) ?? 'quic',
-    bind: lastOf(given, 'bind', boundTo) ?? '0.0.0.0:0',
+    bind: formatSocketAddr(lastOf(given, 'bind', socketAddress) ?? ANYWHERE),
     topics: allOf(given, 'topic', someText),
     join: allOf(given, 'join', ticketOrId),
     shareAddresses: lastOf(given, 'share-addresses', yesOrNo) ?? true,

@@ -1,5 +1,6 @@
-import { UsageError } from '@grapevine/cli-kit';
-import { type EndpointId, parseEndpointId, parseSocketAddr, parseTicket, type SocketAddr } from '@grapevine/net';
+import { parseBootstrap } from '@grapevine/api';
+import { integer, UsageError } from '@grapevine/cli-kit';
+import { type EndpointId, parseEndpointId, parseSocketAddr, type SocketAddr } from '@grapevine/net';
 import type { Source } from './sources.js';
 
 /** Turns a text into a value, or says what it should have been. */
@@ -35,15 +36,6 @@ export const socketAddress: Expectation<SocketAddr> = {
   read: parseSocketAddr,
 };
 
-/** The same as a text, checked here so that the message says where it was set. */
-export const boundTo: Expectation<string> = {
-  what: socketAddress.what,
-  read: (text) => {
-    parseSocketAddr(text);
-    return text;
-  },
-};
-
 export const yesOrNo: Expectation<boolean> = {
   what: 'true or false',
   read: (text) => {
@@ -59,8 +51,7 @@ export const endpointId: Expectation<EndpointId> = { what: 'an endpoint id (64 h
 export const ticketOrId: Expectation<string> = {
   what: 'an endpoint ticket ("endpoint…") or an endpoint id',
   read: (text) => {
-    if (text.startsWith('endpoint')) parseTicket(text);
-    else parseEndpointId(text);
+    parseBootstrap(text);
     return text;
   },
 };
@@ -87,11 +78,7 @@ export function oneOf<T extends string>(...options: readonly T[]): Expectation<T
 export function wholeNumber(min: number, max: number): Expectation<number> {
   return {
     what: `a whole number from ${min} to ${max}`,
-    read: (text) => {
-      const value = Number(text);
-      if (!/^\d+$/.test(text) || value < min || value > max) throw new Error();
-      return value;
-    },
+    read: (text) => integer('', text, min, max),
   };
 }
 

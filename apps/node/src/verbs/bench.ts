@@ -10,7 +10,7 @@ import { TRANSPORTS } from '../settings/run-settings.js';
 import { lastOf, oneOf, wholeNumber, yesOrNo } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
-/** As many as fit into memory twice. */
+/** All of them may wait for us at once. */
 const MAX_MESSAGES = 1_000_000;
 /** What every default node takes. */
 const MAX_SIZE = 4_055;
@@ -28,12 +28,13 @@ so the figures are what node and command reach together.`,
     { flag: 'transport', kind: 'text', metavar: 'KIND', choices: TRANSPORTS, help: "the node's (default: quic)" },
     { flag: 'json', kind: 'switch', metavar: '', help: 'print an object with all figures' },
   ],
-  run: ({ given, ...call }) => {
+  run: (call) => {
+    const { given } = call;
     const messages = lastOf(given, 'messages', wholeNumber(1, MAX_MESSAGES)) ?? 10_000;
     const size = lastOf(given, 'size', wholeNumber(MIN_SIZE, MAX_SIZE)) ?? 256;
     const transport = lastOf(given, 'transport', oneOf(...TRANSPORTS)) ?? 'quic';
     const isJson = lastOf(given, 'json', yesOrNo) ?? false;
-    return withNode({ given, ...call }, async ({ remote, signal }) => {
+    return withNode(call, async ({ remote, signal }) => {
       const node = await remote.control.addr();
       const address = directAddrs(node).every(isLoopback) ? '127.0.0.1:0' : '0.0.0.0:0';
       const closers = new Closers();

@@ -1,6 +1,4 @@
-import { type GossipTopic, topicIdFrom } from '@grapevine/api';
-import type { EndpointAddr } from '@grapevine/net';
-import { endpointAddr, parseEndpointId, parseTicket } from '@grapevine/net';
+import { topicIdFrom } from '@grapevine/api';
 import { Output } from '../io/output.js';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { withNode } from '../remote/with-node.js';
@@ -17,20 +15,16 @@ topic where the node is already it meets them as well.`,
   run: (call) => {
     const [name, ...tickets] = call.positionals as [string, ...string[]];
     const waitMs = lastOf(call.given, 'timeout', seconds) ?? DEFAULT_WAIT_MS;
-    const peers = tickets.map((ticket) => addrOf(read(ticket, 'TICKET', ticketOrId)));
+    const peers = tickets.map((ticket) => read(ticket, 'TICKET', ticketOrId));
     return withNode(call, async ({ remote, signal }) => {
       const out = new Output();
       const topic = topicIdFrom(name);
       const isNew = await remote.control.enter(topic, peers);
       await out.line(`${isNew ? 'entered' : 'was already in'} ${topic}`);
       if (peers.length === 0) return;
-      await using subscription: GossipTopic = await remote.subscribe(topic);
+      await using subscription = await remote.subscribe(topic);
       if (await meetSomebody(subscription, waitMs, signal)) return;
       throw new Error(`the node has no neighbor in it after ${waitMs / 1000} s; it goes on looking`);
     });
   },
 };
-
-function addrOf(text: string): EndpointAddr {
-  return text.startsWith('endpoint') ? parseTicket(text) : endpointAddr(parseEndpointId(text));
-}
