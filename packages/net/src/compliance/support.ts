@@ -56,6 +56,11 @@ export async function acceptOne(endpoint: Endpoint): Promise<Connection> {
   return (await nextIncoming(endpoint)).accept();
 }
 
+/** Accepts whoever comes, until the endpoint is closed. */
+export async function letEverybodyIn(endpoint: Endpoint): Promise<void> {
+  for await (const incoming of endpoint.accept()) incoming.accept().catch(() => {}); // the dialing side tells
+}
+
 /** The next incoming connection, undecided. */
 export function nextIncoming(endpoint: Endpoint): Promise<Incoming> {
   return first(endpoint.accept());
