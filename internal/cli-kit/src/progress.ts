@@ -21,52 +21,52 @@ export function createProgress(stream: NodeJS.WriteStream = process.stderr): Pro
 }
 
 class Bar implements Progress {
-  private readonly stream: NodeJS.WriteStream;
-  private readonly start = performance.now();
-  private share = 0;
-  private text: string | undefined;
-  private drawn = this.start;
+  readonly #stream: NodeJS.WriteStream;
+  readonly #start = performance.now();
+  #share = 0;
+  #text: string | undefined;
+  #drawn = this.#start;
 
   constructor(stream: NodeJS.WriteStream) {
-    this.stream = stream;
+    this.#stream = stream;
   }
 
   update(share: number): void {
-    this.share = share;
-    if (performance.now() - this.drawn >= STEP) this.draw();
+    this.#share = share;
+    if (performance.now() - this.#drawn >= STEP) this.#draw();
   }
 
   tell(text: string): void {
-    this.text = text;
-    if (performance.now() - this.drawn >= STEP) this.draw();
+    this.#text = text;
+    if (performance.now() - this.#drawn >= STEP) this.#draw();
   }
 
   line(text: string): void {
-    this.stream.write(`\r\x1b[K${text}\n`);
-    this.draw();
+    this.#stream.write(`\r\x1b[K${text}\n`);
+    this.#draw();
   }
 
   end(): void {
-    this.stream.write('\r\x1b[K');
+    this.#stream.write('\r\x1b[K');
   }
 
-  private draw(): void {
+  #draw(): void {
     const now = performance.now();
-    if (now - this.start < SHORT) return;
-    this.drawn = now;
-    this.stream.write(`\r\x1b[K${this.text ?? this.bar()}`);
+    if (now - this.#start < SHORT) return;
+    this.#drawn = now;
+    this.#stream.write(`\r\x1b[K${this.#text ?? this.#bar()}`);
   }
 
-  private bar(): string {
-    const full = Math.round(this.share * WIDTH);
+  #bar(): string {
+    const full = Math.round(this.#share * WIDTH);
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-    return `${bar} ${Math.floor(this.share * 100)} %${this.remaining()}`;
+    return `${bar} ${Math.floor(this.#share * 100)} %${this.#remaining()}`;
   }
 
-  private remaining(): string {
-    if (this.share < 0.02) return '';
-    const elapsed = (performance.now() - this.start) / 1000;
-    return `, about ${Math.ceil((elapsed / this.share) * (1 - this.share))} s to go`;
+  #remaining(): string {
+    if (this.#share < 0.02) return '';
+    const elapsed = (performance.now() - this.#start) / 1000;
+    return `, about ${Math.ceil((elapsed / this.#share) * (1 - this.#share))} s to go`;
   }
 }
 
@@ -74,11 +74,11 @@ class Bar implements Progress {
 const SILENCE = 10_000;
 
 class Lines implements Progress {
-  private readonly stream: NodeJS.WriteStream;
-  private last = performance.now();
+  readonly #stream: NodeJS.WriteStream;
+  #last = performance.now();
 
   constructor(stream: NodeJS.WriteStream) {
-    this.stream = stream;
+    this.#stream = stream;
   }
 
   update(share: number): void {
@@ -86,12 +86,12 @@ class Lines implements Progress {
   }
 
   tell(text: string): void {
-    if (performance.now() - this.last >= SILENCE) this.line(text);
+    if (performance.now() - this.#last >= SILENCE) this.line(text);
   }
 
   line(text: string): void {
-    this.last = performance.now();
-    this.stream.write(`${text}\n`);
+    this.#last = performance.now();
+    this.#stream.write(`${text}\n`);
   }
 
   end(): void {}

@@ -7,26 +7,26 @@ export class TomlReader {
   /** Where the table is in the file, for messages: `config.proto`; empty at the top. */
   readonly path: string;
   readonly line: number;
-  private readonly unread: Map<string, TomlEntry>;
+  readonly #unread: Map<string, TomlEntry>;
 
   constructor(file: string, path: string, table: TomlTable) {
     this.file = file;
     this.path = path;
     this.line = table.line;
-    this.unread = new Map(table.entries);
+    this.#unread = new Map(table.entries);
   }
 
   /** The value of a key that may be left out. */
   take(key: string): TomlValue | undefined {
-    const value = this.unread.get(key)?.value;
-    this.unread.delete(key);
+    const value = this.#unread.get(key)?.value;
+    this.#unread.delete(key);
     return value;
   }
 
   /** The value of a key that has to be there. */
   need(key: string): TomlValue {
     const value = this.take(key);
-    if (value === undefined) throw this.error(this.line, `the key ${this.name(key)} is missing`);
+    if (value === undefined) throw this.error(this.line, `the key ${this.#name(key)} is missing`);
     return value;
   }
 
@@ -37,7 +37,7 @@ export class TomlReader {
 
   asTable(value: TomlValue, key: string): TomlReader {
     if (value.type !== 'table') throw this.mustBe(value, key, 'a table');
-    return new TomlReader(this.file, this.name(key), value);
+    return new TomlReader(this.file, this.#name(key), value);
   }
 
   asItems(value: TomlValue, key: string): readonly TomlValue[] {
@@ -65,20 +65,20 @@ export class TomlReader {
 
   /** Call when all known keys have been taken. @throws UsageError that names the first unknown key and its line */
   end(known: string): void {
-    for (const [key, { line }] of this.unread) {
-      throw this.error(line, `unknown key ${this.name(key)} (known here: ${known})`);
+    for (const [key, { line }] of this.#unread) {
+      throw this.error(line, `unknown key ${this.#name(key)} (known here: ${known})`);
     }
   }
 
   mustBe({ line }: TomlValue, key: string, what: string): UsageError {
-    return this.error(line, `${this.name(key)} must be ${what}`);
+    return this.error(line, `${this.#name(key)} must be ${what}`);
   }
 
   error(line: number, message: string): UsageError {
     return new UsageError(`${this.file}:${line}: ${message}`);
   }
 
-  private name(key: string): string {
+  #name(key: string): string {
     return this.path === '' ? key : `${this.path}.${key}`;
   }
 }

@@ -44,7 +44,7 @@ export class Reader {
       this.offset = offset + 1;
       return first;
     }
-    return this.longVarint(3, 0x03);
+    return this.#longVarint(3, 0x03);
   }
 
   /** Reads a varint of at most 32 bits. */
@@ -55,7 +55,7 @@ export class Reader {
       this.offset = offset + 1;
       return first;
     }
-    return this.longVarint(5, 0x0f);
+    return this.#longVarint(5, 0x0f);
   }
 
   /** Reads a varint of at most 64 bits. */
@@ -82,7 +82,7 @@ export class Reader {
       this.offset = offset + 1;
       return first;
     }
-    return this.longVarint(10, 0x01);
+    return this.#longVarint(10, 0x01);
   }
 
   /**
@@ -119,7 +119,7 @@ export class Reader {
    * The decoder of postcard 1.1.3: up to `maxBytes` bytes, of which the last may be at most `lastByteLimit`. Forms that
    * are longer than necessary pass within that limit.
    */
-  private longVarint(maxBytes: number, lastByteLimit: number): number {
+  #longVarint(maxBytes: number, lastByteLimit: number): number {
     const start = this.offset;
     let value = 0;
     let factor = 1;

@@ -1,8 +1,9 @@
 import type { Config } from './config.js';
-import type { Command, PeerId } from './event.js';
-import { maxPeerData } from './fit-nodes.js';
-import { maxPayload } from './max-payload.js';
-import type { PeerData } from './message.js';
+import type { Command } from './event.js';
+import type { PeerId } from './peer-id.js';
+import { maxPeerData } from './wire/fit-nodes.js';
+import { maxPayload } from './wire/max-payload.js';
+import type { PeerData } from './wire/message.js';
 
 /**
  * Refuses a command that makes no sense, before anything is done about it.

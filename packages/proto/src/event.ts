@@ -1,9 +1,7 @@
-import type { DeliveryScope, Message, PeerData } from './message.js';
+import type { PeerId } from './peer-id.js';
 import type { Timer } from './timer.js';
-import type { TopicId } from './topic-id.js';
-
-/** What a peer's identity may be: small integers in the simulator, endpoint ids on the network. */
-export type PeerId = string | number;
+import type { DeliveryScope, Message, PeerData } from './wire/message.js';
+import type { TopicId } from './wire/topic-id.js';
 
 /** Who gets a broadcast: everybody in the swarm, or the active neighbors and nobody after them. */
 export type Scope = 'swarm' | 'neighbors';

@@ -14,15 +14,24 @@ export type {
   InEvent,
   NeighborDownReason,
   OutEvent,
-  PeerId,
   Scope,
   TopicEvent,
 } from './event.js';
-export { maxPeerData } from './fit-nodes.js';
-export { defaultHash, type Hash } from './hash.js';
-export { hexId32 } from './hex-id.js';
-export { IndexSet } from './index-set.js';
-export { maxPayload } from './max-payload.js';
+export type { PeerId } from './peer-id.js';
+export { resolveConfig } from './resolve-config.js';
+export type { TopicSnapshot } from './snapshot.js';
+export { State, type StateOptions } from './state.js';
+export type { Stats } from './stats.js';
+export { defaultHash, type Hash } from './structures/hash.js';
+export { IndexSet } from './structures/index-set.js';
+export type { Rng } from './structures/rng.js';
+export { seededRng } from './structures/seeded-rng.js';
+export { type CacheLimits, TimeBoundCache } from './structures/time-bound-cache.js';
+export { TimerHeap } from './structures/timer-heap.js';
+export type { Timer, TimerTask } from './timer.js';
+export { maxPeerData } from './wire/fit-nodes.js';
+export { hexId32 } from './wire/hex-id.js';
+export { maxPayload } from './wire/max-payload.js';
 export {
   type DeliveryScope,
   type DisconnectMessage,
@@ -43,22 +52,13 @@ export {
   type PruneMessage,
   type ShuffleMessage,
   type ShuffleReplyMessage,
-} from './message.js';
-export { messageCodec } from './message-codec.js';
+} from './wire/message.js';
+export { messageCodec } from './wire/message-codec.js';
 export {
   type MessageId,
   messageIdFromBytes,
   messageIdSchema,
   messageIdToBytes,
   messageIdToHex,
-} from './message-id.js';
-export { resolveConfig } from './resolve-config.js';
-export type { Rng } from './rng.js';
-export { seededRng } from './seeded-rng.js';
-export type { TopicSnapshot } from './snapshot.js';
-export { State, type StateOptions } from './state.js';
-export type { Stats } from './stats.js';
-export { type CacheLimits, TimeBoundCache } from './time-bound-cache.js';
-export type { Timer, TimerTask } from './timer.js';
-export { TimerHeap } from './timer-heap.js';
-export { type TopicId, topicId, topicIdFromBytes, topicIdSchema, topicIdToBytes } from './topic-id.js';
+} from './wire/message-id.js';
+export { type TopicId, topicId, topicIdFromBytes, topicIdSchema, topicIdToBytes } from './wire/topic-id.js';

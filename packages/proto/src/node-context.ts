@@ -1,8 +1,8 @@
 import type { Config } from './config.js';
-import type { PeerId } from './event.js';
-import type { Hash } from './hash.js';
-import type { PeerData } from './message.js';
+import type { PeerId } from './peer-id.js';
 import type { Stats } from './stats.js';
+import type { Hash } from './structures/hash.js';
+import type { PeerData } from './wire/message.js';
 
 /** What all topics of a node share. `State` owns it; the layers below only read it, except that they count in `stats`. */
 export interface NodeContext<P extends PeerId> {

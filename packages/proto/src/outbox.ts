@@ -1,7 +1,8 @@
-import type { NeighborDownReason, OutEvent, PeerId, TopicEvent } from './event.js';
-import type { Message, PeerData } from './message.js';
+import type { NeighborDownReason, OutEvent, TopicEvent } from './event.js';
+import type { PeerId } from './peer-id.js';
 import type { Timer, TimerTask } from './timer.js';
-import type { TopicId } from './topic-id.js';
+import type { Message, PeerData } from './wire/message.js';
+import type { TopicId } from './wire/topic-id.js';
 
 /** A neighbor that came or went while the membership layer handled an input. */
 export type NeighborChange<P extends PeerId> = Extract<TopicEvent<P>, { readonly type: 'neighborUp' | 'neighborDown' }>;
@@ -18,28 +19,28 @@ export class Outbox<P extends PeerId> {
   /** Neighbors that the broadcast layer has no use for and that the membership layer has not been told about yet. */
   readonly dismissed: P[] = [];
 
-  private readonly topic: TopicId;
-  private readonly generation: number;
+  readonly #topic: TopicId;
+  readonly #generation: number;
   /** Lets go of a peer for this topic; true when no other topic needs the link. */
-  private readonly release: (peer: P) => boolean;
+  readonly #release: (peer: P) => boolean;
 
   constructor(topic: TopicId, generation: number, release: (peer: P) => boolean) {
-    this.topic = topic;
-    this.generation = generation;
-    this.release = release;
+    this.#topic = topic;
+    this.#generation = generation;
+    this.#release = release;
   }
 
   send(to: P, message: Message<P>): void {
-    this.events.push({ type: 'sendMessage', to, topic: this.topic, message });
+    this.events.push({ type: 'sendMessage', to, topic: this.#topic, message });
   }
 
   emit(event: TopicEvent<P>): void {
-    this.events.push({ type: 'emitEvent', topic: this.topic, event });
+    this.events.push({ type: 'emitEvent', topic: this.#topic, event });
   }
 
   /** A timer of this topic. It can be scheduled again and again. */
   timer(task: TimerTask<P>): Timer<P> {
-    return { topic: this.topic, generation: this.generation, task };
+    return { topic: this.#topic, generation: this.#generation, task };
   }
 
   schedule(delay: number, timer: Timer<P>): void {
@@ -47,7 +48,7 @@ export class Outbox<P extends PeerId> {
   }
 
   disconnect(peer: P): void {
-    if (this.release(peer)) this.events.push({ type: 'disconnectPeer', peer });
+    if (this.#release(peer)) this.events.push({ type: 'disconnectPeer', peer });
   }
 
   peerData(peer: P, data: PeerData): void {

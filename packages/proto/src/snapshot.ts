@@ -1,4 +1,4 @@
-import type { PeerId } from './event.js';
+import type { PeerId } from './peer-id.js';
 
 /** What one topic looks like right now. A copy: it does not change afterwards. */
 export interface TopicSnapshot<P extends PeerId> {

@@ -1,18 +1,19 @@
 import { checkCommand, checkPeerData, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
-import type { Command, DisconnectReason, InEvent, OutEvent, PeerId } from './event.js';
-import { defaultHash, type Hash } from './hash.js';
-import type { Message, PeerData } from './message.js';
+import type { Command, DisconnectReason, InEvent, OutEvent } from './event.js';
 import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
+import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
-import type { Rng } from './rng.js';
 import type { TopicSnapshot } from './snapshot.js';
 import { type Stats, zeroStats } from './stats.js';
+import { defaultHash, type Hash } from './structures/hash.js';
+import type { Rng } from './structures/rng.js';
 import type { Timer } from './timer.js';
 import { Topic } from './topic.js';
-import type { TopicId } from './topic-id.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
+import type { Message, PeerData } from './wire/message.js';
+import type { TopicId } from './wire/topic-id.js';
 
 const NO_DATA: PeerData = new Uint8Array();
 
@@ -47,14 +48,14 @@ export interface StateOptions<P extends PeerId> {
  * ```
  */
 export class State<P extends PeerId> {
-  private readonly node: NodeContext<P>;
-  private readonly rng: Rng;
-  private readonly joined = new Map<TopicId, Topic<P>>();
+  readonly #node: NodeContext<P>;
+  readonly #rng: Rng;
+  readonly #joined = new Map<TopicId, Topic<P>>();
   /** The topic of the event before: most events come in a row for one topic. */
-  private recentId: TopicId | undefined;
-  private recent: Topic<P> | undefined;
-  private readonly lifecycle: TopicLifecycle;
-  private generations = 0;
+  #recentId: TopicId | undefined;
+  #recent: Topic<P> | undefined;
+  readonly #lifecycle: TopicLifecycle;
+  #generations = 0;
 
   /**
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
@@ -64,24 +65,24 @@ export class State<P extends PeerId> {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
-    this.node = { me, peerData, config: resolved, hash, stats: zeroStats(), dialing: new Set() };
-    this.rng = rng;
-    this.lifecycle = topicLifecycle(resolved.mode);
+    this.#node = { me, peerData, config: resolved, hash, stats: zeroStats(), dialing: new Set() };
+    this.#rng = rng;
+    this.#lifecycle = topicLifecycle(resolved.mode);
   }
 
   /** Our own identity. */
   get me(): P {
-    return this.node.me;
+    return this.#node.me;
   }
 
   /** The settings, complete. */
   get config(): Config {
-    return this.node.config;
+    return this.#node.config;
   }
 
   /** What we tell others about ourselves. */
   get peerData(): PeerData {
-    return this.node.peerData;
+    return this.#node.peerData;
   }
 
   /**
@@ -96,35 +97,35 @@ export class State<P extends PeerId> {
     const out: OutEvent<P>[] = [];
     switch (event.type) {
       case 'recvMessage':
-        this.receive(event.from, event.topic, event.message, now, out);
+        this.#receive(event.from, event.topic, event.message, now, out);
         break;
       case 'command':
-        this.command(event.topic, event.command, now, out);
+        this.#command(event.topic, event.command, now, out);
         break;
       case 'timerExpired':
-        this.timerExpired(event.timer, now, out);
+        this.#timerExpired(event.timer, now, out);
         break;
       case 'peerDisconnected':
-        this.linkLost(event.peer, event.reason ?? 'closed', now, out);
+        this.#linkLost(event.peer, event.reason ?? 'closed', now, out);
         break;
       case 'linkRetired':
-        if (this.wants(event.peer)) this.linkLost(event.peer, 'closed', now, out);
-        else this.forgetLink(event.peer);
+        if (this.wants(event.peer)) this.#linkLost(event.peer, 'closed', now, out);
+        else this.#forgetLink(event.peer);
         break;
       case 'peerDialing':
-        this.node.dialing.add(event.peer);
+        this.#node.dialing.add(event.peer);
         break;
       case 'peerConnected':
-        this.node.dialing.delete(event.peer);
-        for (const topic of this.joined.values()) {
+        this.#node.dialing.delete(event.peer);
+        for (const topic of this.#joined.values()) {
           topic.collectInto(out);
           topic.peerConnected(event.peer);
         }
         break;
       case 'updatePeerData':
-        checkPeerData(this.node.config, event.data);
-        this.node.peerData = event.data;
-        for (const topic of this.joined.values()) {
+        checkPeerData(this.#node.config, event.data);
+        this.#node.peerData = event.data;
+        for (const topic of this.#joined.values()) {
           topic.collectInto(out);
           topic.peerDataUpdated();
         }
@@ -137,48 +138,48 @@ export class State<P extends PeerId> {
 
   /** The topics that are joined. */
   topics(): TopicId[] {
-    return [...this.joined.keys()];
+    return [...this.#joined.keys()];
   }
 
   /** The active neighbors in a topic; none when it is not joined. */
   neighbors(topic: TopicId): readonly P[] {
-    return [...(this.joined.get(topic)?.neighbors ?? [])];
+    return [...(this.#joined.get(topic)?.neighbors ?? [])];
   }
 
   /** What a topic looks like right now; `undefined` when it is not joined. */
   snapshot(topic: TopicId): TopicSnapshot<P> | undefined {
-    return this.joined.get(topic)?.snapshot();
+    return this.#joined.get(topic)?.snapshot();
   }
 
   /** What has been ignored, cut or refused so far. A copy. */
   stats(): Readonly<Stats> {
-    return { ...this.node.stats };
+    return { ...this.#node.stats };
   }
 
   /** Whether a peer is, or has been asked to become, an active neighbor in some topic: its link is worth keeping. */
   wants(peer: P): boolean {
-    for (const topic of this.joined.values()) if (topic.wants(peer)) return true;
+    for (const topic of this.#joined.values()) if (topic.wants(peer)) return true;
     return false;
   }
 
-  private linkLost(peer: P, reason: DisconnectReason, now: number, out: OutEvent<P>[]): void {
-    this.node.dialing.delete(peer);
-    for (const topic of this.joined.values()) {
+  #linkLost(peer: P, reason: DisconnectReason, now: number, out: OutEvent<P>[]): void {
+    this.#node.dialing.delete(peer);
+    for (const topic of this.#joined.values()) {
       topic.collectInto(out);
       topic.peerDisconnected(peer, reason, now);
     }
-    this.forgetLink(peer);
+    this.#forgetLink(peer);
   }
 
-  private forgetLink(peer: P): void {
-    this.node.dialing.delete(peer);
-    for (const topic of this.joined.values()) topic.links.delete(peer);
+  #forgetLink(peer: P): void {
+    this.#node.dialing.delete(peer);
+    for (const topic of this.#joined.values()) topic.links.delete(peer);
   }
 
-  private receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
-    const topic = this.find(id);
+  #receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
+    const topic = this.#find(id);
     if (topic === undefined) {
-      if (message.type === 'neighbor' && this.lifecycle.answersNeighborRequests) this.decline(from, id, out);
+      if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id, out);
       return;
     }
     // Before the message is handled, because handling it may already let go of the peer again.
@@ -187,78 +188,78 @@ export class State<P extends PeerId> {
     topic.receive(from, message, now);
   }
 
-  private command(id: TopicId, command: Command<P>, now: number, out: OutEvent<P>[]): void {
-    checkCommand(this.node.config, command);
-    const topic = command.type === 'join' ? this.findOrCreate(id) : this.find(id);
+  #command(id: TopicId, command: Command<P>, now: number, out: OutEvent<P>[]): void {
+    checkCommand(this.#node.config, command);
+    const topic = command.type === 'join' ? this.#findOrCreate(id) : this.#find(id);
     if (topic === undefined) return;
     topic.collectInto(out);
     topic.command(command, now);
-    if (command.type === 'quit') this.drop(id, topic, out);
+    if (command.type === 'quit') this.#drop(id, topic, out);
   }
 
-  private timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
-    const topic = this.find(id);
+  #timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
+    const topic = this.#find(id);
     if (topic === undefined) return;
-    if (this.lifecycle.dropsOldTimers && topic.generation !== generation) {
-      this.node.stats.staleTimers++;
+    if (this.#lifecycle.dropsOldTimers && topic.generation !== generation) {
+      this.#node.stats.staleTimers++;
       return;
     }
     topic.collectInto(out);
     topic.timerExpired(task, now);
   }
 
-  private decline(to: P, topic: TopicId, out: OutEvent<P>[]): void {
+  #decline(to: P, topic: TopicId, out: OutEvent<P>[]): void {
     out.push({ type: 'sendMessage', to, topic, message: { type: 'disconnect', alive: false, respond: false } });
-    if (!this.isUsed(to) && !this.isTakenOver(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
+    if (!this.#isUsed(to) && !this.#isTakenOver(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
   }
 
-  private find(id: TopicId): Topic<P> | undefined {
-    if (id === this.recentId) return this.recent;
-    const topic = this.joined.get(id);
+  #find(id: TopicId): Topic<P> | undefined {
+    if (id === this.#recentId) return this.#recent;
+    const topic = this.#joined.get(id);
     if (topic === undefined) {
-      this.node.stats.unknownTopics++;
+      this.#node.stats.unknownTopics++;
       return undefined;
     }
-    this.recentId = id;
-    this.recent = topic;
+    this.#recentId = id;
+    this.#recent = topic;
     return topic;
   }
 
-  private findOrCreate(id: TopicId): Topic<P> {
-    const known = this.joined.get(id);
+  #findOrCreate(id: TopicId): Topic<P> {
+    const known = this.#joined.get(id);
     if (known !== undefined) return known;
-    const generation = ++this.generations;
-    const outbox = new Outbox<P>(id, generation, (peer) => this.release(peer, id));
-    const topic = new Topic(this.node, generation, this.rng.fork(), outbox);
-    this.joined.set(id, topic);
+    const generation = ++this.#generations;
+    const outbox = new Outbox<P>(id, generation, (peer) => this.#release(peer, id));
+    const topic = new Topic(this.#node, generation, this.#rng.fork(), outbox);
+    this.#joined.set(id, topic);
     return topic;
   }
 
-  private drop(id: TopicId, { links }: Topic<P>, out: OutEvent<P>[]): void {
-    this.joined.delete(id);
-    this.recentId = undefined;
-    this.recent = undefined;
-    if (!this.lifecycle.closesUnusedLinks) return;
-    for (const peer of links) if (!this.isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
+  #drop(id: TopicId, { links }: Topic<P>, out: OutEvent<P>[]): void {
+    this.#joined.delete(id);
+    this.#recentId = undefined;
+    this.#recent = undefined;
+    if (!this.#lifecycle.closesUnusedLinks) return;
+    for (const peer of links) if (!this.#isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
   }
 
   /** A topic lets go of a peer; true when no topic needs the link anymore. */
-  private release(peer: P, id: TopicId): boolean {
-    return this.joined.get(id)?.links.delete(peer) === true && !this.isUsed(peer) && !this.isTakenOver(peer, id);
+  #release(peer: P, id: TopicId): boolean {
+    return this.#joined.get(id)?.links.delete(peer) === true && !this.#isUsed(peer) && !this.#isTakenOver(peer, id);
   }
 
   /**
    * Whether some topic uses the link to a peer: it is closed only when all have let go. (The reference closes it for all
    * as soon as one lets go.)
    */
-  private isUsed(peer: P): boolean {
-    for (const topic of this.joined.values()) if (topic.links.has(peer)) return true;
+  #isUsed(peer: P): boolean {
+    for (const topic of this.#joined.values()) if (topic.links.has(peer)) return true;
     return false;
   }
 
   /** Another topic may have asked this peer for something and not heard from it yet: it takes the link over. */
-  private isTakenOver(peer: P, from: TopicId): boolean {
-    for (const [id, topic] of this.joined) {
+  #isTakenOver(peer: P, from: TopicId): boolean {
+    for (const [id, topic] of this.#joined) {
       if (id === from || !topic.wants(peer)) continue;
       topic.links.add(peer);
       return true;

@@ -1,6 +1,6 @@
-import type { PeerId } from './event.js';
-import type { MessageId } from './message-id.js';
-import type { TopicId } from './topic-id.js';
+import type { PeerId } from './peer-id.js';
+import type { MessageId } from './wire/message-id.js';
+import type { TopicId } from './wire/topic-id.js';
 
 /** What a timer is for. */
 export type TimerTask<P extends PeerId> =

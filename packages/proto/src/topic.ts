@@ -1,16 +1,17 @@
-import type { Command, DisconnectReason, OutEvent, PeerId } from './event.js';
-import { HardenedHyParView } from './hardened-hyparview.js';
-import { HardenedPlumTree } from './hardened-plumtree.js';
-import { HyParView } from './hyparview.js';
-import type { Message } from './message.js';
+import { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
+import { PersistentMissing } from './broadcast/persistent-missing.js';
+import { PlumTree } from './broadcast/plumtree.js';
+import { ReferenceMissing } from './broadcast/reference-missing.js';
+import type { Command, DisconnectReason, OutEvent } from './event.js';
+import { HardenedHyParView } from './membership/hardened-hyparview.js';
+import { HyParView } from './membership/hyparview.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
-import { PersistentMissing } from './persistent-missing.js';
-import { PlumTree } from './plumtree.js';
-import { ReferenceMissing } from './reference-missing.js';
-import type { Rng } from './rng.js';
+import type { PeerId } from './peer-id.js';
 import type { TopicSnapshot } from './snapshot.js';
+import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
+import type { Message } from './wire/message.js';
 
 /**
  * One topic: routes inputs to the membership and the broadcast layer, and tells the latter about neighbors that the
@@ -21,18 +22,18 @@ export class Topic<P extends PeerId> {
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new Set<P>();
-  private readonly out: Outbox<P>;
-  private readonly swarm: HyParView<P>;
-  private readonly tree: PlumTree<P>;
+  readonly #out: Outbox<P>;
+  readonly #swarm: HyParView<P>;
+  readonly #tree: PlumTree<P>;
 
   constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
     this.generation = generation;
-    this.out = out;
+    this.#out = out;
     const { mode, broadcast, hardened } = node.config;
     switch (mode) {
       case 'reference':
-        this.swarm = new HyParView(node, rng, out);
-        this.tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
+        this.#swarm = new HyParView(node, rng, out);
+        this.#tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
         break;
       case 'hardened': {
         const limits = {
@@ -40,8 +41,8 @@ export class Topic<P extends PeerId> {
           total: hardened.missingTotal,
           attempts: hardened.graftAttempts,
         };
-        this.swarm = new HardenedHyParView(node, rng, out);
-        this.tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast, limits, node.stats));
+        this.#swarm = new HardenedHyParView(node, rng, out);
+        this.#tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast, limits, node.stats));
         break;
       }
     }
@@ -49,22 +50,22 @@ export class Topic<P extends PeerId> {
 
   /** Outputs of the inputs that follow go to the end of this list. */
   collectInto(events: OutEvent<P>[]): void {
-    this.out.events = events;
+    this.#out.events = events;
   }
 
   command(command: Command<P>, now: number): void {
     switch (command.type) {
       case 'join':
-        for (const peer of command.peers) this.swarm.requestJoin(peer, now);
+        for (const peer of command.peers) this.#swarm.requestJoin(peer, now);
         break;
       case 'broadcast':
-        this.tree.broadcast(command.content, command.scope, now);
+        this.#tree.broadcast(command.content, command.scope, now);
         break;
       case 'quit':
-        this.swarm.quit();
+        this.#swarm.quit();
         break;
     }
-    this.settle(now);
+    this.#settle(now);
   }
 
   receive(from: P, message: Message<P>, now: number): void {
@@ -73,7 +74,7 @@ export class Topic<P extends PeerId> {
       case 'prune':
       case 'graft':
       case 'ihave':
-        this.tree.receive(from, message, now);
+        this.#tree.receive(from, message, now);
         break;
       case 'join':
       case 'forwardJoin':
@@ -81,58 +82,59 @@ export class Topic<P extends PeerId> {
       case 'shuffleReply':
       case 'neighbor':
       case 'disconnect':
-        this.swarm.receive(from, message, now);
+        this.#swarm.receive(from, message, now);
         break;
     }
-    this.settle(now);
+    this.#settle(now);
   }
 
   timerExpired(task: TimerTask<P>, now: number): void {
     switch (task.type) {
       case 'shuffle':
-        this.swarm.shuffleTimerExpired();
+        this.#swarm.shuffleTimerExpired();
         break;
       case 'neighborRequest':
-        this.swarm.requestTimerExpired(task.peer, task.request);
+        this.#swarm.requestTimerExpired(task.peer, task.request);
         break;
       case 'sendGraft':
-        this.tree.graftTimerExpired(task.id, now);
+        this.#tree.graftTimerExpired(task.id, now);
         break;
       case 'dispatchLazyPush':
-        this.tree.dispatchTimerExpired(now);
+        this.#tree.dispatchTimerExpired(now);
         break;
       case 'evictCache':
-        this.tree.evictTimerExpired(now);
+        this.#tree.evictTimerExpired(now);
         break;
     }
-    this.settle(now);
+    this.#settle(now);
   }
 
   peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
-    this.swarm.peerDisconnected(peer, reason);
-    this.tree.neighborDown(peer, now);
-    this.settle(now);
+    this.#swarm.peerDisconnected(peer, reason);
+    this.#tree.neighborDown(peer, now);
+    this.#settle(now);
   }
 
   peerConnected(peer: P): void {
-    this.swarm.peerConnected(peer);
+    this.#swarm.peerConnected(peer);
   }
 
   peerDataUpdated(): void {
-    this.swarm.peerDataUpdated();
+    this.#swarm.peerDataUpdated();
   }
 
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
-    return this.swarm.wants(peer);
+    return this.#swarm.wants(peer);
   }
 
   get neighbors(): readonly P[] {
-    return this.swarm.active.values;
+    return this.#swarm.active.values;
   }
 
   snapshot(): TopicSnapshot<P> {
-    const { swarm, tree } = this;
+    const swarm = this.#swarm;
+    const tree = this.#tree;
     return {
       activeView: [...swarm.active.values],
       passiveView: [...swarm.passive.values],
@@ -148,20 +150,20 @@ export class Topic<P extends PeerId> {
   }
 
   /** Tells the layers, after each input, what they want of each other: who is to go, and which neighbors have come and gone. */
-  private settle(now: number): void {
-    const { changes, dismissed } = this.out;
+  #settle(now: number): void {
+    const { changes, dismissed } = this.#out;
     if (dismissed.length > 0) {
-      for (const peer of dismissed) this.swarm.dismiss(peer, now);
+      for (const peer of dismissed) this.#swarm.dismiss(peer, now);
       dismissed.length = 0;
     }
     if (changes.length === 0) return;
     for (const { type, peer } of changes) {
       switch (type) {
         case 'neighborUp':
-          this.tree.neighborUp(peer, now);
+          this.#tree.neighborUp(peer, now);
           break;
         case 'neighborDown':
-          this.tree.neighborDown(peer, now);
+          this.#tree.neighborDown(peer, now);
           break;
       }
     }

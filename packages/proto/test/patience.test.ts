@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Patience } from '../src/patience.js';
+import { Patience } from '../src/broadcast/patience.js';
 
 describe('patience', () => {
   test('begins with the least, and learns what is usual', () => {

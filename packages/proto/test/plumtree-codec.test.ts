@@ -13,7 +13,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type MessageId, messageIdFromBytes, messageIdSchema, type PlumTreeMessage } from '../src/index.js';
-import { plumTreeMessage } from '../src/plumtree-codec.js';
+import { plumTreeMessage } from '../src/wire/plumtree-codec.js';
 
 /** The same layout, put together from combinators. */
 const general: Schema<PlumTreeMessage> = enumOf({

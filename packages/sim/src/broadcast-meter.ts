@@ -56,38 +56,38 @@ interface Broadcast {
  * after a broadcast was published do not count, whether they get it or not.
  */
 export class BroadcastMeter implements Observer {
-  private readonly network: Network;
-  private readonly broadcasts = new Map<MessageId, Broadcast>();
-  private readonly delays = new Samples();
-  private round = 0;
-  private waitingInRound = 0;
+  readonly #network: Network;
+  readonly #broadcasts = new Map<MessageId, Broadcast>();
+  readonly #delays = new Samples();
+  #round = 0;
+  #waitingInRound = 0;
 
   constructor(network: Network) {
-    this.network = network;
+    this.#network = network;
   }
 
   /** How many deliveries of the current round's broadcasts are still to come; those of nodes that left are not. */
   get outstanding(): number {
-    return this.waitingInRound;
+    return this.#waitingInRound;
   }
 
   /** The broadcasts that follow make up a round. */
   startRound(): void {
-    this.round++;
-    this.waitingInRound = 0;
+    this.#round++;
+    this.#waitingInRound = 0;
   }
 
   /** A broadcast is about to be published. */
   published(id: MessageId, publisher: number): void {
-    const peers = this.network.members();
-    const waiting = new Uint8Array((this.network.idLimit + 7) >> 3);
+    const peers = this.#network.members();
+    const waiting = new Uint8Array((this.#network.idLimit + 7) >> 3);
     for (const peer of peers) setBit(waiting, peer);
     takeBit(waiting, publisher);
-    this.waitingInRound += peers.length - 1;
-    this.broadcasts.set(id, {
+    this.#waitingInRound += peers.length - 1;
+    this.#broadcasts.set(id, {
       publisher,
-      publishedAt: this.network.time,
-      round: this.round,
+      publishedAt: this.#network.time,
+      round: this.#round,
       expected: peers.length,
       delivered: 1,
       late: 0,
@@ -99,44 +99,44 @@ export class BroadcastMeter implements Observer {
   }
 
   payload(_time: number, _peer: number, { id }: GossipMessage): void {
-    const broadcast = this.broadcasts.get(id);
+    const broadcast = this.#broadcasts.get(id);
     if (broadcast !== undefined) broadcast.payloads++;
   }
 
   delivered(time: number, peer: number, { id, scope }: GossipMessage): void {
-    const broadcast = this.broadcasts.get(id);
+    const broadcast = this.#broadcasts.get(id);
     if (broadcast === undefined) return;
     if (!takeBit(broadcast.waiting, peer)) {
       broadcast.late++;
       return;
     }
     broadcast.delivered++;
-    this.settled(broadcast);
+    this.#settled(broadcast);
     broadcast.lastDelivery = time - broadcast.publishedAt;
     if (scope.type === 'swarm' && scope.round > broadcast.lastRound) broadcast.lastRound = scope.round;
-    this.delays.add(broadcast.lastDelivery);
+    this.#delays.add(broadcast.lastDelivery);
   }
 
   left(_time: number, peer: number): void {
-    for (const broadcast of this.broadcasts.values()) {
+    for (const broadcast of this.#broadcasts.values()) {
       if (!takeBit(broadcast.waiting, peer)) continue;
       broadcast.expected--;
-      this.settled(broadcast);
+      this.#settled(broadcast);
     }
   }
 
-  private settled(broadcast: Broadcast): void {
-    if (broadcast.round === this.round) this.waitingInRound--;
+  #settled(broadcast: Broadcast): void {
+    if (broadcast.round === this.#round) this.#waitingInRound--;
   }
 
   /** All broadcasts so far, in the order of their publishing. */
   reports(): BroadcastReport[] {
-    return [...this.broadcasts.values()].map(report);
+    return [...this.#broadcasts.values()].map(report);
   }
 
   /** How long the deliveries of all broadcasts took. */
   deliveryTimes(): DeliveryTimes {
-    const { delays } = this;
+    const delays = this.#delays;
     return {
       p50: delays.percentile(0.5),
       p90: delays.percentile(0.9),

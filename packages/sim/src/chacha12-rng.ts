@@ -18,14 +18,14 @@ const KEY_WORDS = 8;
  */
 export class ChaCha12Rng implements Rng, WordSource {
   /** Plain arrays of signed 32-bit integers: a third of the memory of typed arrays, of which each node would need four. */
-  private readonly key: readonly number[];
-  private readonly block: number[] = [];
-  private at = WORDS_PER_BLOCK;
-  private counterLow = 0;
-  private counterHigh = 0;
+  readonly #key: readonly number[];
+  readonly #block: number[] = [];
+  #at = WORDS_PER_BLOCK;
+  #counterLow = 0;
+  #counterHigh = 0;
 
   private constructor(key: readonly number[]) {
-    this.key = key;
+    this.#key = key;
   }
 
   /**
@@ -61,7 +61,7 @@ export class ChaCha12Rng implements Rng, WordSource {
 
   /** A generator from eight words of another one (Rust: `SeedableRng::from_rng`). */
   static fromRng(parent: ChaCha12Rng): ChaCha12Rng {
-    return new ChaCha12Rng(Array.from({ length: KEY_WORDS }, () => parent.nextI32()));
+    return new ChaCha12Rng(Array.from({ length: KEY_WORDS }, () => parent.#nextI32()));
   }
 
   /** {@link ChaCha12Rng.fromRng} of this generator. */
@@ -71,7 +71,7 @@ export class ChaCha12Rng implements Rng, WordSource {
 
   /** The next word, from 0 to 2^32 - 1. */
   nextU32(): number {
-    return this.nextI32() >>> 0;
+    return this.#nextI32() >>> 0;
   }
 
   /** The next two words, the first as the low half. */
@@ -83,7 +83,7 @@ export class ChaCha12Rng implements Rng, WordSource {
   /** Fills an array with the next words, little-endian; what is left of the last word is thrown away. */
   fillBytes(target: Uint8Array): void {
     for (let start = 0; start < target.length; start += 4) {
-      const word = this.nextI32();
+      const word = this.#nextI32();
       const end = Math.min(start + 4, target.length);
       for (let i = start; i < end; i++) target[i] = word >>> (8 * (i - start));
     }
@@ -109,15 +109,15 @@ export class ChaCha12Rng implements Rng, WordSource {
     return chooseWhere(this, items, keep);
   }
 
-  private nextI32(): number {
-    if (this.at === WORDS_PER_BLOCK) this.refill();
-    return this.block[this.at++] as number;
+  #nextI32(): number {
+    if (this.#at === WORDS_PER_BLOCK) this.#refill();
+    return this.#block[this.#at++] as number;
   }
 
-  private refill(): void {
-    chacha12Block(this.key, this.counterLow, this.counterHigh, this.block);
-    this.counterLow = (this.counterLow + 1) | 0;
-    if (this.counterLow === 0) this.counterHigh = (this.counterHigh + 1) | 0;
-    this.at = 0;
+  #refill(): void {
+    chacha12Block(this.#key, this.#counterLow, this.#counterHigh, this.#block);
+    this.#counterLow = (this.#counterLow + 1) | 0;
+    if (this.#counterLow === 0) this.#counterHigh = (this.#counterHigh + 1) | 0;
+    this.#at = 0;
   }
 }

@@ -17,37 +17,41 @@ export class EventQueue<E> {
   event: E | undefined;
 
   /** The heap: times and sequence numbers to compare, and where the rest of the entry is. */
-  private times = new Float64Array(INITIAL_CAPACITY);
-  private sequences = new Float64Array(INITIAL_CAPACITY);
-  private slots = new Int32Array(INITIAL_CAPACITY);
-  private length = 0;
-  private sequence = 0;
+  #times = new Float64Array(INITIAL_CAPACITY);
+  #sequences = new Float64Array(INITIAL_CAPACITY);
+  #slots = new Int32Array(INITIAL_CAPACITY);
+  #length = 0;
+  #sequence = 0;
 
-  private peers = new Int32Array(INITIAL_CAPACITY);
-  private tags = new Int32Array(INITIAL_CAPACITY);
-  private readonly events: (E | undefined)[] = [];
+  #peers = new Int32Array(INITIAL_CAPACITY);
+  #tags = new Int32Array(INITIAL_CAPACITY);
+  readonly #events: (E | undefined)[] = [];
   /** Slots that are free again. All above `events.length` have never been used. */
-  private readonly free: number[] = [];
+  readonly #free: number[] = [];
 
   get size(): number {
-    return this.length;
+    return this.#length;
   }
 
   /** The earliest time; infinite when nothing is going to happen. */
   get nextTime(): number {
-    return this.length === 0 ? Number.POSITIVE_INFINITY : (this.times[0] as number);
+    return this.#length === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
   }
 
   insert(time: number, peer: number, tag: number, event: E): void {
-    const { length } = this;
-    if (length === this.times.length) this.grow();
-    const slot = this.free.pop() ?? this.events.length;
-    this.peers[slot] = peer;
-    this.tags[slot] = tag;
-    this.events[slot] = event;
-    this.length = length + 1;
+    const length = this.#length;
+    if (length === this.#times.length) this.#grow();
+    const slot = this.#free.pop() ?? this.#events.length;
+    this.#peers[slot] = peer;
+    this.#tags[slot] = tag;
+    this.#events[slot] = event;
+    this.#length = length + 1;
 
-    const { times, sequences, slots } = this;
+    const times = this.#times;
+
+    const sequences = this.#sequences;
+
+    const slots = this.#slots;
     // The newcomer has the largest sequence number: among equals it stays below.
     let index = length;
     while (index > 0) {
@@ -59,36 +63,39 @@ export class EventQueue<E> {
       index = parent;
     }
     times[index] = time;
-    sequences[index] = this.sequence++;
+    sequences[index] = this.#sequence++;
     slots[index] = slot;
   }
 
   /** Takes the earliest entry; false when there is none. */
   pop(): boolean {
-    if (this.length === 0) return false;
-    const slot = this.slots[0] as number;
-    this.time = this.times[0] as number;
-    this.peer = this.peers[slot] as number;
-    this.tag = this.tags[slot] as number;
-    this.event = this.events[slot];
-    this.events[slot] = undefined;
-    this.free.push(slot);
-    this.length--;
-    if (this.length > 0) this.sinkLast();
+    if (this.#length === 0) return false;
+    const slot = this.#slots[0] as number;
+    this.time = this.#times[0] as number;
+    this.peer = this.#peers[slot] as number;
+    this.tag = this.#tags[slot] as number;
+    this.event = this.#events[slot];
+    this.#events[slot] = undefined;
+    this.#free.push(slot);
+    this.#length--;
+    if (this.#length > 0) this.#sinkLast();
     return true;
   }
 
   /** Puts the last entry of the heap on top and lets it sink to its place. */
-  private sinkLast(): void {
-    const { times, sequences, slots, length } = this;
+  #sinkLast(): void {
+    const times = this.#times;
+    const sequences = this.#sequences;
+    const slots = this.#slots;
+    const length = this.#length;
     const time = times[length] as number;
     const sequence = sequences[length] as number;
     let index = 0;
     for (;;) {
       let child = 2 * index + 1;
       if (child >= length) break;
-      if (child + 1 < length && this.isBefore(child + 1, times[child] as number, sequences[child] as number)) child++;
-      if (!this.isBefore(child, time, sequence)) break;
+      if (child + 1 < length && this.#isBefore(child + 1, times[child] as number, sequences[child] as number)) child++;
+      if (!this.#isBefore(child, time, sequence)) break;
       times[index] = times[child] as number;
       sequences[index] = sequences[child] as number;
       slots[index] = slots[child] as number;
@@ -99,18 +106,18 @@ export class EventQueue<E> {
     slots[index] = slots[length] as number;
   }
 
-  private isBefore(index: number, time: number, sequence: number): boolean {
-    const own = this.times[index] as number;
-    return own < time || (own === time && (this.sequences[index] as number) < sequence);
+  #isBefore(index: number, time: number, sequence: number): boolean {
+    const own = this.#times[index] as number;
+    return own < time || (own === time && (this.#sequences[index] as number) < sequence);
   }
 
-  private grow(): void {
-    const capacity = 2 * this.times.length;
-    this.times = enlarged(this.times, new Float64Array(capacity));
-    this.sequences = enlarged(this.sequences, new Float64Array(capacity));
-    this.slots = enlarged(this.slots, new Int32Array(capacity));
-    this.peers = enlarged(this.peers, new Int32Array(capacity));
-    this.tags = enlarged(this.tags, new Int32Array(capacity));
+  #grow(): void {
+    const capacity = 2 * this.#times.length;
+    this.#times = enlarged(this.#times, new Float64Array(capacity));
+    this.#sequences = enlarged(this.#sequences, new Float64Array(capacity));
+    this.#slots = enlarged(this.#slots, new Int32Array(capacity));
+    this.#peers = enlarged(this.#peers, new Int32Array(capacity));
+    this.#tags = enlarged(this.#tags, new Int32Array(capacity));
   }
 }
 

@@ -86,14 +86,14 @@ export class Network {
   /** Takes messages to their receivers; replaced by what injects faults. */
   courier: Courier | undefined;
 
-  private readonly hash: Hash;
-  private readonly drawLatency: () => number;
-  private readonly unreachableAfter: number | undefined;
-  private readonly queue = new EventQueue<Queued>();
-  private readonly pairs = new PairTable();
-  private readonly nodes = new Population();
-  private now = 0;
-  private handledEvents = 0;
+  readonly #hash: Hash;
+  readonly #drawLatency: () => number;
+  readonly #unreachableAfter: number | undefined;
+  readonly #queue = new EventQueue<Queued>();
+  readonly #pairs = new PairTable();
+  readonly #nodes = new Population();
+  #now = 0;
+  #handledEvents = 0;
 
   /** @throws RangeError or TypeError when the config is not right. */
   constructor({ config = {}, rng, hash = memoHash() }: NetworkOptions) {
@@ -101,15 +101,15 @@ export class Network {
     this.rng = rng;
     this.latency = latency;
     this.config = resolveConfig(proto, defaultConfig('nanoseconds'));
-    this.hash = hash;
-    this.unreachableAfter = unreachableAfter;
+    this.#hash = hash;
+    this.#unreachableAfter = unreachableAfter;
     switch (latency.type) {
       case 'static':
-        this.drawLatency = () => latency.latency;
+        this.#drawLatency = () => latency.latency;
         break;
       case 'dynamic': {
         const draw = uniformDuration(latency.min, latency.max);
-        this.drawLatency = () => draw(rng);
+        this.#drawLatency = () => draw(rng);
         break;
       }
     }
@@ -117,72 +117,72 @@ export class Network {
 
   /** Nanoseconds since the network was made. */
   get time(): number {
-    return this.now;
+    return this.#now;
   }
 
   /** How many nodes there are. */
   get size(): number {
-    return this.nodes.size;
+    return this.#nodes.size;
   }
 
   /** One more than the largest number that a node has had. */
   get idLimit(): number {
-    return this.nodes.idLimit;
+    return this.#nodes.idLimit;
   }
 
   /** How many events nodes have handled so far. */
   get events(): number {
-    return this.handledEvents;
+    return this.#handledEvents;
   }
 
   /** How many events are still to come: messages on their way, timers, notices. */
   get pendingEvents(): number {
-    return this.queue.size;
+    return this.#queue.size;
   }
 
   /** How many pairs of nodes have had to do with each other so far. */
   get metPairs(): number {
-    return this.pairs.size;
+    return this.#pairs.size;
   }
 
   /** Whether a node is there. */
   has(peer: number): boolean {
-    return this.nodes.has(peer);
+    return this.#nodes.has(peer);
   }
 
   /** Whether a node is there and in the topic. */
   isMember(peer: number): boolean {
-    return this.nodes.isMember(peer);
+    return this.#nodes.isMember(peer);
   }
 
   /** The numbers of all nodes, ascending. */
   peers(): number[] {
-    return this.nodes.peers();
+    return this.#nodes.peers();
   }
 
   /** The numbers of the nodes that are in the topic, ascending. */
   members(): number[] {
-    return this.nodes.members();
+    return this.#nodes.members();
   }
 
   /** The kernel of a node. */
   node(peer: number): State<number> | undefined {
-    return this.nodes.get(peer);
+    return this.#nodes.get(peer);
   }
 
   /** What the topic looks like to a node; `undefined` when it has not joined. */
   snapshot(peer: number): TopicSnapshot<number> | undefined {
-    return this.nodes.get(peer)?.snapshot(TOPIC);
+    return this.#nodes.get(peer)?.snapshot(TOPIC);
   }
 
   /** The active neighbors of a node. */
   neighbors(peer: number): readonly number[] {
-    return this.nodes.get(peer)?.neighbors(TOPIC) ?? [];
+    return this.#nodes.get(peer)?.neighbors(TOPIC) ?? [];
   }
 
   /** All connections, the smaller number first, ascending. */
   connections(): [number, number][] {
-    return this.pairs.connections();
+    return this.#pairs.connections();
   }
 
   /**
@@ -193,7 +193,7 @@ export class Network {
   insert(peer: number, { config, rng }: NodeOptions = {}): void {
     if (this.has(peer)) throw new RangeError(`there is a node ${peer} already`);
     const resolved = config === undefined ? this.config : resolveConfig(config, this.config);
-    this.nodes.add(peer, new State({ me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.hash }));
+    this.#nodes.add(peer, new State({ me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.#hash }));
   }
 
   /** {@link Network.insert}, and then a join through these contacts. */
@@ -205,12 +205,12 @@ export class Network {
   /** Queues a command for now and handles one event: the earliest, which need not be this command. */
   command(peer: number, command: Command<number>): void {
     this.enqueueCommand(peer, command);
-    this.tick();
+    this.#tick();
   }
 
   /** Queues a command for now and handles nothing. */
   enqueueCommand(peer: number, command: Command<number>): void {
-    this.queue.insert(this.now, peer, EVENT, { type: 'command', topic: TOPIC, command });
+    this.#queue.insert(this.#now, peer, EVENT, { type: 'command', topic: TOPIC, command });
   }
 
   /**
@@ -226,38 +226,38 @@ export class Network {
   /** {@link Network.remove} for many nodes at once: one look at the connections for all of them. */
   removeAll(peers: readonly number[], noticeAfter = 0): void {
     const gone = new Set(peers.filter((peer) => this.has(peer)));
-    const broken = this.pairs.connections((a, b) => gone.has(a) || gone.has(b));
+    const broken = this.#pairs.connections((a, b) => gone.has(a) || gone.has(b));
     const byPeer = new Map<number, number[]>();
     for (const [a, b] of broken) {
-      this.pairs.disconnect(a, b);
+      this.#pairs.disconnect(a, b);
       if (gone.has(a)) append(byPeer, a, b);
       if (gone.has(b)) append(byPeer, b, a);
     }
     for (const peer of gone) {
       // Ascending, as the reference walks its set of connections.
-      for (const other of byPeer.get(peer)?.sort((a, b) => a - b) ?? []) this.notifyClosed(peer, other, noticeAfter);
-      this.nodes.remove(peer);
-      this.leftTopic(peer);
+      for (const other of byPeer.get(peer)?.sort((a, b) => a - b) ?? []) this.#notifyClosed(peer, other, noticeAfter);
+      this.#nodes.remove(peer);
+      this.#leftTopic(peer);
     }
   }
 
   /** Breaks connections without closing them: both ends notice after `noticeAfter` nanoseconds that the other is silent. */
   breakConnections(isBroken: (a: number, b: number) => boolean, noticeAfter: number): void {
-    for (const [a, b] of this.pairs.connections(isBroken)) {
-      this.pairs.disconnect(a, b);
-      this.queue.insert(this.now + noticeAfter, a, EVENT, { type: 'peerDisconnected', peer: b, reason: 'timeout' });
-      this.queue.insert(this.now + noticeAfter, b, EVENT, { type: 'peerDisconnected', peer: a, reason: 'timeout' });
+    for (const [a, b] of this.#pairs.connections(isBroken)) {
+      this.#pairs.disconnect(a, b);
+      this.#queue.insert(this.#now + noticeAfter, a, EVENT, { type: 'peerDisconnected', peer: b, reason: 'timeout' });
+      this.#queue.insert(this.#now + noticeAfter, b, EVENT, { type: 'peerDisconnected', peer: a, reason: 'timeout' });
     }
   }
 
   /** Has something done at a time that is not in the past. It may do with the network whatever it likes, except run it. */
   schedule(time: number, action: Action): void {
-    this.queue.insert(Math.max(time, this.now), -1, ACTION, action);
+    this.#queue.insert(Math.max(time, this.#now), -1, ACTION, action);
   }
 
   /** Hands a message over to its receiver after `delay` nanoseconds. For couriers. */
   deliver(from: number, to: number, message: Message<number>, delay: number): void {
-    this.queue.insert(this.now + delay, to, from, message);
+    this.#queue.insert(this.#now + delay, to, from, message);
   }
 
   /**
@@ -266,9 +266,9 @@ export class Network {
    * @param latency - The nanoseconds until the message would have arrived.
    */
   reportUnreachable(from: number, to: number, latency: number): void {
-    if (this.unreachableAfter === undefined) return;
+    if (this.#unreachableAfter === undefined) return;
     const notice: InEvent<number> = { type: 'peerDisconnected', peer: to, reason: 'timeout' };
-    this.queue.insert(this.now + latency + this.unreachableAfter, from, EVENT, notice);
+    this.#queue.insert(this.#now + latency + this.#unreachableAfter, from, EVENT, notice);
   }
 
   /** Runs for a number of times the largest possible latency. */
@@ -278,13 +278,13 @@ export class Network {
 
   /** Runs for some nanoseconds. What is due at the very end is done. */
   runFor(duration: number): void {
-    this.runUntil(this.now + duration);
+    this.runUntil(this.#now + duration);
   }
 
   /** Runs up to a time. What is due at that very time is done. */
   runUntil(end: number): void {
-    while (this.queue.nextTime <= end) this.tick();
-    this.now = Math.max(this.now, end);
+    while (this.#queue.nextTime <= end) this.#tick();
+    this.#now = Math.max(this.#now, end);
   }
 
   /**
@@ -294,96 +294,96 @@ export class Network {
    * @returns Whether it is done.
    */
   runUntilDone(isDone: () => boolean, timeout: number): boolean {
-    const end = this.now + timeout;
+    const end = this.#now + timeout;
     while (!isDone()) {
-      if (this.queue.nextTime > end) {
-        this.now = end;
+      if (this.#queue.nextTime > end) {
+        this.#now = end;
         return false;
       }
-      this.tick();
+      this.#tick();
     }
     return true;
   }
 
   /** The latency between two nodes, drawn if they have not met yet. */
   latencyBetween(a: number, b: number): number {
-    return this.pairs.latency(a, b, this.drawLatency);
+    return this.#pairs.latency(a, b, this.#drawLatency);
   }
 
   /** Handles the earliest event. */
-  private tick(): void {
-    const { queue } = this;
+  #tick(): void {
+    const queue = this.#queue;
     if (!queue.pop()) return;
-    this.now = queue.time;
+    this.#now = queue.time;
     const { event, peer, tag } = queue;
     switch (tag) {
       case TIMER:
-        this.handle(peer, { type: 'timerExpired', timer: event as Timer<number> });
+        this.#handle(peer, { type: 'timerExpired', timer: event as Timer<number> });
         break;
       case EVENT:
-        this.handle(peer, event as InEvent<number>);
+        this.#handle(peer, event as InEvent<number>);
         break;
       case ACTION:
         (event as Action)();
         break;
       default:
-        this.handle(peer, { type: 'recvMessage', from: tag, topic: TOPIC, message: event as Message<number> });
+        this.#handle(peer, { type: 'recvMessage', from: tag, topic: TOPIC, message: event as Message<number> });
     }
   }
 
-  private handle(peer: number, event: InEvent<number>): void {
-    const node = this.nodes.get(peer);
+  #handle(peer: number, event: InEvent<number>): void {
+    const node = this.#nodes.get(peer);
     if (node === undefined) {
       if (event.type === 'recvMessage') this.reportUnreachable(event.from, peer, 0);
       return;
     }
-    this.handledEvents++;
-    if (event.type === 'recvMessage') this.received(peer, event.from, event.message);
-    else if (event.type === 'command') this.noteCommand(peer, event.command);
-    const outputs = node.handle(event, this.now);
-    for (const observer of this.observers) observer.handled?.(this.now, peer, event, outputs);
-    this.carryOut(peer, event, outputs);
+    this.#handledEvents++;
+    if (event.type === 'recvMessage') this.#received(peer, event.from, event.message);
+    else if (event.type === 'command') this.#noteCommand(peer, event.command);
+    const outputs = node.handle(event, this.#now);
+    for (const observer of this.observers) observer.handled?.(this.#now, peer, event, outputs);
+    this.#carryOut(peer, event, outputs);
   }
 
-  private received(peer: number, from: number, message: Message<number>): void {
-    this.pairs.connect(from, peer);
-    if (!this.nodes.isMember(peer)) return;
+  #received(peer: number, from: number, message: Message<number>): void {
+    this.#pairs.connect(from, peer);
+    if (!this.#nodes.isMember(peer)) return;
     count(this.traffic, message);
     if (message.type !== 'gossip') return;
-    for (const observer of this.observers) observer.payload?.(this.now, peer, message);
+    for (const observer of this.observers) observer.payload?.(this.#now, peer, message);
   }
 
-  private noteCommand(peer: number, command: Command<number>): void {
+  #noteCommand(peer: number, command: Command<number>): void {
     switch (command.type) {
       case 'join':
-        this.nodes.join(peer);
+        this.#nodes.join(peer);
         break;
       case 'quit':
-        this.leftTopic(peer);
+        this.#leftTopic(peer);
         break;
       case 'broadcast':
         break;
     }
   }
 
-  private leftTopic(peer: number): void {
-    if (!this.nodes.leave(peer)) return;
-    for (const observer of this.observers) observer.left?.(this.now, peer);
+  #leftTopic(peer: number): void {
+    if (!this.#nodes.leave(peer)) return;
+    for (const observer of this.observers) observer.left?.(this.#now, peer);
   }
 
-  private carryOut(peer: number, input: InEvent<number>, outputs: readonly OutEvent<number>[]): void {
+  #carryOut(peer: number, input: InEvent<number>, outputs: readonly OutEvent<number>[]): void {
     let closing: number[] | undefined;
     for (let i = 0; i < outputs.length; i++) {
       const output = outputs[i] as OutEvent<number>;
       switch (output.type) {
         case 'sendMessage':
-          this.send(peer, output.to, output.message);
+          this.#send(peer, output.to, output.message);
           break;
         case 'scheduleTimer':
-          this.queue.insert(this.now + output.delay, peer, TIMER, output.timer);
+          this.#queue.insert(this.#now + output.delay, peer, TIMER, output.timer);
           break;
         case 'emitEvent':
-          this.emitted(peer, output.event, input);
+          this.#emitted(peer, output.event, input);
           break;
         case 'disconnectPeer':
           if (closing === undefined) closing = [output.peer];
@@ -395,34 +395,34 @@ export class Network {
     }
     if (closing === undefined) return;
     // After all messages of this event, so that what was sent still arrives first.
-    for (const other of closing) if (this.pairs.disconnect(peer, other)) this.retire(peer, other);
+    for (const other of closing) if (this.#pairs.disconnect(peer, other)) this.#retire(peer, other);
   }
 
-  private send(from: number, to: number, message: Message<number>): void {
+  #send(from: number, to: number, message: Message<number>): void {
     const latency = this.latencyBetween(from, to);
     if (this.courier === undefined) this.deliver(from, to, message, latency);
     else this.courier(from, to, message, latency);
   }
 
-  private emitted(peer: number, event: TopicEvent<number>, input: InEvent<number>): void {
+  #emitted(peer: number, event: TopicEvent<number>, input: InEvent<number>): void {
     for (const observer of this.observers) {
-      if (event.type !== 'received') observer.neighbor?.(this.now, peer, event);
-      else if (input.type === 'recvMessage') observer.delivered?.(this.now, peer, input.message as GossipMessage);
+      if (event.type !== 'received') observer.neighbor?.(this.#now, peer, event);
+      else if (input.type === 'recvMessage') observer.delivered?.(this.#now, peer, input.message as GossipMessage);
     }
   }
 
   /** Closes a connection that is of no more use to one end. Hosts of hardened nodes know that from a broken one. */
-  private retire(by: number, other: number): void {
-    if (this.nodes.get(other)?.config.mode !== 'hardened') this.notifyClosed(by, other, 0);
-    else this.queue.insert(this.closedAt(by, other), other, EVENT, { type: 'linkRetired', peer: by });
+  #retire(by: number, other: number): void {
+    if (this.#nodes.get(other)?.config.mode !== 'hardened') this.#notifyClosed(by, other, 0);
+    else this.#queue.insert(this.#closedAt(by, other), other, EVENT, { type: 'linkRetired', peer: by });
   }
 
-  private notifyClosed(by: number, other: number, noticeAfter: number): void {
-    this.queue.insert(this.closedAt(by, other) + noticeAfter, other, EVENT, { type: 'peerDisconnected', peer: by });
+  #notifyClosed(by: number, other: number, noticeAfter: number): void {
+    this.#queue.insert(this.#closedAt(by, other) + noticeAfter, other, EVENT, { type: 'peerDisconnected', peer: by });
   }
 
-  private closedAt(by: number, other: number): number {
-    return this.now + this.latencyBetween(by, other) + CLOSE_DELAY;
+  #closedAt(by: number, other: number): number {
+    return this.#now + this.latencyBetween(by, other) + CLOSE_DELAY;
   }
 }
 

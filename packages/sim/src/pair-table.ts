@@ -12,42 +12,42 @@ const EMPTY = -1;
  * Entries are never removed, because a latency stays for ever once it is drawn.
  */
 export class PairTable {
-  private cells = emptyCells(INITIAL_CAPACITY);
-  private capacity = INITIAL_CAPACITY;
-  private count = 0;
+  #cells = emptyCells(INITIAL_CAPACITY);
+  #capacity = INITIAL_CAPACITY;
+  #count = 0;
 
   /** How many pairs have an entry. */
   get size(): number {
-    return this.count;
+    return this.#count;
   }
 
   /** The latency of a pair; the first time it is asked for, `draw` tells. */
   latency(a: number, b: number, draw: () => number): number {
-    const entry = this.entry(a, b);
-    const known = this.cells[entry + 1] as number;
+    const entry = this.#entry(a, b);
+    const known = this.#cells[entry + 1] as number;
     if (!Number.isNaN(known)) return known;
     const latency = draw();
-    this.cells[entry + 1] = latency;
+    this.#cells[entry + 1] = latency;
     return latency;
   }
 
   connect(a: number, b: number): void {
-    const entry = this.entry(a, b);
-    this.cells[entry] = connectedKey(a, b);
+    const entry = this.#entry(a, b);
+    this.#cells[entry] = connectedKey(a, b);
   }
 
   /** Ends a connection; false when there is none. */
   disconnect(a: number, b: number): boolean {
-    const entry = this.find(a, b);
+    const entry = this.#find(a, b);
     const key = connectedKey(a, b);
-    if (this.cells[entry] !== key) return false;
-    this.cells[entry] = key - 1;
+    if (this.#cells[entry] !== key) return false;
+    this.#cells[entry] = key - 1;
     return true;
   }
 
   /** All connections that `keep` accepts, the smaller number first, in ascending order. Looks at every entry. */
   connections(keep: (a: number, b: number) => boolean = () => true): [number, number][] {
-    const { cells } = this;
+    const cells = this.#cells;
     const found: [number, number][] = [];
     for (let entry = 0; entry < cells.length; entry += 2) {
       const key = cells[entry] as number;
@@ -59,18 +59,18 @@ export class PairTable {
   }
 
   /** The entry of a pair, made if need be. It is good until the next call. */
-  private entry(a: number, b: number): number {
-    const entry = this.find(a, b);
-    if (this.cells[entry] !== EMPTY) return entry;
-    if (3 * (this.count + 1) > 2 * this.capacity) this.grow();
-    return this.put(a, b, connectedKey(a, b) - 1, Number.NaN);
+  #entry(a: number, b: number): number {
+    const entry = this.#find(a, b);
+    if (this.#cells[entry] !== EMPTY) return entry;
+    if (3 * (this.#count + 1) > 2 * this.#capacity) this.#grow();
+    return this.#put(a, b, connectedKey(a, b) - 1, Number.NaN);
   }
 
   /** The entry of a pair, or the empty one where it belongs. */
-  private find(a: number, b: number): number {
-    const { cells } = this;
+  #find(a: number, b: number): number {
+    const cells = this.#cells;
     const key = connectedKey(a, b);
-    const mask = this.capacity - 1;
+    const mask = this.#capacity - 1;
     let place = hash(a, b) & mask;
     for (;;) {
       const found = cells[2 * place] as number;
@@ -79,24 +79,24 @@ export class PairTable {
     }
   }
 
-  private put(a: number, b: number, key: number, latency: number): number {
-    const entry = this.find(a, b);
-    this.cells[entry] = key;
-    this.cells[entry + 1] = latency;
-    this.count++;
+  #put(a: number, b: number, key: number, latency: number): number {
+    const entry = this.#find(a, b);
+    this.#cells[entry] = key;
+    this.#cells[entry + 1] = latency;
+    this.#count++;
     return entry;
   }
 
-  private grow(): void {
-    const { cells } = this;
-    this.capacity *= 2;
-    this.cells = emptyCells(this.capacity);
-    this.count = 0;
+  #grow(): void {
+    const cells = this.#cells;
+    this.#capacity *= 2;
+    this.#cells = emptyCells(this.#capacity);
+    this.#count = 0;
     for (let entry = 0; entry < cells.length; entry += 2) {
       const key = cells[entry] as number;
       if (key === EMPTY) continue;
       const [a, b] = peersOf(key);
-      this.put(a, b, key, cells[entry + 1] as number);
+      this.#put(a, b, key, cells[entry + 1] as number);
     }
   }
 }

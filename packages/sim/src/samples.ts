@@ -1,21 +1,21 @@
 /** Numbers to take percentiles of, all of them kept: 8 bytes each. */
 export class Samples {
-  private values = new Float64Array(64);
-  private length = 0;
-  private isSorted = true;
+  #values = new Float64Array(64);
+  #length = 0;
+  #isSorted = true;
 
   get size(): number {
-    return this.length;
+    return this.#length;
   }
 
   add(value: number): void {
-    if (this.length === this.values.length) {
-      const enlarged = new Float64Array(2 * this.length);
-      enlarged.set(this.values);
-      this.values = enlarged;
+    if (this.#length === this.#values.length) {
+      const enlarged = new Float64Array(2 * this.#length);
+      enlarged.set(this.#values);
+      this.#values = enlarged;
     }
-    this.values[this.length++] = value;
-    this.isSorted = false;
+    this.#values[this.#length++] = value;
+    this.#isSorted = false;
   }
 
   /**
@@ -24,10 +24,10 @@ export class Samples {
    * @param share - From 0 to 1.
    */
   percentile(share: number): number {
-    if (this.length === 0) return Number.NaN;
-    const values = this.values.subarray(0, this.length);
-    if (!this.isSorted) values.sort();
-    this.isSorted = true;
-    return values[Math.max(0, Math.ceil(share * this.length) - 1)] as number;
+    if (this.#length === 0) return Number.NaN;
+    const values = this.#values.subarray(0, this.#length);
+    if (!this.#isSorted) values.sort();
+    this.#isSorted = true;
+    return values[Math.max(0, Math.ceil(share * this.#length) - 1)] as number;
   }
 }

@@ -64,11 +64,11 @@ export class Simulator {
   /** One entry for each round, with the definitions of the Rust simulator. */
   readonly rounds: RoundStats[] = [];
 
-  private readonly nodes: number;
-  private readonly roundTimeout: number;
-  private readonly rng: ChaCha12Rng;
-  private readonly hash: Hash;
-  private readonly configOf: (peer: number) => PartialConfig | undefined;
+  readonly #nodes: number;
+  readonly #roundTimeout: number;
+  readonly #rng: ChaCha12Rng;
+  readonly #hash: Hash;
+  readonly #configOf: (peer: number) => PartialConfig | undefined;
 
   constructor({
     seed,
@@ -79,33 +79,34 @@ export class Simulator {
     configOf = () => undefined,
   }: SimulatorOptions) {
     if (!Number.isInteger(nodes) || nodes < 1) throw new RangeError(`nodes must be an integer above 0, got ${nodes}`);
-    this.rng = ChaCha12Rng.seedFromU64(seed);
-    this.network = new Network({ config: network, rng: this.rng, hash });
+    this.#rng = ChaCha12Rng.seedFromU64(seed);
+    this.network = new Network({ config: network, rng: this.#rng, hash });
     this.meter = new BroadcastMeter(this.network);
     this.network.observers.push(this.meter);
-    this.nodes = nodes;
-    this.roundTimeout = roundTimeout;
-    this.hash = hash;
-    this.configOf = configOf;
+    this.#nodes = nodes;
+    this.#roundTimeout = roundTimeout;
+    this.#hash = hash;
+    this.#configOf = configOf;
   }
 
   /** Makes the nodes, lets them join, and waits for 20 trips. Default: everybody joins node 0. */
   bootstrap(bootstrap: Bootstrap = { type: 'single' }): void {
-    const { network, nodes } = this;
+    const { network } = this;
+    const nodes = this.#nodes;
     const first = bootstrap.type === 'single' ? nodes : Math.min(bootstrap.count, nodes);
-    for (let peer = 0; peer < first; peer++) this.enter(peer, peer === 0 ? [] : [0]);
+    for (let peer = 0; peer < first; peer++) this.#enter(peer, peer === 0 ? [] : [0]);
     if (bootstrap.type === 'set') {
       network.runTrips(SET_TRIPS);
       for (let peer = first; peer < nodes; peer++) {
-        const contact = Number(rangeU64(this.rng, 0n, BigInt(bootstrap.count)));
-        this.enter(peer, [contact]);
+        const contact = Number(rangeU64(this.#rng, 0n, BigInt(bootstrap.count)));
+        this.#enter(peer, [contact]);
       }
     }
     network.runTrips(SETTLE_TRIPS);
   }
 
-  private enter(peer: number, contacts: readonly number[]): void {
-    const config = this.configOf(peer);
+  #enter(peer: number, contacts: readonly number[]): void {
+    const config = this.#configOf(peer);
     this.network.insertAndJoin(peer, contacts, config && { config });
   }
 
@@ -115,7 +116,7 @@ export class Simulator {
    * @throws RangeError when there are none.
    */
   randomPeer(): number {
-    const peer = this.rng.choose(this.network.peers());
+    const peer = this.#rng.choose(this.network.peers());
     if (peer === undefined) throw new RangeError('there are no nodes to choose from');
     return peer;
   }
@@ -138,12 +139,12 @@ export class Simulator {
     meter.startRound();
     network.observers.push(round);
     for (const { from, content } of publications) {
-      const id = messageIdFromBytes(this.hash(content));
+      const id = messageIdFromBytes(this.#hash(content));
       round.ids.add(id);
       meter.published(id, from);
       network.command(from, { type: 'broadcast', content, scope: 'swarm' });
     }
-    network.runUntilDone(() => meter.outstanding === 0, this.roundTimeout);
+    network.runUntilDone(() => meter.outstanding === 0, this.#roundTimeout);
     network.observers.pop();
 
     const missed = meter.outstanding;

@@ -49,47 +49,47 @@ export function rangeU64(rng: WordSource, low: bigint, high: bigint): bigint {
 
 /** A range to draw from without bias (Rust: `Uniform` of `u32`), both ends included. */
 export class UniformU32 {
-  private readonly low: number;
-  private readonly range: number;
-  private readonly threshold: number;
+  readonly #low: number;
+  readonly #range: number;
+  readonly #threshold: number;
 
   /** @throws RangeError when the range is empty. */
   constructor(low: number, high: number) {
     checkRange(low, high + 1);
-    this.low = low;
-    this.range = high - low + 1;
-    this.threshold = (TWO_32 - this.range) % this.range;
+    this.#low = low;
+    this.#range = high - low + 1;
+    this.#threshold = (TWO_32 - this.#range) % this.#range;
   }
 
   sample(rng: WordSource): number {
     // All words are in range: the reference returns the word itself.
-    if (this.range === TWO_32) return rng.nextU32();
+    if (this.#range === TWO_32) return rng.nextU32();
     for (;;) {
       const word = rng.nextU32();
-      if (Math.imul(word, this.range) >>> 0 >= this.threshold) return this.low + highProduct(word, this.range);
+      if (Math.imul(word, this.#range) >>> 0 >= this.#threshold) return this.#low + highProduct(word, this.#range);
     }
   }
 }
 
 /** A range to draw from without bias (Rust: `Uniform` of `u64`), both ends included. */
 export class UniformU64 {
-  private readonly low: bigint;
-  private readonly range: bigint;
-  private readonly threshold: bigint;
+  readonly #low: bigint;
+  readonly #range: bigint;
+  readonly #threshold: bigint;
 
   /** @throws RangeError when the range is empty. */
   constructor(low: bigint, high: bigint) {
     checkRange(low, high + 1n);
-    this.low = low;
-    this.range = high - low + 1n;
-    this.threshold = (TWO_64 - this.range) % this.range;
+    this.#low = low;
+    this.#range = high - low + 1n;
+    this.#threshold = (TWO_64 - this.#range) % this.#range;
   }
 
   sample(rng: WordSource): bigint {
-    if (this.range === TWO_64) return rng.nextU64();
+    if (this.#range === TWO_64) return rng.nextU64();
     for (;;) {
-      const product = rng.nextU64() * this.range;
-      if (BigInt.asUintN(64, product) >= this.threshold) return this.low + (product >> 64n);
+      const product = rng.nextU64() * this.#range;
+      if (BigInt.asUintN(64, product) >= this.#threshold) return this.#low + (product >> 64n);
     }
   }
 }

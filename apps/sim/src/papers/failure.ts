@@ -67,24 +67,24 @@ function victims({ network, rng }: PaperSwarm, count: number): number[] {
 
 /** Floods from random live nodes. The graph is read off anew only when a neighbor has come or gone since. */
 class Prober {
-  private readonly swarm: PaperSwarm;
-  private overlay: Overlay | undefined;
+  readonly #swarm: PaperSwarm;
+  #overlay: Overlay | undefined;
 
   constructor(swarm: PaperSwarm) {
-    this.swarm = swarm;
+    this.#swarm = swarm;
     const forget = (): void => {
-      this.overlay = undefined;
+      this.#overlay = undefined;
     };
     swarm.network.observers.push({ neighbor: forget, left: forget });
   }
 
   /** The mean share of the live nodes that so many floods reach now. */
   probe(messages: number): number {
-    this.overlay ??= overlayOf(this.swarm.network);
-    const live = this.overlay.peers.length;
+    this.#overlay ??= overlayOf(this.#swarm.network);
+    const live = this.#overlay.peers.length;
     let reached = 0;
     for (let i = 0; i < messages; i++) {
-      reached += flood(this.overlay, randomIndex(this.swarm.rng, live)).reached;
+      reached += flood(this.#overlay, randomIndex(this.#swarm.rng, live)).reached;
     }
     return reached / (messages * live);
   }

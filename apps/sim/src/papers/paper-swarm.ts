@@ -36,10 +36,10 @@ export class PaperSwarm {
   readonly cycle: number;
   /** Chooses senders and victims; not the network's own generator. */
   readonly rng: ChaCha12Rng;
-  private readonly nodes: number;
+  readonly #nodes: number;
 
   constructor({ nodes, seed, optimizationThreshold = NEVER }: PaperSwarmOptions) {
-    this.nodes = nodes;
+    this.#nodes = nodes;
     this.cycle = Math.max(MIN_CYCLE, nodes * CYCLE_HOPS_PER_NODE * HOP);
     this.rng = ChaCha12Rng.seedFromU64(seed + 1_000_000);
     this.network = new Network({
@@ -56,10 +56,10 @@ export class PaperSwarm {
 
   /** Lets everybody join, and the overlay settle for 50 cycles. */
   settle(onProgress: (share: number) => void): void {
-    for (let peer = 0; peer < this.nodes; peer++) {
+    for (let peer = 0; peer < this.#nodes; peer++) {
       this.network.insertAndJoin(peer, peer === 0 ? [] : [0]);
       this.network.runTrips(JOIN_HOPS);
-      if (peer % 100 === 0) onProgress((0.2 * peer) / this.nodes);
+      if (peer % 100 === 0) onProgress((0.2 * peer) / this.#nodes);
     }
     for (let cycle = 0; cycle < SETTLE_CYCLES; cycle++) {
       this.network.runFor(this.cycle);

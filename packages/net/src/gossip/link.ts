@@ -40,7 +40,7 @@ export class Link {
   readonly #senders = new Map<TopicId, TopicSender>();
   readonly #finishing = new Set<TopicSender>();
   #incoming = 0;
-  #heard = false;
+  #peerOpenedStream = false;
   #quiet: Deferred<void> | undefined;
   #ended = false;
   /** When the last message came or went, by the host's clock. */
@@ -56,8 +56,8 @@ export class Link {
   }
 
   /** Whether the peer has ever opened a stream. */
-  get heard(): boolean {
-    return this.#heard;
+  get peerOpenedStream(): boolean {
+    return this.#peerOpenedStream;
   }
 
   /** The sender for a topic; a new one when the last was finished. */
@@ -89,14 +89,14 @@ export class Link {
 
   /** Finishes all our streams. @returns when they are acknowledged and the peer has finished its own, or the connection is over */
   async finish(): Promise<void> {
-    await this.farewell();
+    await this.finishSending();
     if (this.#incoming === 0 || this.#ended) return;
     this.#quiet ??= deferred();
     await this.#quiet.promise;
   }
 
   /** Finishes all our streams. @returns when they are acknowledged, or the connection is over */
-  async farewell(): Promise<void> {
+  async finishSending(): Promise<void> {
     for (const sender of this.#senders.values()) sender.finish();
     this.flush();
     await Promise.all([...this.#finishing].map((sender) => sender.done));
@@ -155,7 +155,7 @@ export class Link {
 
   async #readStream(stream: RecvStream): Promise<void> {
     this.#incoming++;
-    this.#heard = true;
+    this.#peerOpenedStream = true;
     const deadline = this.#host.clock.setTimer(
       () => this.#violation('bad-header', 'no stream header in time'),
       HEADER_TIMEOUT_MS,

@@ -20,6 +20,7 @@ import type { ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
 import type { ClockTimer } from '../util/clock.js';
 import { fastHash } from './hash.js';
+import { LocalTopic } from './local-topic.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
@@ -27,7 +28,6 @@ import { PeerTable } from './peer-table.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 import { Subscription } from './subscription.js';
-import { TopicRoom } from './topic-room.js';
 import type { NetMessage } from './wire.js';
 
 const DEFAULT_QUEUE_CAPACITY = 2048;
@@ -45,7 +45,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   readonly #options: ResolvedGossipOptions;
   readonly #state: State<EndpointId>;
   readonly #peers: PeerTable;
-  readonly #rooms = new Map<TopicId, TopicRoom>();
+  readonly #topics = new Map<TopicId, LocalTopic>();
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers = new TimerHeap<Timer<EndpointId>>();
   readonly #stopObserving: () => void;
@@ -85,18 +85,20 @@ export class GossipNode implements GossipService, ProtocolHandler {
     if (!Number.isInteger(capacity) || capacity < 1) {
       throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
     }
-    const room = this.#rooms.get(topic) ?? this.#openRoom(topic);
-    const subscription = new Subscription(room, this.#subscriptionHost, capacity);
-    room.enterThrough(this.#learn(options.bootstrap ?? [], 'user'));
+    const local = this.#topics.get(topic) ?? this.#openTopic(topic);
+    const subscription = new Subscription(local, this.#subscriptionHost, capacity);
+    local.enterThrough(this.#learn(options.bootstrap ?? [], 'user'));
     return subscription;
   }
 
   async snapshot(): Promise<GossipSnapshot> {
     return {
       id: this.id,
-      topics: [...this.#rooms.values()].flatMap((room) => {
-        const snapshot = this.#state.snapshot(room.id);
-        return snapshot ? [{ ...snapshot, id: room.id, subscribers: room.readers, keptBroadcasts: room.kept }] : [];
+      topics: [...this.#topics.values()].flatMap((local) => {
+        const snapshot = this.#state.snapshot(local.id);
+        return snapshot
+          ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.unsent }]
+          : [];
       }),
       peers: this.#peers.snapshot(),
       stats: this.#state.stats(),
@@ -110,36 +112,36 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   readonly #subscriptionHost = ((node: GossipNode) => ({
     maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
-    room: () => node.#peers.pressure.open(),
+    uncongested: () => node.#peers.pressure.open(),
     get congested() {
       return node.#peers.pressure.closed;
     },
     broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
-    joinPeers: (room: TopicRoom, peers: readonly (EndpointId | EndpointAddr)[]) =>
-      room.enterThrough(node.#learn(peers, 'user')),
-    leave: (room: TopicRoom) => node.#leave(room),
+    joinPeers: (local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]) =>
+      local.enterThrough(node.#learn(peers, 'user')),
+    leave: (local: LocalTopic) => node.#leave(local),
   }))(this);
 
-  #openRoom(topic: TopicId): TopicRoom {
-    const room = new TopicRoom(topic, {
+  #openTopic(topic: TopicId): LocalTopic {
+    const local = new LocalTopic(topic, {
       options: this.#options,
       waitFor: (peer) => this.#peers.waitFor(peer),
       join: (id, peers) => this.#join(id, peers),
-      search: (room) => this.#search(room),
+      search: (local) => this.#search(local),
     });
-    this.#rooms.set(topic, room);
+    this.#topics.set(topic, local);
     this.#join(topic, []);
-    return room;
+    return local;
   }
 
-  #search(room: TopicRoom): PeerSearch | undefined {
+  #search(local: LocalTopic): PeerSearch | undefined {
     if (this.#options.peerSources.length === 0) return undefined;
-    return new PeerSearch(room.id, {
+    return new PeerSearch(local.id, {
       options: this.#options,
       me: this.id,
       wanted: this.#state.config.membership.activeViewCapacity,
-      neighbors: () => room.neighbors,
-      join: (peers) => this.#join(room.id, this.#learn(peers, 'gossip')),
+      neighbors: () => local.neighbors,
+      join: (peers) => this.#join(local.id, this.#learn(peers, 'gossip')),
     });
   }
 
@@ -147,10 +149,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#feed({ type: 'command', topic, command: { type: 'join', peers } }, 'command');
   }
 
-  #leave(room: TopicRoom): void {
-    room.close();
-    this.#rooms.delete(room.id);
-    this.#feed({ type: 'command', topic: room.id, command: { type: 'quit' } }, 'command');
+  #leave(local: LocalTopic): void {
+    local.close();
+    this.#topics.delete(local.id);
+    this.#feed({ type: 'command', topic: local.id, command: { type: 'quit' } }, 'command');
   }
 
   #broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void {
@@ -158,7 +160,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   async #run(): Promise<void> {
-    for (const room of [...this.#rooms.values()]) this.#leave(room);
+    for (const local of [...this.#topics.values()]) this.#leave(local);
     await this.#peers.close();
     this.#timer?.handle.cancel();
     this.#timers.clear();
@@ -219,23 +221,23 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   #emit(topic: TopicId, event: TopicEvent<EndpointId>): void {
     const { metrics } = this.#options;
-    const room = this.#rooms.get(topic);
+    const local = this.#topics.get(topic);
     switch (event.type) {
       case 'received':
         metrics.delivered(event.scope.type === 'swarm' ? event.scope.round : undefined);
-        room?.emit(event);
+        local?.emit(event);
         return;
       case 'neighborUp': {
         metrics.neighborUp();
-        const kept = room?.neighborUp(event.peer) ?? [];
-        room?.emit(event);
-        for (const { content, scope } of kept) this.#broadcast(topic, content, scope);
+        const unsent = local?.neighborUp(event.peer) ?? [];
+        local?.emit(event);
+        for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
         return;
       }
       case 'neighborDown':
         metrics.neighborDown(event.reason);
-        room?.neighborDown(event.peer, event.reason);
-        room?.emit(event);
+        local?.neighborDown(event.peer, event.reason);
+        local?.emit(event);
         return;
     }
   }

@@ -30,8 +30,8 @@ export interface GossipOptions {
   readonly tooSlowAfterMs?: number;
   /** Bytes of broadcasts kept for the first neighbor. Default 1 MiB. */
   readonly keptBytes?: number;
-  /** How long farewells may take at the end, in milliseconds. Default 5,000. */
-  readonly farewellTimeoutMs?: number;
+  /** How long a peer may take to acknowledge our last messages before its connection is closed, in milliseconds. Default 5,000. */
+  readonly closeTimeoutMs?: number;
   /** After how long without a message a connection that no topic uses is closed, in milliseconds. Default 30,000. */
   readonly idleLinkMs?: number;
   /** Where to find peers while a topic has room for neighbors. Default: nowhere. */
@@ -57,7 +57,7 @@ const INTEGERS = [
   'queueHighWaterMark',
   'tooSlowAfterMs',
   'keptBytes',
-  'farewellTimeoutMs',
+  'closeTimeoutMs',
   'idleLinkMs',
 ] as const;
 
@@ -75,7 +75,7 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     queueHighWaterMark: 1024 * 1024,
     tooSlowAfterMs: 10_000,
     keptBytes: 1024 * 1024,
-    farewellTimeoutMs: 5_000,
+    closeTimeoutMs: 5_000,
     idleLinkMs: 30_000,
     peerSources: [],
     logger: silentLogger,

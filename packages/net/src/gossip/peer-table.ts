@@ -111,12 +111,12 @@ export class PeerTable {
     return this.#dialer.isDialing(id) ? this.#options.dialBackoffMinMs : this.#dialer.waitFor(id);
   }
 
-  /** Says what is left to say to everybody, and closes. */
+  /** Sends what is queued to every peer, and closes. */
   async close(): Promise<void> {
     this.#flush();
     this.#closed = true;
     this.#dialer.close();
-    await Promise.all([...this.#peers.values()].map((peer) => peer.farewell()));
+    await Promise.all([...this.#peers.values()].map((peer) => peer.shutdown()));
     this.#reaper?.cancel();
     clearImmediate(this.#flushing);
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
@@ -148,7 +148,7 @@ export class PeerTable {
       maxMessageSize: this.#maxMessageSize,
       message: (link, topic, message, bodyLength) => {
         metrics.messageReceived(message.type === 'gossip' ? 'data' : 'control', bodyLength);
-        peer.heardOn(link);
+        peer.receivedOn(link);
         this.#host.message(peer.id, topic, message);
       },
       dropped: (reason) => metrics.dropped(reason),
@@ -178,14 +178,14 @@ export class PeerTable {
   #peer(id: EndpointId): Peer {
     const known = this.#peers.get(id);
     if (known) return known;
-    const { metrics, logger, queueHighWaterMark, tooSlowAfterMs, farewellTimeoutMs, idleLinkMs } = this.#options;
+    const { metrics, logger, queueHighWaterMark, tooSlowAfterMs, closeTimeoutMs, idleLinkMs } = this.#options;
     const peer = new Peer({
       id,
       me: this.#me,
       clock: this.#clock,
       highWaterMark: queueHighWaterMark,
       tooSlowAfterMs,
-      farewellTimeoutMs,
+      closeTimeoutMs,
       settledAfterMs: idleLinkMs,
       pressure: this.pressure,
       onTooSlow: (slow) => {

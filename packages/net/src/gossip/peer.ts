@@ -25,14 +25,14 @@ export interface PeerOptions {
   readonly clock: Clock;
   readonly highWaterMark: number;
   readonly tooSlowAfterMs: number;
-  readonly farewellTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   /** After how long a peer certainly knows of a connection. */
   readonly settledAfterMs: number;
   readonly pressure: PressureGauge;
   /** The peer's queue has been over the mark for too long. */
   readonly onTooSlow: (peer: Peer) => void;
   readonly onDegraded: () => void;
-  /** A message was dropped because even announcements had no room. */
+  /** A message was dropped because the queue has no space even for announcements. */
   readonly onQueueFull: () => void;
 }
 
@@ -79,7 +79,7 @@ export class Peer {
     if (this.#release) this.#cancelRelease();
     if (this.queuedBytes > 4 * highWaterMark) this.#options.onQueueFull();
     else if (this.#active) this.#write(this.#active, waiting);
-    else if (waiting.message.type !== 'gossip' || this.#waitingBytes <= highWaterMark) this.#keep(waiting);
+    else if (waiting.message.type !== 'gossip' || this.#waitingBytes <= highWaterMark) this.#enqueue(waiting);
     else this.#options.onQueueFull();
     return this.#active !== undefined;
   }
@@ -98,7 +98,7 @@ export class Peer {
   }
 
   /** The peer has said something on a connection. */
-  heardOn(link: Link): void {
+  receivedOn(link: Link): void {
     if (link !== this.#active && this.links.has(link) && this.#options.me > this.id) this.#activate(link);
     if (link === this.#active) this.#closeSilent();
     else if (this.#silent.delete(link)) void this.#closeWhenReplaced(link);
@@ -131,16 +131,16 @@ export class Peer {
     if (!link || this.#release) return;
     const release = { link, cancelled: false };
     this.#release = release;
-    void this.#within(this.#options.farewellTimeoutMs, link.finish()).then(() => {
+    void this.#within(this.#options.closeTimeoutMs, link.finish()).then(() => {
       if (this.#release === release) this.#release = undefined;
       if (!release.cancelled) for (const each of this.links) each.close(CloseCode.done, 'done');
     });
   }
 
   /** Finishes everything that is queued. @returns when it is acknowledged, or the time is up */
-  async farewell(): Promise<void> {
+  async shutdown(): Promise<void> {
     const links = [...this.links];
-    await this.#within(this.#options.farewellTimeoutMs, Promise.all(links.map((link) => link.farewell())));
+    await this.#within(this.#options.closeTimeoutMs, Promise.all(links.map((link) => link.finishSending())));
     for (const link of links) link.close(CloseCode.done, 'shutting down');
   }
 
@@ -176,7 +176,7 @@ export class Peer {
   async #closeWhenReplaced(link: Link): Promise<void> {
     await link.finish();
     if (link === this.#active || !this.links.has(link)) return;
-    if (link.heard) link.close(CloseCode.done, REPLACED);
+    if (link.peerOpenedStream) link.close(CloseCode.done, REPLACED);
     else this.#silent.set(link, this.#options.clock.now());
   }
 
@@ -187,7 +187,7 @@ export class Peer {
       if (clock.now() - since >= settledAfterMs) link.close(CloseCode.done, REPLACED);
   }
 
-  #keep(waiting: Waiting): void {
+  #enqueue(waiting: Waiting): void {
     this.#waiting.push(waiting);
     this.#waitingBytes += waiting.frame.length;
   }
@@ -204,7 +204,7 @@ export class Peer {
         }
         break;
       case 'disconnect':
-        sender.farewell(frame);
+        sender.finishWith(frame);
         break;
       case 'join':
       case 'forwardJoin':

@@ -67,6 +67,6 @@ export interface GossipService {
   /** @throws GossipClosedError */
   subscribe(topic: TopicId, options?: SubscribeOptions): Promise<TopicSession>;
   snapshot(): Promise<GossipSnapshot>;
-  /** Leaves all topics, says goodbye, closes connections. Resolves when the farewells are acknowledged or their time is up. */
+  /** Leaves all topics with Disconnect messages and closes connections. Resolves when they are acknowledged or their time is up. */
   shutdown(): Promise<void>;
 }

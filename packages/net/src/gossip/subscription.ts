@@ -4,41 +4,41 @@ import { MessageTooLargeError, NoNeighborsError, TopicClosedError } from '../err
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { abortable } from '../util/deferred.js';
 import { EventQueue } from './event-queue.js';
+import type { LocalTopic } from './local-topic.js';
 import type { GossipEvent, TopicCommand, TopicSession } from './service.js';
-import type { TopicRoom } from './topic-room.js';
 
 /** What a subscription needs of the actor. */
 export interface SubscriptionHost {
   maxContentLength(scope: Scope): number;
-  /** Settles when the node's queues have room for another broadcast. */
-  room(): Promise<void>;
-  /** Whether {@link SubscriptionHost.room} would wait. */
+  /** Settles when the node's queues can take another broadcast. */
+  uncongested(): Promise<void>;
+  /** Whether {@link SubscriptionHost.uncongested} would wait. */
   readonly congested: boolean;
   broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void;
-  joinPeers(room: TopicRoom, peers: readonly (EndpointId | EndpointAddr)[]): void;
+  joinPeers(local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]): void;
   /** Both halves of all subscriptions of a topic are closed. */
-  leave(room: TopicRoom): void;
+  leave(local: LocalTopic): void;
 }
 
 /** One subscription to a topic of the node in this process. */
 export class Subscription implements TopicSession {
   readonly topic: TopicId;
-  readonly #room: TopicRoom;
+  readonly #local: LocalTopic;
   readonly #host: SubscriptionHost;
   readonly #queue: EventQueue;
   #senderClosed = false;
   #receiverClosed = false;
 
-  constructor(room: TopicRoom, host: SubscriptionHost, queueCapacity: number) {
-    this.topic = room.id;
-    this.#room = room;
+  constructor(local: LocalTopic, host: SubscriptionHost, queueCapacity: number) {
+    this.topic = local.id;
+    this.#local = local;
     this.#host = host;
     this.#queue = new EventQueue(queueCapacity);
-    room.addReader(this.#queue);
+    local.addReader(this.#queue);
   }
 
   neighbors(): readonly EndpointId[] {
-    return [...this.#room.neighbors];
+    return [...this.#local.neighbors];
   }
 
   maxContentLength(scope: Scope): number {
@@ -46,7 +46,7 @@ export class Subscription implements TopicSession {
   }
 
   joined(signal?: AbortSignal): Promise<void> {
-    return this.#room.joined(signal);
+    return this.#local.joined(signal);
   }
 
   async send(command: TopicCommand, signal?: AbortSignal): Promise<void> {
@@ -54,12 +54,12 @@ export class Subscription implements TopicSession {
     this.#checkOpen();
     switch (command.type) {
       case 'joinPeers':
-        return this.#host.joinPeers(this.#room, command.peers);
+        return this.#host.joinPeers(this.#local, command.peers);
       case 'broadcast': {
         const limit = this.#host.maxContentLength(command.scope);
         if (command.content.length > limit) throw new MessageTooLargeError(command.content.length, limit);
         while (this.#host.congested) {
-          await abortable(this.#host.room(), signal);
+          await abortable(this.#host.uncongested(), signal);
           this.#checkOpen();
         }
         return this.#broadcast(command);
@@ -80,26 +80,26 @@ export class Subscription implements TopicSession {
   closeReceiver(): void {
     if (this.#receiverClosed) return;
     this.#receiverClosed = true;
-    this.#room.removeReader(this.#queue);
+    this.#local.removeReader(this.#queue);
     this.#closeHalf();
   }
 
   #broadcast({ content, scope, whenAlone }: TopicCommand & { type: 'broadcast' }): void {
-    if (this.#room.neighbors.size > 0) return this.#host.broadcast(this.topic, content, scope);
+    if (this.#local.neighbors.size > 0) return this.#host.broadcast(this.topic, content, scope);
     switch (whenAlone) {
       case 'reject':
         throw new NoNeighborsError('the topic has no neighbor; wait for joined(), or let the message be kept');
       case 'keep':
-        if (this.#room.keep({ content, scope })) return;
+        if (this.#local.enqueue({ content, scope })) return;
         throw new NoNeighborsError('the topic has no neighbor, and no more messages can be kept for the first one');
     }
   }
 
   #checkOpen(): void {
-    if (this.#senderClosed || this.#room.closed) throw new TopicClosedError();
+    if (this.#senderClosed || this.#local.closed) throw new TopicClosedError();
   }
 
   #closeHalf(): void {
-    if (this.#room.closeHalf() && !this.#room.closed) this.#host.leave(this.#room);
+    if (this.#local.closeHalf() && !this.#local.closed) this.#host.leave(this.#local);
   }
 }

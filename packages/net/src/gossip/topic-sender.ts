@@ -76,7 +76,7 @@ export class TopicSender {
   }
 
   /** Sends a last frame after all others, then ends the stream. */
-  farewell(frame: Uint8Array): void {
+  finishWith(frame: Uint8Array): void {
     this.#last = frame;
     this.#count(frame.length);
     this.#finishing = true;
@@ -94,7 +94,7 @@ export class TopicSender {
     for (const frame of control) other.control(frame);
     for (const frame of payloads) other.payload(frame);
     for (const entry of announcements) other.announce(entry);
-    if (last) other.farewell(last);
+    if (last) other.finishWith(last);
   }
 
   /** Whether something has been queued that is not written yet. */

@@ -7,11 +7,10 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import type { SecretKey } from '../identity/secret-key.js';
 import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
-import { delay } from '../util/clock.js';
+import { type Clock, delay } from '../util/clock.js';
 import { abortable, deferred } from '../util/deferred.js';
 import { EitherSignal } from '../util/either-signal.js';
 import { MemoryConnection } from './connection.js';
-import type { MemoryNetwork } from './network.js';
 
 /** Settings of a {@link MemoryEndpoint}. */
 export interface MemoryEndpointOptions {
@@ -22,21 +21,37 @@ export interface MemoryEndpointOptions {
   readonly addressLookup?: AddressLookup;
 }
 
-/** An endpoint on a {@link MemoryNetwork}. */
+/** What an endpoint needs of the network that it is on. */
+export interface EndpointHost {
+  readonly clock: Clock;
+  readonly handshakeTimeoutMs: number;
+  /** Who is at an address and reachable from an endpoint. */
+  find(from: MemoryEndpoint, addr: SocketAddr): MemoryEndpoint | undefined;
+  latencyMs(from: MemoryEndpoint, to: MemoryEndpoint): number;
+  /** Joins the two ends of a new connection. */
+  join(
+    ends: readonly [MemoryEndpoint, MemoryEndpoint],
+    connections: readonly [MemoryConnection, MemoryConnection],
+  ): void;
+  /** Nobody reaches the endpoint any more; its connections live on. */
+  unregister(endpoint: MemoryEndpoint): void;
+}
+
+/** An endpoint on a `MemoryNetwork`, which makes it. */
 export class MemoryEndpoint implements Endpoint {
   readonly id: EndpointId;
   readonly addressLookup: AddressLookup;
   /** Where it lives on its network. */
   readonly socketAddr: SocketAddr;
-  readonly #network: MemoryNetwork;
+  readonly #network: EndpointHost;
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #connections = new Set<MemoryConnection>();
   readonly #closing = new AbortController();
   readonly #ended = deferred();
   #alpns: readonly string[];
 
-  /** @internal Use {@link MemoryNetwork.endpoint}. */
-  constructor(network: MemoryNetwork, key: SecretKey, addr: SocketAddr, options: MemoryEndpointOptions) {
+  /** @internal Use `MemoryNetwork.endpoint`. */
+  constructor(network: EndpointHost, key: SecretKey, addr: SocketAddr, options: MemoryEndpointOptions) {
     this.id = key.id;
     this.socketAddr = addr;
     this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => network.clock.now() });
@@ -140,8 +155,8 @@ export class MemoryEndpoint implements Endpoint {
           rttMs,
         });
         this.#network.join([dialer, this], [theirs, connection]);
-        dialer.#keep(theirs);
-        this.#keep(connection);
+        dialer.#track(theirs);
+        this.#track(connection);
         decision.resolve();
         return connection;
       },
@@ -156,7 +171,7 @@ export class MemoryEndpoint implements Endpoint {
     }
   }
 
-  #keep(connection: MemoryConnection): void {
+  #track(connection: MemoryConnection): void {
     this.#connections.add(connection);
     void connection.closed.then(() => this.#connections.delete(connection));
   }

@@ -2,7 +2,7 @@ import { formatSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import type { MemoryConnection } from './connection.js';
-import { MemoryEndpoint, type MemoryEndpointOptions } from './endpoint.js';
+import { type EndpointHost, MemoryEndpoint, type MemoryEndpointOptions } from './endpoint.js';
 import { Link } from './link.js';
 import type { Packet } from './packet.js';
 
@@ -37,7 +37,7 @@ interface Wire {
  * a.addressLookup.add(b.addr(), 'user');
  * ```
  */
-export class MemoryNetwork {
+export class MemoryNetwork implements EndpointHost {
   readonly clock: Clock;
   readonly handshakeTimeoutMs: number;
   readonly #latencyMs: (from: MemoryEndpoint, to: MemoryEndpoint) => number;

@@ -25,7 +25,7 @@ import { RetryTokens } from './retry-token.js';
 /** RFC 9000, section 7.2: a client's first destination id has at least this many bytes. */
 const MIN_FIRST_DCID = 8;
 
-/** Deals with those who knock: version negotiation, retry, caps, and then the application's decision. */
+/** Handles incoming handshakes: version negotiation, retry, caps, and then the application's decision. */
 export class Acceptor implements IncomingHost {
   /** Who waits for a decision. */
   readonly queue = new AsyncQueue<QuicIncoming>();

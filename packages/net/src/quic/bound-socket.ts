@@ -55,7 +55,7 @@ export class BoundSocket {
   }
 
   /**
-   * Dials; resolves when the server is proven.
+   * Dials; resolves when the server has proven its identity.
    *
    * @param find - finds out whom
    * @throws ConnectError, EndpointClosedError, the signal's reason
@@ -102,7 +102,7 @@ export class BoundSocket {
     for (const dial of this.#dials) dial.reject(error);
     this.acceptor.close();
     for (const driver of [...this.#core.drivers]) {
-      driver.proven.reject(error);
+      driver.handshake.reject(error);
       driver.close(0, '');
     }
     this.#core.stop();

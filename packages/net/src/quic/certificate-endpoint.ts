@@ -6,7 +6,7 @@ import { certificateDer } from './certificate.js';
 import { QuicConnection } from './connection.js';
 import type { EndpointStats } from './core.js';
 import { type EndpointOptions, resolveOptions } from './options.js';
-import { SERVER_NAME } from './peer-proof.js';
+import { SERVER_NAME } from './peer-check.js';
 
 /** A server that is known by its certificate. */
 export interface PinnedServer {
@@ -76,7 +76,7 @@ export class CertificateEndpoint implements AsyncDisposable {
     const expected = { type: 'certificate', certificate } as const;
     const find = async () => ({ expected, alpn: checkedAlpn, addrs: [addr] });
     const driver = await this.#bound.dial(find, options.signal);
-    return new QuicConnection(driver, await driver.proven.promise);
+    return new QuicConnection(driver, await driver.handshake.promise);
   }
 
   /** Incoming connections before their handshake is finished. One consumer; it ends when the endpoint closes. */

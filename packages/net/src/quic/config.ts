@@ -1,7 +1,7 @@
 import { type NativeConfig, quiche } from './binding.js';
 import { certificatePem } from './certificate.js';
 import type { Settings } from './options.js';
-import { SERVER_NAME } from './peer-proof.js';
+import { SERVER_NAME } from './peer-check.js';
 
 /** Some bound: programs dial a handful of protocols. */
 const MAX_CONFIGS = 64;

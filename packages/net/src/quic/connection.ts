@@ -8,7 +8,7 @@ import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } fr
 import { checkCode, cutReason } from '../util/close-code.js';
 import { nextStableId } from '../util/stable-id.js';
 import type { HostPort } from './binding.js';
-import type { Driver, Proven } from './driver.js';
+import type { Driver, PeerIdentity } from './driver.js';
 
 /** A proven QUIC connection: what the user holds. */
 export class QuicConnection implements Connection {
@@ -18,7 +18,7 @@ export class QuicConnection implements Connection {
   readonly side: 'dialed' | 'accepted';
   readonly #driver: Driver;
 
-  constructor(driver: Driver, { remoteId, alpn }: Proven) {
+  constructor(driver: Driver, { remoteId, alpn }: PeerIdentity) {
     this.#driver = driver;
     this.remoteId = remoteId as EndpointId; // where there is none, the type of the connection does not show it
     this.alpn = alpn;

@@ -1,6 +1,6 @@
 import type { HostPort } from './binding.js';
+import { ClosePackets } from './close-packets.js';
 import type { Driver, DriverHost } from './driver.js';
-import { Farewells } from './farewells.js';
 import type { NativeConnection } from './native-connection.js';
 import type { Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
@@ -13,7 +13,7 @@ export interface EndpointStats {
   connections: number;
   /** Entries of the routing table. */
   routes: number;
-  /** Incoming handshakes that nobody has proven yet. */
+  /** Incoming handshakes that have not completed. */
   halfOpen: number;
   datagramsReceived: number;
   datagramsSent: number;
@@ -35,7 +35,7 @@ export interface Route {
 /** Datagrams that one connection may send in a row; then the others get their turn, and the socket is read. */
 const BURST = 64;
 
-/** Less room than this is not worth a packet. */
+/** Less space than this is not worth a packet. */
 const MIN_PACKET = 64;
 
 /** The socket with its connections: routing in, batching out. */
@@ -54,7 +54,7 @@ export class Core implements DriverHost {
   readonly drivers = new Set<Driver>();
   readonly routes = new Map<string, Route>();
   readonly #socket: UdpSocket;
-  readonly #farewells = new Farewells();
+  readonly #closePackets = new ClosePackets();
   #sendBuffer: Buffer;
   #due: Driver[] = [];
   #immediate: NodeJS.Immediate | undefined;
@@ -77,8 +77,8 @@ export class Core implements DriverHost {
       route.receive(datagram, host, port);
       return;
     }
-    const farewell = key === undefined ? undefined : this.#farewells.answer(key);
-    if (farewell) this.sendDatagram(farewell, { host, port });
+    const closePacket = key === undefined ? undefined : this.#closePackets.answer(key);
+    if (closePacket) this.sendDatagram(closePacket, { host, port });
     else if (!this.onStray(datagram, host, port)) this.counters.undecodable++;
   };
 
@@ -91,7 +91,7 @@ export class Core implements DriverHost {
 
   transmit(native: NativeConnection, to: PeerPath): boolean {
     for (let sent = 0; sent < BURST; sent++) {
-      if (to.credit < MIN_PACKET) return false; // the next datagram from there makes room
+      if (to.credit < MIN_PACKET) return false; // the next datagram from there raises the credit
       const buffer = this.#sendBuffer;
       const length = native.send(to.credit < buffer.length ? buffer.subarray(0, to.credit) : buffer);
       if (length === 0) return false;
@@ -101,12 +101,12 @@ export class Core implements DriverHost {
     return true;
   }
 
-  transmitFarewell(native: NativeConnection, driver: Driver): void {
+  transmitClose(native: NativeConnection, driver: Driver): void {
     const length = native.send(this.#sendBuffer);
     if (length === 0) return;
-    const farewell = new Uint8Array(this.#sendBuffer.subarray(0, length));
-    this.sendDatagram(farewell, driver.remote);
-    this.#farewells.add(driver.routes, farewell);
+    const closePacket = new Uint8Array(this.#sendBuffer.subarray(0, length));
+    this.sendDatagram(closePacket, driver.remote);
+    this.#closePackets.add(driver.routes, closePacket);
   }
 
   /** Sends a datagram made by us. */
@@ -134,7 +134,7 @@ export class Core implements DriverHost {
     this.#immediate = undefined;
     this.#due = [];
     this.routes.clear();
-    this.#farewells.clear();
+    this.#closePackets.clear();
   }
 
   /** All datagrams that came in one turn of the event loop, and all that was written in it, meet here. */

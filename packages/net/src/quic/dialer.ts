@@ -7,7 +7,7 @@ import type { Core } from './core.js';
 import { Driver } from './driver.js';
 import { NativeConnection, rawConnection } from './native-connection.js';
 import { cidKey, newCid } from './packet-header.js';
-import { type Expectation, SERVER_NAME } from './peer-proof.js';
+import { type Expectation, SERVER_NAME } from './peer-check.js';
 
 /** An attempt that has not succeeded after this long gets company by the next address (RFC 8305, section 5). */
 const STAGGER_MS = 250;
@@ -55,7 +55,7 @@ export async function dial(core: Core, configs: Configs, target: Target, cancell
   const errors: unknown[] = [];
   let winner: Driver | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const proven = new Promise<Driver>((resolve, reject) => {
+  const connected = new Promise<Driver>((resolve, reject) => {
     const next = () => {
       clearTimeout(timer);
       const remote = remotes[attempts.length];
@@ -68,7 +68,7 @@ export async function dial(core: Core, configs: Configs, target: Target, cancell
       }
       attempts.push(driver);
       if (attempts.length < remotes.length) timer = setTimeout(next, STAGGER_MS);
-      driver.proven.promise.then(
+      driver.handshake.promise.then(
         () => {
           winner ??= driver;
           resolve(driver);
@@ -83,7 +83,7 @@ export async function dial(core: Core, configs: Configs, target: Target, cancell
     next();
   });
   try {
-    return await Promise.race([cancelled, proven]);
+    return await Promise.race([cancelled, connected]);
   } catch (error) {
     winner = undefined; // it came too late
     throw error;

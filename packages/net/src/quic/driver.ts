@@ -6,8 +6,8 @@ import type { HostPort, RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import type { Settings } from './options.js';
+import { checkPeer, type Expectation } from './peer-check.js';
 import { PeerPath } from './peer-path.js';
-import { checkPeer, type Expectation } from './peer-proof.js';
 import { StreamSet } from './stream-set.js';
 
 /** What a driver needs of its endpoint. */
@@ -19,14 +19,14 @@ export interface DriverHost {
   schedule(driver: Driver): void;
   /** Writes the connection's next datagrams to the socket. @returns whether there may be more */
   transmit(native: NativeConnection, to: PeerPath): boolean;
-  /** Sends the datagram that closes the connection, and again to whom did not get it. */
-  transmitFarewell(native: NativeConnection, driver: Driver): void;
+  /** Sends the close packet, and repeats it when the peer goes on sending. */
+  transmitClose(native: NativeConnection, driver: Driver): void;
   /** The connection is over: route nothing to it any more. */
   forget(driver: Driver): void;
 }
 
 /** What is known when a handshake has ended well. */
-export interface Proven {
+export interface PeerIdentity {
   /** Undefined where endpoints need not prove an id: {@link CertificateEndpoint}, whose connections do not show it. */
   readonly remoteId: EndpointId | undefined;
   readonly alpn: string;
@@ -53,13 +53,13 @@ const MAX_REASON_BYTES = 200;
  * Drives one native connection: datagrams in, one tick per turn of the event loop, one timer.
  *
  * The invariant: whatever happens to a connection (a datagram, a write, a timer) marks it, and the *tick* then does everything
- * in one order: notice the end, prove the peer, tell the streams, hand over what they queued, send datagrams, arm the timer.
+ * in one order: notice the end, check the peer, tell the streams, hand over what they queued, send datagrams, arm the timer.
  */
 export class Driver {
   readonly side: 'dialed' | 'accepted';
   readonly streams: StreamSet;
-  /** Settles when the peer is proven. */
-  readonly proven: Deferred<Proven> = deferred();
+  /** Settles when the handshake is complete and the peer has proven its identity. */
+  readonly handshake: Deferred<PeerIdentity> = deferred();
   /** Settles when the connection is over. */
   readonly closed: Deferred<CloseReason> = deferred();
   /** The keys under which datagrams find their way here. */
@@ -82,8 +82,8 @@ export class Driver {
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  #heardAt = performance.now();
-  readonly #startedAt = this.#heardAt;
+  #receivedAt = performance.now();
+  readonly #startedAt = this.#receivedAt;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
   constructor(host: DriverHost, options: DriverOptions) {
@@ -103,7 +103,7 @@ export class Driver {
       () => host.schedule(this),
       () => host.transmit(native, this.remote),
     );
-    this.proven.promise.catch(() => {}); // whoever waits for it hears of it
+    this.handshake.promise.catch(() => {}); // callers that await it see the error
   }
 
   get isClosed(): boolean {
@@ -121,7 +121,7 @@ export class Driver {
     const { length } = datagram;
     const before = hasMoved ? native.packetsReceived() : 0;
     if (native.recv(datagram, this.#info) !== undefined) this.#hasFailed = true;
-    if (!hasMoved) this.remote.heard(length);
+    if (!hasMoved) this.remote.received(length);
     else if (native.packetsReceived() > before) this.remote.moveTo(host, port, length);
     this.#received = true;
     this.#host.schedule(this);
@@ -134,7 +134,7 @@ export class Driver {
     const received = this.#received;
     if (received) {
       this.#received = false;
-      this.#heardAt = performance.now();
+      this.#receivedAt = performance.now();
       if (!this.#afterReceive(native)) return;
     }
     if (this.#phase === 'open') {
@@ -155,13 +155,13 @@ export class Driver {
     const native = this.#native;
     if (!native) return;
     native.close(true, code, Buffer.from(reason));
-    this.#host.transmitFarewell(native, this);
+    this.#host.transmitClose(native, this);
     this.#finish({ type: 'local', code, reason });
   }
 
   /** Gives up a handshake: tells the peer, and whoever waits why. */
   abandon(error: unknown): void {
-    this.proven.reject(error);
+    this.handshake.reject(error);
     this.#fail(TransportError.none, 'the handshake was given up');
   }
 
@@ -170,7 +170,7 @@ export class Driver {
     const native = this.#native;
     if (!native) return;
     native.close(false, code, Buffer.from(message).subarray(0, MAX_REASON_BYTES));
-    this.#host.transmitFarewell(native, this);
+    this.#host.transmitClose(native, this);
     this.#finish({ type: 'error', message });
   }
 
@@ -188,21 +188,21 @@ export class Driver {
     if (this.#hasFailed) {
       this.#hasFailed = false;
       if (native.localError()) {
-        this.#host.transmitFarewell(native, this); // what came in broke the protocol; quiche has the farewell ready
+        this.#host.transmitClose(native, this); // what came in broke the protocol; quiche has the close packet ready
         this.#finish(closeReasonOf(native));
         return false;
       }
     }
-    if (this.#phase === 'handshake' && native.isEstablished() && !this.#prove(native)) return false;
+    if (this.#phase === 'handshake' && native.isEstablished() && !this.#checkIdentity(native)) return false;
     if (this.#phase === 'confirming' && this.#wasShort) this.#open();
     if (this.#phase === 'open') this.streams.dispatch(native);
     return this.#phase !== 'closed';
   }
 
-  /** TLS is done: is it who it should be? Nothing of the application is touched before. @returns false when it is not */
-  #prove(native: NativeConnection): boolean {
-    const proof = checkPeer(this.#expected, native.peerCertificate(), `${this.remote.host}:${this.remote.port}`);
-    if (!proof.ok) return this.#reject(proof.reason, proof.message, proof.alert);
+  /** TLS is done: is the peer the expected one? Nothing of the application is touched before. @returns false when it is not */
+  #checkIdentity(native: NativeConnection): boolean {
+    const checked = checkPeer(this.#expected, native.peerCertificate(), `${this.remote.host}:${this.remote.port}`);
+    if (!checked.ok) return this.#reject(checked.reason, checked.message, checked.alert);
     if (native.isResumed()) return this.#reject('transport', 'the peer resumed a session', TlsAlert.accessDenied);
     const alpn = native.applicationProtocol();
     if (alpn === '' || (this.#alpn !== undefined && alpn !== this.#alpn)) {
@@ -212,7 +212,7 @@ export class Driver {
         TlsAlert.noApplicationProtocol,
       );
     }
-    this.#proof = { remoteId: proof.remoteId, alpn };
+    this.#identity = { remoteId: checked.remoteId, alpn };
     // A server has seen the client's certificate when TLS is done. A client does not know yet whether the server likes its own:
     // it waits for the first packet that only a satisfied server sends.
     if (this.side === 'accepted') this.#open();
@@ -220,16 +220,16 @@ export class Driver {
     return true;
   }
 
-  #proof: Proven | undefined;
+  #identity: PeerIdentity | undefined;
 
   #open(): void {
     this.#phase = 'open';
     this.#onHandshakeEnd();
-    this.proven.resolve(this.#proof as Proven);
+    this.handshake.resolve(this.#identity as PeerIdentity);
   }
 
   #reject(reason: ConnectFailure, message: string, alert: number): false {
-    this.proven.reject(new ConnectError(reason, message));
+    this.handshake.reject(new ConnectError(reason, message));
     // The other side can read what closes the connection only after the end of our handshake, which is still to be sent.
     if (this.#native) this.#host.transmit(this.#native, this.remote);
     this.#fail(alert, message);
@@ -245,7 +245,7 @@ export class Driver {
     }
     let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
     if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs);
-    else if (keepAliveMs > 0) at = Math.min(at, this.#heardAt + keepAliveMs);
+    else if (keepAliveMs > 0) at = Math.min(at, this.#receivedAt + keepAliveMs);
     at = Math.max(at, now);
     // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
     if (this.#timer && this.#timerAt <= at) return;
@@ -274,9 +274,9 @@ export class Driver {
       this.#finish(closeReasonOf(native));
       return;
     }
-    if (this.#phase === 'open' && keepAliveMs > 0 && now >= this.#heardAt + keepAliveMs) {
+    if (this.#phase === 'open' && keepAliveMs > 0 && now >= this.#receivedAt + keepAliveMs) {
       native.keepAlive();
-      this.#heardAt = now; // ask again only after the same time
+      this.#receivedAt = now; // ask again only after the same time
     }
     this.tick();
   };
@@ -294,7 +294,7 @@ export class Driver {
     this.#host.forget(this);
     if (!wasOpen) {
       this.#onHandshakeEnd();
-      this.proven.reject(connectErrorOf(native, reason, this.side));
+      this.handshake.reject(connectErrorOf(native, reason, this.side));
     }
     this.streams.close(describeClose(reason));
     this.closed.resolve(reason);

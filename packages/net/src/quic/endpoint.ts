@@ -79,7 +79,7 @@ export class Endpoint implements TransportEndpoint {
     };
     const driver = await this.#bound.dial(find, signal);
     this.addressLookup.add(endpointAddr(id, plainAddress(driver.remote)), 'proven');
-    return new QuicConnection(driver, await driver.proven.promise);
+    return new QuicConnection(driver, await driver.handshake.promise);
   }
 
   accept(): AsyncIterable<Incoming> {

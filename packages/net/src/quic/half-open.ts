@@ -1,8 +1,7 @@
 /**
- * Counts handshakes that others began and nobody has proven yet: in total and by source host.
+ * Counts half-open incoming handshakes: in total and by source host.
  *
- * What has not proven itself may cost us only so much; over the caps first datagrams are dropped, and honest clients send
- * theirs again.
+ * A client that has proven nothing may cost only so much. Over the caps first datagrams are dropped; honest clients repeat them.
  */
 export class HalfOpen {
   readonly #bySource = new Map<string, number>();

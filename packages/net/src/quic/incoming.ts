@@ -74,7 +74,7 @@ export class QuicIncoming implements Incoming, Route {
   async #accept(): Promise<Connection> {
     this.#stopTimer();
     const driver = this.#host.admit(this);
-    return new QuicConnection(driver, await driver.proven.promise);
+    return new QuicConnection(driver, await driver.handshake.promise);
   }
 
   #stopTimer(): void {

@@ -47,7 +47,7 @@ export class PeerPath implements HostPort {
   }
 
   /** A datagram came from where the peer is. */
-  heard(bytes: number): void {
+  received(bytes: number): void {
     if (this.#credit === Number.POSITIVE_INFINITY) return;
     this.#credit = this.#hasSent ? Number.POSITIVE_INFINITY : this.#credit + AMPLIFICATION_LIMIT * bytes;
   }

@@ -2,7 +2,7 @@
 export type CloseReason =
   | { readonly type: 'local'; readonly code: number; readonly reason: string }
   | { readonly type: 'peer'; readonly code: number; readonly reason: string }
-  | { readonly type: 'timeout' } // nothing was heard for the idle time-out
+  | { readonly type: 'timeout' } // nothing was received for the idle time-out
   | { readonly type: 'reset' } // the peer does not know this connection any more
   | { readonly type: 'error'; readonly message: string }; // a transport or TLS error on either side
 
@@ -14,7 +14,7 @@ export function describeClose(reason: CloseReason): string {
     case 'peer':
       return `by the peer with code ${reason.code}${reason.reason && ` (${reason.reason})`}`;
     case 'timeout':
-      return 'nothing was heard for the idle time-out';
+      return 'nothing was received for the idle time-out';
     case 'reset':
       return 'the peer does not know the connection any more';
     case 'error':

@@ -42,13 +42,13 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Somebody who wants a connection. Neither accepted nor refused, it times out like any handshake. */
+/** An incoming handshake. Neither accepted nor refused, it times out like any handshake. */
 export interface Incoming {
   /** From where, for logs and rate limits; proves nothing. */
   readonly remoteAddress: string;
   /** Finishes the handshake. @throws ConnectError */
   accept(): Promise<Connection>;
-  /** Turns the peer away: its dial fails with reason `refused`. */
+  /** Refuses the peer: its dial fails with reason `refused`. */
   refuse(): void;
 }
 

@@ -100,7 +100,7 @@ describe('a peer that vanishes', () => {
     await roundTrip(dialed, accepted);
   });
 
-  it('and misses our farewell is told again when it sends', async () => {
+  it('and misses our close packet is told again when it sends', async () => {
     let deaf: FaultySocket | undefined;
     const socket = () => {
       deaf = faultySocket({ seed: 1 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Farewells } from '../../src/quic/farewells.js';
+import { ClosePackets } from '../../src/quic/close-packets.js';
 import { HalfOpen } from '../../src/quic/half-open.js';
 import { cidKey, destinationKey, parseLongHeader, versionNegotiationPacket } from '../../src/quic/packet-header.js';
 import { PeerPath } from '../../src/quic/peer-path.js';
@@ -99,17 +99,17 @@ describe('half-open accounting', () => {
   });
 });
 
-describe('farewells', () => {
+describe('close packets', () => {
   it('are repeated ever more rarely, and forgotten', () => {
     let now = 0;
-    const farewells = new Farewells(() => now);
+    const packets = new ClosePackets(() => now);
     const datagram = Uint8Array.of(1);
-    farewells.add(['x'], datagram);
-    const answered = Array.from({ length: 10 }, () => farewells.answer('x') !== undefined);
+    packets.add(['x'], datagram);
+    const answered = Array.from({ length: 10 }, () => packets.answer('x') !== undefined);
     expect(answered).toEqual([true, true, false, true, false, false, false, true, false, false]);
     now = 3_000;
-    expect(farewells.answer('x')).toBeUndefined();
-    expect(farewells.size).toBe(0);
+    expect(packets.answer('x')).toBeUndefined();
+    expect(packets.size).toBe(0);
   });
 });
 
@@ -129,11 +129,11 @@ describe('the path to a peer', () => {
     here.moveTo('1.2.3.4', 6, 100);
     expect(here.is('1.2.3.4', 6)).toBe(true);
     expect(here.credit).toBe(300);
-    here.heard(50);
+    here.received(50);
     expect(here.credit).toBe(450); // nothing was sent there yet, so this was no answer
     here.sent(400);
     expect(here.credit).toBe(50);
-    here.heard(60);
+    here.received(60);
     expect(here.credit).toBe(Number.POSITIVE_INFINITY);
   });
 });

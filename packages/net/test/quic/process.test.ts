@@ -111,7 +111,7 @@ describe('a process', () => {
       '--expose-gc',
     );
     const { heap, rss } = JSON.parse(output) as { heap: number; rss: number };
-    expect(heap).toBeLessThan(2_000); // for each connection that came and went; its farewell is kept for three seconds
+    expect(heap).toBeLessThan(2_000); // for each connection that came and went; its close packet is kept for three seconds
     expect(rss).toBeLessThan(50_000); // two native connections held would be over 100 kB
   });
 });

@@ -17,14 +17,14 @@ export class FaultyLinks {
   /** Malicious nodes, each with what it does to its messages. */
   readonly distortions = new Map<number, Distortion>();
 
-  private readonly network: Network;
-  private readonly rng: ChaCha12Rng;
+  readonly #network: Network;
+  readonly #rng: ChaCha12Rng;
   /** The smaller part of a partition. */
-  private cut: ReadonlySet<number> = new Set();
+  #cut: ReadonlySet<number> = new Set();
 
   constructor(network: Network, rng: ChaCha12Rng) {
-    this.network = network;
-    this.rng = rng;
+    this.#network = network;
+    this.#rng = rng;
   }
 
   slowDown(peers: readonly number[], delay: number): void {
@@ -32,12 +32,12 @@ export class FaultyLinks {
   }
 
   cutOff(peers: readonly number[], noticeAfter: number = SECOND): void {
-    this.cut = new Set(peers);
-    this.network.breakConnections((a, b) => !this.reach(a, b), noticeAfter);
+    this.#cut = new Set(peers);
+    this.#network.breakConnections((a, b) => !this.#reach(a, b), noticeAfter);
   }
 
   heal(): void {
-    this.cut = new Set();
+    this.#cut = new Set();
   }
 
   /** A {@link Courier}. */
@@ -45,17 +45,18 @@ export class FaultyLinks {
     const { distortions } = this;
     const distortion = distortions.size === 0 ? undefined : distortions.get(from);
     const distorted = distortion === undefined ? message : distortion(to, message);
-    if (distorted !== undefined) this.transmit(from, to, distorted, latency);
+    if (distorted !== undefined) this.#transmit(from, to, distorted, latency);
   }
 
   /** Sends what nobody has asked to be sent: flooders do. */
   inject(from: number, to: number, message: Message<number>): void {
-    this.transmit(from, to, message, this.network.latencyBetween(from, to));
+    this.#transmit(from, to, message, this.#network.latencyBetween(from, to));
   }
 
-  private transmit(from: number, to: number, message: Message<number>, latency: number): void {
-    const { network, rng } = this;
-    if (!this.reach(from, to)) {
+  #transmit(from: number, to: number, message: Message<number>, latency: number): void {
+    const network = this.#network;
+    const rng = this.#rng;
+    if (!this.#reach(from, to)) {
       network.reportUnreachable(from, to, latency);
       return;
     }
@@ -77,7 +78,7 @@ export class FaultyLinks {
     for (let copy = 1; copy <= copies; copy++) network.deliver(from, to, message, copy * delay);
   }
 
-  private reach(a: number, b: number): boolean {
-    return this.cut.size === 0 || this.cut.has(a) === this.cut.has(b);
+  #reach(a: number, b: number): boolean {
+    return this.#cut.size === 0 || this.#cut.has(a) === this.#cut.has(b);
   }
 }

@@ -1,6 +1,12 @@
-import type { MembershipConfig } from './config.js';
-import type { DisconnectReason, NeighborDownReason, PeerId } from './event.js';
-import { IndexSet } from './index-set.js';
+import type { MembershipConfig } from '../config.js';
+import type { DisconnectReason, NeighborDownReason } from '../event.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+import { IndexSet } from '../structures/index-set.js';
+import type { Rng } from '../structures/rng.js';
+import { sameBytes } from '../structures/same-bytes.js';
+import type { Timer } from '../timer.js';
 import type {
   DisconnectMessage,
   ForwardJoinMessage,
@@ -11,12 +17,7 @@ import type {
   Priority,
   ShuffleMessage,
   ShuffleReplyMessage,
-} from './message.js';
-import type { NodeContext } from './node-context.js';
-import type { Outbox } from './outbox.js';
-import type { Rng } from './rng.js';
-import { sameBytes } from './same-bytes.js';
-import type { Timer } from './timer.js';
+} from '../wire/message.js';
 
 /** Why a peer leaves the active view. */
 type Removal =
@@ -66,22 +67,22 @@ export class HyParView<P extends PeerId> {
   protected readonly peerData = new Map<P, PeerData>();
   /** Peers that are disconnecting and stay in the swarm: their closing connection is no reason to forget them. */
   protected readonly aliveDisconnected = new Set<P>();
-  private readonly shuffleTimer: Timer<P>;
-  private requests = 0;
-  private shuffling = false;
+  readonly #shuffleTimer: Timer<P>;
+  #requests = 0;
+  #shuffling = false;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
     this.node = node;
     this.config = node.config.membership;
     this.rng = rng;
     this.out = out;
-    this.shuffleTimer = out.timer({ type: 'shuffle' });
+    this.#shuffleTimer = out.timer({ type: 'shuffle' });
   }
 
   /** Asks a peer to let us in. */
   requestJoin(peer: P, _now: number): void {
     this.out.send(peer, { type: 'join', data: this.node.peerData });
-    this.startShuffling();
+    this.#startShuffling();
   }
 
   receive(from: P, message: HyParViewMessage<P>, now: number): void {
@@ -90,13 +91,13 @@ export class HyParView<P extends PeerId> {
         this.onJoin(from, message.data, now);
         break;
       case 'forwardJoin':
-        this.onForwardJoin(from, this.shortened(message, this.config.activeRandomWalkLength));
+        this.onForwardJoin(from, this.#shortened(message, this.config.activeRandomWalkLength));
         break;
       case 'shuffle':
-        this.onShuffle(from, this.truncated(this.shortened(message, this.config.shuffleRandomWalkLength)));
+        this.onShuffle(from, this.#truncated(this.#shortened(message, this.config.shuffleRandomWalkLength)));
         break;
       case 'shuffleReply':
-        this.onShuffleReply(from, this.truncated(message));
+        this.onShuffleReply(from, this.#truncated(message));
         break;
       case 'neighbor':
         this.onNeighbor(from, message, now);
@@ -107,19 +108,19 @@ export class HyParView<P extends PeerId> {
     }
     // A peer that is no active neighbor has no business with us beyond this message.
     if (message.type !== 'disconnect' && !this.active.has(from)) this.out.disconnect(from);
-    this.startShuffling();
+    this.#startShuffling();
   }
 
   /** The last link to a peer is gone. */
   peerDisconnected(peer: P, reason: DisconnectReason): void {
     this.pending.delete(peer);
     if (this.active.has(peer)) {
-      this.removeActive(peer, { type: 'connectionClosed', reason });
+      this.#removeActive(peer, { type: 'connectionClosed', reason });
     } else if (!this.aliveDisconnected.delete(peer)) {
       this.passive.delete(peer);
       this.peerData.delete(peer);
     }
-    this.startShuffling();
+    this.#startShuffling();
   }
 
   /** A link to a peer exists. */
@@ -127,7 +128,7 @@ export class HyParView<P extends PeerId> {
 
   /** Our own data has changed: it travels with the next message that carries it. */
   peerDataUpdated(): void {
-    this.startShuffling();
+    this.#startShuffling();
   }
 
   shuffleTimerExpired(): void {
@@ -140,8 +141,8 @@ export class HyParView<P extends PeerId> {
       const nodes = [...this.describe([...active, ...passive]), me];
       this.out.send(target, { type: 'shuffle', origin: this.node.me, nodes, ttl: shuffleRandomWalkLength });
     }
-    this.shuffling = false;
-    this.startShuffling();
+    this.#shuffling = false;
+    this.#startShuffling();
   }
 
   /** A neighbor request has gone unanswered for too long. */
@@ -150,12 +151,12 @@ export class HyParView<P extends PeerId> {
       this.passive.delete(peer);
       this.refill();
     }
-    this.startShuffling();
+    this.#startShuffling();
   }
 
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, _now: number): void {
-    if (this.active.has(peer)) this.removeActive(peer, DISMISSED);
+    if (this.active.has(peer)) this.#removeActive(peer, DISMISSED);
   }
 
   /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
@@ -164,7 +165,7 @@ export class HyParView<P extends PeerId> {
       this.active.delete(peer);
       this.sendDisconnect(peer, { alive: false });
     }
-    this.startShuffling();
+    this.#startShuffling();
   }
 
   /** Whether this topic has any use for a link to a peer. */
@@ -203,7 +204,7 @@ export class HyParView<P extends PeerId> {
   protected onDisconnect(from: P, { alive }: DisconnectMessage): void {
     this.pending.delete(from);
     if (this.active.has(from)) {
-      this.removeActive(from, { type: 'disconnectReceived', alive });
+      this.#removeActive(from, { type: 'disconnectReceived', alive });
     } else if (alive && this.passive.has(from)) {
       this.aliveDisconnected.add(from);
     }
@@ -212,7 +213,7 @@ export class HyParView<P extends PeerId> {
   protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>): void {
     if (ttl === 0 || this.active.size <= 1) {
       this.takeNodes(nodes);
-      this.sendShuffleReply(origin, nodes.length);
+      this.#sendShuffleReply(origin, nodes.length);
       return;
     }
     const next = this.active.pickWhere((peer) => peer !== origin && peer !== from, this.rng);
@@ -239,7 +240,7 @@ export class HyParView<P extends PeerId> {
     }
     if (this.activeIsFull()) {
       if (priority === 'low') return false;
-      this.removeActiveAt(this.rng.index(this.active.size), EVICTED);
+      this.#removeActiveAt(this.rng.index(this.active.size), EVICTED);
     }
     this.passive.delete(peer);
     this.active.add(peer);
@@ -251,14 +252,14 @@ export class HyParView<P extends PeerId> {
   /** Asks a peer to become, or tells it that it has become, a neighbor; false when that is under way already. */
   protected sendNeighbor(peer: P, priority: Priority): boolean {
     if (this.pending.has(peer)) return false;
-    this.pending.set(peer, ++this.requests);
+    this.pending.set(peer, ++this.#requests);
     this.out.send(peer, { type: 'neighbor', priority, data: this.node.peerData });
     return true;
   }
 
   /** Gives the pending request to a peer a new number, which makes its earlier timers void, and a new timer. */
   protected armRequestTimer(peer: P): void {
-    const request = ++this.requests;
+    const request = ++this.#requests;
     this.pending.set(peer, request);
     this.out.schedule(this.config.neighborRequestTimeout, this.out.timer({ type: 'neighborRequest', peer, request }));
   }
@@ -316,29 +317,29 @@ export class HyParView<P extends PeerId> {
 
   /** Ends being neighbors politely: with some nodes to try instead, so that nobody who has just joined is left alone. */
   protected sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
-    this.sendShuffleReply(peer, this.config.shuffleActiveViewCount + this.config.shufflePassiveViewCount);
+    this.#sendShuffleReply(peer, this.config.shuffleActiveViewCount + this.config.shufflePassiveViewCount);
     this.out.send(peer, { type: 'disconnect', alive, respond: false });
     this.out.disconnect(peer);
   }
 
-  private sendShuffleReply(to: P, count: number): void {
+  #sendShuffleReply(to: P, count: number): void {
     const ids = this.passive.shuffled(count, this.rng);
     if (ids.length < count) ids.push(...this.active.shuffled(count - ids.length, this.rng));
     this.out.send(to, { type: 'shuffleReply', nodes: this.describe(ids) });
   }
 
-  private removeActive(peer: P, removal: Removal): void {
-    this.removeActiveAt(this.active.values.indexOf(peer), removal);
+  #removeActive(peer: P, removal: Removal): void {
+    this.#removeActiveAt(this.active.values.indexOf(peer), removal);
     this.refill(peer);
   }
 
-  private removeActiveAt(index: number, removal: Removal): void {
+  #removeActiveAt(index: number, removal: Removal): void {
     const peer = this.active.deleteAt(index);
     this.out.neighborDown(peer, downReason(removal));
     if (removal.type === 'evicted' || removal.type === 'dismissed') this.sendDisconnect(peer, { alive: true });
     else this.out.disconnect(peer);
 
-    if (!this.staysKnown(peer, removal)) return;
+    if (!this.#staysKnown(peer, removal)) return;
     // Taken out and stored again: the reference tells its host the data a second time, and so do we.
     const data = this.peerData.get(peer);
     this.peerData.delete(peer);
@@ -346,7 +347,7 @@ export class HyParView<P extends PeerId> {
     if (removal.type !== 'connectionClosed') this.aliveDisconnected.add(peer);
   }
 
-  private staysKnown(peer: P, removal: Removal): boolean {
+  #staysKnown(peer: P, removal: Removal): boolean {
     switch (removal.type) {
       case 'evicted':
         return true;
@@ -360,19 +361,19 @@ export class HyParView<P extends PeerId> {
   }
 
   /** After the first input, whatever it was, and after each shuffle. */
-  private startShuffling(): void {
-    if (this.shuffling) return;
-    this.shuffling = true;
-    this.out.schedule(this.config.shuffleInterval, this.shuffleTimer);
+  #startShuffling(): void {
+    if (this.#shuffling) return;
+    this.#shuffling = true;
+    this.out.schedule(this.config.shuffleInterval, this.#shuffleTimer);
   }
 
-  private shortened<M extends ForwardJoinMessage<P> | ShuffleMessage<P>>(message: M, limit: number): M {
+  #shortened<M extends ForwardJoinMessage<P> | ShuffleMessage<P>>(message: M, limit: number): M {
     if (message.ttl <= limit) return message;
     this.node.stats.shortenedWalks++;
     return { ...message, ttl: limit };
   }
 
-  private truncated<M extends ShuffleMessage<P> | ShuffleReplyMessage<P>>(message: M): M {
+  #truncated<M extends ShuffleMessage<P> | ShuffleReplyMessage<P>>(message: M): M {
     if (message.nodes.length <= this.config.maxListedNodes) return message;
     this.node.stats.truncatedLists++;
     return { ...message, nodes: message.nodes.slice(0, this.config.maxListedNodes) };

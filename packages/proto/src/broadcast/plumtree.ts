@@ -1,14 +1,15 @@
-import type { BroadcastConfig } from './config.js';
-import type { PeerId, Scope } from './event.js';
-import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from './message.js';
-import { type MessageId, messageIdEquals, messageIdFromBytes } from './message-id.js';
+import type { BroadcastConfig } from '../config.js';
+import type { Scope } from '../event.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+import { sameBytes } from '../structures/same-bytes.js';
+import { SortedSet } from '../structures/sorted-set.js';
+import { TimeBoundCache } from '../structures/time-bound-cache.js';
+import type { Timer } from '../timer.js';
+import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from '../wire/message.js';
+import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
 import type { Announcement, MissingPayloads } from './missing-payloads.js';
-import type { NodeContext } from './node-context.js';
-import type { Outbox } from './outbox.js';
-import { sameBytes } from './same-bytes.js';
-import { SortedSet } from './sorted-set.js';
-import { TimeBoundCache } from './time-bound-cache.js';
-import type { Timer } from './timer.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
@@ -51,18 +52,18 @@ export class PlumTree<P extends PeerId> {
   protected readonly out: Outbox<P>;
   /** Announcements that wait for the dispatch timer. */
   protected readonly lazyQueue = new Map<P, IHaveEntry[]>();
-  private readonly dispatchTimer: Timer<P>;
-  private readonly evictTimer: Timer<P>;
-  private dispatching = false;
-  private evicting = false;
+  readonly #dispatchTimer: Timer<P>;
+  readonly #evictTimer: Timer<P>;
+  #dispatching = false;
+  #evicting = false;
 
   constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>) {
     this.node = node;
     this.config = node.config.broadcast;
     this.out = out;
     this.missing = missing;
-    this.dispatchTimer = out.timer({ type: 'dispatchLazyPush' });
-    this.evictTimer = out.timer({ type: 'evictCache' });
+    this.#dispatchTimer = out.timer({ type: 'dispatchLazyPush' });
+    this.#evictTimer = out.timer({ type: 'evictCache' });
     this.seen = new TimeBoundCache({ maxCount: this.config.messageIdMaxCount });
     this.cache = new TimeBoundCache({
       maxCount: this.config.messageCacheMaxCount,
@@ -79,28 +80,28 @@ export class PlumTree<P extends PeerId> {
   }
 
   broadcast(content: Uint8Array, scope: Scope, now: number): void {
-    this.startEvicting(now);
+    this.#startEvicting(now);
     const id = messageIdFromBytes(this.node.hash(content));
     switch (scope) {
       case 'swarm': {
         const message: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: 0 } };
-        this.remember(message, now);
+        this.#remember(message, now);
         this.published(id, now);
-        this.lazyPush(id, 0, this.node.me);
-        this.eagerPush(message, this.node.me);
+        this.#lazyPush(id, 0, this.node.me);
+        this.#eagerPush(message, this.node.me);
         break;
       }
       case 'neighbors':
-        this.eagerPush({ type: 'gossip', id, content, scope: { type: 'neighbors' } }, this.node.me);
+        this.#eagerPush({ type: 'gossip', id, content, scope: { type: 'neighbors' } }, this.node.me);
         break;
     }
   }
 
   receive(from: P, message: PlumTreeMessage, now: number): void {
-    this.startEvicting(now);
+    this.#startEvicting(now);
     switch (message.type) {
       case 'gossip':
-        this.onGossip(from, message, now);
+        this.#onGossip(from, message, now);
         break;
       case 'prune':
         this.onPrune(from);
@@ -115,19 +116,19 @@ export class PlumTree<P extends PeerId> {
   }
 
   neighborUp(peer: P, now: number): void {
-    this.startEvicting(now);
+    this.#startEvicting(now);
     this.makeEager(peer);
   }
 
   neighborDown(peer: P, now: number): void {
-    this.startEvicting(now);
+    this.#startEvicting(now);
     this.missing.forget(peer);
     this.eager.delete(peer);
     this.lazy.delete(peer);
   }
 
   graftTimerExpired(id: MessageId, now: number): void {
-    this.startEvicting(now);
+    this.#startEvicting(now);
     this.missing.timerExpired(id);
     if (this.seen.has(id)) return;
     const request = this.missing.nextRequest(id, now);
@@ -139,7 +140,7 @@ export class PlumTree<P extends PeerId> {
   }
 
   dispatchTimerExpired(now: number): void {
-    this.startEvicting(now);
+    this.#startEvicting(now);
     const chunkLength = ihaveChunkLength(this.node.config.maxMessageSize);
     const peers = [...this.lazyQueue.keys()];
     if (peers.length > 1) peers.sort((a, b) => (a < b ? -1 : 1));
@@ -154,12 +155,12 @@ export class PlumTree<P extends PeerId> {
       }
     }
     this.lazyQueue.clear();
-    this.dispatching = false;
+    this.#dispatching = false;
   }
 
   evictTimerExpired(now: number): void {
-    this.evicting = false;
-    this.startEvicting(now);
+    this.#evicting = false;
+    this.#startEvicting(now);
   }
 
   /** A peer has been asked for a payload. */
@@ -168,9 +169,9 @@ export class PlumTree<P extends PeerId> {
   /** A payload of our own is on its way. */
   protected published(_id: MessageId, _now: number): void {}
 
-  private onGossip(from: P, message: GossipMessage, now: number): void {
+  #onGossip(from: P, message: GossipMessage, now: number): void {
     const isKnown = this.seen.has(message.id);
-    if (!(isKnown ? this.isSameAgain(message) : this.hasTrueId(message))) {
+    if (!(isKnown ? this.#isSameAgain(message) : this.#hasTrueId(message))) {
       this.node.stats.spoofedIds++;
       return;
     }
@@ -178,18 +179,18 @@ export class PlumTree<P extends PeerId> {
       this.onDuplicate(from);
       return;
     }
-    if (message.scope.type === 'swarm') this.passOn(from, message, message.scope.round, now);
+    if (message.scope.type === 'swarm') this.#passOn(from, message, message.scope.round, now);
     this.out.emit({ type: 'received', content: message.content, deliveredFrom: from, scope: message.scope });
   }
 
-  private hasTrueId({ id, content }: GossipMessage): boolean {
+  #hasTrueId({ id, content }: GossipMessage): boolean {
     return messageIdEquals(id, this.node.hash(content));
   }
 
   /** {@link hasTrueId} for a known id: comparing with the cached payload gives the same answer for less than hashing costs. */
-  private isSameAgain(message: GossipMessage): boolean {
+  #isSameAgain(message: GossipMessage): boolean {
     const known = this.cache.get(message.id);
-    return known === undefined ? this.hasTrueId(message) : sameBytes(known.content, message.content);
+    return known === undefined ? this.#hasTrueId(message) : sameBytes(known.content, message.content);
   }
 
   /** A payload that we have already: its link closes a cycle, so it becomes lazy at both ends. */
@@ -198,11 +199,11 @@ export class PlumTree<P extends PeerId> {
     this.out.send(from, { type: 'prune' });
   }
 
-  private passOn(from: P, message: GossipMessage, round: number, now: number): void {
+  #passOn(from: P, message: GossipMessage, round: number, now: number): void {
     const { id, content } = message;
     const next = this.roundToPassOn(message, round);
     const forwarded: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: next } };
-    this.remember(forwarded, now);
+    this.#remember(forwarded, now);
     this.forward(forwarded, next, from);
     const announcements = this.missing.arrived(id, from, now);
     if (announcements.length > 0) this.optimize(from, next, announcements, now);
@@ -216,8 +217,8 @@ export class PlumTree<P extends PeerId> {
 
   /** Sends a payload, or word of it, to everybody but the one that it came from. */
   protected forward(message: GossipMessage, round: number, from: P): void {
-    this.eagerPush(message, from);
-    this.lazyPush(message.id, round, from);
+    this.#eagerPush(message, from);
+    this.#lazyPush(message.id, round, from);
   }
 
   /** Replaces the link that brought a payload by a link to an announcer that is much closer to the publisher. */
@@ -272,9 +273,9 @@ export class PlumTree<P extends PeerId> {
   }
 
   protected startDispatching(): void {
-    if (this.dispatching) return;
-    this.dispatching = true;
-    this.out.schedule(this.config.dispatchTimeout, this.dispatchTimer);
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    this.out.schedule(this.config.dispatchTimeout, this.#dispatchTimer);
   }
 
   protected queueAnnouncement(peer: P, entry: IHaveEntry): void {
@@ -283,19 +284,19 @@ export class PlumTree<P extends PeerId> {
     else entries.push(entry);
   }
 
-  private remember(message: GossipMessage, now: number): void {
+  #remember(message: GossipMessage, now: number): void {
     this.seen.insert(message.id, true, now + this.config.messageIdRetention);
     this.node.stats.evictedPayloads += this.cache.insert(message.id, message, now + this.config.messageCacheRetention);
   }
 
-  private eagerPush(message: GossipMessage, except: P): void {
+  #eagerPush(message: GossipMessage, except: P): void {
     const { me } = this.node;
     for (const peer of this.eager.values) {
       if (peer !== except && peer !== me && !this.missing.isHeldBy(message.id, peer)) this.out.send(peer, message);
     }
   }
 
-  private lazyPush(id: MessageId, round: number, except: P): void {
+  #lazyPush(id: MessageId, round: number, except: P): void {
     if (this.lazy.size > 0) {
       const entry: IHaveEntry = { id, round };
       for (const peer of this.lazy.values) {
@@ -306,11 +307,11 @@ export class PlumTree<P extends PeerId> {
   }
 
   /** Before the first input, whatever it is, and then at each interval. */
-  private startEvicting(now: number): void {
-    if (this.evicting) return;
-    this.evicting = true;
+  #startEvicting(now: number): void {
+    if (this.#evicting) return;
+    this.#evicting = true;
     this.cache.expireUntil(now);
     this.seen.expireUntil(now);
-    this.out.schedule(this.config.cacheEvictInterval, this.evictTimer);
+    this.out.schedule(this.config.cacheEvictInterval, this.#evictTimer);
   }
 }

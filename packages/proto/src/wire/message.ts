@@ -48,7 +48,7 @@ export interface ShuffleMessage<P> {
   readonly ttl: number;
 }
 
-/** Nodes in return: from the end of a shuffle's walk, or as a farewell gift before a disconnect. */
+/** Nodes in return: from the end of a shuffle's walk, or ahead of a Disconnect, so that the receiver has peers to try. */
 export interface ShuffleReplyMessage<P> {
   readonly type: 'shuffleReply';
   readonly nodes: readonly PeerInfo<P>[];

@@ -1,4 +1,4 @@
-import type { Config } from './config.js';
+import type { Config } from '../config.js';
 import type { PeerInfo } from './message.js';
 
 /** Bytes of a peer's identity on the wire. The kernel does not know the codec of P; on the network it is this. */

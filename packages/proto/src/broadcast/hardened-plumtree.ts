@@ -1,8 +1,8 @@
+import type { PeerId } from '../peer-id.js';
+import { fitsFrame } from '../wire/max-payload.js';
+import type { GossipMessage, GraftMessage, IHaveMessage } from '../wire/message.js';
+import type { MessageId } from '../wire/message-id.js';
 import { Conduct } from './conduct.js';
-import type { PeerId } from './event.js';
-import { fitsFrame } from './max-payload.js';
-import type { GossipMessage, GraftMessage, IHaveMessage } from './message.js';
-import type { MessageId } from './message-id.js';
 import type { Announcement } from './missing-payloads.js';
 import { PlumTree } from './plumtree.js';
 
@@ -16,7 +16,7 @@ const SILENCE = 64;
  * Here `eager` and `lazy` together are exactly the active neighbors: only `neighborUp` and `neighborDown` change that.
  */
 export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
-  private readonly conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
+  readonly #conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
 
   /** Everything that is still cached is news to a new neighbor, perhaps: a gap shorter than the cache loses nothing. */
   override neighborUp(peer: P, now: number): void {
@@ -34,12 +34,12 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborDown(peer: P, now: number): void {
     super.neighborDown(peer, now);
     this.lazyQueue.delete(peer);
-    this.conduct.forget(peer);
+    this.#conduct.forget(peer);
   }
 
   /** A neighbor that announces payloads and does not send them makes room for another. */
   protected override requested(peer: P, now: number): void {
-    if (this.conduct.asked(peer, now)) this.out.dismiss(peer);
+    if (this.#conduct.asked(peer, now)) this.out.dismiss(peer);
   }
 
   /** A payload that was missing and that we publish ourselves is not missing anymore. */
@@ -49,8 +49,8 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** A duplicate from a stranger closes no cycle of ours. Answering it could even have the host dial a peer that just left. */
   protected override onDuplicate(from: P): void {
-    if (!this.isNeighbor(from)) return;
-    this.conduct.delivered(from);
+    if (!this.#isNeighbor(from)) return;
+    this.#conduct.delivered(from);
     super.onDuplicate(from);
   }
 
@@ -60,8 +60,8 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
    * stranger's payload is delivered and passed on, and shapes no tree.
    */
   protected override optimize(from: P, round: number, announcements: readonly Announcement<P>[], now: number): void {
-    if (!this.isNeighbor(from)) return;
-    const credible = announcements.filter(({ peer }) => this.conduct.hasDelivered(peer));
+    if (!this.#isNeighbor(from)) return;
+    const credible = announcements.filter(({ peer }) => this.#conduct.hasDelivered(peer));
     const [earliest] = credible;
     if (earliest === undefined) return;
     if (now - earliest.time >= this.config.graftTimeout1) this.replaceBranch(from, earliest);
@@ -69,17 +69,17 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   protected override onPrune(from: P): void {
-    if (this.isNeighbor(from)) super.onPrune(from);
+    if (this.#isNeighbor(from)) super.onPrune(from);
   }
 
   /** A stranger may be answering an announcement from when it was a neighbor: it gets the payload and no branch. */
   protected override onGraft(from: P, message: GraftMessage): void {
-    if (this.isNeighbor(from)) super.onGraft(from, message);
+    if (this.#isNeighbor(from)) super.onGraft(from, message);
     else this.answerGraft(from, message.id);
   }
 
   protected override onIHave(from: P, message: IHaveMessage, now: number): void {
-    if (this.isNeighbor(from)) super.onIHave(from, message, now);
+    if (this.#isNeighbor(from)) super.onIHave(from, message, now);
   }
 
   /** A round whose varint would grow past the frame stays where it is: every hop counts less than the message. */
@@ -91,7 +91,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** A payload that has come through a larger limit than ours is delivered; sending it would break the link. */
   protected override forward(message: GossipMessage, round: number, from: P): void {
-    if (this.has(from)) this.conduct.delivered(from);
+    if (this.#has(from)) this.#conduct.delivered(from);
     if (fitsFrame(this.node.config, message.content.length, 1)) super.forward(message, round, from);
     else this.node.stats.unforwardable++;
   }
@@ -102,13 +102,13 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     else this.node.stats.unforwardable++;
   }
 
-  private has(peer: P): boolean {
+  #has(peer: P): boolean {
     return this.eager.has(peer) || this.lazy.has(peer);
   }
 
   /** As {@link has}, and counts the messages of strangers. */
-  private isNeighbor(peer: P): boolean {
-    if (this.has(peer)) return true;
+  #isNeighbor(peer: P): boolean {
+    if (this.#has(peer)) return true;
     this.node.stats.strangerMessages++;
     return false;
   }

@@ -7,32 +7,32 @@ import type { Rng } from './rng.js';
  * An array inside: the views of a node are small (5 and 30 by default), where scanning beats hashing.
  */
 export class IndexSet<T> {
-  private readonly items: T[] = [];
+  readonly #items: T[] = [];
 
   /** How many values there are. */
   get size(): number {
-    return this.items.length;
+    return this.#items.length;
   }
 
   /** The values in order. A view of the set, not a copy: do not change the set while walking it. */
   get values(): readonly T[] {
-    return this.items;
+    return this.#items;
   }
 
   has(value: T): boolean {
-    return this.items.includes(value);
+    return this.#items.includes(value);
   }
 
   /** Appends a value; one that is present keeps its place. Returns whether it is new. */
   add(value: T): boolean {
-    if (this.items.includes(value)) return false;
-    this.items.push(value);
+    if (this.#items.includes(value)) return false;
+    this.#items.push(value);
     return true;
   }
 
   /** Removes a value; the last one moves into the hole. Returns whether it was present. */
   delete(value: T): boolean {
-    const index = this.items.indexOf(value);
+    const index = this.#items.indexOf(value);
     if (index < 0) return false;
     this.deleteAt(index);
     return true;
@@ -44,7 +44,7 @@ export class IndexSet<T> {
    * @throws RangeError when there is no such index.
    */
   deleteAt(index: number): T {
-    const { items } = this;
+    const items = this.#items;
     if (!(index >= 0 && index < items.length)) throw new RangeError(`no value at index ${index} of ${items.length}`);
     const removed = items[index] as T;
     const last = items.pop() as T;
@@ -54,30 +54,30 @@ export class IndexSet<T> {
 
   /** Removes and returns a random value; those behind it move up and keep their order. */
   deleteRandom(rng: Rng): T | undefined {
-    const { items } = this;
+    const items = this.#items;
     return items.length === 0 ? undefined : items.splice(rng.index(items.length), 1)[0];
   }
 
   /** A random value, `undefined` (without a draw) when there is none. */
   pick(rng: Rng): T | undefined {
-    const { items } = this;
+    const items = this.#items;
     return items.length === 0 ? undefined : items[rng.index(items.length)];
   }
 
   /** A random value among those that `keep` accepts. */
   pickWhere(keep: (value: T) => boolean, rng: Rng): T | undefined {
-    return rng.chooseWhere(this.items, keep);
+    return rng.chooseWhere(this.#items, keep);
   }
 
   /** At most `limit` of the values in random order: all are shuffled, then the list is cut. */
   shuffled(limit: number, rng: Rng): T[] {
-    return cut(this.items.slice(), limit, rng);
+    return cut(this.#items.slice(), limit, rng);
   }
 
   /** As {@link shuffled}, leaving out one value. */
   shuffledWithout(value: T, limit: number, rng: Rng): T[] {
     return cut(
-      this.items.filter((item) => item !== value),
+      this.#items.filter((item) => item !== value),
       limit,
       rng,
     );

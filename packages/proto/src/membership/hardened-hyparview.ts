@@ -1,8 +1,9 @@
-import type { DisconnectReason, PeerId } from './event.js';
-import { EvictionLimiter } from './eviction-limiter.js';
-import { fitNodes, maxPeerData } from './fit-nodes.js';
-import { HyParView } from './hyparview.js';
-import { LostPeers } from './lost-peers.js';
+import type { DisconnectReason } from '../event.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+import type { Rng } from '../structures/rng.js';
+import { fitNodes, maxPeerData } from '../wire/fit-nodes.js';
 import type {
   DisconnectMessage,
   ForwardJoinMessage,
@@ -12,10 +13,10 @@ import type {
   PeerInfo,
   ShuffleMessage,
   ShuffleReplyMessage,
-} from './message.js';
-import type { NodeContext } from './node-context.js';
-import type { Outbox } from './outbox.js';
-import type { Rng } from './rng.js';
+} from '../wire/message.js';
+import { EvictionLimiter } from './eviction-limiter.js';
+import { HyParView } from './hyparview.js';
+import { LostPeers } from './lost-peers.js';
 
 /** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
 const MAX_JOINING = 1024;
@@ -31,52 +32,52 @@ const SWEEP_FACTOR = 2;
  * keeps from happening.
  */
 export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
-  private readonly evictions: EvictionLimiter<P>;
+  readonly #evictions: EvictionLimiter<P>;
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
-  private readonly joining = new Set<P>();
+  readonly #joining = new Set<P>();
   /** Peers that we have heard from ourselves: they exist. */
-  private readonly met = new Set<P>();
-  private readonly lost: LostPeers<P>;
+  readonly #met = new Set<P>();
+  readonly #lost: LostPeers<P>;
   /** Peers that were dismissed, and until when they are not taken back. */
-  private readonly dismissed = new Map<P, number>();
+  readonly #dismissed = new Map<P, number>();
   /** Requests whose dial was still running when the time for an answer was up, and how often it was. */
-  private readonly overdue = new Map<P, number>();
+  readonly #overdue = new Map<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
-  private shuffleOut = false;
-  private readonly maxReplaced: number;
-  private readonly maxRemembered: number;
+  #shuffleOut = false;
+  readonly #maxReplaced: number;
+  readonly #maxRemembered: number;
   /** The number of peers with data above which the next sweep is worth its cost. */
-  private sweepDataAbove: number;
+  #sweepDataAbove: number;
   /** The same for peers that we have met. */
-  private sweepMetAbove: number;
+  #sweepMetAbove: number;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
     super(node, rng, out);
     const { evictionsPerPeer, evictionWindow, replacedPerList } = node.config.hardened;
     const { activeViewCapacity, passiveViewCapacity } = this.config;
-    this.evictions = new EvictionLimiter(evictionsPerPeer, evictionWindow);
-    this.maxReplaced = Math.min(replacedPerList, Math.ceil(passiveViewCapacity / 3));
-    this.maxRemembered = SWEEP_FACTOR * (activeViewCapacity + passiveViewCapacity);
-    this.lost = new LostPeers(passiveViewCapacity);
-    this.sweepDataAbove = this.maxRemembered;
-    this.sweepMetAbove = this.maxRemembered;
+    this.#evictions = new EvictionLimiter(evictionsPerPeer, evictionWindow);
+    this.#maxReplaced = Math.min(replacedPerList, Math.ceil(passiveViewCapacity / 3));
+    this.#maxRemembered = SWEEP_FACTOR * (activeViewCapacity + passiveViewCapacity);
+    this.#lost = new LostPeers(passiveViewCapacity);
+    this.#sweepDataAbove = this.#maxRemembered;
+    this.#sweepMetAbove = this.#maxRemembered;
   }
 
   override requestJoin(peer: P, now: number): void {
-    if (this.isMe(peer)) return;
-    this.joining.delete(peer);
-    this.joining.add(peer);
-    if (this.joining.size > MAX_JOINING) this.joining.delete(this.joining.values().next().value as P);
+    if (this.#isMe(peer)) return;
+    this.#joining.delete(peer);
+    this.#joining.add(peer);
+    if (this.#joining.size > MAX_JOINING) this.#joining.delete(this.#joining.values().next().value as P);
     super.requestJoin(peer, now);
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
-    if (this.isMe(from)) return;
-    this.met.add(from);
-    this.lost.found(from);
+    if (this.#isMe(from)) return;
+    this.#met.add(from);
+    this.#lost.found(from);
     super.receive(from, message, now);
-    if (message.type === 'neighbor' || message.type === 'disconnect') this.joining.delete(from);
-    this.sweep();
+    if (message.type === 'neighbor' || message.type === 'disconnect') this.#joining.delete(from);
+    this.#sweep();
   }
 
   /**
@@ -86,11 +87,11 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
     const wasPending = this.pending.has(peer);
     const wasNeighbor = this.active.has(peer);
-    this.joining.delete(peer);
+    this.#joining.delete(peer);
     super.peerDisconnected(peer, reason);
-    if (wasNeighbor && reason !== 'refused') this.lost.lost(peer);
+    if (wasNeighbor && reason !== 'refused') this.#lost.lost(peer);
     if (wasPending) this.refill(peer);
-    this.sweep();
+    this.#sweep();
   }
 
   /** The time that the dial took is not held against the peer: its time to answer begins now. */
@@ -108,44 +109,44 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       super.requestTimerExpired(peer, request);
       return;
     }
-    const times = (this.overdue.get(peer) ?? 0) + 1;
-    this.overdue.set(peer, times);
+    const times = (this.#overdue.get(peer) ?? 0) + 1;
+    this.#overdue.set(peer, times);
     this.armRequestTimer(peer);
     if (times === SLOW_DIAL) this.refill(peer);
   }
 
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
   override shuffleTimerExpired(): void {
-    this.shuffleOut = this.active.size > 0;
+    this.#shuffleOut = this.active.size > 0;
     super.shuffleTimerExpired();
     // Two halves of a split swarm have full views: only an eviction on either side links them again.
-    const lost = this.lost.next();
+    const lost = this.#lost.next();
     if (lost !== undefined) this.sendNeighbor(lost, 'high');
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
-    this.sweep();
+    this.#sweep();
   }
 
   /** It is not taken back for a while. */
   override dismiss(peer: P, now: number): void {
     super.dismiss(peer, now);
-    this.dismissed.delete(peer);
-    this.dismissed.set(peer, now + this.node.config.hardened.evictionWindow);
-    if (this.dismissed.size > this.maxRemembered) this.dismissed.delete(this.dismissed.keys().next().value as P);
+    this.#dismissed.delete(peer);
+    this.#dismissed.set(peer, now + this.node.config.hardened.evictionWindow);
+    if (this.#dismissed.size > this.#maxRemembered) this.#dismissed.delete(this.#dismissed.keys().next().value as P);
   }
 
   override wants(peer: P): boolean {
-    return super.wants(peer) || this.joining.has(peer);
+    return super.wants(peer) || this.#joining.has(peer);
   }
 
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
-    if (this.isDismissed(from, now) || this.refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
-    else super.onJoin(from, this.fitting(data), now);
+    if (this.#isDismissed(from, now) || this.#refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
+    else super.onJoin(from, this.#fitting(data), now);
   }
 
   protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
-    const isUnwelcome = this.isDismissed(from, now) || this.isTooLate(from);
-    if (isUnwelcome || (message.priority === 'high' && this.refusesEviction(from, now))) {
+    const isUnwelcome = this.#isDismissed(from, now) || this.#isTooLate(from);
+    if (isUnwelcome || (message.priority === 'high' && this.#refusesEviction(from, now))) {
       this.pending.delete(from);
       this.sendDisconnect(from, { alive: true });
     } else {
@@ -155,16 +156,16 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /** Somebody introduces us to ourselves: the reference would send a neighbor request to itself. */
   protected override onForwardJoin(from: P, message: ForwardJoinMessage<P>): void {
-    if (this.isMe(message.peer.id)) return;
+    if (this.#isMe(message.peer.id)) return;
     const { peer } = message;
-    const data = this.fitting(peer.data);
+    const data = this.#fitting(peer.data);
     super.onForwardJoin(from, data === peer.data ? message : { ...message, peer: { id: peer.id, data } });
   }
 
   /** Our own shuffle, or one that claims to be: there is nobody to answer. */
   protected override onShuffle(from: P, message: ShuffleMessage<P>): void {
-    if (this.isMe(message.origin)) return;
-    const nodes = this.fitList(message.nodes, 0);
+    if (this.#isMe(message.origin)) return;
+    const nodes = this.#fitList(message.nodes, 0);
     super.onShuffle(from, nodes === message.nodes ? message : { ...message, nodes });
   }
 
@@ -174,11 +175,11 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    */
   protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
     if (!this.wants(from)) {
-      if (!this.shuffleOut) {
+      if (!this.#shuffleOut) {
         this.node.stats.unsolicitedShuffleReplies++;
         return;
       }
-      this.shuffleOut = false;
+      this.#shuffleOut = false;
     }
     // From a peer that we have asked to be our neighbor this is the beginning of a refusal. The reference goes on to the next
     // candidate, which in a swarm of full views is an endless round of requests and refusals.
@@ -187,7 +188,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
-    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.joining.has(from));
+    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joining.has(from));
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
     if (!message.alive) this.passive.delete(from);
@@ -200,16 +201,16 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override takeNodes(nodes: readonly PeerInfo<P>[]): void {
     let replaced = 0;
     for (const { id, data } of nodes) {
-      if (this.isMe(id)) continue;
+      if (this.#isMe(id)) continue;
       const isNew = !this.active.has(id) && !this.passive.has(id);
       if (isNew && this.passiveIsFull()) {
-        if (replaced === this.maxReplaced) {
+        if (replaced === this.#maxReplaced) {
           this.node.stats.refusedReplacements++;
           continue;
         }
         replaced++;
       }
-      this.addPassive(id, this.fitting(data));
+      this.addPassive(id, this.#fitting(data));
     }
   }
 
@@ -217,7 +218,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override sendNeighbor(peer: P, priority: 'high' | 'low'): boolean {
     const sent = super.sendNeighbor(peer, priority);
     if (sent) {
-      this.overdue.delete(peer);
+      this.#overdue.delete(peer);
       this.armRequestTimer(peer);
     }
     return sent;
@@ -231,7 +232,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     let room = this.config.activeViewCapacity - this.active.size;
     for (const peer of this.pending.keys()) {
       if (room <= 0) return false;
-      if (!this.active.has(peer) && !this.isSlow(peer)) room--;
+      if (!this.active.has(peer) && !this.#isSlow(peer)) room--;
     }
     return room > 0;
   }
@@ -239,17 +240,17 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   /** A list that could not be sent is cut: first data, then nodes. */
   protected override describe(ids: readonly P[]): readonly PeerInfo<P>[] {
     // Room for ourselves, whom a shuffle lists last.
-    return this.fitList(super.describe(ids), OWN_NODE + this.node.peerData.length);
+    return this.#fitList(super.describe(ids), OWN_NODE + this.node.peerData.length);
   }
 
-  private fitList(nodes: readonly PeerInfo<P>[], reserved: number): readonly PeerInfo<P>[] {
+  #fitList(nodes: readonly PeerInfo<P>[], reserved: number): readonly PeerInfo<P>[] {
     const fitted = fitNodes(this.node.config, nodes, reserved);
     if (fitted !== nodes) this.node.stats.droppedPeerData++;
     return fitted;
   }
 
   /** Peer data that could still be passed on, alone in a message; otherwise nothing. */
-  private fitting(data: PeerData | undefined): PeerData | undefined {
+  #fitting(data: PeerData | undefined): PeerData | undefined {
     if (data === undefined || data.length <= maxPeerData(this.node.config)) return data;
     this.node.stats.droppedPeerData++;
     return undefined;
@@ -261,62 +262,62 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    */
   protected override makeRoomInPassive(): void {
     let met = 0;
-    for (const peer of this.passive.values) if (this.met.has(peer)) met++;
+    for (const peer of this.passive.values) if (this.#met.has(peer)) met++;
     if (met > this.config.activeViewCapacity) {
       super.makeRoomInPassive();
       return;
     }
-    const stranger = this.passive.pickWhere((peer) => !this.met.has(peer), this.rng);
+    const stranger = this.passive.pickWhere((peer) => !this.#met.has(peer), this.rng);
     if (stranger === undefined) super.makeRoomInPassive();
     else this.passive.delete(stranger);
   }
 
-  private isSlow(peer: P): boolean {
-    return (this.overdue.get(peer) ?? 0) >= SLOW_DIAL;
+  #isSlow(peer: P): boolean {
+    return (this.#overdue.get(peer) ?? 0) >= SLOW_DIAL;
   }
 
   /** It answers a request whose place another has taken meanwhile. */
-  private isTooLate(peer: P): boolean {
-    return this.isSlow(peer) && this.pending.has(peer) && !this.active.has(peer) && this.activeIsFull();
+  #isTooLate(peer: P): boolean {
+    return this.#isSlow(peer) && this.pending.has(peer) && !this.active.has(peer) && this.activeIsFull();
   }
 
-  private isDismissed(peer: P, now: number): boolean {
-    const until = this.dismissed.get(peer);
+  #isDismissed(peer: P, now: number): boolean {
+    const until = this.#dismissed.get(peer);
     return until !== undefined && now < until;
   }
 
-  private refusesEviction(from: P, now: number): boolean {
-    if (this.active.has(from) || !this.activeIsFull() || this.evictions.admit(from, now)) return false;
+  #refusesEviction(from: P, now: number): boolean {
+    if (this.active.has(from) || !this.activeIsFull() || this.#evictions.admit(from, now)) return false;
     this.node.stats.refusedEvictions++;
     return true;
   }
 
-  private isMe(peer: P): boolean {
+  #isMe(peer: P): boolean {
     if (peer !== this.node.me) return false;
     this.node.stats.selfReferences++;
     return true;
   }
 
   /** Data and marks of peers that have left all views must not pile up. */
-  private sweep(): void {
-    if (this.peerData.size > this.sweepDataAbove) {
-      for (const peer of this.peerData.keys()) if (!this.knows(peer)) this.peerData.delete(peer);
+  #sweep(): void {
+    if (this.peerData.size > this.#sweepDataAbove) {
+      for (const peer of this.peerData.keys()) if (!this.#knows(peer)) this.peerData.delete(peer);
       // In a storm of joins thousands are known: looking through all of them again at each message would cost their square.
-      this.sweepDataAbove = Math.max(this.maxRemembered, 2 * this.peerData.size);
+      this.#sweepDataAbove = Math.max(this.#maxRemembered, 2 * this.peerData.size);
     }
-    if (this.met.size > this.sweepMetAbove) {
-      for (const peer of this.met) if (!this.knows(peer)) this.met.delete(peer);
-      this.sweepMetAbove = Math.max(this.maxRemembered, 2 * this.met.size);
+    if (this.#met.size > this.#sweepMetAbove) {
+      for (const peer of this.#met) if (!this.#knows(peer)) this.#met.delete(peer);
+      this.#sweepMetAbove = Math.max(this.#maxRemembered, 2 * this.#met.size);
     }
-    if (this.overdue.size > this.pending.size) {
-      for (const peer of this.overdue.keys()) if (!this.pending.has(peer)) this.overdue.delete(peer);
+    if (this.#overdue.size > this.pending.size) {
+      for (const peer of this.#overdue.keys()) if (!this.pending.has(peer)) this.#overdue.delete(peer);
     }
-    if (this.aliveDisconnected.size > this.maxRemembered) {
+    if (this.aliveDisconnected.size > this.#maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
     }
   }
 
-  private knows(peer: P): boolean {
-    return this.wants(peer) || this.passive.has(peer) || this.lost.has(peer);
+  #knows(peer: P): boolean {
+    return this.wants(peer) || this.passive.has(peer) || this.#lost.has(peer);
   }
 }

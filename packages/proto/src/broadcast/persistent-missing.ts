@@ -1,5 +1,5 @@
-import type { BroadcastConfig } from './config.js';
-import type { MessageId } from './message-id.js';
+import type { BroadcastConfig } from '../config.js';
+import type { MessageId } from '../wire/message-id.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 import { Patience } from './patience.js';
 
@@ -41,105 +41,105 @@ export interface MissingStats {
  * brings the payload twice, and the duplicate prunes a good branch: with random senders the tree would never settle.
  */
 export class PersistentMissing<P> implements MissingPayloads<P> {
-  private readonly payloads = new Map<MessageId, Missing<P>>();
-  private readonly perPeer = new Map<P, number>();
+  readonly #payloads = new Map<MessageId, Missing<P>>();
+  readonly #perPeer = new Map<P, number>();
   /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
-  private readonly timers = new Set<MessageId>();
+  readonly #timers = new Set<MessageId>();
   /** From the first announcement to the payload, where the tree delivered it. */
-  private readonly forTree: Patience;
+  readonly #forTree: Patience;
   /** From asking to the payload. */
-  private readonly forAnswer: Patience;
-  private readonly limits: MissingLimits;
-  private readonly stats: MissingStats;
+  readonly #forAnswer: Patience;
+  readonly #limits: MissingLimits;
+  readonly #stats: MissingStats;
 
   constructor(
     { graftTimeout1, graftTimeout2 }: Pick<BroadcastConfig, 'graftTimeout1' | 'graftTimeout2'>,
     limits: MissingLimits,
     stats: MissingStats,
   ) {
-    this.forTree = new Patience(graftTimeout1);
-    this.forAnswer = new Patience(graftTimeout2);
-    this.limits = limits;
-    this.stats = stats;
+    this.#forTree = new Patience(graftTimeout1);
+    this.#forAnswer = new Patience(graftTimeout2);
+    this.#limits = limits;
+    this.#stats = stats;
   }
 
   get size(): number {
-    return this.payloads.size;
+    return this.#payloads.size;
   }
 
   announced(id: MessageId, peer: P, round: number, now: number): number | undefined {
-    const known = this.payloads.get(id);
+    const known = this.#payloads.get(id);
     if (known?.announcers.some((announcer) => announcer.peer === peer)) return undefined;
-    const { total, perPeer } = this.limits;
-    const isFull = known === undefined && (this.payloads.size >= total || this.timers.size >= total);
-    if (isFull || (this.perPeer.get(peer) ?? 0) >= perPeer) {
-      this.stats.droppedAnnouncements++;
+    const { total, perPeer } = this.#limits;
+    const isFull = known === undefined && (this.#payloads.size >= total || this.#timers.size >= total);
+    if (isFull || (this.#perPeer.get(peer) ?? 0) >= perPeer) {
+      this.#stats.droppedAnnouncements++;
       return undefined;
     }
     const announcer = { peer, round, time: now, asked: 0, askedAt: 0 };
-    if (known === undefined) this.payloads.set(id, { since: now, announcers: [announcer] });
+    if (known === undefined) this.#payloads.set(id, { since: now, announcers: [announcer] });
     else known.announcers.push(announcer);
-    this.count(peer, 1);
-    if (this.timers.has(id)) return undefined;
-    this.timers.add(id);
-    return this.forTree.value;
+    this.#count(peer, 1);
+    if (this.#timers.has(id)) return undefined;
+    this.#timers.add(id);
+    return this.#forTree.value;
   }
 
   timerExpired(id: MessageId): void {
-    this.timers.delete(id);
+    this.#timers.delete(id);
   }
 
   nextRequest(id: MessageId, now: number): GraftRequest<P> | undefined {
-    const missing = this.payloads.get(id);
+    const missing = this.#payloads.get(id);
     if (missing === undefined) return undefined;
     const next = missing.announcers.shift();
     if (next === undefined) {
-      this.payloads.delete(id);
-      this.stats.abandonedPayloads++;
+      this.#payloads.delete(id);
+      this.#stats.abandonedPayloads++;
       return undefined;
     }
-    const delay = this.forAnswer.value * (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
+    const delay = this.#forAnswer.value * (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
     next.asked++;
     next.askedAt = now;
-    if (next.asked < this.limits.attempts) missing.announcers.push(next);
-    else this.count(next.peer, -1);
-    this.timers.add(id);
+    if (next.asked < this.#limits.attempts) missing.announcers.push(next);
+    else this.#count(next.peer, -1);
+    this.#timers.add(id);
     return { peer: next.peer, round: next.round, delay };
   }
 
   isHeldBy(id: MessageId, peer: P): boolean {
-    return this.payloads.get(id)?.announcers.some((announcer) => announcer.peer === peer) ?? false;
+    return this.#payloads.get(id)?.announcers.some((announcer) => announcer.peer === peer) ?? false;
   }
 
   arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[] {
-    const missing = this.payloads.get(id);
+    const missing = this.#payloads.get(id);
     if (missing === undefined) return [];
-    this.payloads.delete(id);
-    for (const { peer } of missing.announcers) this.count(peer, -1);
-    if (from !== undefined) this.learn(missing, from, now);
+    this.#payloads.delete(id);
+    for (const { peer } of missing.announcers) this.#count(peer, -1);
+    if (from !== undefined) this.#learn(missing, from, now);
     return missing.announcers.filter(({ asked }) => asked === 0);
   }
 
   forget(peer: P): void {
-    if (!this.perPeer.delete(peer)) return;
-    for (const [id, { announcers }] of this.payloads) {
+    if (!this.#perPeer.delete(peer)) return;
+    for (const [id, { announcers }] of this.#payloads) {
       const index = announcers.findIndex((announcer) => announcer.peer === peer);
       if (index >= 0) announcers.splice(index, 1);
       // Emptied by this or by the last request to somebody else: either way nobody is left to ask.
-      if (announcers.length === 0) this.payloads.delete(id);
+      if (announcers.length === 0) this.#payloads.delete(id);
     }
   }
 
-  private learn({ since, announcers }: Missing<P>, from: P, now: number): void {
+  #learn({ since, announcers }: Missing<P>, from: P, now: number): void {
     const { asked, askedAt } = announcers.find(({ peer }) => peer === from) ?? { asked: 0, askedAt: 0 };
-    if (asked === 0) this.forTree.observe(now - since);
+    if (asked === 0) this.#forTree.observe(now - since);
     // Asked more than once, it may be answering any of the requests (Karn's algorithm).
-    else if (asked === 1) this.forAnswer.observe(now - askedAt);
+    else if (asked === 1) this.#forAnswer.observe(now - askedAt);
   }
 
-  private count(peer: P, change: number): void {
-    const count = (this.perPeer.get(peer) ?? 0) + change;
-    if (count > 0) this.perPeer.set(peer, count);
-    else this.perPeer.delete(peer);
+  #count(peer: P, change: number): void {
+    const count = (this.#perPeer.get(peer) ?? 0) + change;
+    if (count > 0) this.#perPeer.set(peer, count);
+    else this.#perPeer.delete(peer);
   }
 }

@@ -8,22 +8,22 @@ const MIN_SEED = 16;
  * Small and fast; good for choosing peers, not for secrets.
  */
 class Xoshiro128 implements Rng {
-  private a: number;
-  private b: number;
-  private c: number;
-  private d: number;
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
 
   constructor([a, b, c, d]: readonly [number, number, number, number]) {
-    this.a = a;
-    this.b = b;
-    this.c = c;
+    this.#a = a;
+    this.#b = b;
+    this.#c = c;
     // The state of all zeros never leaves itself.
-    this.d = (a | b | c | d) === 0 ? 1 : d;
+    this.#d = (a | b | c | d) === 0 ? 1 : d;
   }
 
   index(length: number): number {
     // The high part of word x length. Its bias is below length / 2^32, which no view is large enough to notice.
-    return Math.floor((this.next() / 0x1_0000_0000) * length);
+    return Math.floor((this.#next() / 0x1_0000_0000) * length);
   }
 
   shuffle<T>(items: T[]): void {
@@ -41,19 +41,19 @@ class Xoshiro128 implements Rng {
   }
 
   fork(): Rng {
-    return new Xoshiro128([this.next(), this.next(), this.next(), this.next()]);
+    return new Xoshiro128([this.#next(), this.#next(), this.#next(), this.#next()]);
   }
 
-  private next(): number {
-    const product = Math.imul(this.b, 5);
+  #next(): number {
+    const product = Math.imul(this.#b, 5);
     const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
-    const shifted = this.b << 9;
-    this.c ^= this.a;
-    this.d ^= this.b;
-    this.b ^= this.c;
-    this.a ^= this.d;
-    this.c ^= shifted;
-    this.d = (this.d << 11) | (this.d >>> 21);
+    const shifted = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= shifted;
+    this.#d = (this.#d << 11) | (this.#d >>> 21);
     return result;
   }
 }

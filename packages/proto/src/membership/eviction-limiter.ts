@@ -6,33 +6,33 @@ const MAX_PEERS = 1024;
  * again and again. Counts in fixed windows: simple, and never more than twice the limit within any window.
  */
 export class EvictionLimiter<P> {
-  private readonly windows = new Map<P, { readonly start: number; count: number }>();
-  private readonly perWindow: number;
-  private readonly window: number;
+  readonly #windows = new Map<P, { readonly start: number; count: number }>();
+  readonly #perWindow: number;
+  readonly #window: number;
 
   constructor(perWindow: number, window: number) {
-    this.perWindow = perWindow;
-    this.window = window;
+    this.#perWindow = perWindow;
+    this.#window = window;
   }
 
   /** Whether a peer may evict now; if so, it is counted. */
   admit(peer: P, now: number): boolean {
-    const current = this.windows.get(peer);
-    if (current !== undefined && now - current.start < this.window) {
-      if (current.count >= this.perWindow) return false;
+    const current = this.#windows.get(peer);
+    if (current !== undefined && now - current.start < this.#window) {
+      if (current.count >= this.#perWindow) return false;
       current.count++;
       return true;
     }
     // Deleting first moves the peer to the end of the map's order, which is the order of forgetting.
-    this.windows.delete(peer);
-    if (this.windows.size >= MAX_PEERS) this.forgetOldest();
-    this.windows.set(peer, { start: now, count: 1 });
+    this.#windows.delete(peer);
+    if (this.#windows.size >= MAX_PEERS) this.#forgetOldest();
+    this.#windows.set(peer, { start: now, count: 1 });
     return true;
   }
 
-  private forgetOldest(): void {
-    for (const peer of this.windows.keys()) {
-      this.windows.delete(peer);
+  #forgetOldest(): void {
+    for (const peer of this.#windows.keys()) {
+      this.#windows.delete(peer);
       return;
     }
   }

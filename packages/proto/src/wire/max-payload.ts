@@ -1,5 +1,5 @@
-import type { Config } from './config.js';
-import type { Scope } from './event.js';
+import type { Config } from '../config.js';
+import type { Scope } from '../event.js';
 
 /** What precedes the content's length in a body: two discriminants and the 32-byte id. */
 const FIXED_HEADER = 1 + 1 + 32;

@@ -6,40 +6,40 @@ const MIN_UNANSWERED = 8;
  * costs nothing, so a node whose neighbors all lie would otherwise wait for them for ever.
  */
 export class Conduct<P> {
-  private readonly deliverers = new Set<P>();
+  readonly #deliverers = new Set<P>();
   /** Requests since a neighbor's last payload, and when the first of them was made. */
-  private readonly unanswered = new Map<P, { readonly since: number; count: number }>();
-  private readonly patience: number;
+  readonly #unanswered = new Map<P, { readonly since: number; count: number }>();
+  readonly #patience: number;
 
   /** @param patience - … and for how long it must not have answered: a neighbor may be busy, or we may. */
   constructor(patience: number) {
-    this.patience = patience;
+    this.#patience = patience;
   }
 
   /** It has sent a payload. */
   delivered(peer: P): void {
-    this.deliverers.add(peer);
-    this.unanswered.delete(peer);
+    this.#deliverers.add(peer);
+    this.#unanswered.delete(peer);
   }
 
   hasDelivered(peer: P): boolean {
-    return this.deliverers.has(peer);
+    return this.#deliverers.has(peer);
   }
 
   /** It is asked for a payload that it has announced. @returns whether it has been asked often and long enough in vain */
   asked(peer: P, now: number): boolean {
-    const requests = this.unanswered.get(peer);
+    const requests = this.#unanswered.get(peer);
     if (requests === undefined) {
-      this.unanswered.set(peer, { since: now, count: 1 });
+      this.#unanswered.set(peer, { since: now, count: 1 });
       return false;
     }
     requests.count++;
-    return requests.count > MIN_UNANSWERED && now - requests.since >= this.patience;
+    return requests.count > MIN_UNANSWERED && now - requests.since >= this.#patience;
   }
 
   /** It is no neighbor anymore. */
   forget(peer: P): void {
-    this.deliverers.delete(peer);
-    this.unanswered.delete(peer);
+    this.#deliverers.delete(peer);
+    this.#unanswered.delete(peer);
   }
 }

@@ -1,4 +1,4 @@
-import type { MessageId } from './message-id.js';
+import type { MessageId } from '../wire/message-id.js';
 
 /** Somebody who says that they can deliver a payload, `round` hops from its publisher. */
 export interface Announcement<P> {

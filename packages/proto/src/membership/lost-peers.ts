@@ -14,43 +14,43 @@ interface Lost {
  * one at each shuffle and each ever more rarely. Bounded: those lost first are forgotten first.
  */
 export class LostPeers<P> {
-  private readonly peers = new Map<P, Lost>();
-  private readonly limit: number;
-  private shuffles = 0;
+  readonly #peers = new Map<P, Lost>();
+  readonly #limit: number;
+  #shuffles = 0;
 
   constructor(limit: number) {
-    this.limit = limit;
+    this.#limit = limit;
   }
 
   has(peer: P): boolean {
-    return this.peers.has(peer);
+    return this.#peers.has(peer);
   }
 
   /** The link to a neighbor broke. */
   lost(peer: P): void {
-    this.peers.delete(peer);
-    this.peers.set(peer, { due: this.shuffles + 1, pause: 1 });
-    if (this.peers.size > this.limit) this.peers.delete(this.peers.keys().next().value as P);
+    this.#peers.delete(peer);
+    this.#peers.set(peer, { due: this.#shuffles + 1, pause: 1 });
+    if (this.#peers.size > this.#limit) this.#peers.delete(this.#peers.keys().next().value as P);
   }
 
   /** It was heard of. */
   found(peer: P): void {
-    this.peers.delete(peer);
+    this.#peers.delete(peer);
   }
 
   /** A shuffle is due: whom to try along with it. Among those whose time has come the one tried least, which was lost last. */
   next(): P | undefined {
-    this.shuffles++;
+    this.#shuffles++;
     let chosen: P | undefined;
     let least = Number.POSITIVE_INFINITY;
-    for (const [peer, { due, pause }] of this.peers) {
-      if (due > this.shuffles || pause > least) continue;
+    for (const [peer, { due, pause }] of this.#peers) {
+      if (due > this.#shuffles || pause > least) continue;
       chosen = peer;
       least = pause;
     }
-    const entry = chosen === undefined ? undefined : this.peers.get(chosen);
+    const entry = chosen === undefined ? undefined : this.#peers.get(chosen);
     if (entry !== undefined) {
-      entry.due = this.shuffles + entry.pause;
+      entry.due = this.#shuffles + entry.pause;
       entry.pause = Math.min(2 * entry.pause, MAX_PAUSE);
     }
     return chosen;

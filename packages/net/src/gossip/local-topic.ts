@@ -9,7 +9,7 @@ import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
 
 /** A broadcast that waits for the first neighbor. */
-export interface Kept {
+export interface UnsentBroadcast {
   readonly content: Uint8Array;
   readonly scope: Scope;
 }
@@ -20,14 +20,14 @@ const MAX_REMEMBERED = 64;
 /** Peers that are asked at once to let us in again. */
 const PEERS_PER_REJOIN = 3;
 
-/** What a room needs of the actor. */
-export interface RoomHost {
+/** What a topic needs of its node. */
+export interface LocalTopicHost {
   readonly options: ResolvedGossipOptions;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
   /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
-  search(room: TopicRoom): PeerSearch | undefined;
+  search(topic: LocalTopic): PeerSearch | undefined;
 }
 
 /**
@@ -36,24 +36,24 @@ export interface RoomHost {
  * While the topic has no neighbor it keeps asking the peers it remembers (bootstrap peers and former neighbors), with growing
  * pauses, for ever.
  */
-export class TopicRoom {
+export class LocalTopic {
   readonly id: TopicId;
   /** In the order in which they came up. */
   readonly neighbors = new Set<EndpointId>();
-  readonly #host: RoomHost;
+  readonly #host: LocalTopicHost;
   readonly #readers = new Set<EventQueue>();
   readonly #remembered = new Set<EndpointId>();
   readonly #bootstrap = new Set<EndpointId>();
   #halves = 0;
-  #kept: Kept[] = [];
-  #keptBytes = 0;
+  #unsent: UnsentBroadcast[] = [];
+  #unsentBytes = 0;
   #joined = deferred();
   #closed = false;
   readonly #search: PeerSearch | undefined;
   #rejoinTimer: ClockTimer | undefined;
   #attempts = 0;
 
-  constructor(id: TopicId, host: RoomHost) {
+  constructor(id: TopicId, host: LocalTopicHost) {
     this.id = id;
     this.#host = host;
     this.#joined.promise.catch(() => {}); // nobody may be waiting when it closes
@@ -64,8 +64,8 @@ export class TopicRoom {
     return this.#readers.size;
   }
 
-  get kept(): number {
-    return this.#kept.length;
+  get unsent(): number {
+    return this.#unsent.length;
   }
 
   get closed(): boolean {
@@ -94,18 +94,18 @@ export class TopicRoom {
     for (const reader of this.#readers) reader.push(event);
   }
 
-  /** @returns what was kept for the first neighbor */
-  neighborUp(peer: EndpointId): readonly Kept[] {
+  /** @returns the broadcasts that waited for the first neighbor */
+  neighborUp(peer: EndpointId): readonly UnsentBroadcast[] {
     this.neighbors.add(peer);
     this.#remember([peer]);
     this.#attempts = 0;
     this.#rejoinTimer?.cancel();
     this.#rejoinTimer = undefined;
     this.#joined.resolve();
-    const kept = this.#kept;
-    this.#kept = [];
-    this.#keptBytes = 0;
-    return kept;
+    const unsent = this.#unsent;
+    this.#unsent = [];
+    this.#unsentBytes = 0;
+    return unsent;
   }
 
   /** Whoever left the topic is no way back in, unless the user said so. */
@@ -127,11 +127,11 @@ export class TopicRoom {
     if (this.neighbors.size === 0) this.#scheduleRejoin();
   }
 
-  /** Keeps a broadcast for the first neighbor. @returns false when there is no room */
-  keep(kept: Kept): boolean {
-    if (this.#keptBytes + kept.content.length > this.#host.options.keptBytes) return false;
-    this.#kept.push(kept);
-    this.#keptBytes += kept.content.length;
+  /** Keeps a broadcast for the first neighbor. @returns false when the limit is reached */
+  enqueue(broadcast: UnsentBroadcast): boolean {
+    if (this.#unsentBytes + broadcast.content.length > this.#host.options.keptBytes) return false;
+    this.#unsent.push(broadcast);
+    this.#unsentBytes += broadcast.content.length;
     return true;
   }
 

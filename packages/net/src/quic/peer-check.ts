@@ -13,8 +13,8 @@ export type Expectation =
   | { readonly type: 'certificate'; readonly certificate: Uint8Array } // the key of exactly this one, DER
   | { readonly type: 'nothing' }; // a client that TLS asked for no certificate
 
-/** What came of a look at the peer's certificate. */
-export type Proof =
+/** The result of checking the peer's certificate. */
+export type PeerCheck =
   | { readonly ok: true; readonly remoteId: EndpointId | undefined }
   | { readonly ok: false; readonly reason: ConnectFailure; readonly message: string; readonly alert: number };
 
@@ -23,7 +23,7 @@ export type Proof =
  *
  * @param where - the peer's address, for messages
  */
-export function checkPeer(expected: Expectation, shown: Uint8Array | undefined, where: string): Proof {
+export function checkPeer(expected: Expectation, shown: Uint8Array | undefined, where: string): PeerCheck {
   switch (expected.type) {
     case 'nothing':
       return { ok: true, remoteId: undefined };
@@ -46,6 +46,6 @@ export function checkPeer(expected: Expectation, shown: Uint8Array | undefined, 
   }
 }
 
-function mismatch(message: string): Proof {
+function mismatch(message: string): PeerCheck {
   return { ok: false, reason: 'identity-mismatch', message, alert: TlsAlert.accessDenied };
 }

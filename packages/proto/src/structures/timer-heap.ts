@@ -18,21 +18,21 @@ interface Entry<T> {
  * ```
  */
 export class TimerHeap<T> {
-  private readonly heap: Entry<T>[] = [];
-  private sequence = 0;
+  readonly #heap: Entry<T>[] = [];
+  #sequence = 0;
 
   get size(): number {
-    return this.heap.length;
+    return this.#heap.length;
   }
 
   /** The earliest time, `undefined` when the heap is empty. */
   get nextTime(): number | undefined {
-    return this.heap[0]?.time;
+    return this.#heap[0]?.time;
   }
 
   insert(time: number, item: T): void {
-    const { heap } = this;
-    const entry: Entry<T> = { time, sequence: this.sequence++, item };
+    const heap = this.#heap;
+    const entry: Entry<T> = { time, sequence: this.#sequence++, item };
     let index = heap.length;
     heap.push(entry);
     while (index > 0) {
@@ -47,19 +47,19 @@ export class TimerHeap<T> {
 
   /** Takes the earliest item if its time is `limit` or before. */
   popUntil(limit: number): { readonly time: number; readonly item: T } | undefined {
-    const first = this.heap[0];
+    const first = this.#heap[0];
     if (first === undefined || first.time > limit) return undefined;
-    const last = this.heap.pop() as Entry<T>;
-    if (this.heap.length > 0) this.sinkFromTop(last);
+    const last = this.#heap.pop() as Entry<T>;
+    if (this.#heap.length > 0) this.#sinkFromTop(last);
     return first;
   }
 
   clear(): void {
-    this.heap.length = 0;
+    this.#heap.length = 0;
   }
 
-  private sinkFromTop(entry: Entry<T>): void {
-    const { heap } = this;
+  #sinkFromTop(entry: Entry<T>): void {
+    const heap = this.#heap;
     const { length } = heap;
     let index = 0;
     for (;;) {

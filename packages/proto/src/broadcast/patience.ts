@@ -11,28 +11,28 @@ const MAX_FACTOR = 4;
  * lies about times can only cost others that much.
  */
 export class Patience {
-  private readonly least: number;
-  private mean: number | undefined;
-  private deviation = 0;
+  readonly #least: number;
+  #mean: number | undefined;
+  #deviation = 0;
 
   constructor(least: number) {
-    this.least = least;
+    this.#least = least;
   }
 
   /** How long to wait now. */
   get value(): number {
-    if (this.mean === undefined) return this.least;
-    return Math.min(Math.max(this.mean + DEVIATIONS * this.deviation, this.least), MAX_FACTOR * this.least);
+    if (this.#mean === undefined) return this.#least;
+    return Math.min(Math.max(this.#mean + DEVIATIONS * this.#deviation, this.#least), MAX_FACTOR * this.#least);
   }
 
   /** It came, after this long. */
   observe(time: number): void {
-    if (this.mean === undefined) {
-      this.mean = time;
-      this.deviation = time / 2;
+    if (this.#mean === undefined) {
+      this.#mean = time;
+      this.#deviation = time / 2;
       return;
     }
-    this.deviation += DEVIATION_GAIN * (Math.abs(time - this.mean) - this.deviation);
-    this.mean += MEAN_GAIN * (time - this.mean);
+    this.#deviation += DEVIATION_GAIN * (Math.abs(time - this.#mean) - this.#deviation);
+    this.#mean += MEAN_GAIN * (time - this.#mean);
   }
 }

@@ -3,29 +3,29 @@
  * units, which for lower-case hex is the order of the bytes.
  */
 export class SortedSet<T extends string | number> {
-  private readonly items: T[] = [];
+  readonly #items: T[] = [];
 
   get size(): number {
-    return this.items.length;
+    return this.#items.length;
   }
 
   /** The values in ascending order. A view of the set, not a copy: do not change the set while walking it. */
   get values(): readonly T[] {
-    return this.items;
+    return this.#items;
   }
 
   has(value: T): boolean {
-    return this.items.includes(value);
+    return this.#items.includes(value);
   }
 
   add(value: T): void {
-    const { items } = this;
+    const items = this.#items;
     const index = lowerBound(items, value);
     if (items[index] !== value) items.splice(index, 0, value);
   }
 
   delete(value: T): void {
-    const { items } = this;
+    const items = this.#items;
     const index = items.indexOf(value);
     if (index >= 0) items.splice(index, 1);
   }
