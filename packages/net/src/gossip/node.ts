@@ -24,7 +24,7 @@ import { LocalTopic } from './local-topic.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
-import { PeerTable } from './peer-table.js';
+import { PeerTable } from './peers/peer-table.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 import { Subscription } from './subscription.js';
