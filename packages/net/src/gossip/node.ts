@@ -68,6 +68,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
+      linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
+      linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
@@ -102,6 +104,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
           : [];
       }),
       peers: this.#peers.snapshot(),
+      identityConflict: this.#peers.identityConflict,
       stats: this.#state.stats(),
     };
   }
@@ -113,10 +116,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   readonly #subscriptionHost = ((node: GossipNode) => ({
     maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
-    uncongested: () => node.#peers.pressure.open(),
-    get congested() {
-      return node.#peers.pressure.closed;
-    },
+    isCongested: (local: LocalTopic) => node.#peers.pressure.isClosedFor(local.neighbors),
+    congestionEased: () => node.#peers.pressure.eased(),
     broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
     joinPeers: (local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]) =>
       local.enterThrough(node.#learn(peers, 'user')),
@@ -234,6 +235,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         metrics.neighborUp();
         const unsent = local?.neighborUp(event.peer) ?? [];
         local?.emit(event);
+        this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
         for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
         return;
       }

@@ -10,7 +10,7 @@ import { Link, type LinkHost } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerSnapshot } from '../snapshot.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
-import { Dialer, type DialRecord } from './dialer.js';
+import { Dialer } from './dialer.js';
 import { CONFLICT, IdentityGuard } from './identity-guard.js';
 import { LinkCheck } from './link-check.js';
 import { MessageLimits } from './message-limits.js';
@@ -147,9 +147,10 @@ export class PeerTable {
     return this.#dialer.isDialing(id) ? this.#options.dialBackoffMinMs : this.#dialer.waitFor(id);
   }
 
-  /** What is known of a peer's failed dials. */
-  dialRecord(id: EndpointId): DialRecord | undefined {
-    return this.#dialer.record(id);
+  /** What became of our dials of a peer. */
+  tried(id: EndpointId): Pick<PeerSnapshot, 'id' | 'dialFailures' | 'lastDialError'> {
+    const record = this.#dialer.record(id);
+    return { id, dialFailures: record?.failures ?? 0, lastDialError: record?.lastError };
   }
 
   /** Sends what is queued to every peer, and closes. */
@@ -166,7 +167,7 @@ export class PeerTable {
 
   snapshot(): PeerSnapshot[] {
     const connected = [...this.#peers.values()].map((peer) => this.#describe(peer.id, peer));
-    const others = this.#dialer.backingOff().filter((id) => !this.#peers.has(id));
+    const others = this.#dialer.failed().filter((id) => !this.#peers.has(id));
     return [...connected, ...others.map((id) => this.#describe(id, undefined))];
   }
 
@@ -176,7 +177,7 @@ export class PeerTable {
     return {
       dialing: this.#dialer.count,
       connected: this.#connectedCount(),
-      'backing-off': this.#dialer.backingOff().length,
+      'backing-off': this.#dialer.failed().length,
       queuedBytes,
     };
   }
@@ -359,11 +360,10 @@ export class PeerTable {
   };
 
   #describe(id: EndpointId, peer: Peer | undefined): PeerSnapshot {
-    const record = this.#dialer.record(id);
     const connection = peer?.active?.connection;
     const stats = connection?.stats();
     return {
-      id,
+      ...this.tried(id),
       state: peer?.active ? 'connected' : this.#dialer.isDialing(id) ? 'dialing' : 'backing-off',
       connections: peer?.links.size ?? 0,
       remoteAddr: connection?.remoteAddr(),
@@ -373,8 +373,6 @@ export class PeerTable {
       queuedBytes: peer?.queuedBytes ?? 0,
       waitingStreams: peer?.active?.waitingStreams ?? 0,
       maxMessageSize: this.#limits.learned(id),
-      dialFailures: record?.failures ?? 0,
-      lastDialError: record?.lastError,
     };
   }
 }
