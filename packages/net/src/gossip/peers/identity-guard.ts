@@ -1,4 +1,4 @@
-import { type TransportAddr, compareTransportAddrs } from '../../address/endpoint-addr.js';
+import { compareTransportAddrs, type TransportAddr } from '../../address/endpoint-addr.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
 import type { Peer } from './peer.js';
