@@ -13,6 +13,7 @@ import type { Timer } from './timer.js';
 import { Topic } from './topic.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
 import type { Message, PeerData } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
 import type { TopicId } from './wire/topic-id.js';
 
 const NO_DATA: PeerData = new Uint8Array();
@@ -149,6 +150,11 @@ export class State<P extends PeerId> {
   /** What a topic looks like right now; `undefined` when it is not joined. */
   snapshot(topic: TopicId): TopicSnapshot<P> | undefined {
     return this.#joined.get(topic)?.snapshot();
+  }
+
+  /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */
+  hasSeen(topic: TopicId, id: MessageId): boolean {
+    return this.#joined.get(topic)?.hasSeen(id) ?? false;
   }
 
   /** What has been ignored, cut or refused so far. A copy. */

@@ -12,6 +12,7 @@ import type { TopicSnapshot } from './snapshot.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
 import type { Message } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
 
 /**
  * One topic: routes inputs to the membership and the broadcast layer, and tells the latter about neighbors that the
@@ -117,6 +118,11 @@ export class Topic<P extends PeerId> {
 
   peerConnected(peer: P): void {
     this.#swarm.peerConnected(peer);
+  }
+
+  /** Whether a payload has been here, or was told lost. */
+  hasSeen(id: MessageId): boolean {
+    return this.#tree.seen.has(id);
   }
 
   peerDataUpdated(): void {

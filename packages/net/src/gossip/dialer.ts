@@ -9,6 +9,8 @@ export interface DialRecord {
   readonly failures: number;
   /** The last one, for people. */
   readonly lastError: string;
+  /** When it happened, by the clock. */
+  readonly failedAt: number;
   /** Not before this time is the next dial, by the clock. */
   readonly notBefore: number;
 }
@@ -21,6 +23,9 @@ export interface DialerHost {
 
 /** Peers whose failures are remembered; the oldest go first. */
 const MAX_RECORDS = 1024;
+
+/** How long a failure is remembered of a peer that is not dialed again. */
+const RECORD_MS = 600_000;
 
 /**
  * Dials peers: one dial per peer, a bounded number at once, each with a time-out, and a growing pause after failures.
@@ -56,12 +61,10 @@ export class Dialer {
     return this.#records.get(peer);
   }
 
-  /** Peers that must not be dialed yet. */
-  backingOff(): EndpointId[] {
-    const now = this.#clock.now();
-    return [...this.#records]
-      .filter(([peer, { notBefore }]) => notBefore > now && !this.isDialing(peer))
-      .map(([peer]) => peer);
+  /** Peers whose latest dial has failed, and that are not being dialed again. */
+  failed(): EndpointId[] {
+    this.#forgetOld();
+    return [...this.#records.keys()].filter((peer) => !this.isDialing(peer));
   }
 
   /** Milliseconds until a peer may be dialed, 0 if it may be now. */
@@ -142,11 +145,22 @@ export class Dialer {
     this.#records.set(peer, {
       failures,
       lastError: error instanceof Error ? error.message : String(error),
+      failedAt: this.#clock.now(),
       notBefore: this.#clock.now() + pause * (0.5 + random()),
     });
+    this.#forgetOld();
     if (this.#records.size > MAX_RECORDS) {
       const [oldest] = this.#records.keys();
       if (oldest !== undefined) this.#records.delete(oldest);
+    }
+  }
+
+  /** Records stand in the order of their failures. */
+  #forgetOld(): void {
+    const before = this.#clock.now() - RECORD_MS;
+    for (const [peer, { failedAt }] of this.#records) {
+      if (failedAt > before) break;
+      this.#records.delete(peer);
     }
   }
 }

@@ -6,6 +6,7 @@ import type { Connection, Endpoint } from '../transport/seam.js';
 import type { Clock, ClockTimer } from '../util/clock.js';
 import { CloseCode } from './close-code.js';
 import { Dialer } from './dialer.js';
+import type { TriedPeer } from './join-timeout-error.js';
 import { Link, type LinkHost } from './link.js';
 import type { ResolvedGossipOptions } from './options.js';
 import { Peer } from './peer.js';
@@ -111,6 +112,12 @@ export class PeerTable {
     return this.#dialer.isDialing(id) ? this.#options.dialBackoffMinMs : this.#dialer.waitFor(id);
   }
 
+  /** What became of our dials of a peer. */
+  tried(id: EndpointId): TriedPeer {
+    const record = this.#dialer.record(id);
+    return { id, dialFailures: record?.failures ?? 0, lastDialError: record?.lastError };
+  }
+
   /** Sends what is queued to every peer, and closes. */
   async close(): Promise<void> {
     this.#flush();
@@ -124,7 +131,7 @@ export class PeerTable {
 
   snapshot(): PeerSnapshot[] {
     const connected = [...this.#peers.values()].map((peer) => this.#describe(peer.id, peer));
-    const others = this.#dialer.backingOff().filter((id) => !this.#peers.has(id));
+    const others = this.#dialer.failed().filter((id) => !this.#peers.has(id));
     return [...connected, ...others.map((id) => this.#describe(id, undefined))];
   }
 
@@ -134,7 +141,7 @@ export class PeerTable {
     return {
       dialing: this.#dialer.count,
       connected: this.#connectedCount(),
-      'backing-off': this.#dialer.backingOff().length,
+      'backing-off': this.#dialer.failed().length,
       queuedBytes,
     };
   }
@@ -265,7 +272,7 @@ export class PeerTable {
   };
 
   #describe(id: EndpointId, peer: Peer | undefined): PeerSnapshot {
-    const record = this.#dialer.record(id);
+    const { dialFailures, lastDialError } = this.tried(id);
     const stats = peer?.active?.connection.stats();
     return {
       id,
@@ -276,8 +283,8 @@ export class PeerTable {
       sentBytes: stats?.sentBytes ?? 0,
       receivedBytes: stats?.receivedBytes ?? 0,
       queuedBytes: peer?.queuedBytes ?? 0,
-      dialFailures: record?.failures ?? 0,
-      lastDialError: record?.lastError,
+      dialFailures,
+      lastDialError,
     };
   }
 }
