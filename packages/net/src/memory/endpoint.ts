@@ -5,6 +5,7 @@ import { formatSocketAddr } from '../address/socket-addr.js';
 import { ConnectError, EndpointClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { SecretKey } from '../identity/secret-key.js';
+import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { type Clock, delay } from '../util/clock.js';
@@ -19,7 +20,11 @@ export interface MemoryEndpointOptions {
   readonly alpns?: readonly string[];
   /** Default: a new {@link AddressBook}. */
   readonly addressLookup?: AddressLookup;
+  /** How many streams a peer may have open to it at once, one-way and two-way together. Default 4,096. */
+  readonly maxStreams?: number;
 }
+
+const MAX_STREAMS = 4096;
 
 /** What an endpoint needs of the network that it is on. */
 export interface EndpointHost {
@@ -35,6 +40,8 @@ export interface EndpointHost {
   ): void;
   /** Nobody reaches the endpoint any more; its connections live on. */
   unregister(endpoint: MemoryEndpoint): void;
+  /** The same, and its connections fall silent. */
+  vanish(endpoint: MemoryEndpoint): void;
 }
 
 /** An endpoint on a `MemoryNetwork`, which makes it. */
@@ -47,7 +54,8 @@ export class MemoryEndpoint implements Endpoint {
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #connections = new Set<MemoryConnection>();
   readonly #closing = new AbortController();
-  readonly #ended = deferred();
+  readonly #closed = deferred<EndpointCloseReason>();
+  readonly #maxStreams: number;
   #alpns: readonly string[];
 
   /** @internal Use `MemoryNetwork.endpoint`. */
@@ -57,6 +65,7 @@ export class MemoryEndpoint implements Endpoint {
     this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => network.clock.now() });
     this.#network = network;
     this.#alpns = options.alpns ?? [];
+    this.#maxStreams = options.maxStreams ?? MAX_STREAMS;
   }
 
   addr(): EndpointAddr {
@@ -65,7 +74,11 @@ export class MemoryEndpoint implements Endpoint {
 
   async *watchAddr(): AsyncIterable<EndpointAddr> {
     yield this.addr();
-    await this.#ended.promise;
+    await this.closed;
+  }
+
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#closed.promise;
   }
 
   setAlpns(alpns: readonly string[]): void {
@@ -75,7 +88,7 @@ export class MemoryEndpoint implements Endpoint {
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
     const { signal } = options;
     signal?.throwIfAborted();
-    if (this.#closing.signal.aborted) throw new EndpointClosedError();
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
     const target = await this.#resolve(to, signal);
     const [addr] = directAddrs(target);
     if (!addr) throw new ConnectError('no-address', `no address is known for ${target.id}`);
@@ -83,7 +96,7 @@ export class MemoryEndpoint implements Endpoint {
     try {
       return await this.#dial(target.id, addr, alpn, stop.signal);
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new EndpointClosedError();
+      if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
       throw error;
     }
   }
@@ -92,15 +105,26 @@ export class MemoryEndpoint implements Endpoint {
     return this.#incoming;
   }
 
-  close(): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort(new EndpointClosedError());
-      this.#network.unregister(this);
-      this.#incoming.end();
-      for (const connection of this.#connections) connection.close(0, 'endpoint closed');
-      this.#ended.resolve();
-    }
-    return this.#ended.promise;
+  async close(): Promise<void> {
+    this.#end({ type: 'local' }, new EndpointClosedError(), (connection) => connection.close(0, 'endpoint closed'));
+  }
+
+  /** Dies as an endpoint does whose socket fails: nobody else is told. */
+  fail(error: Error): void {
+    const message = `the endpoint failed: ${error.message}`;
+    this.#end({ type: 'error', error }, new EndpointClosedError({ cause: error }), (connection) =>
+      connection.end({ type: 'error', message }),
+    );
+    this.#network.vanish(this);
+  }
+
+  #end(reason: EndpointCloseReason, error: EndpointClosedError, end: (connection: MemoryConnection) => void): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(error);
+    this.#network.unregister(this);
+    this.#incoming.end();
+    for (const connection of this.#connections) end(connection);
+    this.#closed.resolve(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -128,7 +152,15 @@ export class MemoryEndpoint implements Endpoint {
       throw new ConnectError('identity-mismatch', `expected ${id} at ${formatSocketAddr(addr)}, met ${peer.id}`);
     }
     if (!peer.#alpns.includes(alpn)) throw new ConnectError('alpn-mismatch', `${id} does not speak ${alpn}`);
-    const mine = new MemoryConnection({ remoteId: id, remoteAddr: ip(addr), alpn, side: 'dialed', rttMs });
+    const mine = new MemoryConnection({
+      remoteId: id,
+      remoteAddr: ip(addr),
+      alpn,
+      side: 'dialed',
+      rttMs,
+      maxStreams: peer.#maxStreams,
+      clock: network.clock,
+    });
     await peer.#offer(this, mine, rttMs, signal);
     if (rttMs > there) await delay(network.clock, rttMs - there, signal);
     this.addressLookup.add(endpointAddr(id, addr), 'proven');
@@ -153,6 +185,8 @@ export class MemoryEndpoint implements Endpoint {
           alpn: theirs.alpn,
           side: 'accepted',
           rttMs,
+          maxStreams: dialer.#maxStreams,
+          clock: this.#network.clock,
         });
         this.#network.join([dialer, this], [theirs, connection]);
         dialer.#track(theirs);
