@@ -11,7 +11,6 @@ export class Link<T> {
   readonly #deliver: (item: T) => void;
   #items: Array<{ readonly at: number; readonly item: T }> = [];
   #timer: ClockTimer | undefined;
-  #immediate: NodeJS.Immediate | undefined;
   #held = false;
   #lastAt = 0;
 
@@ -46,17 +45,14 @@ export class Link<T> {
 
   #arm(): void {
     const head = this.#items[0];
-    if (this.#held || this.#timer || this.#immediate || !head) return;
+    if (this.#held || this.#timer || !head) return;
     const wait = head.at - this.#clock.now();
-    if (wait > 0) this.#timer = this.#clock.setTimer(this.#run, wait);
-    else this.#immediate = setImmediate(this.#run);
+    this.#timer = wait > 0 ? this.#clock.setTimer(this.#run, wait) : this.#clock.defer(this.#run);
   }
 
   #disarm(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
   }
 
   readonly #run = (): void => {
