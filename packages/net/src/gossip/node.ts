@@ -95,6 +95,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
     void this.#watchAddr();
+    void this.#watchEnd();
   }
 
   /** Takes over an incoming connection. */
@@ -290,7 +291,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
         local?.emit(event);
         return;
       case 'lost':
-        local?.emit({ type: 'lagged', missed: event.count });
+        this.#losses.add(event.reason, event.count);
+        local?.emit({ type: 'lagged', missed: event.count, reason: event.reason });
         return;
     }
   }
@@ -316,7 +318,11 @@ export class GossipNode implements GossipService, ProtocolHandler {
       if (this.#shutdown) return;
       this.#publishAddr(addr);
     }
-    this.#shutdown ??= this.#fail(new EndpointClosedError());
+  }
+
+  async #watchEnd(): Promise<void> {
+    const reason = await this.#endpoint.closed;
+    this.#shutdown ??= this.#fail(new EndpointClosedError(reason.type === 'error' ? { cause: reason.error } : {}));
   }
 
   #publishAddr(addr: EndpointAddr): void {
