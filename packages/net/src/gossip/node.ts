@@ -186,8 +186,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#feed({ type: 'command', topic, command: { type: 'join', peers } }, 'command');
   }
 
-  #leave(local: LocalTopic, error?: Error): void {
-    local.close(error);
+  #leave(local: LocalTopic): void {
+    local.close();
     this.#topics.delete(local.id);
     this.#feed({ type: 'command', topic: local.id, command: { type: 'quit' } }, 'command');
   }
@@ -201,13 +201,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
     await this.#release();
   }
 
-  /** The endpoint is gone: nothing can be sent any more, and everybody here is told. */
+  /** The endpoint is gone: nothing can be sent any more, and everybody here is told. What is left can still be looked at. */
   async #fail(error: EndpointClosedError): Promise<void> {
     this.#failure = error;
     this.#options.logger.error({ error: error.message }, 'the endpoint is closed: this node has ended');
-    const released = this.#release(); // first: leaving the topics would dial
-    for (const local of [...this.#topics.values()]) this.#leave(local, error);
-    await released;
+    for (const local of this.#topics.values()) local.close(error);
+    await this.#release();
   }
 
   async #release(): Promise<void> {
