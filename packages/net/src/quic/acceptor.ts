@@ -73,7 +73,7 @@ export class Acceptor implements IncomingHost {
     const scid = originalDcid ? header.dcid : newCid();
     let native: NativeConnection;
     try {
-      const config = this.#configs.for('accepted', this.alpns);
+      const config = this.#configs.for('accepted', this.alpns, from);
       native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
     } catch (cause) {
       leave();

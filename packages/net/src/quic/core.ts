@@ -1,9 +1,10 @@
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
-import type { Driver, DriverHost } from './driver.js';
+import type { Driver, DriverHost, Transmitted } from './driver.js';
 import type { NativeConnection } from './native-connection.js';
-import type { Settings } from './options.js';
+import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
+import { BASE_SIZE } from './path-mtu.js';
 import type { PeerPath } from './peer-path.js';
 import type { UdpSocket } from './udp-socket.js';
 
@@ -55,7 +56,8 @@ export class Core implements DriverHost {
   readonly routes = new Map<string, Route>();
   readonly #socket: UdpSocket;
   readonly #closePackets = new ClosePackets();
-  #sendBuffer: Buffer;
+  #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
+  #sendSpace: Uint8Array = this.#sendBuffer;
   #due: Driver[] = [];
   #immediate: NodeJS.Immediate | undefined;
 
@@ -65,7 +67,6 @@ export class Core implements DriverHost {
     socket: UdpSocket,
   ) {
     this.#socket = socket;
-    this.#sendBuffer = Buffer.allocUnsafeSlow(settings.maxDatagramSize);
   }
 
   /** A datagram came in. */
@@ -89,20 +90,28 @@ export class Core implements DriverHost {
     this.#immediate ??= setImmediate(this.#runTicks);
   }
 
-  transmit(native: NativeConnection, to: PeerPath): boolean {
+  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted {
+    let hasFilled = false;
     for (let sent = 0; sent < BURST; sent++) {
-      if (to.credit < MIN_PACKET) return false; // the next datagram from there raises the credit
-      const buffer = this.#sendBuffer;
-      const length = native.send(to.credit < buffer.length ? buffer.subarray(0, to.credit) : buffer);
-      if (length === 0) return false;
+      if (to.credit < MIN_PACKET) return { hasMore: false, hasFilled }; // the next datagram from there raises the credit
+      const space = this.#space(size);
+      const length = native.send(to.credit < size ? space.subarray(0, to.credit) : space);
+      if (length === 0) return { hasMore: false, hasFilled };
+      if (length === size) hasFilled = true;
       to.sent(length);
-      this.sendDatagram(buffer.subarray(0, length), to);
+      this.sendDatagram(length === size ? space : space.subarray(0, length), to);
     }
-    return true;
+    return { hasMore: true, hasFilled };
+  }
+
+  /** The front of the send buffer; a packet is never larger than the space that quiche is given for it. */
+  #space(size: number): Uint8Array {
+    if (this.#sendSpace.length !== size) this.#sendSpace = this.#sendBuffer.subarray(0, size);
+    return this.#sendSpace;
   }
 
   transmitClose(native: NativeConnection, driver: Driver): void {
-    const length = native.send(this.#sendBuffer);
+    const length = native.send(this.#space(BASE_SIZE));
     if (length === 0) return;
     const closePacket = new Uint8Array(this.#sendBuffer.subarray(0, length));
     this.sendDatagram(closePacket, driver.remote);
@@ -113,7 +122,9 @@ export class Core implements DriverHost {
   sendDatagram(datagram: Uint8Array, to: HostPort): void {
     this.counters.datagramsSent++;
     const reusable = this.#socket.send(datagram, to.host, to.port);
-    if (!reusable) this.#sendBuffer = Buffer.allocUnsafeSlow(this.settings.maxDatagramSize);
+    if (reusable) return;
+    this.#sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
+    this.#sendSpace = this.#sendBuffer;
   }
 
   /** Routes a connection id to a driver. */

@@ -104,7 +104,7 @@ function begin(core: Core, configs: Configs, { expected, alpn }: Target, remote:
   let native: NativeConnection;
   try {
     const name = expected.type === 'certificate' ? SERVER_NAME : null;
-    const config = configs.for('dialed', [alpn]);
+    const config = configs.for('dialed', [alpn], remote);
     native = new NativeConnection(rawConnection.connect(name, scid, core.local, remote, config));
   } catch (cause) {
     throw new ConnectError('transport', `quiche refuses to connect: ${(cause as Error).message}`, { cause });
