@@ -1,11 +1,13 @@
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
+import { ConnectionIds } from './connection-ids.js';
 import type { Driver, DriverHost, Transmitted } from './driver.js';
 import type { NativeConnection } from './native-connection.js';
 import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
 import { BASE_SIZE } from './path-mtu.js';
 import type { PeerPath } from './peer-path.js';
+import { Resets } from './resets.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** What an endpoint counts. All grow only, except the first three. */
@@ -24,6 +26,12 @@ export interface EndpointStats {
   droppedBusy: number;
   /** Clients that were told to prove their address. */
   retriesSent: number;
+  /** Peers that were told that their connection is not known any more (stateless resets). */
+  resetsSent: number;
+  /** Connections of which a peer said so. */
+  resetsReceived: number;
+  /** Times that a datagram size which a path had carried was carried no longer. */
+  blackHoles: number;
   /** Clients that were told which version is spoken. */
   versionNegotiationsSent: number;
 }
@@ -47,6 +55,9 @@ export class Core implements DriverHost {
     undecodable: 0,
     droppedBusy: 0,
     retriesSent: 0,
+    resetsSent: 0,
+    resetsReceived: 0,
+    blackHoles: 0,
     versionNegotiationsSent: 0,
   };
   /** Takes datagrams that are for no connection. Returns false if it has no use for one. */
@@ -56,6 +67,9 @@ export class Core implements DriverHost {
   readonly routes = new Map<string, Route>();
   readonly #socket: UdpSocket;
   readonly #closePackets = new ClosePackets();
+  /** The ids that peers call our connections by. */
+  readonly ids: ConnectionIds;
+  readonly resets: Resets;
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
   #due: Driver[] = [];
@@ -67,6 +81,8 @@ export class Core implements DriverHost {
     socket: UdpSocket,
   ) {
     this.#socket = socket;
+    this.ids = new ConnectionIds(settings.secretKey);
+    this.resets = new Resets(this.ids, this);
   }
 
   /** A datagram came in. */
@@ -80,7 +96,8 @@ export class Core implements DriverHost {
     }
     const closePacket = key === undefined ? undefined : this.#closePackets.answer(key);
     if (closePacket) this.sendDatagram(closePacket, { host, port });
-    else if (!this.onStray(datagram, host, port)) this.counters.undecodable++;
+    else if (!this.onStray(datagram, host, port) && !this.resets.onStray(datagram, { host, port }))
+      this.counters.undecodable++;
   };
 
   schedule(driver: Driver): void {
@@ -133,8 +150,14 @@ export class Core implements DriverHost {
     driver.routes.add(key);
   }
 
+  opened(driver: Driver): void {
+    if (driver.peerCid) this.resets.watch(driver, driver.peerCid);
+  }
+
   forget(driver: Driver): void {
     this.drivers.delete(driver);
+    this.counters.blackHoles += driver.blackHoles;
+    this.resets.forget(driver, driver.peerCid);
     for (const key of driver.routes) this.routes.delete(key);
     driver.routes.clear();
   }
@@ -146,6 +169,7 @@ export class Core implements DriverHost {
     this.#due = [];
     this.routes.clear();
     this.#closePackets.clear();
+    this.resets.clear();
   }
 
   /** All datagrams that came in one turn of the event loop, and all that was written in it, meet here. */

@@ -25,6 +25,8 @@ export interface DriverHost {
   sendDatagram(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
   transmitClose(native: NativeConnection, driver: Driver): void;
+  /** The handshake is done: the peer may reset the connection. */
+  opened(driver: Driver): void;
   /** The connection is over: route nothing to it any more. */
   forget(driver: Driver): void;
 }
@@ -229,6 +231,16 @@ export class Driver {
     return this.#native?.stats() ?? this.#lastStats;
   }
 
+  /** The peer does not know the connection any more. */
+  reset(): void {
+    if (this.#phase === 'open') this.#finish({ type: 'reset' });
+  }
+
+  /** What the peer calls itself; known once the connection is open. */
+  get peerCid(): Uint8Array | undefined {
+    return this.#path.peerCid;
+  }
+
   /** How large datagrams may be now, in bytes. */
   get datagramSize(): number {
     return this.#path.mtu.size;
@@ -285,6 +297,8 @@ export class Driver {
 
   #open(): void {
     this.#phase = 'open';
+    this.#path.open();
+    this.#host.opened(this);
     this.#onHandshakeEnd();
     this.handshake.resolve(this.#identity as PeerIdentity);
   }

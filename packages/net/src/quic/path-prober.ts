@@ -10,7 +10,8 @@ export class PathProber {
   readonly mtu: PathMtu;
   readonly #native: NativeConnection;
   readonly #send: (datagram: Uint8Array) => void;
-  #dcid: Uint8Array | undefined;
+  /** What the peer calls itself; undefined until the handshake is done. */
+  peerCid: Uint8Array | undefined;
   #nonce = newNonce();
   #lostBefore = 0;
   #checkedAt = 0;
@@ -25,13 +26,18 @@ export class PathProber {
     this.mtu = new PathMtu(max);
   }
 
+  /** The handshake is done. */
+  open(): void {
+    this.peerCid = this.#native.destinationId();
+  }
+
   /** A datagram with a long header came for the open connection. @returns whether it was a probe or an answer: then it is not for quiche */
   receive(datagram: Uint8Array): boolean {
     const packet = parseMtuPacket(datagram);
     if (!packet) return false;
     switch (packet.kind) {
       case 'probe':
-        this.#send(answerPacket(this.#peer(), packet.nonce, packet.size));
+        if (this.peerCid) this.#send(answerPacket(this.peerCid, packet.nonce, packet.size));
         break;
       case 'answer':
         if (Buffer.compare(packet.nonce, this.#nonce) === 0) this.mtu.answered(packet.size);
@@ -58,13 +64,10 @@ export class PathProber {
   /** Sends the probes that are due. */
   probe(now: number): void {
     if (now < this.mtu.dueAt) return;
-    for (const size of this.mtu.due(now, this.#rttMs)) this.#send(probePacket(this.#peer(), this.#nonce, size));
+    const { peerCid } = this;
+    if (!peerCid) return;
+    for (const size of this.mtu.due(now, this.#rttMs)) this.#send(probePacket(peerCid, this.#nonce, size));
   }
 
   readonly #rttMs = (): number => this.#native.stats().rttMs;
-
-  #peer(): Uint8Array {
-    this.#dcid ??= this.#native.destinationId();
-    return this.#dcid;
-  }
 }
