@@ -4,6 +4,7 @@ import {
   maxPayload,
   maxPeerData,
   type OutEvent,
+  type ReconcileReason,
   type Scope,
   State,
   type Timer,
@@ -216,6 +217,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
         return this.#peers.release(output.peer);
       case 'peerData':
         return this.#learnPeerData(output.peer, output.data);
+      case 'reconcile':
+        return this.#reconcile(output.topic, output.peer, output.reason);
     }
   }
 
@@ -239,7 +242,15 @@ export class GossipNode implements GossipService, ProtocolHandler {
         local?.neighborDown(event.peer, event.reason);
         local?.emit(event);
         return;
+      case 'lost':
+        local?.emit({ type: 'lagged', missed: event.count });
+        return;
     }
+  }
+
+  /** Tells the neighbor of everything that is cached, in the protocol that every node speaks. */
+  #reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
+    if (reason !== 'periodic') this.#feed({ type: 'announceCache', topic, peer }, 'timer');
   }
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {
