@@ -58,7 +58,7 @@ export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-i
 export { SecretKey } from './identity/secret-key.js';
 export { verifySignature } from './identity/verify.js';
 export { type CloseReason, describeClose } from './transport/close-reason.js';
-export { type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
+export { type ProtocolCompanion, type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
 export type {
   BiStream,
   Connection,

@@ -4,7 +4,6 @@ import {
   maxPayload,
   maxPeerData,
   type OutEvent,
-  type ReconcileReason,
   type Scope,
   State,
   type Timer,
@@ -17,7 +16,7 @@ import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { GossipClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { ProtocolHandler } from '../transport/router.js';
+import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
 import type { ClockTimer } from '../util/clock.js';
 import { fastHash } from './hash.js';
@@ -26,6 +25,7 @@ import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
 import { PeerTable } from './peer-table.js';
+import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 import { Subscription } from './subscription.js';
@@ -42,10 +42,13 @@ const DEFAULT_QUEUE_CAPACITY = 2048;
 export class GossipNode implements GossipService, ProtocolHandler {
   readonly id: EndpointId;
   readonly alpn: string;
+  /** What neighbors fetch from each other after a gap goes over a protocol of its own. */
+  readonly companions: readonly ProtocolCompanion[];
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedGossipOptions;
   readonly #state: State<EndpointId>;
   readonly #peers: PeerTable;
+  readonly #reconciler: Reconciler;
   readonly #topics = new Map<TopicId, LocalTopic>();
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers = new TimerHeap<Timer<EndpointId>>();
@@ -65,11 +68,26 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#received(from, topic, message),
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
-      connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
+      connected: (peer) => {
+        this.#reconciler.connected(peer);
+        this.#feed({ type: 'peerConnected', peer }, 'connection');
+      },
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
+    this.#reconciler = new Reconciler(endpoint, resolved, {
+      maxMessageSize: this.#state.config.maxMessageSize,
+      isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.has(peer) ?? false,
+      isJoined: (topic) => this.#topics.has(topic),
+      window: (topic) => this.#state.window(topic, resolved.clock.now()),
+      seenIds: (topic) => this.#state.seenIds(topic),
+      remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      recovered: (topic, from, payload) => this.#feed({ type: 'recovered', topic, from, ...payload }, 'message'),
+      unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
+      announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
+    });
+    this.companions = [this.#reconciler];
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
     void this.#watchAddr();
@@ -153,6 +171,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   #leave(local: LocalTopic): void {
     local.close();
     this.#topics.delete(local.id);
+    this.#reconciler.left(local.id);
     this.#feed({ type: 'command', topic: local.id, command: { type: 'quit' } }, 'command');
   }
 
@@ -162,6 +181,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   async #run(): Promise<void> {
     for (const local of [...this.#topics.values()]) this.#leave(local);
+    this.#reconciler.close();
     await this.#peers.close();
     this.#timer?.handle.cancel();
     this.#timers.clear();
@@ -218,7 +238,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'peerData':
         return this.#learnPeerData(output.peer, output.data);
       case 'reconcile':
-        return this.#reconcile(output.topic, output.peer, output.reason);
+        return this.#reconciler.reconcile(output.topic, output.peer, output.reason);
     }
   }
 
@@ -233,6 +253,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'neighborUp': {
         metrics.neighborUp();
         const unsent = local?.neighborUp(event.peer) ?? [];
+        this.#reconciler.neighborUp(topic, event.peer);
         local?.emit(event);
         for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
         return;
@@ -240,17 +261,13 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'neighborDown':
         metrics.neighborDown(event.reason);
         local?.neighborDown(event.peer, event.reason);
+        this.#reconciler.neighborDown(topic, event.peer);
         local?.emit(event);
         return;
       case 'lost':
         local?.emit({ type: 'lagged', missed: event.count });
         return;
     }
-  }
-
-  /** Tells the neighbor of everything that is cached, in the protocol that every node speaks. */
-  #reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
-    if (reason !== 'periodic') this.#feed({ type: 'announceCache', topic, peer }, 'timer');
   }
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {

@@ -1,4 +1,5 @@
 import type { DisconnectReason, TopicId } from '@grapevine/proto';
+import type { TransportAddr } from '../address/endpoint-addr.js';
 import { ConnectError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
@@ -103,6 +104,11 @@ export class PeerTable {
     this.pressure.add(id);
     this.#reaper ??= this.#clock.setTimer(this.#reap, this.#options.idleLinkMs);
     if (isNew) this.#host.connected(id);
+  }
+
+  /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
+  remoteAddr(id: EndpointId): TransportAddr | undefined {
+    return this.#peers.get(id)?.active?.connection.remoteAddr();
   }
 
   /** Milliseconds until it makes sense to ask a peer for something; 0 when it is connected or may be dialed now. */

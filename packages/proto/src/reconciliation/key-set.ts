@@ -19,9 +19,12 @@ export class KeySet {
   /** The sum of all keys before this one. One longer than the keys. */
   readonly #sums: Float64Array;
 
+  readonly #hash: HalfSipHash;
+
   /** @internal Use {@link KeySetBuilder}. */
-  constructor(salt: Uint8Array, inOrder: Float64Array, sorted: Float64Array, sums: Float64Array) {
+  constructor(salt: Uint8Array, hash: HalfSipHash, inOrder: Float64Array, sorted: Float64Array, sums: Float64Array) {
     this.salt = salt;
+    this.#hash = hash;
     this.#inOrder = inOrder;
     this.#sorted = sorted;
     this.#sums = sums;
@@ -35,6 +38,11 @@ export class KeySet {
   /** The sum of all keys. */
   get sum(): number {
     return this.#sums[this.size] as number;
+  }
+
+  /** The key of any id in this session. @param id 32 bytes */
+  keyOf(id: Uint8Array): number {
+    return this.#hash.hash(id);
   }
 
   /** Where the first key stands that is not below a bound. */
@@ -129,7 +137,7 @@ export class KeySetBuilder {
   /** The set, after the rest of the work. */
   build(): KeySet {
     this.step(Infinity);
-    return new KeySet(this.#salt, this.#keys.subarray(0, this.#count), this.#sorted, this.#sums);
+    return new KeySet(this.#salt, this.#hash, this.#keys.subarray(0, this.#count), this.#sorted, this.#sums);
   }
 
   /** Yields how many keys it has gone over. */

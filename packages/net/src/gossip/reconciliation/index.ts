@@ -1,0 +1,1 @@
+export { Reconciler } from './reconciler.js';
