@@ -46,7 +46,7 @@ export class PeerTable {
   readonly #dialer: Dialer;
   readonly #peers = new Map<EndpointId, Peer>();
   readonly #dirty = new Set<Link>();
-  #flushing: NodeJS.Immediate | undefined;
+  #flushing: ClockTimer | undefined;
   #reaper: ClockTimer | undefined;
   #lastMessage: NetMessage | undefined;
   #lastFrame: Uint8Array | undefined;
@@ -124,7 +124,7 @@ export class PeerTable {
     this.#dialer.close();
     await Promise.all([...this.#peers.values()].map((peer) => peer.shutdown()));
     this.#reaper?.cancel();
-    clearImmediate(this.#flushing);
+    this.#flushing?.cancel();
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
@@ -161,7 +161,7 @@ export class PeerTable {
       queued: (delta) => peer.queued(delta),
       dirty: (link) => {
         this.#dirty.add(link);
-        this.#flushing ??= setImmediate(this.#flush);
+        this.#flushing ??= this.#clock.defer(this.#flush);
       },
       ended: (link, reason) => this.#ended(peer, link, reason),
     };
@@ -225,7 +225,7 @@ export class PeerTable {
   }
 
   readonly #flush = (): void => {
-    clearImmediate(this.#flushing);
+    this.#flushing?.cancel();
     this.#flushing = undefined;
     for (const link of this.#dirty) {
       this.#dirty.delete(link);

@@ -7,12 +7,11 @@ import { AsyncQueue } from '../util/async-queue.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { deferred } from '../util/deferred.js';
 import { nextStableId } from '../util/stable-id.js';
-import type { Link } from './link.js';
 import type { Packet, StreamNumber } from './packet.js';
 import { MemoryRecvStream, MemorySendStream } from './streams.js';
 
-/** Streams that one side may have open at once. */
-const MAX_STREAMS = 4096;
+/** Streams that one side may have open at once, unless the peer says otherwise. */
+export const MAX_STREAMS = 4096;
 
 /** What a connection needs to know at birth. */
 export interface MemoryConnectionInit {
@@ -22,6 +21,13 @@ export interface MemoryConnectionInit {
   readonly side: 'dialed' | 'accepted';
   /** The round-trip time that `stats` reports, in milliseconds. */
   readonly rttMs: number;
+  /** One-way streams that the peer takes at once. */
+  readonly maxUniStreams: number;
+}
+
+/** The way to the peer. */
+export interface PacketSink {
+  send(packet: Packet): void;
 }
 
 /** One end of a connection in memory. */
@@ -32,12 +38,13 @@ export class MemoryConnection implements Connection {
   readonly stableId = nextStableId();
   readonly #remoteAddr: TransportAddr;
   readonly #rttMs: number;
+  readonly #maxUniStreams: number;
   readonly #closed = deferred<CloseReason>();
   readonly #unis = new AsyncQueue<RecvStream>();
   readonly #bis = new AsyncQueue<BiStream>();
   readonly #sending = new Map<StreamNumber, MemorySendStream>();
   readonly #receiving = new Map<StreamNumber, MemoryRecvStream>();
-  #out: Link<Packet> | undefined;
+  #out: PacketSink | undefined;
   #reason: CloseReason | undefined;
   #nextStream: StreamNumber;
   #sentBytes = 0;
@@ -49,11 +56,12 @@ export class MemoryConnection implements Connection {
     this.side = init.side;
     this.#remoteAddr = init.remoteAddr;
     this.#rttMs = init.rttMs;
+    this.#maxUniStreams = init.maxUniStreams;
     this.#nextStream = init.side === 'dialed' ? 0 : 1;
   }
 
   /** Gives the connection its way to the peer. */
-  attach(out: Link<Packet>): void {
+  attach(out: PacketSink): void {
     this.#out = out;
   }
 
@@ -141,8 +149,9 @@ export class MemoryConnection implements Connection {
 
   async #open<T>(kind: 'uni' | 'bi', create: (number: StreamNumber) => T): Promise<T> {
     if (this.#reason) throw new ConnectionClosedError(describeClose(this.#reason));
-    if (this.#sending.size >= MAX_STREAMS) {
-      throw new StreamLimitError(`${this.#sending.size} streams are open already, the limit is ${MAX_STREAMS}`);
+    const limit = kind === 'uni' ? this.#maxUniStreams : MAX_STREAMS;
+    if (this.#sending.size >= limit) {
+      throw new StreamLimitError(`${this.#sending.size} streams are open already, the limit is ${limit}`);
     }
     const number = this.#nextStream;
     this.#nextStream += 2;
