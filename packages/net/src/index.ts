@@ -44,6 +44,7 @@ export {
 export { GossipNode } from './gossip/node.js';
 export type { GossipOptions } from './gossip/options.js';
 export type { PeerSource } from './gossip/peer-source.js';
+export type { ReconcilerCounters } from './gossip/reconciliation/index.js';
 export type {
   GossipEvent,
   GossipService,

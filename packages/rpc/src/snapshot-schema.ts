@@ -1,6 +1,6 @@
 import type { GossipSnapshot } from '@grapevine/api';
 import { type EndpointAddr, endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
-import { mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
+import { bool, mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
 import { topicSchema } from './wire.js';
 
 type Topic = GossipSnapshot['topics'][number];
@@ -44,6 +44,7 @@ const peerFields = struct({
   queuedBytes: count,
   dialFailures: count,
   lastDialError: option(string),
+  reconciles: option(bool),
 });
 
 const peerSnapshot: Schema<Peer> = mapped(peerFields, {
@@ -79,4 +80,5 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     evictedPayloads: count,
     unknownTopics: count,
   }),
+  reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
 });

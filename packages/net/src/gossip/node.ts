@@ -119,8 +119,9 @@ export class GossipNode implements GossipService, ProtocolHandler {
           ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.unsent }]
           : [];
       }),
-      peers: this.#peers.snapshot(),
+      peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
       stats: this.#state.stats(),
+      reconciliation: this.#reconciler.counters,
     };
   }
 

@@ -11,7 +11,7 @@ import { Link, type LinkHost } from './link.js';
 import type { ResolvedGossipOptions } from './options.js';
 import { Peer } from './peer.js';
 import { PressureGauge } from './pressure.js';
-import type { PeerSnapshot } from './snapshot.js';
+import type { PeerConnectionSnapshot } from './snapshot.js';
 import { encodeFrame, type NetMessage, PREFIX_LENGTH } from './wire.js';
 
 /** Who hears what happens to peers. */
@@ -128,7 +128,7 @@ export class PeerTable {
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
-  snapshot(): PeerSnapshot[] {
+  snapshot(): PeerConnectionSnapshot[] {
     const connected = [...this.#peers.values()].map((peer) => this.#describe(peer.id, peer));
     const others = this.#dialer.backingOff().filter((id) => !this.#peers.has(id));
     return [...connected, ...others.map((id) => this.#describe(id, undefined))];
@@ -270,7 +270,7 @@ export class PeerTable {
     if (this.#peers.size > 0) this.#reaper = this.#clock.setTimer(this.#reap, idleLinkMs);
   };
 
-  #describe(id: EndpointId, peer: Peer | undefined): PeerSnapshot {
+  #describe(id: EndpointId, peer: Peer | undefined): PeerConnectionSnapshot {
     const record = this.#dialer.record(id);
     const stats = peer?.active?.connection.stats();
     return {

@@ -1,6 +1,7 @@
 import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ReconcilerCounters } from './reconciliation/index.js';
 
 /** What a node looks like right now. A copy. */
 export interface GossipSnapshot {
@@ -9,6 +10,8 @@ export interface GossipSnapshot {
   readonly peers: readonly PeerSnapshot[];
   /** What the protocol has ignored, cut or refused so far. */
   readonly stats: Readonly<Stats>;
+  /** What was fetched from neighbors after gaps. */
+  readonly reconciliation: ReconcilerCounters;
 }
 
 /** One topic of a node. */
@@ -20,7 +23,13 @@ export interface GossipTopicSnapshot extends TopicSnapshot<EndpointId> {
 }
 
 /** One peer that a node has to do with. */
-export interface PeerSnapshot {
+export interface PeerSnapshot extends PeerConnectionSnapshot {
+  /** Whether it speaks the reconciliation protocol; undefined when that is not known. */
+  readonly reconciles: boolean | undefined;
+}
+
+/** A peer as its connections show it. */
+export interface PeerConnectionSnapshot {
   readonly id: EndpointId;
   readonly state: 'dialing' | 'connected' | 'backing-off';
   readonly connections: number;

@@ -30,11 +30,12 @@ export class Pacer {
 
   /** Lets others have their turn. */
   async rest(): Promise<void> {
-    await this.#wait(0);
-    const took = this.#clock.now() - this.#since;
-    if (took > 0) await this.#wait(REST * took);
+    const clock = this.#clock;
+    await this.#until((wake) => clock.defer(wake));
+    const took = clock.now() - this.#since;
+    if (took > 0) await this.#until((wake) => clock.setTimer(wake, REST * took));
     this.#bytes = 0;
-    this.#since = this.#clock.now();
+    this.#since = clock.now();
   }
 
   /** Ends a rest at once. */
@@ -43,10 +44,10 @@ export class Pacer {
     this.#wake?.();
   }
 
-  #wait(ms: number): Promise<void> {
+  #until(schedule: (wake: () => void) => ClockTimer): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
-      this.#timer = this.#clock.setTimer(resolve, ms);
+      this.#timer = schedule(resolve);
     });
   }
 }
