@@ -58,7 +58,7 @@ describe('topics in which nothing happens', () => {
       held[COUNT + i] = subscription;
       held[2 * COUNT + i] = subscription.next();
     }
-    expect((heap() - before) / COUNT).toBeLessThan(1_100);
+    expect((heap() - before) / COUNT).toBeLessThan(1_024);
     expect(held).toHaveLength(3 * COUNT);
   });
 });
