@@ -1,3 +1,4 @@
+export type { WindowEntry } from './broadcast/payload-window.js';
 export {
   type BroadcastConfig,
   type Config,
@@ -11,9 +12,12 @@ export {
 export type {
   Command,
   DisconnectReason,
+  GapReason,
   InEvent,
+  LossReason,
   NeighborDownReason,
   OutEvent,
+  ReconcileReason,
   Scope,
   TopicEvent,
 } from './event.js';
@@ -26,7 +30,6 @@ export { defaultHash, type Hash } from './structures/hash.js';
 export { IndexSet } from './structures/index-set.js';
 export type { Rng } from './structures/rng.js';
 export { seededRng } from './structures/seeded-rng.js';
-export { type CacheLimits, TimeBoundCache } from './structures/time-bound-cache.js';
 export { TimerHeap } from './structures/timer-heap.js';
 export type { Timer, TimerTask } from './timer.js';
 export { maxPeerData } from './wire/fit-nodes.js';

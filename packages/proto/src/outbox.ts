@@ -1,4 +1,4 @@
-import type { NeighborDownReason, OutEvent, TopicEvent } from './event.js';
+import type { NeighborDownReason, OutEvent, ReconcileReason, TopicEvent } from './event.js';
 import type { PeerId } from './peer-id.js';
 import type { Timer, TimerTask } from './timer.js';
 import type { Message, PeerData } from './wire/message.js';
@@ -53,6 +53,10 @@ export class Outbox<P extends PeerId> {
 
   peerData(peer: P, data: PeerData): void {
     this.events.push({ type: 'peerData', peer, data });
+  }
+
+  reconcile(peer: P, reason: ReconcileReason): void {
+    this.events.push({ type: 'reconcile', topic: this.#topic, peer, reason });
   }
 
   dismiss(neighbor: P): void {

@@ -1,6 +1,7 @@
-import { checkCommand, checkPeerData, checkTime } from './check-event.js';
+import type { WindowEntry } from './broadcast/payload-window.js';
+import { checkCommand, checkGapReason, checkIds, checkPeerData, checkRecovered, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
-import type { Command, DisconnectReason, InEvent, OutEvent } from './event.js';
+import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
@@ -13,6 +14,7 @@ import type { Timer } from './timer.js';
 import { Topic } from './topic.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
 import type { Message, PeerData } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
 import type { TopicId } from './wire/topic-id.js';
 
 const NO_DATA: PeerData = new Uint8Array();
@@ -122,6 +124,24 @@ export class State<P extends PeerId> {
           topic.peerConnected(event.peer);
         }
         break;
+      case 'linkReplaced':
+        this.#linkGap(event.peer, 'linkReplaced', out);
+        break;
+      case 'linkGap':
+        checkGapReason(event.reason);
+        this.#linkGap(event.peer, event.reason, out);
+        break;
+      case 'recovered':
+        checkRecovered(event.content, event);
+        this.#collecting(event.topic, out)?.recovered(event, now);
+        break;
+      case 'unavailable':
+        checkIds(event.ids);
+        this.#collecting(event.topic, out)?.unavailable(event.from, event.ids, now);
+        break;
+      case 'announceCache':
+        this.#collecting(event.topic, out)?.announceCache(event.peer, now);
+        break;
       case 'updatePeerData':
         checkPeerData(this.#node.config, event.data);
         this.#node.peerData = event.data;
@@ -151,6 +171,23 @@ export class State<P extends PeerId> {
     return this.#joined.get(topic)?.snapshot();
   }
 
+  /**
+   * The payloads of the swarm that are here, or were until a bound of the cache dropped them before their time: oldest first,
+   * none older than `broadcast.messageCacheRetention`. Empty when the topic is not joined. A copy that costs as much as it
+   * is long.
+   *
+   * @param now - As in {@link State.handle}.
+   */
+  window(topic: TopicId, now: number): readonly WindowEntry[] {
+    checkTime(now);
+    return this.#joined.get(topic)?.window(now) ?? [];
+  }
+
+  /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */
+  hasSeen(topic: TopicId, id: MessageId): boolean {
+    return this.#joined.get(topic)?.hasSeen(id) ?? false;
+  }
+
   /** What has been ignored, cut or refused so far. A copy. */
   stats(): Readonly<Stats> {
     return { ...this.#node.stats };
@@ -169,6 +206,20 @@ export class State<P extends PeerId> {
       topic.peerDisconnected(peer, reason, now);
     }
     this.#forgetLink(peer);
+  }
+
+  #linkGap(peer: P, reason: ReconcileReason, out: OutEvent<P>[]): void {
+    for (const topic of this.#joined.values()) {
+      topic.collectInto(out);
+      topic.linkGap(peer, reason);
+    }
+  }
+
+  /** A topic whose outputs go to `out`, if it is joined. */
+  #collecting(id: TopicId, out: OutEvent<P>[]): Topic<P> | undefined {
+    const topic = this.#find(id);
+    topic?.collectInto(out);
+    return topic;
   }
 
   #forgetLink(peer: P): void {

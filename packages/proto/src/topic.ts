@@ -1,8 +1,9 @@
 import { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
+import type { WindowEntry } from './broadcast/payload-window.js';
 import { PersistentMissing } from './broadcast/persistent-missing.js';
 import { PlumTree } from './broadcast/plumtree.js';
 import { ReferenceMissing } from './broadcast/reference-missing.js';
-import type { Command, DisconnectReason, OutEvent } from './event.js';
+import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
 import { HyParView } from './membership/hyparview.js';
 import type { NodeContext } from './node-context.js';
@@ -12,6 +13,9 @@ import type { TopicSnapshot } from './snapshot.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
 import type { Message } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
+
+type RecoveredEvent<P extends PeerId> = Extract<InEvent<P>, { readonly type: 'recovered' }>;
 
 /**
  * One topic: routes inputs to the membership and the broadcast layer, and tells the latter about neighbors that the
@@ -40,9 +44,10 @@ export class Topic<P extends PeerId> {
           perPeer: hardened.missingPerPeer,
           total: hardened.missingTotal,
           attempts: hardened.graftAttempts,
+          retention: broadcast.messageCacheRetention,
         };
         this.#swarm = new HardenedHyParView(node, rng, out);
-        this.#tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast, limits, node.stats));
+        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(broadcast, limits, node.stats));
         break;
       }
     }
@@ -105,6 +110,9 @@ export class Topic<P extends PeerId> {
       case 'evictCache':
         this.#tree.evictTimerExpired(now);
         break;
+      case 'announceCache':
+        this.#tree.announceTimerExpired(task.peer);
+        break;
     }
     this.#settle(now);
   }
@@ -117,6 +125,33 @@ export class Topic<P extends PeerId> {
 
   peerConnected(peer: P): void {
     this.#swarm.peerConnected(peer);
+  }
+
+  /** Messages to or from a peer may be lost. */
+  linkGap(peer: P, reason: ReconcileReason): void {
+    this.#tree.linkGap(peer, reason);
+  }
+
+  recovered({ from, content, round, age }: RecoveredEvent<P>, now: number): void {
+    this.#tree.recovered(from, content, { round, age }, now);
+  }
+
+  unavailable(from: P, ids: readonly MessageId[], now: number): void {
+    this.#tree.unavailable(from, ids, now);
+  }
+
+  announceCache(peer: P, now: number): void {
+    this.#tree.announceCache(peer, now);
+  }
+
+  /** Payloads that are or were here within the retention, oldest first. */
+  window(now: number): readonly WindowEntry[] {
+    return this.#tree.cache.entries(now);
+  }
+
+  /** Whether a payload has been here, or was told lost. */
+  hasSeen(id: MessageId): boolean {
+    return this.#tree.seen.has(id);
   }
 
   peerDataUpdated(): void {
@@ -142,8 +177,8 @@ export class Topic<P extends PeerId> {
       eagerPeers: [...tree.eager.values],
       lazyPeers: [...tree.lazy.values],
       missingPayloads: tree.missing.size,
-      queuedAnnouncements: tree.queuedAnnouncements,
-      payloadCache: { count: tree.cache.size, bytes: tree.cache.weight },
+      queuedAnnouncements: tree.lazyQueue.size,
+      payloadCache: { count: tree.cache.size, bytes: tree.cache.bytes },
       seenIds: tree.seen.size,
       maxLastDeliveryHop: tree.maxLastDeliveryHop,
     };

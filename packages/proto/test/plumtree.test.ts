@@ -169,7 +169,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
     const node = new TestNode(config).meet(1, 2);
     const announced = node.receive(1, announce('hi'));
     node.disconnected(1);
-    expect(node.snapshot).toMatchObject({ eagerPeers: [2], missingPayloads: 0 });
+    expect(node.snapshot.eagerPeers).toEqual([2]);
     expect(sent(node.expire(timer(announced, 'sendGraft')))).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import {
   maxPayload,
   maxPeerData,
   type OutEvent,
+  type ReconcileReason,
   type Scope,
   State,
   type Timer,
@@ -24,7 +25,7 @@ import { LocalTopic } from './local-topic.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
-import { PeerTable } from './peer-table.js';
+import { PeerTable } from './peers/peer-table.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 import { Subscription } from './subscription.js';
@@ -67,6 +68,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
+      linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
+      linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
@@ -101,6 +104,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
           : [];
       }),
       peers: this.#peers.snapshot(),
+      identityConflict: this.#peers.identityConflict,
       stats: this.#state.stats(),
     };
   }
@@ -112,10 +116,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   readonly #subscriptionHost = ((node: GossipNode) => ({
     maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
-    uncongested: () => node.#peers.pressure.open(),
-    get congested() {
-      return node.#peers.pressure.closed;
-    },
+    isCongested: (local: LocalTopic) => node.#peers.pressure.isClosedFor(local.neighbors),
+    congestionEased: () => node.#peers.pressure.eased(),
     broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
     joinPeers: (local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]) =>
       local.enterThrough(node.#learn(peers, 'user')),
@@ -216,6 +218,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
         return this.#peers.release(output.peer);
       case 'peerData':
         return this.#learnPeerData(output.peer, output.data);
+      case 'reconcile':
+        return this.#reconcile(output.topic, output.peer, output.reason);
     }
   }
 
@@ -231,6 +235,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         metrics.neighborUp();
         const unsent = local?.neighborUp(event.peer) ?? [];
         local?.emit(event);
+        this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
         for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
         return;
       }
@@ -239,7 +244,15 @@ export class GossipNode implements GossipService, ProtocolHandler {
         local?.neighborDown(event.peer, event.reason);
         local?.emit(event);
         return;
+      case 'lost':
+        local?.emit({ type: 'lagged', missed: event.count });
+        return;
     }
+  }
+
+  /** Tells the neighbor of everything that is cached, in the protocol that every node speaks. */
+  #reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
+    if (reason !== 'periodic') this.#feed({ type: 'announceCache', topic, peer }, 'timer');
   }
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {
