@@ -82,4 +82,11 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     evictedPayloads: count,
     unknownTopics: count,
   }),
+  losses: struct({
+    'slow-reader': count,
+    abandoned: count,
+    unavailable: count,
+    overflow: count,
+    unsent: count,
+  }),
 });

@@ -3,35 +3,41 @@ import {
   type InEvent,
   maxPayload,
   maxPeerData,
+  messageIdFromBytes,
   type OutEvent,
   type ReconcileReason,
   type Scope,
   State,
-  type Timer,
-  TimerHeap,
   type TopicEvent,
   type TopicId,
 } from '@grapevine/proto';
 import type { AddressSource } from '../address/address-book.js';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
-import { GossipClosedError } from '../errors.js';
+import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
-import type { ClockTimer } from '../util/clock.js';
+import type { EventQueueOptions } from './event-queue.js';
 import { fastHash } from './hash.js';
-import { LocalTopic } from './local-topic.js';
+import { KernelTimers } from './kernel-timers.js';
+import { LocalTopic, type LocalTopicHost } from './local-topic.js';
+import { Losses } from './losses.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
 import { PeerTable } from './peers/peer-table.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
+import { SharedBudget } from './shared-budget.js';
 import type { GossipSnapshot } from './snapshot.js';
-import { Subscription } from './subscription.js';
+import { Subscription, type SubscriptionHost } from './subscription.js';
+import { MAX_BOOTSTRAP } from './way-back.js';
 import type { NetMessage } from './wire.js';
 
 const DEFAULT_QUEUE_CAPACITY = 2048;
+
+/** Broadcasts that a topic keeps for its first neighbor, however short; all topics share twice as many. */
+const MAX_KEPT = 4_096;
 
 /**
  * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
@@ -48,11 +54,17 @@ export class GossipNode implements GossipService, ProtocolHandler {
   readonly #peers: PeerTable;
   readonly #topics = new Map<TopicId, LocalTopic>();
   readonly #inbox: InEvent<EndpointId>[] = [];
-  readonly #timers = new TimerHeap<Timer<EndpointId>>();
+  readonly #timers: KernelTimers;
+  readonly #losses: Losses;
+  readonly #kept: { readonly bytes: SharedBudget; readonly messages: SharedBudget };
+  readonly #queue: EventQueueOptions;
+  readonly #topicHost: LocalTopicHost;
+  readonly #subscriptionHost: SubscriptionHost;
   readonly #stopObserving: () => void;
-  #timer: { readonly at: number; readonly handle: ClockTimer } | undefined;
   #running = false;
   #shutdown: Promise<void> | undefined;
+  /** Why the node has ended by itself. */
+  #failure: EndpointClosedError | undefined;
 
   /** @throws RangeError naming the setting that is out of range */
   constructor(endpoint: Endpoint, options: GossipOptions = {}) {
@@ -72,9 +84,20 @@ export class GossipNode implements GossipService, ProtocolHandler {
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
+    this.#timers = new KernelTimers(resolved.clock, (timer) => this.#feed({ type: 'timerExpired', timer }, 'timer'));
+    this.#losses = new Losses(resolved.metrics);
+    this.#kept = { bytes: new SharedBudget(resolved.keptBytes), messages: new SharedBudget(MAX_KEPT) };
+    this.#queue = {
+      capacity: DEFAULT_QUEUE_CAPACITY,
+      budget: new SharedBudget(resolved.unreadBytes),
+      onMissed: () => this.#losses.add('slow-reader', 1),
+    };
+    this.#topicHost = this.#hostOfTopics();
+    this.#subscriptionHost = this.#hostOfSubscriptions();
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
     void this.#watchAddr();
+    void this.#watchEnd();
   }
 
   /** Takes over an incoming connection. */
@@ -83,14 +106,16 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
+    if (this.#failure) throw this.#failure;
     if (this.#shutdown) throw new GossipClosedError();
-    const capacity = options.queueCapacity ?? DEFAULT_QUEUE_CAPACITY;
+    const { bootstrap = [], queueCapacity: capacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
     if (!Number.isInteger(capacity) || capacity < 1) {
       throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
     }
     const local = this.#topics.get(topic) ?? this.#openTopic(topic);
-    const subscription = new Subscription(local, this.#subscriptionHost, capacity);
-    local.enterThrough(this.#learn(options.bootstrap ?? [], 'user'));
+    const queue = capacity === DEFAULT_QUEUE_CAPACITY ? this.#queue : { ...this.#queue, capacity };
+    const subscription = new Subscription(local, this.#subscriptionHost, queue, echo);
+    local.enterThrough(this.#learn(bootstrap, 'user'));
     return subscription;
   }
 
@@ -99,38 +124,48 @@ export class GossipNode implements GossipService, ProtocolHandler {
       id: this.id,
       topics: [...this.#topics.values()].flatMap((local) => {
         const snapshot = this.#state.snapshot(local.id);
-        return snapshot
-          ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.unsent }]
-          : [];
+        return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
       }),
       peers: this.#peers.snapshot(),
       identityConflict: this.#peers.identityConflict,
       stats: this.#state.stats(),
+      losses: this.#losses.counts,
     };
   }
 
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#run();
+    this.#shutdown ??= this.#leaveAll();
     return this.#shutdown;
   }
 
-  readonly #subscriptionHost = ((node: GossipNode) => ({
-    maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
-    isCongested: (local: LocalTopic) => node.#peers.pressure.isClosedFor(local.neighbors),
-    congestionEased: () => node.#peers.pressure.eased(),
-    broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
-    joinPeers: (local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]) =>
-      local.enterThrough(node.#learn(peers, 'user')),
-    leave: (local: LocalTopic) => node.#leave(local),
-  }))(this);
+  #hostOfSubscriptions(): SubscriptionHost {
+    return {
+      maxContentLength: (scope) => maxPayload(this.#state.config, scope),
+      isCongested: (local) => this.#peers.pressure.isClosedFor(local.neighbors),
+      congestionEased: () => this.#peers.pressure.eased(),
+      broadcast: (topic, content, scope) => this.#broadcast(topic, content, scope),
+      messageId: (content) => messageIdFromBytes(fastHash(content)),
+      hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
+      joinPeers: (local, peers) => local.enterThrough(this.#learn(peers, 'user')),
+      leave: (local) => this.#leave(local),
+    };
+  }
+
+  #hostOfTopics(): LocalTopicHost {
+    return {
+      me: this.id,
+      options: this.#options,
+      losses: this.#losses,
+      kept: this.#kept,
+      waitFor: (peer) => this.#peers.waitFor(peer),
+      tried: (peer) => this.#peers.tried(peer),
+      join: (topic, peers) => this.#join(topic, peers),
+      search: (local) => this.#search(local),
+    };
+  }
 
   #openTopic(topic: TopicId): LocalTopic {
-    const local = new LocalTopic(topic, {
-      options: this.#options,
-      waitFor: (peer) => this.#peers.waitFor(peer),
-      join: (id, peers) => this.#join(id, peers),
-      search: (local) => this.#search(local),
-    });
+    const local = new LocalTopic(topic, this.#topicHost);
     this.#topics.set(topic, local);
     this.#join(topic, []);
     return local;
@@ -161,17 +196,28 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
   }
 
-  async #run(): Promise<void> {
+  async #leaveAll(): Promise<void> {
     for (const local of [...this.#topics.values()]) this.#leave(local);
+    await this.#release();
+  }
+
+  /** The endpoint is gone: nothing can be sent any more, and everybody here is told. What is left can still be looked at. */
+  async #fail(error: EndpointClosedError): Promise<void> {
+    this.#failure = error;
+    this.#options.logger.error({ error: error.message }, 'the endpoint is closed: this node has ended');
+    for (const local of this.#topics.values()) local.close(error);
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
     await this.#peers.close();
-    this.#timer?.handle.cancel();
-    this.#timers.clear();
+    this.#timers.stop();
     this.#stopObserving();
   }
 
-  /** Remembers the addresses among some peers. @returns their ids, without our own */
+  /** Remembers the addresses among some peers, the latest if there are very many. @returns their ids, without our own */
   #learn(peers: readonly (EndpointId | EndpointAddr)[], source: AddressSource): EndpointId[] {
-    const ids = peers.map((peer) => {
+    const ids = peers.slice(-MAX_BOOTSTRAP).map((peer) => {
       if (typeof peer === 'string') return peer;
       if (peer.id !== this.id) this.#endpoint.addressLookup.add(peer, source);
       return peer.id;
@@ -193,7 +239,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     } finally {
       this.#running = false;
     }
-    this.#armTimer();
+    this.#timers.arm();
   }
 
   #received(from: EndpointId, topic: TopicId, message: NetMessage): void {
@@ -213,7 +259,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'emitEvent':
         return this.#emit(output.topic, output.event);
       case 'scheduleTimer':
-        return this.#timers.insert(this.#options.clock.now() + output.delay, output.timer);
+        return this.#timers.schedule(output.delay, output.timer);
       case 'disconnectPeer':
         return this.#peers.release(output.peer);
       case 'peerData':
@@ -233,10 +279,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
         return;
       case 'neighborUp': {
         metrics.neighborUp();
-        const unsent = local?.neighborUp(event.peer) ?? [];
+        const kept = local?.neighborUp(event.peer) ?? [];
         local?.emit(event);
         this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
-        for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
+        for (const { content, scope } of kept) this.#broadcast(topic, content, scope);
         return;
       }
       case 'neighborDown':
@@ -245,7 +291,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
         local?.emit(event);
         return;
       case 'lost':
-        local?.emit({ type: 'lagged', missed: event.count });
+        this.#losses.add(event.reason, event.count);
+        local?.emit({ type: 'lagged', missed: event.count, reason: event.reason });
         return;
     }
   }
@@ -264,25 +311,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
     }
   }
 
-  // Timers: a heap of the kernel's, one of the host's.
-
-  #armTimer(): void {
-    const at = this.#timers.nextTime;
-    if (at === this.#timer?.at || this.#shutdown) return;
-    this.#timer?.handle.cancel();
-    const { clock } = this.#options;
-    this.#timer = at === undefined ? undefined : { at, handle: clock.setTimer(this.#onTimer, at - clock.now()) };
-  }
-
-  readonly #onTimer = (): void => {
-    this.#timer = undefined;
-    const now = this.#options.clock.now();
-    for (let due = this.#timers.popUntil(now); due; due = this.#timers.popUntil(now)) {
-      this.#feed({ type: 'timerExpired', timer: due.item }, 'timer');
-    }
-    this.#armTimer();
-  };
-
   // Our own address, for others.
 
   async #watchAddr(): Promise<void> {
@@ -290,6 +318,11 @@ export class GossipNode implements GossipService, ProtocolHandler {
       if (this.#shutdown) return;
       this.#publishAddr(addr);
     }
+  }
+
+  async #watchEnd(): Promise<void> {
+    const reason = await this.#endpoint.closed;
+    this.#shutdown ??= this.#fail(new EndpointClosedError(reason.type === 'error' ? { cause: reason.error } : {}));
   }
 
   #publishAddr(addr: EndpointAddr): void {
@@ -314,6 +347,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       peers,
       neighbors: sum((snapshot) => snapshot.activeView.length),
       queuedBytes,
+      unreadBytes: this.#queue.budget.used,
+      keptBroadcasts: this.#kept.messages.used,
       cachedPayloads: sum((snapshot) => snapshot.payloadCache.count),
       cachedBytes: sum((snapshot) => snapshot.payloadCache.bytes),
       seenIds: sum((snapshot) => snapshot.seenIds),

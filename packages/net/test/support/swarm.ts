@@ -58,11 +58,7 @@ export class TestSwarm {
   /** Subscribes a member and records what it hears. */
   async listen(member: Member, bootstrap: readonly Member[] = [], topic = TOPIC): Promise<Listener> {
     const session = await member.node.subscribe(topic, { bootstrap: bootstrap.map(({ endpoint }) => endpoint.addr()) });
-    const events: GossipEvent[] = [];
-    void (async () => {
-      for (let next = await session.next(); !next.done; next = await session.next()) events.push(next.value);
-    })();
-    return { ...member, session, events };
+    return { ...member, session, events: record(session) };
   }
 
   /** A swarm of listeners that joined through the first one and have settled. */
@@ -81,6 +77,15 @@ export class TestSwarm {
     await this.clock.advance(20_000);
     await closing;
   }
+}
+
+/** What a session hears, as it comes; an error ends it. */
+export function record(session: TopicSession): GossipEvent[] {
+  const events: GossipEvent[] = [];
+  void (async () => {
+    for (let next = await session.next(); !next.done; next = await session.next()) events.push(next.value);
+  })().catch(() => {}); // the endpoint was closed
+  return events;
 }
 
 /** The contents that a listener received, as texts. */

@@ -6,6 +6,7 @@ import type { Connection, Endpoint } from '../../transport/seam.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
 import { CloseCode, limitInReason } from '../close-code.js';
 import { FrameEncoder } from '../frame-encoder.js';
+import type { TriedPeer } from '../join-timeout-error.js';
 import { Link, type LinkHost } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerSnapshot } from '../snapshot.js';
@@ -148,7 +149,7 @@ export class PeerTable {
   }
 
   /** What became of our dials of a peer. */
-  tried(id: EndpointId): Pick<PeerSnapshot, 'id' | 'dialFailures' | 'lastDialError'> {
+  tried(id: EndpointId): TriedPeer {
     const record = this.#dialer.record(id);
     return { id, dialFailures: record?.failures ?? 0, lastDialError: record?.lastError };
   }
