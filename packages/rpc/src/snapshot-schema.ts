@@ -1,6 +1,6 @@
 import type { GossipSnapshot } from '@grapevine/api';
 import { type EndpointAddr, endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
-import { mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
+import { bool, mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
 import { topicSchema } from './wire.js';
 
 type Topic = GossipSnapshot['topics'][number];
@@ -42,6 +42,8 @@ const peerFields = struct({
   sentBytes: count,
   receivedBytes: count,
   queuedBytes: count,
+  waitingStreams: count,
+  maxMessageSize: option(count),
   dialFailures: count,
   lastDialError: option(string),
 });
@@ -59,6 +61,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
   id: endpointIdSchema,
   topics: seq(topicSnapshot),
   peers: seq(peerSnapshot),
+  identityConflict: bool,
   stats: struct({
     spoofedIds: count,
     strangerMessages: count,

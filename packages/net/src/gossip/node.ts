@@ -26,7 +26,7 @@ import { Losses } from './losses.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
-import { PeerTable } from './peer-table.js';
+import { PeerTable } from './peers/peer-table.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import { SharedBudget } from './shared-budget.js';
 import type { GossipSnapshot } from './snapshot.js';
@@ -80,6 +80,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
+      linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
+      linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#timers = new KernelTimers(resolved.clock, (timer) => this.#feed({ type: 'timerExpired', timer }, 'timer'));
@@ -125,6 +127,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
       }),
       peers: this.#peers.snapshot(),
+      identityConflict: this.#peers.identityConflict,
       stats: this.#state.stats(),
       losses: this.#losses.counts,
     };
@@ -136,13 +139,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   #hostOfSubscriptions(): SubscriptionHost {
-    const { pressure } = this.#peers;
     return {
       maxContentLength: (scope) => maxPayload(this.#state.config, scope),
-      uncongested: () => pressure.open(),
-      get congested() {
-        return pressure.closed;
-      },
+      isCongested: (local) => this.#peers.pressure.isClosedFor(local.neighbors),
+      congestionEased: () => this.#peers.pressure.eased(),
       broadcast: (topic, content, scope) => this.#broadcast(topic, content, scope),
       messageId: (content) => messageIdFromBytes(fastHash(content)),
       hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
@@ -281,6 +281,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         metrics.neighborUp();
         const kept = local?.neighborUp(event.peer) ?? [];
         local?.emit(event);
+        this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
         for (const { content, scope } of kept) this.#broadcast(topic, content, scope);
         return;
       }

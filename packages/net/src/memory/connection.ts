@@ -8,7 +8,6 @@ import type { Clock } from '../util/clock.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { deferred } from '../util/deferred.js';
 import { nextStableId } from '../util/stable-id.js';
-import type { Link } from './link.js';
 import { Liveness } from './liveness.js';
 import type { Packet, StreamNumber } from './packet.js';
 import { MemoryRecvStream, MemorySendStream } from './streams.js';
@@ -24,6 +23,11 @@ export interface MemoryConnectionInit {
   /** How many streams this side may have open at once. */
   readonly maxStreams: number;
   readonly clock: Clock;
+}
+
+/** The way to the peer. */
+export interface PacketSink {
+  send(packet: Packet): void;
 }
 
 /** One end of a connection in memory. */
@@ -43,7 +47,7 @@ export class MemoryConnection implements Connection {
   readonly #liveness: Liveness;
   /** Those who wait for a stream, the first to ask first. */
   readonly #waiting: Array<() => void> = [];
-  #out: Link<Packet> | undefined;
+  #out: PacketSink | undefined;
   #reason: CloseReason | undefined;
   #nextStream: StreamNumber;
   #sentBytes = 0;
@@ -61,7 +65,7 @@ export class MemoryConnection implements Connection {
   }
 
   /** Gives the connection its way to the peer. */
-  attach(out: Link<Packet>): void {
+  attach(out: PacketSink): void {
     this.#out = out;
   }
 

@@ -20,8 +20,12 @@ export interface MemoryEndpointOptions {
   readonly alpns?: readonly string[];
   /** Default: a new {@link AddressBook}. */
   readonly addressLookup?: AddressLookup;
-  /** How many streams a peer may have open to it at once, one-way and two-way together. Default 4,096. */
-  readonly maxStreams?: number;
+  /** Where it lives. Default: an address that nobody has. */
+  readonly socketAddr?: SocketAddr;
+  /** The clock of the machine that it runs on, which may stand still while the machine sleeps. Default: the network's. */
+  readonly clock?: Clock;
+  /** Streams that a peer may have open to it at once, per connection, one-way and two-way together. Default 4,096. */
+  readonly maxUniStreams?: number;
 }
 
 const MAX_STREAMS = 4096;
@@ -50,22 +54,31 @@ export class MemoryEndpoint implements Endpoint {
   readonly addressLookup: AddressLookup;
   /** Where it lives on its network. */
   readonly socketAddr: SocketAddr;
+  /** @internal The time on its own machine. */
+  readonly clock: Clock;
+  /** @internal */
+  readonly maxUniStreams: number;
   readonly #network: EndpointHost;
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #connections = new Set<MemoryConnection>();
   readonly #closing = new AbortController();
   readonly #closed = deferred<EndpointCloseReason>();
-  readonly #maxStreams: number;
   #alpns: readonly string[];
 
   /** @internal Use `MemoryNetwork.endpoint`. */
   constructor(network: EndpointHost, key: SecretKey, addr: SocketAddr, options: MemoryEndpointOptions) {
     this.id = key.id;
     this.socketAddr = addr;
-    this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => network.clock.now() });
+    this.clock = options.clock ?? network.clock;
+    this.maxUniStreams = options.maxUniStreams ?? MAX_STREAMS;
+    this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => this.clock.now() });
     this.#network = network;
     this.#alpns = options.alpns ?? [];
-    this.#maxStreams = options.maxStreams ?? MAX_STREAMS;
+  }
+
+  /** @internal The time on the network, which never stands still. */
+  get networkClock(): Clock {
+    return this.#network.clock;
   }
 
   addr(): EndpointAddr {
@@ -141,13 +154,11 @@ export class MemoryEndpoint implements Endpoint {
   async #dial(id: EndpointId, addr: SocketAddr, alpn: string, signal: AbortSignal): Promise<Connection> {
     const network = this.#network;
     const peer = network.find(this, addr);
-    if (!peer) {
-      await delay(network.clock, network.handshakeTimeoutMs, signal);
-      throw new ConnectError('timeout', `nobody answered at ${formatSocketAddr(addr)}`);
-    }
+    if (!peer) return this.#timeOut(addr, signal);
     const there = network.latencyMs(this, peer);
     const rttMs = there + network.latencyMs(peer, this);
-    if (there > 0) await delay(network.clock, there, signal);
+    if (there > 0) await delay(this.clock, there, signal);
+    if (network.find(this, addr) !== peer) return this.#timeOut(addr, signal); // the network has changed on the way
     if (peer.id !== id) {
       throw new ConnectError('identity-mismatch', `expected ${id} at ${formatSocketAddr(addr)}, met ${peer.id}`);
     }
@@ -158,19 +169,24 @@ export class MemoryEndpoint implements Endpoint {
       alpn,
       side: 'dialed',
       rttMs,
-      maxStreams: peer.#maxStreams,
-      clock: network.clock,
+      maxStreams: peer.maxUniStreams,
+      clock: this.clock,
     });
     await peer.#offer(this, mine, rttMs, signal);
-    if (rttMs > there) await delay(network.clock, rttMs - there, signal);
+    if (rttMs > there) await delay(this.clock, rttMs - there, signal);
     this.addressLookup.add(endpointAddr(id, addr), 'proven');
     return mine;
+  }
+
+  async #timeOut(addr: SocketAddr, signal: AbortSignal): Promise<never> {
+    await delay(this.clock, this.#network.handshakeTimeoutMs, signal);
+    throw new ConnectError('timeout', `nobody answered at ${formatSocketAddr(addr)}`);
   }
 
   /** Puts a dialer into the queue of {@link MemoryEndpoint.accept} and waits for the decision. */
   async #offer(dialer: MemoryEndpoint, theirs: MemoryConnection, rttMs: number, signal: AbortSignal): Promise<void> {
     const decision = deferred();
-    const deadline = this.#network.clock.setTimer(
+    const deadline = dialer.clock.setTimer(
       () => decision.reject(new ConnectError('timeout', `${this.id} did not answer in time`)),
       this.#network.handshakeTimeoutMs,
     );
@@ -185,8 +201,8 @@ export class MemoryEndpoint implements Endpoint {
           alpn: theirs.alpn,
           side: 'accepted',
           rttMs,
-          maxStreams: dialer.#maxStreams,
-          clock: this.#network.clock,
+          maxStreams: dialer.maxUniStreams,
+          clock: this.clock,
         });
         this.#network.join([dialer, this], [theirs, connection]);
         dialer.#track(theirs);

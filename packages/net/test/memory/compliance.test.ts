@@ -16,7 +16,7 @@ function memoryTransport(latencyMs: number) {
     networkFor(timeouts).endpoint({
       ...(secretKey && { secretKey }),
       ...(alpns && { alpns }),
-      ...(maxUniStreams && { maxStreams: maxUniStreams }),
+      ...(maxUniStreams && { maxUniStreams }),
     });
   return {
     name: `memory with ${latencyMs} ms latency`,
