@@ -158,11 +158,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   #hostOfSubscriptions(): SubscriptionHost {
-    const { pressure } = this.#peers;
     return {
       maxContentLength: (scope) => maxPayload(this.#state.config, scope),
-      isCongested: (local) => pressure.isClosedFor(local.neighbors),
-      congestionEased: () => pressure.eased(),
+      isCongested: (local) => this.#peers.pressure.isClosedFor(local.neighbors),
+      congestionEased: () => this.#peers.pressure.eased(),
       broadcast: (topic, content, scope) => this.#broadcast(topic, content, scope),
       messageId: (content) => messageIdFromBytes(fastHash(content)),
       hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
@@ -358,19 +357,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   #gauges(): GossipGauges {
     const { queuedBytes, ...peers } = this.#peers.counts();
-    const snapshots = this.#state.topics().flatMap((topic) => this.#state.snapshot(topic) ?? []);
-    const sum = (pick: (snapshot: (typeof snapshots)[number]) => number) =>
-      snapshots.reduce((total, snapshot) => total + pick(snapshot), 0);
     return {
-      topics: snapshots.length,
+      ...this.#state.totals(),
       peers,
-      neighbors: sum((snapshot) => snapshot.activeView.length),
       queuedBytes,
       unreadBytes: this.#queue.budget.used,
       keptBroadcasts: this.#kept.messages.used,
-      cachedPayloads: sum((snapshot) => snapshot.payloadCache.count),
-      cachedBytes: sum((snapshot) => snapshot.payloadCache.bytes),
-      seenIds: sum((snapshot) => snapshot.seenIds),
     };
   }
 }

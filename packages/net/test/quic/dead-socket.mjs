@@ -19,7 +19,7 @@ const session = await mine.node.subscribe(topic, { bootstrap: [endpoints[1].addr
 await session.joined();
 setTimeout(async () => {
   socket.die(Object.assign(new Error('recvmsg ENETDOWN'), { code: 'ENETDOWN' }));
-  await other.router.shutdown();
+  await endpoints[1].close();
 }, 50);
 try {
   for (;;) await session.next();

@@ -1,0 +1,58 @@
+import { run } from './run.js';
+import type { Schedule, Step } from './schedule.js';
+import type { Failure, FailureKind } from './verdict.js';
+
+export interface Shrunk {
+  readonly schedule: Schedule;
+  readonly failure: Failure;
+  /** How many schedules were tried. */
+  readonly runs: number;
+}
+
+/** How to shrink. */
+export interface ShrinkOptions {
+  /** Default 300. */
+  readonly maxRuns?: number;
+  readonly signal?: AbortSignal;
+  readonly onRun?: (runs: number, steps: number) => void;
+}
+
+/**
+ * Takes steps out of a schedule, in chunks that become smaller, as long as what is left fails in the same way (Zeller and
+ * Hildebrandt: Simplifying and isolating failure-inducing input, 2002).
+ */
+export async function shrink(schedule: Schedule, failure: Failure, options: ShrinkOptions = {}): Promise<Shrunk> {
+  const { maxRuns = 300, signal, onRun } = options;
+  let best = { schedule, failure };
+  let runs = 0;
+  const fails = async (steps: readonly Step[]): Promise<boolean> => {
+    runs++;
+    onRun?.(runs, best.schedule.steps.length);
+    const candidate = { ...best.schedule, steps };
+    const found = await failureOf(candidate, failure.kind, signal);
+    if (found) best = { schedule: candidate, failure: found };
+    return found !== undefined;
+  };
+  let chunk = Math.ceil(schedule.steps.length / 2);
+  while (runs < maxRuns) {
+    let isSmaller = false;
+    for (let from = 0; from < best.schedule.steps.length && runs < maxRuns; ) {
+      const { steps } = best.schedule;
+      if (await fails([...steps.slice(0, from), ...steps.slice(from + chunk)])) isSmaller = true;
+      else from += chunk;
+    }
+    if (chunk === 1 && !isSmaller) break;
+    chunk = Math.max(1, Math.floor(chunk / 2));
+  }
+  return { ...best, runs };
+}
+
+/** How a schedule fails, if it does in this way. */
+async function failureOf(
+  schedule: Schedule,
+  kind: FailureKind,
+  signal: AbortSignal | undefined,
+): Promise<Failure | undefined> {
+  const { failures } = await run(schedule, signal);
+  return failures.find((failure) => failure.kind === kind);
+}
