@@ -1,6 +1,5 @@
-import { run } from './run.js';
 import type { Schedule, Step } from './schedule.js';
-import type { Failure, FailureKind } from './verdict.js';
+import type { Failure } from './verdict.js';
 
 export interface Shrunk {
   readonly schedule: Schedule;
@@ -11,9 +10,10 @@ export interface Shrunk {
 
 /** How to shrink. */
 export interface ShrinkOptions {
+  /** How a schedule fails, if it does in the way that matters. */
+  readonly failureOf: (schedule: Schedule) => Promise<Failure | undefined>;
   /** Default 300. */
   readonly maxRuns?: number;
-  readonly signal?: AbortSignal;
   readonly onRun?: (runs: number, steps: number) => void;
 }
 
@@ -21,15 +21,15 @@ export interface ShrinkOptions {
  * Takes steps out of a schedule, in chunks that become smaller, as long as what is left fails in the same way (Zeller and
  * Hildebrandt: Simplifying and isolating failure-inducing input, 2002).
  */
-export async function shrink(schedule: Schedule, failure: Failure, options: ShrinkOptions = {}): Promise<Shrunk> {
-  const { maxRuns = 300, signal, onRun } = options;
+export async function shrink(schedule: Schedule, failure: Failure, options: ShrinkOptions): Promise<Shrunk> {
+  const { failureOf, maxRuns = 300, onRun } = options;
   let best = { schedule, failure };
   let runs = 0;
   const fails = async (steps: readonly Step[]): Promise<boolean> => {
     runs++;
     onRun?.(runs, best.schedule.steps.length);
     const candidate = { ...best.schedule, steps };
-    const found = await failureOf(candidate, failure.kind, signal);
+    const found = await failureOf(candidate);
     if (found) best = { schedule: candidate, failure: found };
     return found !== undefined;
   };
@@ -45,14 +45,4 @@ export async function shrink(schedule: Schedule, failure: Failure, options: Shri
     chunk = Math.max(1, Math.floor(chunk / 2));
   }
   return { ...best, runs };
-}
-
-/** How a schedule fails, if it does in this way. */
-async function failureOf(
-  schedule: Schedule,
-  kind: FailureKind,
-  signal: AbortSignal | undefined,
-): Promise<Failure | undefined> {
-  const { failures } = await run(schedule, signal);
-  return failures.find((failure) => failure.kind === kind);
 }
