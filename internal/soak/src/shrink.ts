@@ -26,6 +26,7 @@ export async function shrink(schedule: Schedule, failure: Failure, options: Shri
   let best = { schedule, failure };
   let runs = 0;
   const fails = async (steps: readonly Step[]): Promise<boolean> => {
+    if (!canMeet(steps)) return false;
     runs++;
     onRun?.(runs, best.schedule.steps.length);
     const candidate = { ...best.schedule, steps };
@@ -45,4 +46,20 @@ export async function shrink(schedule: Schedule, failure: Failure, options: Shri
     chunk = Math.max(1, Math.floor(chunk / 2));
   }
   return { ...best, runs };
+}
+
+/** Whether the machines that start can find each other by what they are told; otherwise it is no wonder that they do not meet. */
+function canMeet(steps: readonly Step[]): boolean {
+  const starts = steps.filter((step) => step.do === 'start');
+  const started = new Set(starts.map(({ machine }) => machine));
+  const met = new Set(starts.slice(0, 1).map(({ machine }) => machine));
+  for (let before = -1; before < met.size; ) {
+    before = met.size;
+    for (const { machine, via } of starts) {
+      const known = via.filter((other) => started.has(other));
+      if (![machine, ...known].some((other) => met.has(other))) continue;
+      for (const each of [machine, ...known]) met.add(each);
+    }
+  }
+  return met.size === started.size;
 }

@@ -129,6 +129,7 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
+    this.#swarm.linkGap(peer);
     this.#tree.linkGap(peer, reason);
   }
 
