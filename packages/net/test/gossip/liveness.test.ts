@@ -128,4 +128,11 @@ describe('a machine that sleeps', () => {
     await swarm.clock.until(() => texts(awake).length === 6, 15_000);
     expect(texts(awake).toSorted()).toEqual(Array.from({ length: 6 }, (_, i) => `awake ${i}`));
   });
+
+  test('asks its peers as soon as it wakes up, also when it has nothing to say', async () => {
+    const { awake, sleeper, clock } = await pair();
+    await sleep(sleeper, clock, 31_000);
+    expect(awake.session.neighbors()).toEqual([]);
+    await swarm.clock.until(() => awake.session.neighbors().length === 1, 3_500);
+  });
 });
