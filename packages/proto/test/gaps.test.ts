@@ -46,13 +46,15 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(new TestNode({ mode: 'reference' }).meet(1, 2).handle(event))).toEqual([]);
   });
 
-  test('is reconciled once more when its peer joins: it was started anew, and did not know us before', () => {
+  test.each([
+    { type: 'join', data: undefined } as const,
+    { type: 'neighbor', priority: 'high', data: undefined } as const,
+  ])('is reconciled once more when its peer, which had forgotten us, meets us again: $type', (message) => {
     const node = new TestNode().meet(1);
-    const join = { type: 'join', data: undefined } as const;
-    expect(reconciled(node.receive(1, join))).toEqual([]);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
     node.handle({ type: 'linkReplaced', peer: 1 });
-    expect(reconciled(node.receive(1, join))).toEqual(['1 linkReplaced']);
-    expect(reconciled(node.receive(1, join))).toEqual([]);
+    expect(reconciled(node.receive(1, message))).toEqual(['1 linkReplaced']);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
   });
 
   test('is of no interest where its peer is no neighbor', () => {
