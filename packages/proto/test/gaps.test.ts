@@ -69,6 +69,17 @@ describe('a link on which messages may be lost', () => {
     expect(answered.state.neighbors(TOPIC)).toEqual([1, 2]);
   });
 
+  test.each([
+    { type: 'join', data: undefined } as const,
+    { type: 'neighbor', priority: 'high', data: undefined } as const,
+  ])('is reconciled once more when its peer, which had forgotten us, meets us again: $type', (message) => {
+    const node = new TestNode().meet(1);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
+    node.handle({ type: 'linkReplaced', peer: 1 });
+    expect(reconciled(node.receive(1, message))).toEqual(['1 linkReplaced']);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
+  });
+
   test('is of no interest where its peer is no neighbor', () => {
     expect(new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 2 })).toEqual([]);
   });
