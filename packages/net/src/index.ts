@@ -45,6 +45,7 @@ export {
 export { GossipNode } from './gossip/node.js';
 export { DEFAULT_UNREAD_BYTES, type GossipOptions } from './gossip/options.js';
 export type { PeerSource } from './gossip/peer-source.js';
+export type { ReconcilerCounters } from './gossip/reconciliation/index.js';
 export type {
   GossipEvent,
   GossipService,
@@ -61,7 +62,7 @@ export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-i
 export { SecretKey } from './identity/secret-key.js';
 export { verifySignature } from './identity/verify.js';
 export { type CloseReason, describeClose, type EndpointCloseReason } from './transport/close-reason.js';
-export { type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
+export { type ProtocolCompanion, type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
 export type {
   BiStream,
   Connection,

@@ -195,6 +195,11 @@ export class State<P extends PeerId> {
     return this.#joined.get(topic)?.hasSeen(id) ?? false;
   }
 
+  /** All ids for which {@link State.hasSeen} is true, the oldest first. They may be taken out over time, while others come and go. */
+  seenIds(topic: TopicId): Iterable<MessageId> {
+    return this.#joined.get(topic)?.seenIds() ?? [];
+  }
+
   /** What has been ignored, cut or refused so far. A copy. */
   stats(): Readonly<Stats> {
     return { ...this.#node.stats };

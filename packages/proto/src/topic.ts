@@ -154,6 +154,10 @@ export class Topic<P extends PeerId> {
     return this.#tree.seen.has(id);
   }
 
+  seenIds(): Iterable<MessageId> {
+    return this.#tree.seen.values();
+  }
+
   peerDataUpdated(): void {
     this.#swarm.peerDataUpdated();
   }

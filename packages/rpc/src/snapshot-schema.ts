@@ -46,6 +46,7 @@ const peerFields = struct({
   maxMessageSize: option(count),
   dialFailures: count,
   lastDialError: option(string),
+  reconciles: option(bool),
 });
 
 const peerSnapshot: Schema<Peer> = mapped(peerFields, {
@@ -89,4 +90,5 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     overflow: count,
     unsent: count,
   }),
+  reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
 });

@@ -5,7 +5,6 @@ import {
   maxPeerData,
   messageIdFromBytes,
   type OutEvent,
-  type ReconcileReason,
   type Scope,
   State,
   type TopicEvent,
@@ -16,7 +15,7 @@ import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { ProtocolHandler } from '../transport/router.js';
+import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
 import type { EventQueueOptions } from './event-queue.js';
 import { fastHash } from './hash.js';
@@ -27,6 +26,7 @@ import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
 import { PeerTable } from './peers/peer-table.js';
+import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import { SharedBudget } from './shared-budget.js';
 import type { GossipSnapshot } from './snapshot.js';
@@ -48,10 +48,13 @@ const MAX_KEPT = 4_096;
 export class GossipNode implements GossipService, ProtocolHandler {
   readonly id: EndpointId;
   readonly alpn: string;
+  /** What neighbors fetch from each other after a gap goes over a protocol of its own. */
+  readonly companions: readonly ProtocolCompanion[];
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedGossipOptions;
   readonly #state: State<EndpointId>;
   readonly #peers: PeerTable;
+  readonly #reconciler: Reconciler;
   readonly #topics = new Map<TopicId, LocalTopic>();
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers: KernelTimers;
@@ -77,7 +80,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#received(from, topic, message),
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
-      connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
+      connected: (peer) => {
+        this.#reconciler.connected(peer);
+        this.#feed({ type: 'peerConnected', peer }, 'connection');
+      },
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
@@ -94,6 +100,18 @@ export class GossipNode implements GossipService, ProtocolHandler {
     };
     this.#topicHost = this.#hostOfTopics();
     this.#subscriptionHost = this.#hostOfSubscriptions();
+    this.#reconciler = new Reconciler(endpoint, resolved, {
+      maxMessageSize: this.#state.config.maxMessageSize,
+      isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
+      isJoined: (topic) => this.#topics.has(topic),
+      window: (topic) => this.#state.window(topic, resolved.clock.now()),
+      seenIds: (topic) => this.#state.seenIds(topic),
+      remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      recovered: (topic, from, payload) => this.#feed({ type: 'recovered', topic, from, ...payload }, 'message'),
+      unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
+      announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
+    });
+    this.companions = [this.#reconciler];
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
     void this.#watchAddr();
@@ -126,10 +144,11 @@ export class GossipNode implements GossipService, ProtocolHandler {
         const snapshot = this.#state.snapshot(local.id);
         return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
       }),
-      peers: this.#peers.snapshot(),
       identityConflict: this.#peers.identityConflict,
-      stats: this.#state.stats(),
       losses: this.#losses.counts,
+      peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
+      stats: this.#state.stats(),
+      reconciliation: this.#reconciler.counters,
     };
   }
 
@@ -189,6 +208,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   #leave(local: LocalTopic): void {
     local.close();
     this.#topics.delete(local.id);
+    this.#reconciler.left(local.id);
     this.#feed({ type: 'command', topic: local.id, command: { type: 'quit' } }, 'command');
   }
 
@@ -210,6 +230,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   async #release(): Promise<void> {
+    this.#reconciler.close();
     await this.#peers.close();
     this.#timers.stop();
     this.#stopObserving();
@@ -265,7 +286,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'peerData':
         return this.#learnPeerData(output.peer, output.data);
       case 'reconcile':
-        return this.#reconcile(output.topic, output.peer, output.reason);
+        return this.#reconciler.reconcile(output.topic, output.peer, output.reason);
     }
   }
 
@@ -280,6 +301,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'neighborUp': {
         metrics.neighborUp();
         const kept = local?.neighborUp(event.peer) ?? [];
+        this.#reconciler.neighborUp(topic, event.peer);
         local?.emit(event);
         this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
         for (const { content, scope } of kept) this.#broadcast(topic, content, scope);
@@ -288,6 +310,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'neighborDown':
         metrics.neighborDown(event.reason);
         local?.neighborDown(event.peer, event.reason);
+        this.#reconciler.neighborDown(topic, event.peer);
         local?.emit(event);
         return;
       case 'lost':
@@ -295,11 +318,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
         local?.emit({ type: 'lagged', missed: event.count, reason: event.reason });
         return;
     }
-  }
-
-  /** Tells the neighbor of everything that is cached, in the protocol that every node speaks. */
-  #reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
-    if (reason !== 'periodic') this.#feed({ type: 'announceCache', topic, peer }, 'timer');
   }
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {

@@ -51,6 +51,8 @@ export interface GossipOptions {
   readonly rng?: Rng;
   /** Jitter, 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
+  /** Bytes that nobody can predict: the salts of reconciliation. Default: the operating system's. */
+  readonly randomBytes?: (length: number) => Uint8Array;
 }
 
 /** All settings, with defaults filled in. */
@@ -96,6 +98,7 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     clock: systemClock,
     rng: options.rng ?? seededRng(randomBytes(32)),
     random: Math.random,
+    randomBytes: (length: number): Uint8Array => randomBytes(length),
     ...options,
   };
   for (const name of INTEGERS) {

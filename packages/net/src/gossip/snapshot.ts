@@ -1,6 +1,7 @@
 import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ReconcilerCounters } from './reconciliation/index.js';
 import type { LaggedReason } from './service.js';
 
 /**
@@ -20,6 +21,8 @@ export interface GossipSnapshot {
   readonly stats: Readonly<Stats>;
   /** Messages that were lost so far. */
   readonly losses: Readonly<Record<LossReason, number>>;
+  /** What was fetched from neighbors after gaps. */
+  readonly reconciliation: ReconcilerCounters;
 }
 
 /** One topic of a node. */
@@ -32,7 +35,13 @@ export interface GossipTopicSnapshot extends TopicSnapshot<EndpointId> {
 }
 
 /** One peer that a node has to do with. */
-export interface PeerSnapshot {
+export interface PeerSnapshot extends PeerConnectionSnapshot {
+  /** Whether it speaks the reconciliation protocol; undefined when that is not known. */
+  readonly reconciles: boolean | undefined;
+}
+
+/** A peer as its connections show it. */
+export interface PeerConnectionSnapshot {
   readonly id: EndpointId;
   readonly state: 'dialing' | 'connected' | 'backing-off';
   readonly connections: number;

@@ -37,7 +37,10 @@ export class TestSwarm {
   }
 
   /** A new node. Its key, random numbers and jitter follow from its index. */
-  add(options: GossipOptions = {}): Member {
+  add(
+    options: GossipOptions = {},
+    serve = (router: Router, node: GossipNode) => router.accept(node.alpn, node),
+  ): Member {
     const index = this.members.length + 1;
     const seed = Buffer.alloc(32, 1);
     seed.writeUInt32LE(index);
@@ -46,10 +49,11 @@ export class TestSwarm {
       clock: this.clock,
       rng: seededRng(seed),
       random: () => 0.5,
+      randomBytes: (length) => new Uint8Array(length).fill(index),
       ...this.#options,
       ...options,
     });
-    const router = new Router(endpoint).accept(node.alpn, node).spawn();
+    const router = serve(new Router(endpoint), node).spawn();
     const member = { index, endpoint, node, router };
     this.members.push(member);
     return member;

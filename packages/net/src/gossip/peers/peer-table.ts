@@ -1,4 +1,5 @@
 import type { DisconnectReason, TopicId } from '@grapevine/proto';
+import type { TransportAddr } from '../../address/endpoint-addr.js';
 import { ConnectError } from '../../errors.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../../transport/close-reason.js';
@@ -9,7 +10,7 @@ import { FrameEncoder } from '../frame-encoder.js';
 import type { TriedPeer } from '../join-timeout-error.js';
 import { Link, type LinkHost } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
-import type { PeerSnapshot } from '../snapshot.js';
+import type { PeerConnectionSnapshot } from '../snapshot.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
 import { Dialer } from './dialer.js';
 import { CONFLICT, IdentityGuard } from './identity-guard.js';
@@ -142,6 +143,11 @@ export class PeerTable {
     else void this.#identityGuard.check(peer, link);
   }
 
+  /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
+  remoteAddr(id: EndpointId): TransportAddr | undefined {
+    return this.#peers.get(id)?.active?.connection.remoteAddr();
+  }
+
   /** Milliseconds until it makes sense to ask a peer for something; 0 when it is connected or may be dialed now. */
   waitFor(id: EndpointId): number {
     if (this.#peers.get(id)?.active) return 0;
@@ -166,7 +172,7 @@ export class PeerTable {
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
-  snapshot(): PeerSnapshot[] {
+  snapshot(): PeerConnectionSnapshot[] {
     const connected = [...this.#peers.values()].map((peer) => this.#describe(peer.id, peer));
     const others = this.#dialer.failed().filter((id) => !this.#peers.has(id));
     return [...connected, ...others.map((id) => this.#describe(id, undefined))];
@@ -360,7 +366,7 @@ export class PeerTable {
     if (this.#peers.size > 0) this.#reaper = this.#clock.setTimer(this.#reap, idleLinkMs);
   };
 
-  #describe(id: EndpointId, peer: Peer | undefined): PeerSnapshot {
+  #describe(id: EndpointId, peer: Peer | undefined): PeerConnectionSnapshot {
     const connection = peer?.active?.connection;
     const stats = connection?.stats();
     return {

@@ -1,0 +1,238 @@
+import { type MessageId, messageIdToBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import {
+  type KeySet,
+  KeySetBuilder,
+  Reconciliation,
+  ReconciliationError,
+  saltOf,
+} from '@grapevine/proto/reconciliation';
+import type { Clock } from '../../util/clock.js';
+import { SessionCode } from './close-code.js';
+import { SessionEnded, Violation } from './errors.js';
+import type { FrameChannel } from './frame-channel.js';
+import { type Frame, IDS_PER_FRAME, KEYS_PER_FRAME, packKeys, unpackKeys } from './frames.js';
+import { Pacer } from './pacer.js';
+
+/** Ids that are hashed, or keys that are sorted, in one go. */
+const IDS_PER_SLICE = 5_000;
+
+/** Payloads beyond those that were asked for: two ids may have one key. */
+const EXTRA_PAYLOADS = 16;
+
+/** A payload that the peer had and we had not. */
+export interface RecoveredPayload {
+  readonly content: Uint8Array;
+  readonly round: number;
+  readonly age: number;
+}
+
+/** What a session needs of its node. */
+export interface SessionHost {
+  readonly clock: Clock;
+  window(topic: TopicId): readonly WindowEntry[];
+  /** All ids that are known, those of the window among them. */
+  seenIds(topic: TopicId): Iterable<MessageId>;
+  recovered(topic: TopicId, payload: RecoveredPayload): void;
+  unavailable(topic: TopicId, ids: readonly MessageId[]): void;
+}
+
+/** What is compared. */
+export interface SessionScope {
+  readonly topic: TopicId;
+  /** Payloads younger than this (milliseconds) are left out on both sides. */
+  readonly youngerThan: number;
+}
+
+/**
+ * One comparison of a topic's window with a peer's, and the exchange of what is lacking, over one stream.
+ *
+ * Each side sends what it is asked for while it takes what it has asked for, both in slices with rests.
+ */
+export class Session {
+  readonly scope: SessionScope;
+  readonly #channel: FrameChannel;
+  readonly #host: SessionHost;
+  readonly #sending: Pacer;
+  readonly #handling: Pacer;
+  readonly #takenAt: number;
+  readonly #entries: readonly WindowEntry[];
+  #answered = false;
+  #wanted: number | undefined;
+  #taken = 0;
+  /** What the peer wants, until its last word on it. */
+  #asked: number[] | undefined = [];
+  #serving: Promise<void> | undefined;
+
+  /** Takes the window as it is now. */
+  constructor(scope: SessionScope, channel: FrameChannel, host: SessionHost) {
+    this.scope = scope;
+    this.#channel = channel;
+    this.#host = host;
+    this.#sending = new Pacer(host.clock);
+    this.#handling = new Pacer(host.clock);
+    this.#takenAt = host.clock.now();
+    this.#entries = host.window(scope.topic).filter(({ age }) => age >= scope.youngerThan);
+  }
+
+  /** Whether the peer has said anything. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Begins, and goes on to the end. @returns whether nothing was overlooked @throws Violation, SessionEnded, or what the stream throws */
+  async begin(salt: Uint8Array): Promise<boolean> {
+    const { topic, youngerThan } = this.scope;
+    const set = await this.#build(salt);
+    const comparison = Reconciliation.begin(set);
+    this.#channel.post({ type: 'open', topic, youngerThan, opening: comparison.opening() });
+    return this.#converse(set, comparison);
+  }
+
+  /** Answers, and goes on to the end. @returns and @throws as {@link Session.begin} */
+  async answer(opening: Uint8Array): Promise<boolean> {
+    const set = await this.#build(guarded(() => saltOf(opening)));
+    const comparison = Reconciliation.answer(set);
+    await this.#compare(set, comparison, opening);
+    return this.#converse(set, comparison);
+  }
+
+  /** Gives up. */
+  cancel(code: number, why: string): void {
+    this.#channel.cancel(code, why);
+    this.#sending.stop();
+    this.#handling.stop();
+  }
+
+  async #converse(set: KeySet, comparison: Reconciliation): Promise<boolean> {
+    for (let frame = await this.#channel.next(); frame; frame = await this.#channel.next()) {
+      this.#answered = true;
+      await this.#take(frame, set, comparison);
+    }
+    await this.#serving;
+    if (this.#wanted === undefined || this.#asked !== undefined || this.#taken < this.#wanted) {
+      throw new SessionEnded(SessionCode.cancelled, 'the peer ended the session before its time');
+    }
+    await this.#channel.acknowledged();
+    return comparison.difference().exact;
+  }
+
+  async #take(frame: Frame, set: KeySet, comparison: Reconciliation): Promise<void> {
+    switch (frame.type) {
+      case 'open':
+        throw new Violation('bad-message', 'a session is opened once');
+      case 'compare':
+        return this.#compare(set, comparison, frame.frame);
+      case 'want':
+        return this.#onWant(frame, set, comparison);
+      case 'payload': {
+        const { age, round } = frame;
+        this.#count(1);
+        // The frame is a view: a small payload must not keep a large chunk alive. (`slice` of a Buffer would be a view.)
+        this.#host.recovered(this.scope.topic, { content: new Uint8Array(frame.content), round, age });
+        return this.#handling.spent(frame.content.length);
+      }
+      case 'gone':
+        this.#count(frame.ids.length);
+        this.#host.unavailable(this.scope.topic, frame.ids);
+        return;
+    }
+  }
+
+  /** Nothing is taken that was not asked for. */
+  #count(payloads: number): void {
+    this.#taken += payloads;
+    if (this.#taken > (this.#wanted ?? -EXTRA_PAYLOADS) + EXTRA_PAYLOADS) {
+      throw new Violation('bad-message', 'more payloads than were asked for');
+    }
+  }
+
+  // Comparing.
+
+  /** The window as keys of this session. */
+  async #build(salt: Uint8Array): Promise<KeySet> {
+    const builder = new KeySetBuilder(salt);
+    for (const [i, { id }] of this.#entries.entries()) {
+      builder.add(messageIdToBytes(id));
+      if (i % IDS_PER_SLICE === IDS_PER_SLICE - 1) await this.#handling.rest();
+    }
+    while (!builder.step(IDS_PER_SLICE)) await this.#handling.rest();
+    return builder.build();
+  }
+
+  /** Answers wait for no one: where both sides sent much and waited for the other to read, neither would. They are bounded by the sets. */
+  async #compare(set: KeySet, comparison: Reconciliation, frame: Uint8Array): Promise<void> {
+    const answers = comparison.receive(frame);
+    for (let next = guarded(() => answers.next()); !next.done; next = guarded(() => answers.next())) {
+      await this.#handling.spent(this.#channel.post({ type: 'compare', frame: next.value }));
+    }
+    if (comparison.settled) await this.#want(set, comparison);
+  }
+
+  /** Asks for what the peer has and we have never had. */
+  async #want(set: KeySet, comparison: Reconciliation): Promise<void> {
+    const keys = await this.#unseen(set, comparison.difference().lacking);
+    this.#wanted = keys.length;
+    for (let first = 0; ; first += KEYS_PER_FRAME) {
+      const last = first + KEYS_PER_FRAME >= keys.length;
+      this.#channel.post({ type: 'want', last, keys: packKeys(keys.slice(first, first + KEYS_PER_FRAME)) });
+      if (last) return;
+    }
+  }
+
+  /** Some payloads have left our window just before they left the peer's. Their keys are made only where there is something unknown. */
+  async #unseen(set: KeySet, keys: readonly number[]): Promise<readonly number[]> {
+    if (keys.length === 0) return keys;
+    const unseen = new Set(keys);
+    let count = 0;
+    for (const id of this.#host.seenIds(this.scope.topic)) {
+      unseen.delete(set.keyOf(messageIdToBytes(id)));
+      if (++count % IDS_PER_SLICE === 0) await this.#handling.rest();
+    }
+    return [...unseen];
+  }
+
+  // Sending what the peer lacks.
+
+  #onWant(frame: Extract<Frame, { type: 'want' }>, set: KeySet, comparison: Reconciliation): void {
+    const asked = this.#asked;
+    const keys = unpackKeys(frame.keys);
+    if (!comparison.settled || !asked || !keys || asked.length + keys.length > set.size) {
+      throw new Violation('bad-message', 'a wish at the wrong time, or for too much');
+    }
+    for (const key of keys) asked.push(key);
+    if (!frame.last) return;
+    this.#asked = undefined;
+    const positions = set.positionsOf(asked);
+    this.#serving = this.#serve(positions.map((position) => this.#entries[position] as WindowEntry)).catch(() => {}); // the reading side meets the same error
+  }
+
+  /** Oldest first. */
+  async #serve(entries: readonly WindowEntry[]): Promise<void> {
+    const gone = entries.flatMap(({ id, content }) => (content === undefined ? [id] : []));
+    for (let first = 0; first < gone.length; first += IDS_PER_FRAME) {
+      await this.#send({ type: 'gone', ids: gone.slice(first, first + IDS_PER_FRAME) });
+    }
+    for (const { content, round, age } of entries) {
+      if (content === undefined) continue;
+      const elapsed = this.#host.clock.now() - this.#takenAt;
+      await this.#send({ type: 'payload', age: Math.round(age + elapsed), round, content });
+    }
+    this.#channel.finish();
+  }
+
+  async #send(frame: Frame): Promise<void> {
+    const length = this.#channel.post(frame);
+    await this.#channel.room();
+    await this.#sending.spent(length);
+  }
+}
+
+/** The peer's fault in the comparison is one like any other. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ReconciliationError) throw new Violation('bad-message', error.message);
+    throw error;
+  }
+}
