@@ -6,7 +6,7 @@ import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
-import type { TopicSnapshot } from './snapshot.js';
+import type { StateTotals, TopicSnapshot } from './snapshot.js';
 import { type Stats, zeroStats } from './stats.js';
 import { defaultHash, type Hash } from './structures/hash.js';
 import type { Rng } from './structures/rng.js';
@@ -159,6 +159,13 @@ export class State<P extends PeerId> {
   /** The topics that are joined. */
   topics(): TopicId[] {
     return [...this.#joined.keys()];
+  }
+
+  /** Sizes over all topics together; much cheaper than their snapshots. */
+  totals(): StateTotals {
+    const totals = { topics: this.#joined.size, neighbors: 0, cachedPayloads: 0, cachedBytes: 0, seenIds: 0 };
+    for (const topic of this.#joined.values()) topic.addTo(totals);
+    return totals;
   }
 
   /** The active neighbors in a topic; none when it is not joined. */

@@ -9,7 +9,7 @@ import { HyParView } from './membership/hyparview.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
-import type { TopicSnapshot } from './snapshot.js';
+import type { StateTotals, TopicSnapshot } from './snapshot.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
 import type { Message } from './wire/message.js';
@@ -175,6 +175,14 @@ export class Topic<P extends PeerId> {
 
   get neighbors(): readonly P[] {
     return this.#swarm.active.values;
+  }
+
+  addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
+    const { seen, cache } = this.#tree;
+    totals.neighbors += this.neighbors.length;
+    totals.cachedPayloads += cache.size;
+    totals.cachedBytes += cache.bytes;
+    totals.seenIds += seen.size;
   }
 
   snapshot(): TopicSnapshot<P> {

@@ -77,7 +77,7 @@ export class LocalTopic {
 
   /** Adds the two halves of a subscription. A late one first hears of the neighbors that are there. */
   addReader(queue: EventQueue): void {
-    this.#readers = [...this.#readers, queue];
+    this.#readers = this.#readers.concat(queue); // no spare slots, unlike a literal with spread
     this.#halves += 2;
     for (const peer of this.#neighbors) queue.push({ type: 'neighborUp', peer });
   }
@@ -116,7 +116,7 @@ export class LocalTopic {
 
   /** @returns the broadcasts that waited for the first neighbor */
   neighborUp(peer: EndpointId): readonly KeptBroadcast[] {
-    this.#neighbors = [...this.#neighbors, peer];
+    this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
     this.#joined?.resolve();

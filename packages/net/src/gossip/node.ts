@@ -144,10 +144,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
         const snapshot = this.#state.snapshot(local.id);
         return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
       }),
-      peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
       identityConflict: this.#peers.identityConflict,
-      stats: this.#state.stats(),
       losses: this.#losses.counts,
+      peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
+      stats: this.#state.stats(),
       reconciliation: this.#reconciler.counters,
     };
   }
@@ -357,19 +357,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   #gauges(): GossipGauges {
     const { queuedBytes, ...peers } = this.#peers.counts();
-    const snapshots = this.#state.topics().flatMap((topic) => this.#state.snapshot(topic) ?? []);
-    const sum = (pick: (snapshot: (typeof snapshots)[number]) => number) =>
-      snapshots.reduce((total, snapshot) => total + pick(snapshot), 0);
     return {
-      topics: snapshots.length,
+      ...this.#state.totals(),
       peers,
-      neighbors: sum((snapshot) => snapshot.activeView.length),
       queuedBytes,
       unreadBytes: this.#queue.budget.used,
       keptBroadcasts: this.#kept.messages.used,
-      cachedPayloads: sum((snapshot) => snapshot.payloadCache.count),
-      cachedBytes: sum((snapshot) => snapshot.payloadCache.bytes),
-      seenIds: sum((snapshot) => snapshot.seenIds),
     };
   }
 }

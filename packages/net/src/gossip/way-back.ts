@@ -30,8 +30,8 @@ export class WayBack {
   readonly #topic: TopicId;
   readonly #host: WayBackHost;
   /** Both lists: who is asked last comes first. A peer is in one of them. */
-  #bootstrap: EndpointId[] = [];
-  #former: EndpointId[] = [];
+  #bootstrap: readonly EndpointId[] = NOBODY;
+  #former: readonly EndpointId[] = NOBODY;
   #timer: ClockTimer | undefined;
   #rounds = 0;
 
@@ -47,14 +47,14 @@ export class WayBack {
 
   /** The user has named these peers. */
   addBootstrap(peers: readonly EndpointId[]): void {
-    this.#bootstrap = latest([...this.#bootstrap, ...peers], MAX_BOOTSTRAP);
+    this.#bootstrap = latest(this.#bootstrap.concat(peers), MAX_BOOTSTRAP);
     this.#former = this.#former.filter((peer) => !this.#bootstrap.includes(peer));
   }
 
   /** A peer has become a neighbor. */
   remember(peer: EndpointId): void {
-    if (this.#bootstrap.includes(peer)) this.#bootstrap = latest([...this.#bootstrap, peer], MAX_BOOTSTRAP);
-    else this.#former = latest([...this.#former, peer], MAX_FORMER);
+    if (this.#bootstrap.includes(peer)) this.#bootstrap = latest(this.#bootstrap.concat(peer), MAX_BOOTSTRAP);
+    else this.#former = latest(this.#former.concat(peer), MAX_FORMER);
   }
 
   /** A peer has left the topic: it is no way back in, unless the user said so. */
@@ -94,6 +94,8 @@ export class WayBack {
   }
 }
 
+const NOBODY: readonly EndpointId[] = [];
+
 /** Whoever was asked now is asked last the next time round. */
 function askedLast(peers: readonly EndpointId[], asked: readonly EndpointId[]): EndpointId[] {
   return [...peers.filter((peer) => asked.includes(peer)), ...peers.filter((peer) => !asked.includes(peer))];
@@ -101,5 +103,5 @@ function askedLast(peers: readonly EndpointId[], asked: readonly EndpointId[]): 
 
 /** Each peer once, at its last place; of too many the first ones go. */
 function latest(peers: readonly EndpointId[], max: number): EndpointId[] {
-  return [...new Set(peers.toReversed())].slice(0, max).reverse();
+  return [...new Set(peers.toReversed())].slice(0, max).toReversed(); // a copy without spare slots
 }
