@@ -142,7 +142,7 @@ export class Session {
   /** Nothing is taken that was not asked for. */
   #count(payloads: number): void {
     this.#taken += payloads;
-    if (this.#taken > (this.#wanted ?? -EXTRA_PAYLOADS) + EXTRA_PAYLOADS) {
+    if (!this.#wanted || this.#taken > this.#wanted + EXTRA_PAYLOADS) {
       throw new Violation('bad-message', 'more payloads than were asked for');
     }
   }
