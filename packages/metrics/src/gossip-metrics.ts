@@ -30,7 +30,13 @@ const DROP_REASONS: Record<DropReason, true> = {
   'bad-peer-data': true,
   'oversized-send': true,
   'queue-full': true,
+  'over-peer-limit': true,
+  announcements: true,
+  'no-connection': true,
+  'link-lost': true,
   'too-slow': true,
+  'stream-limit': true,
+  'identity-conflict': true,
   'broken-stream': true,
 };
 
@@ -83,7 +89,7 @@ export function gossipMetrics(
     neighborDown: (reason) => neighborDown.inc({ reason }),
     tick: (kind) => ticks.inc({ kind }),
     dial: (outcome) => dials.inc({ outcome }),
-    dropped: (reason) => dropped.inc({ reason }),
+    dropped: (reason, count) => dropped.inc({ reason }, count),
     degraded: () => degraded.inc(),
     observe: (read) => {
       observed.add(read);

@@ -59,7 +59,10 @@ export class GossipClosedError extends GossipError {
 export class EndpointClosedError extends GossipError {
   readonly code = 'ERR_ENDPOINT_CLOSED';
   constructor(options?: { cause?: unknown }) {
-    super('the endpoint is closed', options);
+    super(
+      options?.cause instanceof Error ? `the endpoint is closed: ${options.cause.message}` : 'the endpoint is closed',
+      options,
+    );
   }
 }
 

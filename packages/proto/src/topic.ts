@@ -26,6 +26,8 @@ export class Topic<P extends PeerId> {
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new Set<P>();
+  /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
+  readonly #replaced = new Set<P>();
   readonly #out: Outbox<P>;
   readonly #swarm: HyParView<P>;
   readonly #tree: PlumTree<P>;
@@ -88,6 +90,7 @@ export class Topic<P extends PeerId> {
       case 'neighbor':
       case 'disconnect':
         this.#swarm.receive(from, message, now);
+        if (message.type === 'join' && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
         break;
     }
     this.#settle(now);
@@ -118,6 +121,7 @@ export class Topic<P extends PeerId> {
   }
 
   peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
+    this.#replaced.delete(peer);
     this.#swarm.peerDisconnected(peer, reason);
     this.#tree.neighborDown(peer, now);
     this.#settle(now);
@@ -129,6 +133,7 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
+    if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
     this.#tree.linkGap(peer, reason);
   }
 

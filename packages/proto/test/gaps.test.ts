@@ -46,6 +46,15 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(new TestNode({ mode: 'reference' }).meet(1, 2).handle(event))).toEqual([]);
   });
 
+  test('is reconciled once more when its peer joins: it was started anew, and did not know us before', () => {
+    const node = new TestNode().meet(1);
+    const join = { type: 'join', data: undefined } as const;
+    expect(reconciled(node.receive(1, join))).toEqual([]);
+    node.handle({ type: 'linkReplaced', peer: 1 });
+    expect(reconciled(node.receive(1, join))).toEqual(['1 linkReplaced']);
+    expect(reconciled(node.receive(1, join))).toEqual([]);
+  });
+
   test('is of no interest where its peer is no neighbor', () => {
     expect(new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 2 })).toEqual([]);
   });

@@ -79,6 +79,22 @@ describe('a neighbor whose link broke', () => {
   });
 });
 
+describe('a link that was lost', () => {
+  const closedAfter = (node: TestNode) =>
+    node
+      .meet(1, 2)
+      .disconnected(1)
+      .filter(({ type }) => type === 'disconnectPeer');
+
+  test('is closed once more by the reference, which may hit a newer one', () => {
+    expect(closedAfter(reference())).toEqual([{ type: 'disconnectPeer', peer: 1 }]);
+  });
+
+  test('is left alone by the hardened mode', () => {
+    expect(closedAfter(hardened())).toEqual([]);
+  });
+});
+
 describe('a passive view that is flooded with nodes that nobody knows', () => {
   const MET = range(10, 8);
   /** Eight nodes have been here and are passive now; then a neighbor lists phantoms, shuffle after shuffle. */
@@ -363,6 +379,24 @@ describe('a neighbor request', () => {
       node.receive(slow, high);
       expect(node.snapshot.activeView).toEqual([slow]);
     });
+  });
+
+  test('is answered over the link that it went over, which the reference closes behind it', () => {
+    const asked = (node: TestNode) => node.receive(8, { type: 'shuffleReply', nodes: list(8) });
+    const closed = { type: 'disconnectPeer', peer: 8 };
+    for (const [node, isKept] of [
+      [reference(), false],
+      [hardened(), true],
+    ] as const) {
+      const shuffle = timer(node.join(5), 'shuffle');
+      node.meet(1);
+      node.expire(shuffle);
+      const outputs = asked(node);
+      expect(sentTypes(outputs)).toEqual(['8 neighbor']);
+      expect(outputs.some((output) => output.type === 'disconnectPeer')).toBe(!isKept);
+      // Where no answer comes, the link is not kept for ever.
+      if (isKept) expect(node.expire(timer(outputs, 'neighborRequest'))).toContainEqual(closed);
+    }
   });
 
   test('whose dial fails makes way for the next candidate, for which the reference waits in vain', () => {

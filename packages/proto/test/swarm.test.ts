@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../test/support/runs.js';
 import { MODES } from './helper/node.js';
 import { Swarm } from './helper/swarm.js';
 
@@ -167,7 +168,7 @@ describe('any schedule of joins, leaves, crashes and broadcasts', () => {
         }
         for (const texts of swarm.received.values()) expect(new Set(texts).size).toBe(texts.length);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

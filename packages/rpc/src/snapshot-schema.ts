@@ -42,6 +42,8 @@ const peerFields = struct({
   sentBytes: count,
   receivedBytes: count,
   queuedBytes: count,
+  waitingStreams: count,
+  maxMessageSize: option(count),
   dialFailures: count,
   lastDialError: option(string),
   reconciles: option(bool),
@@ -60,6 +62,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
   id: endpointIdSchema,
   topics: seq(topicSnapshot),
   peers: seq(peerSnapshot),
+  identityConflict: bool,
   stats: struct({
     spoofedIds: count,
     strangerMessages: count,

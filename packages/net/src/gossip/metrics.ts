@@ -14,7 +14,13 @@ export type DropReason =
   | 'bad-peer-data' // received, no addresses in it
   | 'oversized-send' // to be sent, over the limit
   | 'queue-full' // to be sent, the peer's queue is at its hard limit
+  | 'over-peer-limit' // to be sent, over the limit of the peer
+  | 'announcements' // to be sent, more than are kept for a peer that takes nothing
+  | 'no-connection' // to be sent, the peer could not be reached or is not needed any more
+  | 'link-lost' // to be sent, the connection ended first
   | 'too-slow' // a peer was dropped
+  | 'stream-limit' // a peer was dropped, because it allowed no streams
+  | 'identity-conflict' // one of two nodes with the same identity was dropped
   | 'broken-stream'; // a stream of ours was reset or stopped
 
 /** Numbers that are read when somebody looks, not counted as they happen. */
@@ -45,7 +51,8 @@ export interface GossipMetrics {
   neighborDown(reason: NeighborDownReason): void;
   tick(kind: TickKind): void;
   dial(outcome: DialOutcome): void;
-  dropped(reason: DropReason): void;
+  /** @param count how many; default 1 */
+  dropped(reason: DropReason, count?: number): void;
   /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
   degraded(): void;
   /** Registers where to read gauges. @returns takes it back */

@@ -24,7 +24,7 @@ import { LocalTopic } from './local-topic.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
 import { PeerSearch } from './peer-search.js';
-import { PeerTable } from './peer-table.js';
+import { PeerTable } from './peers/peer-table.js';
 import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
@@ -74,6 +74,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       },
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
+      linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
+      linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#reconciler = new Reconciler(endpoint, resolved, {
@@ -120,6 +122,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
           : [];
       }),
       peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
+      identityConflict: this.#peers.identityConflict,
       stats: this.#state.stats(),
       reconciliation: this.#reconciler.counters,
     };
@@ -132,10 +135,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   readonly #subscriptionHost = ((node: GossipNode) => ({
     maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
-    uncongested: () => node.#peers.pressure.open(),
-    get congested() {
-      return node.#peers.pressure.closed;
-    },
+    isCongested: (local: LocalTopic) => node.#peers.pressure.isClosedFor(local.neighbors),
+    congestionEased: () => node.#peers.pressure.eased(),
     broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
     joinPeers: (local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]) =>
       local.enterThrough(node.#learn(peers, 'user')),
@@ -256,6 +257,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         const unsent = local?.neighborUp(event.peer) ?? [];
         this.#reconciler.neighborUp(topic, event.peer);
         local?.emit(event);
+        this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
         for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
         return;
       }

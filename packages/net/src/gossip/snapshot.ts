@@ -8,6 +8,8 @@ export interface GossipSnapshot {
   readonly id: EndpointId;
   readonly topics: readonly GossipTopicSnapshot[];
   readonly peers: readonly PeerSnapshot[];
+  /** Whether another node that uses our identity was noticed. */
+  readonly identityConflict: boolean;
   /** What the protocol has ignored, cut or refused so far. */
   readonly stats: Readonly<Stats>;
   /** What was fetched from neighbors after gaps. */
@@ -39,6 +41,10 @@ export interface PeerConnectionSnapshot {
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly queuedBytes: number;
+  /** Topics that wait for a stream, because the peer allows no more at once. */
+  readonly waitingStreams: number;
+  /** Longest message that the peer takes, in bytes, where we have learned that it takes less than we do. */
+  readonly maxMessageSize: number | undefined;
   /** Failed dials in a row, and the last error. */
   readonly dialFailures: number;
   readonly lastDialError: string | undefined;

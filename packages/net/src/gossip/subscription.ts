@@ -10,10 +10,10 @@ import type { GossipEvent, TopicCommand, TopicSession } from './service.js';
 /** What a subscription needs of the actor. */
 export interface SubscriptionHost {
   maxContentLength(scope: Scope): number;
-  /** Settles when the node's queues can take another broadcast. */
-  uncongested(): Promise<void>;
-  /** Whether {@link SubscriptionHost.uncongested} would wait. */
-  readonly congested: boolean;
+  /** Whether most of a topic's neighbors have so much queued that a broadcast has to wait. */
+  isCongested(local: LocalTopic): boolean;
+  /** Settles when that may have changed. */
+  congestionEased(): Promise<void>;
   broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void;
   joinPeers(local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]): void;
   /** Both halves of all subscriptions of a topic are closed. */
@@ -58,8 +58,8 @@ export class Subscription implements TopicSession {
       case 'broadcast': {
         const limit = this.#host.maxContentLength(command.scope);
         if (command.content.length > limit) throw new MessageTooLargeError(command.content.length, limit);
-        while (this.#host.congested) {
-          await abortable(this.#host.uncongested(), signal);
+        while (this.#host.isCongested(this.#local)) {
+          await abortable(this.#host.congestionEased(), signal);
           this.#checkOpen();
         }
         return this.#broadcast(command);

@@ -4,14 +4,13 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
+import type { Clock } from '../util/clock.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { deferred } from '../util/deferred.js';
 import { nextStableId } from '../util/stable-id.js';
+import { Liveness } from './liveness.js';
 import type { Packet, StreamNumber } from './packet.js';
 import { MemoryRecvStream, MemorySendStream } from './streams.js';
-
-/** Streams that one side may have open at once, unless the peer says otherwise. */
-export const MAX_STREAMS = 4096;
 
 /** What a connection needs to know at birth. */
 export interface MemoryConnectionInit {
@@ -21,8 +20,9 @@ export interface MemoryConnectionInit {
   readonly side: 'dialed' | 'accepted';
   /** The round-trip time that `stats` reports, in milliseconds. */
   readonly rttMs: number;
-  /** One-way streams that the peer takes at once. */
-  readonly maxUniStreams: number;
+  /** How many streams this side may have open at once. */
+  readonly maxStreams: number;
+  readonly clock: Clock;
 }
 
 /** The way to the peer. */
@@ -38,12 +38,15 @@ export class MemoryConnection implements Connection {
   readonly stableId = nextStableId();
   readonly #remoteAddr: TransportAddr;
   readonly #rttMs: number;
-  readonly #maxUniStreams: number;
   readonly #closed = deferred<CloseReason>();
   readonly #unis = new AsyncQueue<RecvStream>();
   readonly #bis = new AsyncQueue<BiStream>();
   readonly #sending = new Map<StreamNumber, MemorySendStream>();
   readonly #receiving = new Map<StreamNumber, MemoryRecvStream>();
+  readonly #maxStreams: number;
+  readonly #liveness: Liveness;
+  /** Those who wait for a stream, the first to ask first. */
+  readonly #waiting: Array<() => void> = [];
   #out: PacketSink | undefined;
   #reason: CloseReason | undefined;
   #nextStream: StreamNumber;
@@ -56,7 +59,8 @@ export class MemoryConnection implements Connection {
     this.side = init.side;
     this.#remoteAddr = init.remoteAddr;
     this.#rttMs = init.rttMs;
-    this.#maxUniStreams = init.maxUniStreams;
+    this.#maxStreams = init.maxStreams;
+    this.#liveness = new Liveness(init.clock, () => this.#out?.send({ type: 'ping' }));
     this.#nextStream = init.side === 'dialed' ? 0 : 1;
   }
 
@@ -75,6 +79,19 @@ export class MemoryConnection implements Connection {
 
   openUni(): Promise<SendStream> {
     return this.#open('uni', (number) => this.#addSend(number));
+  }
+
+  uniStreamAvailable(): Promise<void> {
+    if (this.#reason || (this.#waiting.length === 0 && this.#sending.size < this.#maxStreams)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  probe(timeoutMs: number): Promise<boolean> {
+    return this.#reason ? Promise.resolve(false) : this.#liveness.probe(timeoutMs);
+  }
+
+  onUnresponsive(callback: () => void): void {
+    if (!this.#reason) this.#liveness.onUnresponsive(callback);
   }
 
   openBi(): Promise<BiStream> {
@@ -118,6 +135,8 @@ export class MemoryConnection implements Connection {
     for (const stream of [...this.#receiving.values()]) stream.close(why);
     this.#sending.clear();
     this.#receiving.clear();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#liveness.end();
     this.#unis.end();
     this.#bis.end();
     this.#closed.resolve(reason);
@@ -126,7 +145,12 @@ export class MemoryConnection implements Connection {
   /** A packet from the peer. */
   receive(packet: Packet): void {
     if (this.#reason) return;
+    this.#liveness.received();
     switch (packet.type) {
+      case 'ping':
+        return this.#out?.send({ type: 'pong' });
+      case 'pong':
+        return;
       case 'open':
         return this.#accept(packet.stream, packet.kind);
       case 'data':
@@ -149,9 +173,8 @@ export class MemoryConnection implements Connection {
 
   async #open<T>(kind: 'uni' | 'bi', create: (number: StreamNumber) => T): Promise<T> {
     if (this.#reason) throw new ConnectionClosedError(describeClose(this.#reason));
-    const limit = kind === 'uni' ? this.#maxUniStreams : MAX_STREAMS;
-    if (this.#sending.size >= limit) {
-      throw new StreamLimitError(`${this.#sending.size} streams are open already, the limit is ${limit}`);
+    if (this.#sending.size >= this.#maxStreams) {
+      throw new StreamLimitError(`${this.#sending.size} streams are open already, the limit is ${this.#maxStreams}`);
     }
     const number = this.#nextStream;
     this.#nextStream += 2;
@@ -163,7 +186,7 @@ export class MemoryConnection implements Connection {
   readonly #unannounced = new Map<StreamNumber, 'uni' | 'bi'>();
 
   readonly #transmit = (packet: Packet): void => {
-    if (packet.type !== 'close') {
+    if ('stream' in packet) {
       const kind = this.#unannounced.get(packet.stream);
       if (kind) {
         this.#unannounced.delete(packet.stream);
@@ -172,6 +195,7 @@ export class MemoryConnection implements Connection {
       if (packet.type === 'data') this.#sentBytes += packet.bytes.length;
     }
     this.#out?.send(packet);
+    if (packet.type === 'data') this.#liveness.sent();
   };
 
   #accept(number: StreamNumber, kind: 'uni' | 'bi'): void {
@@ -184,9 +208,15 @@ export class MemoryConnection implements Connection {
   }
 
   #addSend(number: StreamNumber): MemorySendStream {
-    const stream = new MemorySendStream(number, this.#transmit, () => this.#sending.delete(number));
+    const stream = new MemorySendStream(number, this.#transmit, () => this.#sendOver(number));
     this.#sending.set(number, stream);
     return stream;
+  }
+
+  #sendOver(number: StreamNumber): void {
+    if (!this.#sending.delete(number)) return;
+    const left = this.#maxStreams - this.#sending.size;
+    for (const resolve of this.#waiting.splice(0, left)) resolve();
   }
 
   #addRecv(number: StreamNumber): MemoryRecvStream {

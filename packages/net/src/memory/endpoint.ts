@@ -5,12 +5,13 @@ import { formatSocketAddr } from '../address/socket-addr.js';
 import { ConnectError, EndpointClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { SecretKey } from '../identity/secret-key.js';
+import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { type Clock, delay } from '../util/clock.js';
 import { abortable, deferred } from '../util/deferred.js';
 import { EitherSignal } from '../util/either-signal.js';
-import { MAX_STREAMS, MemoryConnection } from './connection.js';
+import { MemoryConnection } from './connection.js';
 
 /** Settings of a {@link MemoryEndpoint}. */
 export interface MemoryEndpointOptions {
@@ -23,9 +24,11 @@ export interface MemoryEndpointOptions {
   readonly socketAddr?: SocketAddr;
   /** The clock of the machine that it runs on, which may stand still while the machine sleeps. Default: the network's. */
   readonly clock?: Clock;
-  /** One-way streams that a peer may have open to it at once, per connection. Default 4,096. */
+  /** Streams that a peer may have open to it at once, per connection, one-way and two-way together. Default 4,096. */
   readonly maxUniStreams?: number;
 }
+
+const MAX_STREAMS = 4096;
 
 /** What an endpoint needs of the network that it is on. */
 export interface EndpointHost {
@@ -41,6 +44,8 @@ export interface EndpointHost {
   ): void;
   /** Nobody reaches the endpoint any more; its connections live on. */
   unregister(endpoint: MemoryEndpoint): void;
+  /** The same, and its connections fall silent. */
+  vanish(endpoint: MemoryEndpoint): void;
 }
 
 /** An endpoint on a `MemoryNetwork`, which makes it. */
@@ -57,7 +62,7 @@ export class MemoryEndpoint implements Endpoint {
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #connections = new Set<MemoryConnection>();
   readonly #closing = new AbortController();
-  readonly #ended = deferred();
+  readonly #closed = deferred<EndpointCloseReason>();
   #alpns: readonly string[];
 
   /** @internal Use `MemoryNetwork.endpoint`. */
@@ -82,7 +87,11 @@ export class MemoryEndpoint implements Endpoint {
 
   async *watchAddr(): AsyncIterable<EndpointAddr> {
     yield this.addr();
-    await this.#ended.promise;
+    await this.closed;
+  }
+
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#closed.promise;
   }
 
   setAlpns(alpns: readonly string[]): void {
@@ -92,7 +101,7 @@ export class MemoryEndpoint implements Endpoint {
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
     const { signal } = options;
     signal?.throwIfAborted();
-    if (this.#closing.signal.aborted) throw new EndpointClosedError();
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
     const target = await this.#resolve(to, signal);
     const [addr] = directAddrs(target);
     if (!addr) throw new ConnectError('no-address', `no address is known for ${target.id}`);
@@ -100,7 +109,7 @@ export class MemoryEndpoint implements Endpoint {
     try {
       return await this.#dial(target.id, addr, alpn, stop.signal);
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new EndpointClosedError();
+      if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
       throw error;
     }
   }
@@ -109,15 +118,26 @@ export class MemoryEndpoint implements Endpoint {
     return this.#incoming;
   }
 
-  close(): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort(new EndpointClosedError());
-      this.#network.unregister(this);
-      this.#incoming.end();
-      for (const connection of this.#connections) connection.close(0, 'endpoint closed');
-      this.#ended.resolve();
-    }
-    return this.#ended.promise;
+  async close(): Promise<void> {
+    this.#end({ type: 'local' }, new EndpointClosedError(), (connection) => connection.close(0, 'endpoint closed'));
+  }
+
+  /** Dies as an endpoint does whose socket fails: nobody else is told. */
+  fail(error: Error): void {
+    const message = `the endpoint failed: ${error.message}`;
+    this.#end({ type: 'error', error }, new EndpointClosedError({ cause: error }), (connection) =>
+      connection.end({ type: 'error', message }),
+    );
+    this.#network.vanish(this);
+  }
+
+  #end(reason: EndpointCloseReason, error: EndpointClosedError, end: (connection: MemoryConnection) => void): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(error);
+    this.#network.unregister(this);
+    this.#incoming.end();
+    for (const connection of this.#connections) end(connection);
+    this.#closed.resolve(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -149,7 +169,8 @@ export class MemoryEndpoint implements Endpoint {
       alpn,
       side: 'dialed',
       rttMs,
-      maxUniStreams: peer.maxUniStreams,
+      maxStreams: peer.maxUniStreams,
+      clock: this.clock,
     });
     await peer.#offer(this, mine, rttMs, signal);
     if (rttMs > there) await delay(this.clock, rttMs - there, signal);
@@ -180,7 +201,8 @@ export class MemoryEndpoint implements Endpoint {
           alpn: theirs.alpn,
           side: 'accepted',
           rttMs,
-          maxUniStreams: dialer.maxUniStreams,
+          maxStreams: dialer.maxUniStreams,
+          clock: this.clock,
         });
         this.#network.join([dialer, this], [theirs, connection]);
         dialer.#track(theirs);

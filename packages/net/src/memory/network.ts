@@ -62,6 +62,7 @@ export class MemoryNetwork {
       latencyMs: (from, to) => this.#sampleLatency(from, to),
       join: (ends, connections) => this.#join(ends, connections),
       unregister: (endpoint) => this.unregister(endpoint),
+      vanish: (endpoint) => this.vanish(endpoint),
     };
     this.#wireHost = {
       idleTimeoutMs: options.idleTimeoutMs ?? 30_000,

@@ -38,10 +38,10 @@ const CLOSING_MS = 1_000;
 
 /** Packets that are for QUIC itself, whether or not the application reads: the others wait for it. */
 const isForQuic = ({ type }: Packet): boolean =>
-  type === 'close' || type === 'credit' || type === 'finAck' || type === 'stop';
+  type === 'close' || type === 'credit' || type === 'finAck' || type === 'stop' || type === 'ping' || type === 'pong';
 
-/** Streams arrive in order; a close overtakes them all. */
-const laneOf = (packet: Packet): number => (packet.type === 'close' ? -1 : packet.stream);
+/** Streams arrive in order; what concerns the whole connection overtakes them all. */
+const laneOf = (packet: Packet): number => ('stream' in packet ? packet.stream : -1);
 
 const bytesOf = (packet: Packet): number => (packet.type === 'data' ? packet.bytes.length : 0);
 

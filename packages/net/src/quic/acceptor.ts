@@ -1,4 +1,4 @@
-import { ConnectError, EndpointClosedError } from '../errors.js';
+import { ConnectError, type EndpointClosedError } from '../errors.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { quiche } from './binding.js';
 import { TlsAlert, TransportError } from './close-reason.js';
@@ -60,10 +60,10 @@ export class Acceptor implements IncomingHost {
     return true;
   }
 
-  /** No more: everybody undecided is let go. */
-  close(): void {
+  /** No more: everybody undecided is let go with this error. */
+  close(error: EndpointClosedError): void {
     this.queue.end();
-    for (const incoming of this.#undecided) incoming.fail(new EndpointClosedError());
+    for (const incoming of this.#undecided) incoming.fail(error);
   }
 
   admit(incoming: QuicIncoming): Driver {

@@ -38,6 +38,10 @@ export class QuicConnection implements Connection {
     return this.#driver.streams.openUni();
   }
 
+  uniStreamAvailable(): Promise<void> {
+    return this.#driver.streams.uniAvailable();
+  }
+
   async openBi(): Promise<BiStream> {
     await this.#failIfClosed();
     return this.#driver.streams.openBi();
@@ -55,6 +59,14 @@ export class QuicConnection implements Connection {
     checkCode(code);
     if (typeof reason !== 'string') throw new TypeError('a close reason must be a string');
     this.#driver.close(code, cutReason(reason));
+  }
+
+  probe(timeoutMs: number): Promise<boolean> {
+    return this.#driver.probe(timeoutMs);
+  }
+
+  onUnresponsive(callback: () => void): void {
+    this.#driver.onUnresponsive(callback);
   }
 
   stats(): ConnectionStats {

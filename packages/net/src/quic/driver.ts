@@ -4,6 +4,7 @@ import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort, RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
+import { Liveness } from './liveness.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import type { Settings } from './options.js';
 import { checkPeer, type Expectation } from './peer-check.js';
@@ -45,6 +46,8 @@ export interface DriverOptions {
   readonly onHandshakeEnd?: () => void;
 }
 
+/** quiche's timer is that of its loss detection when it is due within this, in milliseconds; else nothing is under way and it is the idle timer. */
+const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
 const MAX_REASON_BYTES = 200;
@@ -82,8 +85,8 @@ export class Driver {
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  #receivedAt = performance.now();
-  readonly #startedAt = this.#receivedAt;
+  readonly #startedAt = performance.now();
+  readonly #liveness = new Liveness(this.#startedAt);
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
   constructor(host: DriverHost, options: DriverOptions) {
@@ -134,7 +137,7 @@ export class Driver {
     const received = this.#received;
     if (received) {
       this.#received = false;
-      this.#receivedAt = performance.now();
+      this.#liveness.received(performance.now());
       if (!this.#afterReceive(native)) return;
     }
     if (this.#phase === 'open') {
@@ -152,11 +155,32 @@ export class Driver {
 
   /** Closes at once, for the application. */
   close(code: number, reason: string): void {
+    this.end(code, { type: 'local', code, reason });
+  }
+
+  /** Closes at once. @param code for the peer @param reason for our own side */
+  end(code: number, reason: CloseReason): void {
     const native = this.#native;
     if (!native) return;
-    native.close(true, code, Buffer.from(reason));
+    native.close(true, code, Buffer.from(reason.type === 'local' ? reason.reason : ''));
     this.#host.transmitClose(native, this);
-    this.#finish({ type: 'local', code, reason });
+    this.#finish(reason);
+  }
+
+  /** Asks the peer for a sign of life. @returns whether one came in time */
+  probe(timeoutMs: number): Promise<boolean> {
+    const native = this.#native;
+    if (!native) return Promise.resolve(false);
+    native.keepAlive();
+    this.#host.schedule(this);
+    return this.#liveness.probe(timeoutMs);
+  }
+
+  /** See {@link Liveness.onUnresponsive}. */
+  onUnresponsive(callback: () => void): void {
+    if (!this.#native) return;
+    this.#liveness.onUnresponsive(callback);
+    this.#host.schedule(this); // a timer may have to be armed
   }
 
   /** Gives up a handshake: tells the peer, and whoever waits why. */
@@ -243,9 +267,13 @@ export class Driver {
     if (received && this.streams.waitsForQuiet && (wait ?? Number.POSITIVE_INFINITY) > idleTimeoutMs / 2) {
       this.streams.allAcknowledged(); // only the idle timer runs, so nothing is in flight (RFC 9002, section 6.2.1)
     }
+    if (wait !== undefined && wait < LOSS_TIMER_MS && wait < idleTimeoutMs / 2) this.#liveness.awaitsAnswer(now);
     let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
     if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs);
-    else if (keepAliveMs > 0) at = Math.min(at, this.#receivedAt + keepAliveMs);
+    else {
+      if (keepAliveMs > 0) at = Math.min(at, this.#liveness.quietSince + keepAliveMs);
+      at = Math.min(at, this.#liveness.checkAt);
+    }
     at = Math.max(at, now);
     // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
     if (this.#timer && this.#timerAt <= at) return;
@@ -274,9 +302,12 @@ export class Driver {
       this.#finish(closeReasonOf(native));
       return;
     }
-    if (this.#phase === 'open' && keepAliveMs > 0 && now >= this.#receivedAt + keepAliveMs) {
-      native.keepAlive();
-      this.#receivedAt = now; // ask again only after the same time
+    if (this.#phase === 'open') {
+      if (keepAliveMs > 0 && now >= this.#liveness.quietSince + keepAliveMs) {
+        native.keepAlive();
+        this.#liveness.asked(now); // ask again only after the same time
+      }
+      this.#liveness.check(now, () => native.stats().rttMs);
     }
     this.tick();
   };
@@ -296,6 +327,7 @@ export class Driver {
       this.#onHandshakeEnd();
       this.handshake.reject(connectErrorOf(native, reason, this.side));
     }
+    this.#liveness.end();
     this.streams.close(describeClose(reason));
     this.closed.resolve(reason);
   }

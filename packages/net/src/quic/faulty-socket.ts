@@ -23,6 +23,8 @@ export interface Faults {
 export interface FaultySocket extends UdpSocket {
   /** Changes the faults from now on; the choice goes on with the same generator. */
   setFaults(faults: Omit<Faults, 'seed'>): void;
+  /** The operating system reports an error of the socket; nothing passes any more. */
+  die(error: Error): void;
   /** Called with every datagram that is to be sent, before anything happens to it. */
   onSend: ((datagram: Uint8Array, host: string, port: number) => void) | undefined;
   /** What was done so far. */
@@ -46,6 +48,7 @@ class Faulty implements FaultySocket {
   readonly #random: () => number;
   readonly #timers = new Set<NodeJS.Timeout>();
   #faults: Omit<Faults, 'seed'>;
+  #report: (error: Error) => void = () => {};
   #closed = false;
 
   constructor(faults: Faults, inner: UdpSocket) {
@@ -67,7 +70,14 @@ class Faulty implements FaultySocket {
   }
 
   onError(report: (error: Error) => void): void {
+    this.#report = report;
     this.#inner.onError(report);
+  }
+
+  die(error: Error): void {
+    this.#inner.onDatagram(() => {});
+    this.#faults = { loss: 1 };
+    this.#report(error);
   }
 
   send(datagram: Uint8Array, host: string, port: number): boolean {

@@ -89,6 +89,11 @@ export class NativeConnection {
     }
   }
 
+  /** How many one-way streams the peer allows now. */
+  uniStreamsLeft(): number {
+    return this.#raw.peerStreamsLeftUni();
+  }
+
   /** Hands over bytes. @returns how many were taken (`fin` counts only with all of them), {@link BLOCKED} or {@link GONE} */
   streamSend(id: number, bytes: Uint8Array, fin: boolean): number {
     this.stoppedCode = undefined;

@@ -2,7 +2,7 @@ import { seededRng, type TopicId, topicIdFromBytes } from '@grapevine/proto';
 import { GossipNode, type GossipOptions } from '../../src/gossip/index.js';
 import type { GossipEvent, TopicSession } from '../../src/gossip/service.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
-import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
+import type { MemoryEndpoint, MemoryEndpointOptions } from '../../src/memory/endpoint.js';
 import { MemoryNetwork, type MemoryNetworkOptions } from '../../src/memory/index.js';
 import { Router } from '../../src/transport/router.js';
 import { ManualClock } from './manual-clock.js';
@@ -39,12 +39,13 @@ export class TestSwarm {
   /** A new node. Its key, random numbers and jitter follow from its index. */
   add(
     options: GossipOptions = {},
+    endpointOptions: MemoryEndpointOptions = {},
     serve = (router: Router, node: GossipNode) => router.accept(node.alpn, node),
   ): Member {
     const index = this.members.length + 1;
     const seed = Buffer.alloc(32, 1);
     seed.writeUInt32LE(index);
-    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed) });
+    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed), ...endpointOptions });
     const node = new GossipNode(endpoint, {
       clock: this.clock,
       rng: seededRng(seed),

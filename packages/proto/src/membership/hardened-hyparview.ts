@@ -107,6 +107,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (this.pending.get(peer) !== request) return;
     if (!this.node.dialing.has(peer)) {
       super.requestTimerExpired(peer, request);
+      if (!this.wants(peer)) this.out.disconnect(peer);
       return;
     }
     const times = (this.#overdue.get(peer) ?? 0) + 1;
@@ -138,6 +139,17 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   override wants(peer: P): boolean {
     return super.wants(peer) || this.#joining.has(peer);
   }
+
+  /** The answer to a request of ours is to come over it. The reference closes the link behind the request. */
+  protected override keepsLink(peer: P): boolean {
+    return super.keepsLink(peer) || this.pending.has(peer);
+  }
+
+  /**
+   * There is nothing left to close, unless a newer link has come up meanwhile: the reference closes that one. Two peers whose
+   * confirmations cross such news would then go on closing each other's links for ever.
+   */
+  protected override linkIsGone(_peer: P): void {}
 
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
     if (this.#isDismissed(from, now) || this.#refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });

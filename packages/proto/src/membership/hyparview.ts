@@ -107,7 +107,7 @@ export class HyParView<P extends PeerId> {
         break;
     }
     // A peer that is no active neighbor has no business with us beyond this message.
-    if (message.type !== 'disconnect' && !this.active.has(from)) this.out.disconnect(from);
+    if (message.type !== 'disconnect' && !this.keepsLink(from)) this.out.disconnect(from);
     this.#startShuffling();
   }
 
@@ -171,6 +171,16 @@ export class HyParView<P extends PeerId> {
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
     return this.active.has(peer) || this.pending.has(peer);
+  }
+
+  /** Whether the link to a peer that we have just heard from is kept. */
+  protected keepsLink(peer: P): boolean {
+    return this.active.has(peer);
+  }
+
+  /** The link to a neighbor was closed. */
+  protected linkIsGone(peer: P): void {
+    this.out.disconnect(peer);
   }
 
   protected onJoin(from: P, data: PeerData | undefined, _now: number): void {
@@ -337,7 +347,8 @@ export class HyParView<P extends PeerId> {
     const peer = this.active.deleteAt(index);
     this.out.neighborDown(peer, downReason(removal));
     if (removal.type === 'evicted' || removal.type === 'dismissed') this.sendDisconnect(peer, { alive: true });
-    else this.out.disconnect(peer);
+    else if (removal.type === 'disconnectReceived') this.out.disconnect(peer);
+    else this.linkIsGone(peer);
 
     if (!this.#staysKnown(peer, removal)) return;
     // Taken out and stored again: the reference tells its host the data a second time, and so do we.

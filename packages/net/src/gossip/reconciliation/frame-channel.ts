@@ -3,7 +3,7 @@ import { MAX_FRAME_LENGTH } from '@grapevine/proto/reconciliation';
 import { StreamResetError } from '../../errors.js';
 import type { BiStream } from '../../transport/seam.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
-import { FrameDecoder, FrameTooLargeError } from '../frame-decoder.js';
+import { FrameDecoder, FrameTooLargeError } from '../link/frame-decoder.js';
 import { SessionCode } from './close-code.js';
 import { SessionEnded, Violation } from './errors.js';
 import { decodeFrame, encodeFrame, FRAME_OVERHEAD, type Frame } from './frames.js';

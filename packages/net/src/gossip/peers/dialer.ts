@@ -1,7 +1,8 @@
-import type { EndpointId } from '../identity/endpoint-id.js';
-import type { Connection, Endpoint } from '../transport/seam.js';
-import type { Clock } from '../util/clock.js';
-import type { ResolvedGossipOptions } from './options.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { Connection, Endpoint } from '../../transport/seam.js';
+import type { Clock } from '../../util/clock.js';
+import { type Deferred, deferred } from '../../util/deferred.js';
+import type { ResolvedGossipOptions } from '../options.js';
 
 /** What is remembered of a peer that could not be dialed. */
 export interface DialRecord {
@@ -9,6 +10,8 @@ export interface DialRecord {
   readonly failures: number;
   /** The last one, for people. */
   readonly lastError: string;
+  /** When it happened, by the clock. */
+  readonly failedAt: number;
   /** Not before this time is the next dial, by the clock. */
   readonly notBefore: number;
 }
@@ -22,6 +25,9 @@ export interface DialerHost {
 /** Peers whose failures are remembered; the oldest go first. */
 const MAX_RECORDS = 1024;
 
+/** How long a failure is remembered of a peer that is not dialed again. */
+const RECORD_MS = 600_000;
+
 /**
  * Dials peers: one dial per peer, a bounded number at once, each with a time-out, and a growing pause after failures.
  */
@@ -31,7 +37,10 @@ export class Dialer {
   readonly #clock: Clock;
   readonly #host: DialerHost;
   readonly #running = new Map<EndpointId, AbortController>();
-  readonly #waiting = new Set<EndpointId>();
+  /** Peers to dial next, with the time that each may take. */
+  readonly #waiting = new Map<EndpointId, number>();
+  /** Those who want to know when a dial has ended. */
+  readonly #ends = new Map<EndpointId, Deferred<void>>();
   readonly #records = new Map<EndpointId, DialRecord>();
   #closed = false;
 
@@ -56,12 +65,10 @@ export class Dialer {
     return this.#records.get(peer);
   }
 
-  /** Peers that must not be dialed yet. */
-  backingOff(): EndpointId[] {
-    const now = this.#clock.now();
-    return [...this.#records]
-      .filter(([peer, { notBefore }]) => notBefore > now && !this.isDialing(peer))
-      .map(([peer]) => peer);
+  /** Peers whose latest dial has failed, and that are not being dialed again. */
+  failed(): EndpointId[] {
+    this.#forgetOld();
+    return [...this.#records.keys()].filter((peer) => !this.isDialing(peer));
   }
 
   /** Milliseconds until a peer may be dialed, 0 if it may be now. */
@@ -71,9 +78,22 @@ export class Dialer {
 
   /** Starts a dial, unless one is under way. The pause after failures is the caller's to respect. */
   dial(peer: EndpointId): void {
-    if (this.#closed || this.isDialing(peer)) return;
-    this.#waiting.add(peer);
-    this.#startWaiting();
+    this.#dial(peer, this.#options.dialTimeoutMs);
+  }
+
+  /** Dials a peer whose connection seems to be dead. @returns when the dial has ended, one way or the other */
+  redial(peer: EndpointId, timeoutMs: number): Promise<void> {
+    this.#dial(peer, Math.min(timeoutMs, this.#options.dialTimeoutMs));
+    if (!this.isDialing(peer)) return Promise.resolve();
+    const end = this.#ends.get(peer) ?? deferred();
+    this.#ends.set(peer, end);
+    return end.promise;
+  }
+
+  /** Lets nobody dial a peer for a while, as after a failure. */
+  postpone(peer: EndpointId, pauseMs: number, why: string): void {
+    const now = this.#clock.now();
+    this.#keep(peer, { failures: 1, lastError: why, failedAt: now, notBefore: now + pauseMs });
   }
 
   /** A connection to the peer exists by other means: its failures are forgotten. A dial that runs may still end well. */
@@ -83,33 +103,45 @@ export class Dialer {
 
   /** Gives up a dial. Nobody is told. */
   cancel(peer: EndpointId): void {
-    this.#waiting.delete(peer);
+    if (this.#waiting.delete(peer)) this.#settle(peer);
     this.#running.get(peer)?.abort(new Error('nobody wants this peer any more'));
   }
 
   close(): void {
     this.#closed = true;
+    for (const peer of this.#waiting.keys()) this.#settle(peer);
     this.#waiting.clear();
     for (const controller of this.#running.values()) controller.abort(new Error('shutting down'));
   }
 
+  #dial(peer: EndpointId, timeoutMs: number): void {
+    if (this.#closed || this.isDialing(peer)) return;
+    this.#waiting.set(peer, timeoutMs);
+    this.#startWaiting();
+  }
+
   #startWaiting(): void {
-    for (const peer of this.#waiting) {
+    for (const [peer, timeoutMs] of this.#waiting) {
       if (this.#running.size >= this.#options.maxConcurrentDials) return;
       this.#waiting.delete(peer);
-      void this.#run(peer);
+      void this.#run(peer, timeoutMs);
     }
   }
 
-  async #run(peer: EndpointId): Promise<void> {
+  #settle(peer: EndpointId): void {
+    this.#ends.get(peer)?.resolve();
+    this.#ends.delete(peer);
+  }
+
+  async #run(peer: EndpointId, timeoutMs: number): Promise<void> {
     const controller = new AbortController();
     this.#running.set(peer, controller);
-    const { dialTimeoutMs, alpn, metrics } = this.#options;
+    const { alpn, metrics } = this.#options;
     let timedOut = false;
     const timer = this.#clock.setTimer(() => {
       timedOut = true;
-      controller.abort(new Error(`nobody answered within ${dialTimeoutMs} ms`));
-    }, dialTimeoutMs);
+      controller.abort(new Error(`nobody answered within ${timeoutMs} ms`));
+    }, timeoutMs);
     metrics.dial('started');
     try {
       const connection = await this.#endpoint.connect(peer, alpn, { signal: controller.signal });
@@ -126,6 +158,7 @@ export class Dialer {
       this.#host.failed(peer, error);
     } finally {
       timer.cancel();
+      this.#settle(peer);
       this.#startWaiting();
     }
   }
@@ -138,15 +171,30 @@ export class Dialer {
     const failures = (this.#records.get(peer)?.failures ?? 0) + 1;
     const { dialBackoffMinMs, dialBackoffMaxMs, random } = this.#options;
     const pause = Math.min(dialBackoffMaxMs, dialBackoffMinMs * 2 ** Math.min(failures - 1, 30));
-    this.#records.delete(peer);
-    this.#records.set(peer, {
+    this.#keep(peer, {
       failures,
       lastError: error instanceof Error ? error.message : String(error),
+      failedAt: this.#clock.now(),
       notBefore: this.#clock.now() + pause * (0.5 + random()),
     });
+  }
+
+  #keep(peer: EndpointId, record: DialRecord): void {
+    this.#records.delete(peer);
+    this.#records.set(peer, record);
+    this.#forgetOld();
     if (this.#records.size > MAX_RECORDS) {
       const [oldest] = this.#records.keys();
       if (oldest !== undefined) this.#records.delete(oldest);
+    }
+  }
+
+  /** Records stand in the order of their failures. */
+  #forgetOld(): void {
+    const before = this.#clock.now() - RECORD_MS;
+    for (const [peer, { failedAt }] of this.#records) {
+      if (failedAt > before) break;
+      this.#records.delete(peer);
     }
   }
 }

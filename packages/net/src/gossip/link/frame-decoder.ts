@@ -1,4 +1,4 @@
-import { PREFIX_LENGTH } from './wire.js';
+import { PREFIX_LENGTH } from '../wire.js';
 
 /** A frame that announces more bytes than are allowed. */
 export class FrameTooLargeError extends Error {
