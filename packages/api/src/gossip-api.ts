@@ -37,7 +37,7 @@ export class GossipApi {
     return this.#service.snapshot();
   }
 
-  /** Leaves all topics and waits until the farewells are acknowledged (at most 5 s by default). */
+  /** Leaves all topics and waits until peers have acknowledged it (at most 5 s by default). */
   shutdown(): Promise<void> {
     return this.#service.shutdown();
   }

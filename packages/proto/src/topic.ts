@@ -26,7 +26,7 @@ export class Topic<P extends PeerId> {
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new Set<P>();
-  /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
+  /** Neighbors whose link was replaced: one that joins after that did not know us any more, and ignored what it was told before. */
   readonly #replaced = new Set<P>();
   readonly #out: Outbox<P>;
   readonly #swarm: HyParView<P>;
@@ -90,7 +90,7 @@ export class Topic<P extends PeerId> {
       case 'neighbor':
       case 'disconnect':
         this.#swarm.receive(from, message, now);
-        if (message.type === 'join' && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
+        if (isMeeting(message) && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
         break;
     }
     this.#settle(now);
@@ -133,6 +133,7 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
+    this.#swarm.linkGap(peer);
     if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
     this.#tree.linkGap(peer, reason);
   }
@@ -221,4 +222,9 @@ export class Topic<P extends PeerId> {
     }
     changes.length = 0;
   }
+}
+
+/** Whether the sender makes us its neighbor. */
+function isMeeting({ type }: Message<PeerId>): boolean {
+  return type === 'join' || type === 'neighbor';
 }

@@ -1,9 +1,10 @@
-import { type Deferred, deferred } from '../util/deferred.js';
+import type { Deferred } from '../util/deferred.js';
 import { EventGap } from './event-gap.js';
 import type { GossipEvent } from './service.js';
 import type { SharedBudget } from './shared-budget.js';
 
 type Result = IteratorResult<GossipEvent, undefined>;
+type Reader = Pick<Deferred<Result>, 'resolve' | 'reject'>;
 
 /** What an event costs besides its content, in bytes: roughly. */
 const EVENT_BYTES = 128;
@@ -31,7 +32,7 @@ export class EventQueue {
   #bytes = 0;
   /** What was lost in front of the oldest event. */
   #gap: EventGap | undefined;
-  #waiting: Deferred<Result>[] | undefined;
+  #waiting: Reader[] | undefined;
   #end: { readonly error: Error | undefined } | undefined;
 
   constructor(options: EventQueueOptions) {
@@ -64,10 +65,11 @@ export class EventQueue {
     const event = this.#shift();
     if (event) return Promise.resolve({ done: false, value: event });
     if (this.#end) return this.#end.error ? Promise.reject(this.#end.error) : Promise.resolve(DONE);
-    const reader = deferred<Result>();
-    this.#waiting ??= [];
-    this.#waiting.push(reader);
-    return reader.promise;
+    return new Promise((resolve, reject) => {
+      const reader = { resolve, reject };
+      if (this.#waiting) this.#waiting.push(reader);
+      else this.#waiting = [reader]; // one is usual, and a push would make space for many
+    });
   }
 
   /** What is queued can still be read, then the end; with an error, every read after that throws it. */

@@ -9,7 +9,8 @@ import type { Losses } from './losses.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
-import { WayBack } from './way-back.js';
+import { UnreachedPeers } from './unreached-peers.js';
+import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
@@ -42,6 +43,7 @@ export class LocalTopic {
   #readers: readonly EventQueue[] = NO_READERS;
   #halves = 0;
   #wayBack: WayBack | undefined;
+  #unreached: UnreachedPeers | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -119,6 +121,7 @@ export class LocalTopic {
     this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
+    this.#askUnreached(peer);
     this.#joined?.resolve();
     this.#joined = undefined;
     const kept = this.#kept?.takeAll() ?? [];
@@ -131,6 +134,7 @@ export class LocalTopic {
     if (reason === 'left') this.#wayBack?.forget(peer);
     if (this.#neighbors.length > 0 || this.#end) return;
     this.#search?.hurry();
+    this.#unreached?.stop();
     this.#wayBack?.start();
   }
 
@@ -138,8 +142,12 @@ export class LocalTopic {
   enterThrough(peers: readonly EndpointId[]): void {
     if (peers.length === 0) return;
     this.#back().addBootstrap(peers);
+    this.#unreached?.stop();
+    const unreached = peers.filter((peer) => !this.#neighbors.includes(peer)).slice(-MAX_BOOTSTRAP);
+    this.#unreached = new UnreachedPeers(this.id, this.#host, unreached);
     this.#host.join(this.id, peers);
     if (this.#neighbors.length === 0) this.#back().start();
+    else this.#unreached.start();
   }
 
   /** Keeps a broadcast for the first neighbor. @returns whether an equal one is kept already. @throws NoNeighborsError when the limit is reached */
@@ -171,6 +179,7 @@ export class LocalTopic {
     this.#end = error ?? new TopicClosedError();
     this.#search?.stop();
     this.#wayBack?.stop();
+    this.#unreached?.stop();
     this.#joined?.reject(this.#end);
     this.#giveUpKept();
     for (const reader of this.#readers) reader.end(error);
@@ -185,6 +194,13 @@ export class LocalTopic {
     this.#kept?.takeAll();
     losses.add('unsent', messages);
     options.logger.warn({ topic: this.id, messages, bytes }, 'messages that were kept for the first neighbor are lost');
+  }
+
+  /** With a neighbor, the way back is closed: others of those that the user has named are still looked for. */
+  #askUnreached(neighbor: EndpointId): void {
+    this.#unreached?.reached(neighbor);
+    if (this.#unreached?.isEmpty) this.#unreached = undefined;
+    this.#unreached?.start();
   }
 
   #back(): WayBack {

@@ -126,6 +126,9 @@ export class HyParView<P extends PeerId> {
   /** A link to a peer exists. */
   peerConnected(_peer: P): void {}
 
+  /** Messages to or from a peer may be lost. */
+  linkGap(_peer: P): void {}
+
   /** Our own data has changed: it travels with the next message that carries it. */
   peerDataUpdated(): void {
     this.#startShuffling();

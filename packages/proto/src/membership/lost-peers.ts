@@ -22,6 +22,10 @@ export class LostPeers<P> {
     this.#limit = limit;
   }
 
+  get size(): number {
+    return this.#peers.size;
+  }
+
   has(peer: P): boolean {
     return this.#peers.has(peer);
   }

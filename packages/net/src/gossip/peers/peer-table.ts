@@ -19,6 +19,7 @@ import { MessageLimits } from './message-limits.js';
 import { Peer } from './peer.js';
 import { PressureGauge } from './pressure.js';
 import { TimeWatch } from './time-watch.js';
+
 /** Who hears what happens to peers. */
 export interface PeerTableHost {
   message(from: EndpointId, topic: TopicId, message: NetMessage): void;
