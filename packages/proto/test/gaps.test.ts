@@ -80,6 +80,13 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(node.receive(1, message))).toEqual([]);
   });
 
+  test('is replaced: its peer is told that it is our neighbor, before anything else', () => {
+    const outputs = new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 1 });
+    const sent = outputs.flatMap((output) => (output.type === 'sendMessage' ? [output.message] : []));
+    expect(sent).toMatchObject([{ type: 'neighbor', priority: 'high' }]);
+    expect(outputs[0]?.type).toBe('sendMessage');
+  });
+
   test('is of no interest where its peer is no neighbor', () => {
     expect(new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 2 })).toEqual([]);
   });
