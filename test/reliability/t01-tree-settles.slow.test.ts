@@ -18,7 +18,7 @@ test('four nodes start publishing at once: the tree settles, and hardly anything
   const publish = () =>
     atRate(100, 6_000, async () => {
       for (const node of all) {
-        sentAt[ledger.count] = performance.now();
+        sentAt[ledger.count] = performance.now(); // of the network, not of this loop
         await node.publish(300);
       }
     });

@@ -19,16 +19,19 @@ export async function until(
   return performance.now() - began;
 }
 
-/** Does something so often a second for so long, as evenly as timers allow. @returns how often it was done */
-export async function atRate(perSecond: number, durationMs: number, act: () => Promise<void>): Promise<number> {
+/**
+ * Does something so often a second for so long, as evenly as timers allow. What takes long puts off what comes after it, so `act` learns
+ * when it was due.
+ */
+export async function atRate(
+  perSecond: number,
+  durationMs: number,
+  act: (due: number) => Promise<unknown>,
+): Promise<void> {
   const began = performance.now();
-  let done = 0;
-  while (performance.now() - began < durationMs) {
-    while (done < ((performance.now() - began) * perSecond) / 1000) {
-      await act();
-      done++;
-    }
+  let due = began;
+  while (due < began + durationMs) {
+    for (; due <= performance.now(); due += 1000 / perSecond) await act(due);
     await setTimeout(2);
   }
-  return done;
 }
