@@ -16,11 +16,12 @@ test('a bootstrap peer is asked again, however many neighbors have come and gone
   const secretKey = newKey();
   const elsewhere = new Ledger();
   const bootstrap = await (await processes.start(elsewhere, { name: 'bootstrap', secretKey })).join();
-  const node = await swarm.current.start({ name: 'lonely' });
+  const node = await swarm.current.start({ name: 'lonely', endpoint: { idleTimeoutMs: 2_000 } });
   await node.join([]);
   await node.topic.joinPeers([bootstrap.ticket]);
   await node.topic.joined();
   await bootstrap.process.kill();
+  await until('loss of the bootstrap peer', () => node.neighbors().length === 0);
 
   for (let i = 0; i < LATER; i++) {
     const visitor = await (await swarm.current.start({ name: `visitor ${i}` })).join([node]);
