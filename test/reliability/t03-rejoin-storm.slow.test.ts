@@ -22,13 +22,12 @@ test('a re-join storm of 20 connected nodes settles, with a reason for every nei
     await node.publish();
   }
   let last = began;
-  for (let seen = before; performance.now() - last < 4_000; await setTimeout(20)) {
-    if (events() !== seen) last = performance.now();
+  for (let seen = before; performance.now() - last < 3_000; await setTimeout(20)) {
+    if (events() !== seen || components(all) > 1 || asymmetries(all) > 0) last = performance.now();
     seen = events();
+    expect(last - began).toBeLessThan(10_000);
   }
 
-  expect(last - began).toBeLessThan(10_000);
-  expect([components(all), asymmetries(all)]).toEqual([1, 0]);
   for (const node of all) await node.publish();
   expect(await ledger.imbalances(10_000)).toEqual([]);
   expect(ledger.told()).toEqual({});
