@@ -11,10 +11,17 @@ const AT_ONCE = 20;
 /** Visits before the baseline: the bounded lists of former neighbors are full then. */
 const WARM = 500;
 
+/** Close packets can be lost: how long such a connection lasts, in milliseconds. */
+const IDLE_MS = 5_000;
+
 const processes = useProcesses();
 
 test('10,000 links with fresh identities come and go: connections, maps and heap are back to where they were', async () => {
-  const host = await processes.start(new Ledger(), { name: 'host', nodeFlags: ['--expose-gc'] });
+  const host = await processes.start(new Ledger(), {
+    name: 'host',
+    idleTimeoutMs: IDLE_MS,
+    nodeFlags: ['--expose-gc'],
+  });
   await host.join();
   const visit = async () => {
     const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });

@@ -8,6 +8,8 @@ import { until } from './support/until.js';
 const ROUNDS = 20;
 /** What shutdown() may take, and a little for a busy machine, in milliseconds. */
 const LIMIT = 5_500;
+/** When a link is over whose last words are lost, in milliseconds. */
+const IDLE_MS = 6_000;
 
 const swarm = useSwarm();
 
@@ -17,7 +19,7 @@ test('the last Disconnect arrives through 30 % loss, and so does what was publis
   for (let round = 0; round < ROUNDS; round++) {
     const pair = new Swarm();
     const [a, b] = await pair.grow(2, (i) => ({
-      endpoint: { socket: () => faultySocket({ seed: round * 2 + i + 1, loss: 0.3 }) },
+      endpoint: { idleTimeoutMs: IDLE_MS, socket: () => faultySocket({ seed: round * 2 + i + 1, loss: 0.3 }) },
     }));
     if (!a || !b) throw new Error('there are two');
     await until('agreement', () => a.neighbors().length === 1 && b.neighbors().length === 1);
@@ -25,7 +27,7 @@ test('the last Disconnect arrives through 30 % loss, and so does what was publis
     const began = performance.now();
     await b.close();
     times.push(performance.now() - began);
-    await until('end of the link', () => a.neighbors().length === 0, 35_000);
+    await until('end of the link', () => a.neighbors().length === 0, 2 * IDLE_MS);
     b.reader.excuse(0, Number.POSITIVE_INFINITY);
     if (a.downs('left') === 1) {
       left++;
