@@ -42,7 +42,7 @@ export class Topic<P extends PeerId> {
         break;
       case 'hardened':
         this.#swarm = new HardenedHyParView(node, rng, out);
-        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node.config, node.stats));
+        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node));
         break;
     }
   }
@@ -135,12 +135,12 @@ export class Topic<P extends PeerId> {
 
   /** Payloads that are or were here within the retention, oldest first. */
   window(now: number): readonly WindowEntry[] {
-    return this.#tree.cache.entries(now);
+    return this.#tree.memory.window.entries(now);
   }
 
   /** Whether a payload has been here, or was told lost. */
   hasSeen(id: MessageId): boolean {
-    return this.#tree.seen.has(id);
+    return this.#tree.memory.seen.has(id);
   }
 
   peerDataUpdated(): void {
@@ -150,6 +150,12 @@ export class Topic<P extends PeerId> {
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
     return this.#swarm.wants(peer);
+  }
+
+  /** The topic is dropped: gives back what it has of the node's budgets. */
+  release(): void {
+    this.#tree.memory.clear();
+    this.#tree.missing.clear();
   }
 
   get neighbors(): readonly P[] {
@@ -167,8 +173,8 @@ export class Topic<P extends PeerId> {
       lazyPeers: [...tree.lazy.values],
       missingPayloads: tree.missing.size,
       queuedAnnouncements: tree.lazyQueue.size,
-      payloadCache: { count: tree.cache.size, bytes: tree.cache.bytes },
-      seenIds: tree.seen.size,
+      payloadCache: { count: tree.memory.window.size, bytes: tree.memory.window.bytes },
+      seenIds: tree.memory.seen.size,
       maxLastDeliveryHop: tree.maxLastDeliveryHop,
     };
   }
