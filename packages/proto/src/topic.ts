@@ -118,6 +118,8 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
+    // Where only a queue has overflowed, both ends are who they were.
+    if (reason !== 'overflow') this.#swarm.linkGap(peer);
     this.#tree.linkGap(peer, reason);
   }
 

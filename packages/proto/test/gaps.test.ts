@@ -46,6 +46,17 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(new TestNode({ mode: 'reference' }).meet(1, 2).handle(event))).toEqual([]);
   });
 
+  test('has the neighbor confirm that it is one: it may have started anew', () => {
+    const node = new TestNode().meet(1, 2);
+    expect(sent(node.handle({ type: 'linkReplaced', peer: 1 }))).toMatchObject([
+      { to: 1, message: { type: 'neighbor', priority: 'low' } },
+    ]);
+    // It has, and its view is full by now.
+    const outputs = node.receive(1, { type: 'disconnect', alive: true, respond: false });
+    expect(emitted(outputs)).toEqual([{ type: 'neighborDown', peer: 1, reason: 'evicted' }]);
+    expect(sent(node.handle({ type: 'linkGap', peer: 2, reason: 'overflow' }))).toEqual([]);
+  });
+
   test('is of no interest where its peer is no neighbor', () => {
     expect(new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 2 })).toEqual([]);
   });

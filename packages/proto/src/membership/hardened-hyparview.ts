@@ -148,6 +148,11 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#sweep();
   }
 
+  /** A neighbor confirms that it is one, becomes one again, or says that it is none. */
+  override linkGap(peer: P): void {
+    if (this.active.has(peer)) this.sendNeighbor(peer, 'low');
+  }
+
   /** Others hear of it by shuffles only. */
   override peerDataUpdated(): void {
     this.#fruitless = 0;
