@@ -80,11 +80,15 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(node.receive(1, message))).toEqual([]);
   });
 
-  test('is replaced: its peer is told that it is our neighbor, before anything else', () => {
-    const outputs = new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 1 });
-    const sent = outputs.flatMap((output) => (output.type === 'sendMessage' ? [output.message] : []));
-    expect(sent).toMatchObject([{ type: 'neighbor', priority: 'high' }]);
-    expect(outputs[0]?.type).toBe('sendMessage');
+  test('has the neighbor confirm that it is one: it may have started anew', () => {
+    const node = new TestNode().meet(1, 2);
+    expect(sent(node.handle({ type: 'linkReplaced', peer: 1 }))).toMatchObject([
+      { to: 1, message: { type: 'neighbor', priority: 'low' } },
+    ]);
+    // It has, and its view is full by now.
+    const outputs = node.receive(1, { type: 'disconnect', alive: true, respond: false });
+    expect(emitted(outputs)).toEqual([{ type: 'neighborDown', peer: 1, reason: 'evicted' }]);
+    expect(sent(node.handle({ type: 'linkGap', peer: 2, reason: 'overflow' }))).toEqual([]);
   });
 
   test('is of no interest where its peer is no neighbor', () => {
