@@ -39,15 +39,15 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const percentile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 
-/** Counts payloads, and how long live ones took (they begin with the time at which they were sent). */
-function listen({ session }: Member): { received: number; latencies: number[] } {
-  const heard = { received: 0, latencies: [] as number[] };
+/** Counts the payloads of the history, and notes how long live ones took (they begin with the time at which they were sent). */
+function listen({ session }: Member): { history: number; latencies: number[] } {
+  const heard = { history: 0, latencies: [] as number[] };
   void (async () => {
     for (let next = await session.next(); !next.done; next = await session.next()) {
       if (next.value.type !== 'received') continue;
-      heard.received++;
       const view = Buffer.from(next.value.content);
-      if (view.length === 16) heard.latencies.push(performance.now() - view.readDoubleLE(0));
+      if (view.length === HISTORY_BYTES) heard.history++;
+      else heard.latencies.push(performance.now() - view.readDoubleLE(0));
     }
   })();
   return heard;
@@ -66,7 +66,7 @@ async function joining(
     await publisher.session.send({ type: 'broadcast', content, scope: 'swarm', whenAlone: 'reject' });
     if (i % 100 === 99) await sleep(5);
   }
-  while (heard.received < history) await sleep(50);
+  while (heard.history < history) await sleep(50);
 
   let live = 0;
   const began = performance.now();
@@ -91,7 +91,7 @@ async function joining(
     const fetched = listen(newcomer);
     const at = performance.now();
     const measured = sleep(MEASURED_MS).then(() => joins.push(heard.latencies.splice(0)));
-    while (fetched.received < history) await sleep(10);
+    while (fetched.history < history) await sleep(10);
     fetchMs.push(Math.round(performance.now() - at));
     await measured;
     expect((await newcomer.node.snapshot()).reconciliation.recovered).toBeGreaterThanOrEqual(history);

@@ -33,11 +33,6 @@ export class FrameChannel {
     this.#watch = clock.setTimer(this.#check, IDLE_MS);
   }
 
-  /** Whether the session was given up on this side. */
-  get ended(): boolean {
-    return this.#ended !== undefined;
-  }
-
   /** Sends a frame. @returns how long it is @throws SessionEnded */
   post(frame: Frame): number {
     if (this.#ended) throw this.#ended;

@@ -17,8 +17,8 @@ import type { Turns } from './turns.js';
 /** Ids that are hashed, or keys that are sorted, before anybody looks at the clock. */
 const IDS_PER_LOOK = 200;
 
-/** A side that waits for its turn to fetch says so now and then, or the other would give the session up. */
-const STILL_HERE_MS = 5_000;
+/** How long a session waits for its turn to fetch. After that it fetches what it lacks, even if another peer is sending the same. */
+const TURN_MS = 10_000;
 
 /** Payloads beyond those that were asked for: two ids may have one key. */
 const EXTRA_PAYLOADS = 16;
@@ -209,18 +209,18 @@ export class Session {
   async #turn(): Promise<void> {
     const { clock, turns } = this.#host;
     const { come, done } = turns.take(this.scope.topic);
-    const stillHere = () => {
-      if (this.#channel.ended) return;
-      timer = clock.setTimer(stillHere, STILL_HERE_MS);
-      this.#channel.post({ type: 'want', last: false, keys: new Uint8Array(0) });
-    };
-    let timer = clock.setTimer(stillHere, STILL_HERE_MS);
-    this.#endTurn = () => {
-      timer.cancel();
-      done();
-    };
-    await come;
-    timer.cancel();
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, TURN_MS);
+      this.#endTurn = () => {
+        timer.cancel();
+        done();
+        resolve();
+      };
+      void come.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   #endTurnWhenDone(): void {
