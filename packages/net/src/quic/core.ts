@@ -1,7 +1,8 @@
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
 import { ConnectionIds } from './connection-ids.js';
-import type { Driver, DriverHost, Transmitted } from './driver.js';
+import type { Driver } from './driver.js';
+import type { DriverHost, Transmitted } from './driver-host.js';
 import type { NativeConnection } from './native-connection.js';
 import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
@@ -152,13 +153,13 @@ export class Core implements DriverHost {
   }
 
   opened(driver: Driver): void {
-    if (driver.peerCid) this.resets.watch(driver, driver.peerCid);
+    if (driver.path.peerCid) this.resets.watch(driver, driver.path.peerCid);
   }
 
   forget(driver: Driver): void {
     this.drivers.delete(driver);
-    this.counters.blackHoles += driver.blackHoles;
-    this.resets.forget(driver, driver.peerCid);
+    this.counters.blackHoles += driver.path.mtu.blackHoles;
+    this.resets.forget(driver, driver.path.peerCid);
     for (const key of driver.routes) this.routes.delete(key);
     driver.routes.clear();
   }

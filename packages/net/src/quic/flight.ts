@@ -17,6 +17,7 @@ const MIN_FLIGHT_BYTES = 200;
  */
 export class Flight {
   readonly #side: 'dialed' | 'accepted';
+  readonly #send: (datagram: Uint8Array) => void;
   #datagrams: readonly Uint8Array[] = [];
   #bytes = 0;
   #isLast = false;
@@ -24,8 +25,10 @@ export class Flight {
   #silenceMs = FIRST_FLIGHT_MS;
   #repeatAt = Number.POSITIVE_INFINITY;
 
-  constructor(side: 'dialed' | 'accepted') {
+  /** @param send sends a datagram to the peer */
+  constructor(side: 'dialed' | 'accepted', send: (datagram: Uint8Array) => void) {
     this.#side = side;
+    this.#send = send;
   }
 
   /** When a repetition is due because nothing came; infinite if never. */
@@ -52,18 +55,18 @@ export class Flight {
     return true;
   }
 
-  /** What to send again because nothing came. */
-  afterSilence(now: number): readonly Uint8Array[] {
-    if (now < this.repeatAt) return [];
+  /** Repeats it if nothing came for long enough. */
+  afterSilence(now: number): void {
+    if (now < this.repeatAt) return;
     this.#silenceMs *= 2;
     this.#repeatAt = now + this.#silenceMs;
-    return this.#repeat();
+    this.#repeat();
   }
 
-  /** What to send again because something came that brought nothing new: the other side seems to lack our flight. */
-  afterRepetition(now: number): readonly Uint8Array[] {
+  /** Repeats it because something came that brought nothing new: the other side seems to lack it. */
+  afterRepetition(now: number): void {
     if (this.#side === 'dialed') this.#repeatAt = now + this.#silenceMs;
-    return this.#repeats < MAX_REPEATS ? this.#repeat() : [];
+    if (this.#repeats < MAX_REPEATS) this.#repeat();
   }
 
   /** The handshake is over. */
@@ -72,8 +75,8 @@ export class Flight {
     this.#repeatAt = Number.POSITIVE_INFINITY;
   }
 
-  #repeat(): readonly Uint8Array[] {
+  #repeat(): void {
     this.#repeats++;
-    return this.#datagrams;
+    for (const datagram of this.#datagrams) this.#send(datagram);
   }
 }
