@@ -17,6 +17,8 @@ import { StreamSet } from './stream-set.js';
 const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
+/** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
+const LATE_MS = 20;
 /** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
 const PINGS_PER_NUDGE = 3;
 const MAX_REASON_BYTES = 200;
@@ -55,6 +57,8 @@ export class Driver {
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  /** Whether the timer fired late, and what came meanwhile is being read. */
+  #isLate = false;
   readonly #startedAt = performance.now();
   readonly #liveness = new Liveness(this.#startedAt);
   readonly #flight: Flight;
@@ -298,6 +302,14 @@ export class Driver {
     if (!native) return;
     const { keepAliveMs, handshakeTimeoutMs } = this.#host.settings;
     const now = performance.now();
+    if (now > this.#timerAt + LATE_MS && !this.#isLate) {
+      // Our event loop stood still. What came meanwhile is read before anything is taken for unanswered.
+      this.#isLate = true;
+      this.#timerAt = now;
+      this.#timer = setTimeout(this.#onTimer, 0);
+      return;
+    }
+    this.#isLate = false;
     if (this.#phase !== 'open' && now >= this.#startedAt + handshakeTimeoutMs) {
       this.abandon(
         new ConnectError(
