@@ -93,7 +93,7 @@ export class BoundSocket {
       halfOpen: this.acceptor.halfOpen.total,
       ...this.#core.counters,
       blackHoles: [...this.#core.drivers].reduce(
-        (sum, driver) => sum + driver.blackHoles,
+        (sum, driver) => sum + driver.path.mtu.blackHoles,
         this.#core.counters.blackHoles,
       ),
     };

@@ -8,7 +8,8 @@ import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } fr
 import { checkCode, cutReason } from '../util/close-code.js';
 import { nextStableId } from '../util/stable-id.js';
 import type { HostPort } from './binding.js';
-import type { Driver, PeerIdentity } from './driver.js';
+import type { Driver } from './driver.js';
+import type { PeerIdentity } from './driver-host.js';
 
 /** A proven QUIC connection: what the user holds. */
 export class QuicConnection implements Connection {
@@ -70,7 +71,8 @@ export class QuicConnection implements Connection {
   }
 
   stats(): ConnectionStats {
-    const { datagramSize, blackHoles, streams } = this.#driver;
+    const { path, streams } = this.#driver;
+    const { size: datagramSize, blackHoles } = path.mtu;
     return { ...this.#driver.stats(), datagramSize, blackHoles, queuedBytes: streams.queuedBytes };
   }
 

@@ -1,7 +1,8 @@
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
 import { ConnectionIds } from './connection-ids.js';
-import type { Driver, DriverHost, Transmitted } from './driver.js';
+import type { Driver } from './driver.js';
+import type { DriverHost, Transmitted } from './driver-host.js';
 import type { NativeConnection } from './native-connection.js';
 import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
@@ -107,7 +108,7 @@ export class Core implements DriverHost {
     this.#immediate ??= setImmediate(this.#runTicks);
   }
 
-  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted {
+  transmit(native: NativeConnection, to: PeerPath, size: number, keep?: Uint8Array[]): Transmitted {
     let hasFilled = false;
     for (let sent = 0; sent < BURST; sent++) {
       if (to.credit < MIN_PACKET) return { hasMore: false, hasFilled }; // the next datagram from there raises the credit
@@ -115,6 +116,7 @@ export class Core implements DriverHost {
       const length = native.send(to.credit < size ? space.subarray(0, to.credit) : space);
       if (length === 0) return { hasMore: false, hasFilled };
       if (length === size) hasFilled = true;
+      keep?.push(new Uint8Array(space.subarray(0, length)));
       to.sent(length);
       this.sendDatagram(length === size ? space : space.subarray(0, length), to);
     }
@@ -151,13 +153,13 @@ export class Core implements DriverHost {
   }
 
   opened(driver: Driver): void {
-    if (driver.peerCid) this.resets.watch(driver, driver.peerCid);
+    if (driver.path.peerCid) this.resets.watch(driver, driver.path.peerCid);
   }
 
   forget(driver: Driver): void {
     this.drivers.delete(driver);
-    this.counters.blackHoles += driver.blackHoles;
-    this.resets.forget(driver, driver.peerCid);
+    this.counters.blackHoles += driver.path.mtu.blackHoles;
+    this.resets.forget(driver, driver.path.peerCid);
     for (const key of driver.routes) this.routes.delete(key);
     driver.routes.clear();
   }

@@ -1,68 +1,26 @@
 import { ConnectError, type ConnectFailure } from '../errors.js';
-import type { EndpointId } from '../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import { type Deferred, deferred } from '../util/deferred.js';
-import type { HostPort, RecvInfo } from './binding.js';
-import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
+import type { RecvInfo } from './binding.js';
+import { closeReasonOf, connectErrorOf, TransportError } from './close-reason.js';
+import type { DriverHost, DriverOptions, PeerIdentity } from './driver-host.js';
+import { Flight } from './flight.js';
 import { Liveness } from './liveness.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
-import { maxDatagramSize, type Settings } from './options.js';
+import { maxDatagramSize } from './options.js';
 import { PathProber } from './path-prober.js';
-import { checkPeer, type Expectation } from './peer-check.js';
+import { identify } from './peer-check.js';
 import { PeerPath } from './peer-path.js';
 import { StreamSet } from './stream-set.js';
-
-/** What a driver needs of its endpoint. */
-export interface DriverHost {
-  readonly settings: Settings;
-  /** Our address as quiche knows it. */
-  readonly local: HostPort;
-  /** Call {@link Driver.tick} once, later in this turn of the event loop. */
-  schedule(driver: Driver): void;
-  /** Writes the connection's next datagrams, none larger than `size`, to the socket. */
-  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted;
-  /** Sends a datagram made by us. */
-  sendDatagram(datagram: Uint8Array, to: HostPort): void;
-  /** Sends the close packet, and repeats it when the peer goes on sending. */
-  transmitClose(native: NativeConnection, driver: Driver): void;
-  /** The handshake is done: the peer may reset the connection. */
-  opened(driver: Driver): void;
-  /** The connection is over: route nothing to it any more. */
-  forget(driver: Driver): void;
-}
-
-/** What {@link DriverHost.transmit} did. */
-export interface Transmitted {
-  /** Whether there may be more to send. */
-  readonly hasMore: boolean;
-  /** Whether a datagram was as large as it might be. */
-  readonly hasFilled: boolean;
-}
-
-/** What is known when a handshake has ended well. */
-export interface PeerIdentity {
-  /** Undefined where endpoints need not prove an id: {@link CertificateEndpoint}, whose connections do not show it. */
-  readonly remoteId: EndpointId | undefined;
-  readonly alpn: string;
-}
-
-/** What a driver is made with. */
-export interface DriverOptions {
-  readonly native: NativeConnection;
-  readonly side: 'dialed' | 'accepted';
-  readonly remote: HostPort;
-  /** What the peer must prove. */
-  readonly expected: Expectation;
-  /** The protocol a dial asks for. */
-  readonly alpn?: string;
-  /** Called when the handshake has ended, either way. */
-  readonly onHandshakeEnd?: () => void;
-}
 
 /** quiche's timer is that of its loss detection when it is due within this, in milliseconds; else nothing is under way and it is the idle timer. */
 const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
+/** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
+const LATE_MS = 20;
+/** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
+const PINGS_PER_NUDGE = 3;
 const MAX_REASON_BYTES = 200;
 
 /**
@@ -84,11 +42,12 @@ export class Driver {
   isScheduled = false;
   /** Where the peer is now. */
   readonly remote: PeerPath;
+  /** How large datagrams may be, and what the peer calls itself. */
+  readonly path: PathProber;
 
   readonly #host: DriverHost;
-  readonly #expected: Expectation;
-  readonly #alpn: string | undefined;
-  readonly #onHandshakeEnd: () => void;
+  readonly #options: DriverOptions;
+  #identity: PeerIdentity | undefined;
   #native: NativeConnection | undefined;
   readonly #info: RecvInfo;
   #phase: 'handshake' | 'confirming' | 'open' | 'closed' = 'handshake';
@@ -98,21 +57,24 @@ export class Driver {
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
+  /** Whether the timer fired late, and what came meanwhile is being read. */
+  #isLate = false;
   readonly #startedAt = performance.now();
-  readonly #path: PathProber;
   readonly #liveness = new Liveness(this.#startedAt);
+  readonly #flight: Flight;
+  /** Something came of the handshake although it is done here: the peer does not know. */
+  #isPeerBehind = false;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
   constructor(host: DriverHost, options: DriverOptions) {
-    const { native, side, remote, expected, alpn, onHandshakeEnd } = options;
+    const { native, side, remote } = options;
     this.#host = host;
     this.#native = native;
     this.side = side;
     this.remote = new PeerPath(remote);
+    this.#flight = new Flight(side, (datagram) => host.sendDatagram(datagram, this.remote));
     this.#info = { from: remote, to: host.local };
-    this.#expected = expected;
-    this.#alpn = alpn;
-    this.#onHandshakeEnd = onHandshakeEnd ?? (() => {});
+    this.#options = options;
     this.streams = new StreamSet(
       native,
       side,
@@ -120,7 +82,7 @@ export class Driver {
       () => host.schedule(this),
       () => void this.#transmit(native),
     );
-    this.#path = new PathProber(native, maxDatagramSize(host.settings, remote), (datagram) => {
+    this.path = new PathProber(native, maxDatagramSize(host.settings, remote), (datagram) => {
       if (this.remote.isProven) host.sendDatagram(datagram, this.remote);
     });
     this.handshake.promise.catch(() => {}); // callers that await it see the error
@@ -138,7 +100,10 @@ export class Driver {
     // Only a client may move, and not in its handshake (RFC 9000, section 9).
     if (hasMoved && (this.#phase !== 'open' || this.side === 'dialed')) return;
     const isLong = ((datagram[0] ?? 0x80) & 0x80) !== 0;
-    if (isLong && this.#phase === 'open' && !hasMoved && this.#path.receive(datagram)) return this.#host.schedule(this);
+    if (isLong && this.#phase === 'open' && !hasMoved) {
+      if (this.path.receive(datagram)) return this.#host.schedule(this);
+      this.#isPeerBehind = true;
+    }
     const { length } = datagram;
     if (this.#phase === 'confirming' && !isLong) this.#wasShort = true;
     const before = hasMoved ? native.packetsReceived() : 0;
@@ -146,7 +111,7 @@ export class Driver {
     if (!hasMoved) this.remote.received(length);
     else if (native.packetsReceived() > before) {
       this.remote.moveTo(host, port, length);
-      this.#path.moved();
+      this.path.moved();
     }
     this.#received = true;
     this.#host.schedule(this);
@@ -163,10 +128,14 @@ export class Driver {
       if (!this.#afterReceive(native)) return;
     }
     if (this.#phase === 'open') {
+      if (this.#isPeerBehind) {
+        this.#isPeerBehind = false;
+        native.keepAlive(); // a client that gets any packet of ours knows that we are done
+      }
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
       this.streams.pump(native);
     }
-    const hasMore = this.#transmit(native);
+    const hasMore = this.#phase === 'open' ? this.#transmit(native) : this.#shakeHands(native, received);
     if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
       this.#finish(closeReasonOf(native)); // the handshake failed
       return;
@@ -220,10 +189,28 @@ export class Driver {
     this.#finish({ type: 'error', message });
   }
 
+  /** Pings as often, each time in a packet of its own. */
+  #ping(native: NativeConnection, times: number): void {
+    for (let i = 0; i < times; i++) {
+      native.keepAlive();
+      this.#transmit(native);
+    }
+  }
+
   /** @returns whether there may be more to send */
   #transmit(native: NativeConnection): boolean {
-    const { hasMore, hasFilled } = this.#host.transmit(native, this.remote, this.#path.mtu.size);
-    if (hasFilled && this.#phase === 'open') this.#path.filled(performance.now());
+    const { hasMore, hasFilled } = this.#host.transmit(native, this.remote, this.path.mtu.size);
+    if (hasFilled && this.#phase === 'open') this.path.filled(performance.now());
+    return hasMore;
+  }
+
+  /** Sends what the handshake needs, and sends it again where it got lost. @returns whether there may be more to send */
+  #shakeHands(native: NativeConnection, received: boolean): boolean {
+    const now = performance.now();
+    const datagrams: Uint8Array[] = [];
+    const { hasMore } = this.#host.transmit(native, this.remote, this.path.mtu.size, datagrams);
+    const isNew = datagrams.length > 0 && this.#flight.sent(datagrams, now, this.#phase === 'confirming');
+    if (!isNew && received) this.#flight.afterRepetition(now);
     return hasMore;
   }
 
@@ -234,21 +221,6 @@ export class Driver {
   /** The peer does not know the connection any more. */
   reset(): void {
     if (this.#phase === 'open') this.#finish({ type: 'reset' });
-  }
-
-  /** What the peer calls itself; known once the connection is open. */
-  get peerCid(): Uint8Array | undefined {
-    return this.#path.peerCid;
-  }
-
-  /** How large datagrams may be now, in bytes. */
-  get datagramSize(): number {
-    return this.#path.mtu.size;
-  }
-
-  /** How often a datagram size stopped being carried. */
-  get blackHoles(): number {
-    return this.#path.mtu.blackHoles;
   }
 
   /** @returns false when the connection is over */
@@ -274,18 +246,9 @@ export class Driver {
 
   /** TLS is done: is the peer the expected one? Nothing of the application is touched before. @returns false when it is not */
   #checkIdentity(native: NativeConnection): boolean {
-    const checked = checkPeer(this.#expected, native.peerCertificate(), `${this.remote.host}:${this.remote.port}`);
-    if (!checked.ok) return this.#reject(checked.reason, checked.message, checked.alert);
-    if (native.isResumed()) return this.#reject('transport', 'the peer resumed a session', TlsAlert.accessDenied);
-    const alpn = native.applicationProtocol();
-    if (alpn === '' || (this.#alpn !== undefined && alpn !== this.#alpn)) {
-      return this.#reject(
-        'alpn-mismatch',
-        'the peer chose no protocol that we asked for',
-        TlsAlert.noApplicationProtocol,
-      );
-    }
-    this.#identity = { remoteId: checked.remoteId, alpn };
+    const found = identify(native, this.#options, `${this.remote.host}:${this.remote.port}`);
+    if (!found.ok) return this.#reject(found.reason, found.message, found.alert);
+    this.#identity = found.identity;
     // A server has seen the client's certificate when TLS is done. A client does not know yet whether the server likes its own:
     // it waits for the first packet that only a satisfied server sends.
     if (this.side === 'accepted') this.#open();
@@ -293,13 +256,12 @@ export class Driver {
     return true;
   }
 
-  #identity: PeerIdentity | undefined;
-
   #open(): void {
     this.#phase = 'open';
-    this.#path.open();
+    this.path.open();
+    this.#flight.end();
     this.#host.opened(this);
-    this.#onHandshakeEnd();
+    this.#options.onHandshakeEnd?.();
     this.handshake.resolve(this.#identity as PeerIdentity);
   }
 
@@ -314,17 +276,17 @@ export class Driver {
   #arm(native: NativeConnection, received: boolean): void {
     const { keepAliveMs, handshakeTimeoutMs, idleTimeoutMs } = this.#host.settings;
     const now = performance.now();
-    if (this.#phase === 'open') this.#path.probe(now);
+    if (this.#phase === 'open') this.path.probe(now);
     const wait = native.timeout();
     if (received && this.streams.waitsForQuiet && (wait ?? Number.POSITIVE_INFINITY) > idleTimeoutMs / 2) {
       this.streams.allAcknowledged(); // only the idle timer runs, so nothing is in flight (RFC 9002, section 6.2.1)
     }
     if (wait !== undefined && wait < LOSS_TIMER_MS && wait < idleTimeoutMs / 2) this.#liveness.awaitsAnswer(now);
     let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
-    if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs);
+    if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs, this.#flight.repeatAt);
     else {
       if (keepAliveMs > 0) at = Math.min(at, this.#liveness.quietSince + keepAliveMs);
-      at = Math.min(at, this.#liveness.checkAt, this.#path.mtu.dueAt);
+      at = Math.min(at, this.#liveness.checkAt, this.#liveness.nudgeAt, this.path.mtu.dueAt);
     }
     at = Math.max(at, now);
     // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
@@ -340,6 +302,14 @@ export class Driver {
     if (!native) return;
     const { keepAliveMs, handshakeTimeoutMs } = this.#host.settings;
     const now = performance.now();
+    if (now > this.#timerAt + LATE_MS && !this.#isLate) {
+      // Our event loop stood still. What came meanwhile is read before anything is taken for unanswered.
+      this.#isLate = true;
+      this.#timerAt = now;
+      this.#timer = setTimeout(this.#onTimer, 0);
+      return;
+    }
+    this.#isLate = false;
     if (this.#phase !== 'open' && now >= this.#startedAt + handshakeTimeoutMs) {
       this.abandon(
         new ConnectError(
@@ -350,8 +320,9 @@ export class Driver {
       );
       return;
     }
-    if (this.#phase === 'open' && native.timeout() === 0) this.#path.mtu.doubt(now); // something is not acknowledged
+    if (this.#phase === 'open' && native.timeout() === 0) this.path.mtu.doubt(now); // something is not acknowledged
     native.onTimeout();
+    if (this.#phase !== 'open') this.#flight.afterSilence(now);
     if (native.isClosed()) {
       this.#finish(closeReasonOf(native));
       return;
@@ -361,9 +332,11 @@ export class Driver {
         native.keepAlive();
         this.#liveness.asked(now); // ask again only after the same time
       }
-      this.#liveness.check(now, () => native.stats().rttMs);
-      this.#path.probe(now);
-      if (this.#path.mtu.isTooNarrow) {
+      const rttMs = () => native.stats().rttMs;
+      this.#liveness.check(now, rttMs);
+      if (this.#liveness.nudge(now, rttMs)) this.#ping(native, PINGS_PER_NUDGE);
+      this.path.probe(now);
+      if (this.path.mtu.isTooNarrow) {
         this.#fail(TransportError.noViablePath, 'the path carries no datagrams of 1,200 bytes, which QUIC needs');
         return;
       }
@@ -383,7 +356,7 @@ export class Driver {
     this.#timer = undefined;
     this.#host.forget(this);
     if (!wasOpen) {
-      this.#onHandshakeEnd();
+      this.#options.onHandshakeEnd?.();
       this.handshake.reject(connectErrorOf(native, reason, this.side));
     }
     this.#liveness.end();

@@ -133,7 +133,9 @@ export class PathMtu {
     const isBase = search.ceiling === BASE_SIZE;
     const roundMs = Math.max(isBase ? BASE_ROUND_MS : ROUND_MS, ROUND_TRIPS * rttMs());
     search.roundEndsAt = now + roundMs * Math.min(2 ** search.silent, MAX_STRETCH);
-    const between = isBase ? [] : USUAL_SIZES.filter((size) => size > this.#size && size < search.ceiling);
+    // Mostly the path is as it was: then one probe tells.
+    const isAlone = isBase || (search.isDoubt && search.round <= 1);
+    const between = isAlone ? [] : USUAL_SIZES.filter((size) => size > this.#size && size < search.ceiling);
     return [search.ceiling, ...between, TINY_SIZE];
   }
 

@@ -2,6 +2,8 @@ import type { ConnectFailure } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { endpointIdFromCertificate } from './certificate.js';
 import { TlsAlert } from './close-reason.js';
+import type { PeerIdentity } from './driver-host.js';
+import type { NativeConnection } from './native-connection.js';
 
 /** The name in certificates that clients of other programs check, whatever the address: irpc's convention. */
 export const SERVER_NAME = 'localhost';
@@ -13,10 +15,41 @@ export type Expectation =
   | { readonly type: 'certificate'; readonly certificate: Uint8Array } // the key of exactly this one, DER
   | { readonly type: 'nothing' }; // a client that TLS asked for no certificate
 
+/** Why a peer is not the expected one. */
+export interface PeerMismatch {
+  readonly ok: false;
+  readonly reason: ConnectFailure;
+  readonly message: string;
+  /** What to tell the peer. */
+  readonly alert: number;
+}
+
 /** The result of checking the peer's certificate. */
-export type PeerCheck =
-  | { readonly ok: true; readonly remoteId: EndpointId | undefined }
-  | { readonly ok: false; readonly reason: ConnectFailure; readonly message: string; readonly alert: number };
+export type PeerCheck = { readonly ok: true; readonly remoteId: EndpointId | undefined } | PeerMismatch;
+
+/**
+ * Who is at the other end of a connection whose TLS handshake is done.
+ *
+ * @param asked what the peer must prove, and the protocol that a dial asked for
+ * @param where the peer's address, for messages
+ */
+export function identify(
+  native: NativeConnection,
+  asked: { readonly expected: Expectation; readonly alpn?: string },
+  where: string,
+): { readonly ok: true; readonly identity: PeerIdentity } | PeerMismatch {
+  const checked = checkPeer(asked.expected, native.peerCertificate(), where);
+  if (!checked.ok) return checked;
+  if (native.isResumed()) {
+    return { ok: false, reason: 'transport', message: 'the peer resumed a session', alert: TlsAlert.accessDenied };
+  }
+  const alpn = native.applicationProtocol();
+  if (alpn === '' || (asked.alpn !== undefined && alpn !== asked.alpn)) {
+    const message = 'the peer chose no protocol that we asked for';
+    return { ok: false, reason: 'alpn-mismatch', message, alert: TlsAlert.noApplicationProtocol };
+  }
+  return { ok: true, identity: { remoteId: checked.remoteId, alpn } };
+}
 
 /**
  * Whether a peer is who it should be. TLS has proven that it holds the key of the certificate that it showed.

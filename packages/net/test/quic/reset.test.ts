@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SecretKey } from '../../src/identity/secret-key.js';
 import { ConnectionIds, resetKeyIn, resetKeyOf } from '../../src/quic/connection-ids.js';
@@ -8,7 +8,7 @@ import { NativeConnection, rawConnection } from '../../src/quic/native-connectio
 import { CID_LENGTH } from '../../src/quic/packet-header.js';
 import { Resets } from '../../src/quic/resets.js';
 import { ALPN, acceptOne, bind, bytes, closeAll, roundTrip, sendUdp, track, udp, until, where } from './helpers.js';
-import { rawConfig } from './raw-peer.js';
+import { ecdsaCredentials, rawConfig } from './raw-peer.js';
 
 afterEach(closeAll);
 
@@ -182,5 +182,35 @@ describe('a server that died and is back', () => {
     flush();
     await until(() => native.isClosed());
     expect(back.stats().resetsSent).toBeGreaterThan(0);
+  });
+});
+
+describe('a server of another make that died and is back', () => {
+  it('resets the connection of our client by the token that it announced', async () => {
+    const token = randomBytes(16);
+    const socket = await udp();
+    const local = { host: '127.0.0.1', port: socket.address().port };
+    const credentials = ecdsaCredentials();
+    const config = rawConfig(credentials);
+    config.setStatelessResetToken(BigInt(`0x${token.toString('hex')}`));
+    const buffer = Buffer.alloc(1500);
+    let server: NativeConnection | undefined;
+    let client = { host: '', port: 0 };
+    socket.on('message', (datagram, { address, port }) => {
+      client = { host: address, port };
+      server ??= new NativeConnection(rawConnection.accept(randomBytes(8), null, local, client, config));
+      server.recv(datagram, { from: client, to: local });
+      for (let n = server.send(buffer); n > 0; n = server.send(buffer)) {
+        socket.send(Buffer.from(buffer.subarray(0, n)), port, address);
+      }
+    });
+    const endpoint = track(await CertificateEndpoint.bind({ address: '127.0.0.1:0' }));
+    const certificate = new X509Certificate(credentials.certificate).raw;
+    const connection = await endpoint.connect({ addr: local, certificate }, ALPN);
+
+    await sendUdp(socket, Buffer.concat([Uint8Array.of(0x41), randomBytes(30), randomBytes(16)]), client);
+    await until(() => endpoint.stats().datagramsReceived > 3);
+    await sendUdp(socket, Buffer.concat([Uint8Array.of(0x41), randomBytes(30), token]), client);
+    expect(await connection.closed).toEqual({ type: 'reset' });
   });
 });
