@@ -6,6 +6,7 @@ import type { EventQueue } from './event-queue.js';
 import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
+import { LostNeighbors } from './lost-neighbors.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
@@ -20,6 +21,8 @@ export interface LocalTopicHost {
   readonly options: ResolvedGossipOptions;
   readonly losses: Losses;
   readonly kept: KeptBudgets;
+  /** How many neighbors a topic wants. */
+  readonly wanted: number;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
@@ -42,6 +45,7 @@ export class LocalTopic {
   #readers: readonly EventQueue[] = NO_READERS;
   #halves = 0;
   #wayBack: WayBack | undefined;
+  #lost: LostNeighbors | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -119,6 +123,7 @@ export class LocalTopic {
     this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
+    this.#expectNoMore(peer);
     this.#joined?.resolve();
     this.#joined = undefined;
     const kept = this.#kept?.takeAll() ?? [];
@@ -129,7 +134,9 @@ export class LocalTopic {
   neighborDown(peer: EndpointId, reason: NeighborDownReason): void {
     this.#neighbors = this.#neighbors.filter((other) => other !== peer);
     if (reason === 'left') this.#wayBack?.forget(peer);
-    if (this.#neighbors.length > 0 || this.#end) return;
+    if (this.#end) return;
+    if (isAccident(reason)) this.#expect(peer);
+    if (this.#neighbors.length > 0) return;
     this.#search?.hurry();
     this.#wayBack?.start();
   }
@@ -171,6 +178,7 @@ export class LocalTopic {
     this.#end = error ?? new TopicClosedError();
     this.#search?.stop();
     this.#wayBack?.stop();
+    this.#lost?.stop();
     this.#joined?.reject(this.#end);
     this.#giveUpKept();
     for (const reader of this.#readers) reader.end(error);
@@ -187,6 +195,15 @@ export class LocalTopic {
     options.logger.warn({ topic: this.id, messages, bytes }, 'messages that were kept for the first neighbor are lost');
   }
 
+  #expect(peer: EndpointId): void {
+    this.#lost ??= new LostNeighbors(this.id, this.#host, () => this.#neighbors.length < this.#host.wanted);
+    this.#lost.add(peer);
+  }
+
+  #expectNoMore(peer: EndpointId): void {
+    if (this.#lost?.remove(peer)) this.#lost = undefined;
+  }
+
   #back(): WayBack {
     this.#wayBack ??= new WayBack(this.id, this.#host);
     return this.#wayBack;
@@ -195,6 +212,19 @@ export class LocalTopic {
 
 const NOBODY: readonly EndpointId[] = [];
 const NO_READERS: readonly EventQueue[] = [];
+
+/** Whether a neighbor was lost although neither side wanted that. */
+function isAccident(reason: NeighborDownReason): boolean {
+  switch (reason) {
+    case 'closed':
+    case 'timeout':
+      return true;
+    case 'refused':
+    case 'evicted':
+    case 'left':
+      return false;
+  }
+}
 
 /** Nobody may be waiting when it is rejected. */
 function quietDeferred(): Deferred<void> {
