@@ -13,6 +13,7 @@ if (process.env.GRAPEVINE_TIER === 'long') {
   fc.configureGlobal({
     seed,
     numRuns: runs(100),
+    includeErrorInReport: true,
     reporter: (details) => {
       process.stdout.write(`seed ${details.seed}, ${details.numRuns} runs: ${name()}\n`);
       if (details.failed) throw new Error(fc.defaultReportMessage(details));
