@@ -27,6 +27,8 @@ export class Topic<P extends PeerId> {
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new LazySet<P>();
+  /** Neighbors whose link was replaced: one that joins after that did not know us any more, and ignored what it was told before. */
+  readonly #replaced = new LazySet<P>();
   readonly #out: Outbox<P>;
   readonly #swarm: HyParView<P>;
   readonly #tree: PlumTree<P>;
@@ -77,6 +79,7 @@ export class Topic<P extends PeerId> {
       case 'neighbor':
       case 'disconnect':
         this.#swarm.receive(from, message, now);
+        if (isMeeting(message) && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
         break;
     }
     this.#settle(now);
@@ -107,6 +110,7 @@ export class Topic<P extends PeerId> {
   }
 
   peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
+    this.#replaced.delete(peer);
     this.#swarm.peerDisconnected(peer, reason);
     this.#tree.neighborDown(peer, now);
     this.#settle(now);
@@ -118,7 +122,13 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
+    if (reason === 'linkReplaced') this.#linkReplaced(peer);
     this.#tree.linkGap(peer, reason);
+  }
+
+  #linkReplaced(peer: P): void {
+    this.#swarm.linkReplaced(peer);
+    if (this.#swarm.active.has(peer)) this.#replaced.add(peer);
   }
 
   recovered({ from, content, round, age }: RecoveredEvent<P>, now: number): void {
@@ -205,4 +215,9 @@ export class Topic<P extends PeerId> {
     }
     changes.length = 0;
   }
+}
+
+/** Whether the sender makes us its neighbor. */
+function isMeeting({ type }: Message<PeerId>): boolean {
+  return type === 'join' || type === 'neighbor';
 }

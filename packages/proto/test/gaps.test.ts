@@ -46,6 +46,24 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(new TestNode({ mode: 'reference' }).meet(1, 2).handle(event))).toEqual([]);
   });
 
+  test.each([
+    { type: 'join', data: undefined } as const,
+    { type: 'neighbor', priority: 'high', data: undefined } as const,
+  ])('is reconciled once more when its peer, which had forgotten us, meets us again: $type', (message) => {
+    const node = new TestNode().meet(1);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
+    node.handle({ type: 'linkReplaced', peer: 1 });
+    expect(reconciled(node.receive(1, message))).toEqual(['1 linkReplaced']);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
+  });
+
+  test('is replaced: its peer is told that it is our neighbor, before anything else', () => {
+    const outputs = new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 1 });
+    const sent = outputs.flatMap((output) => (output.type === 'sendMessage' ? [output.message] : []));
+    expect(sent).toMatchObject([{ type: 'neighbor', priority: 'high' }]);
+    expect(outputs[0]?.type).toBe('sendMessage');
+  });
+
   test('is of no interest where its peer is no neighbor', () => {
     expect(new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 2 })).toEqual([]);
   });

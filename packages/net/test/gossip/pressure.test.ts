@@ -59,6 +59,41 @@ describe('a neighbor that reads nothing', () => {
   });
 });
 
+test('a neighbor that reads nothing costs the publisher no time', async () => {
+  swarm = new TestSwarm({ queueHighWaterMark: 64 * 1024 });
+  const [publisher] = (await swarm.grow(3)) as [Listener, Listener, Listener];
+  await addMuteNeighbor(publisher);
+  let longest = 0;
+  for (let i = 0; i < 2_000; i++) {
+    const before = swarm.clock.now();
+    const sent = say(publisher, `${i} ${'x'.repeat(500)}`);
+    await swarm.clock.advance(2);
+    await sent;
+    longest = Math.max(longest, swarm.clock.now() - before);
+  }
+  expect(longest).toBe(2);
+});
+
+test('a neighbor for which more announcements wait than are kept gets what it missed when it reads again', async () => {
+  const dropped: Record<string, number> = {};
+  const count = (reason: string, more = 1) => (dropped[reason] = (dropped[reason] ?? 0) + more);
+  swarm = new TestSwarm({ queueHighWaterMark: 32 * 1024, tooSlowAfterMs: 600_000 });
+  const publisher = await swarm.listen(swarm.add({ metrics: { ...noMetrics, dropped: count } }));
+  const others = [await swarm.listen(swarm.add(), [publisher]), await swarm.listen(swarm.add(), [publisher])];
+  await swarm.clock.until(() => publisher.session.neighbors().length === 2);
+  await swarm.clock.advance(1_000);
+  const [, deaf] = others as [Listener, Listener];
+  swarm.network.mute(deaf.endpoint);
+  const COUNT = 16_000;
+  for (let i = 0; i < COUNT; i++) {
+    await say(publisher, `message ${i}`);
+    if (i % 100 === 0) await swarm.clock.advance(10);
+  }
+  swarm.network.unmute(deaf.endpoint);
+  await swarm.clock.until(() => texts(deaf).length === COUNT, 60_000, 500);
+  expect(dropped).toMatchObject({ announcements: 10_000 });
+});
+
 test('a publisher waits while the queues are full, and can give up waiting', async () => {
   swarm = new TestSwarm({ queueHighWaterMark: 64 * 1024, tooSlowAfterMs: 600_000 });
   const publisher = await swarm.listen(swarm.add());

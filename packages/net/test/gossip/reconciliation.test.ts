@@ -106,7 +106,10 @@ describe('a neighbor that does not speak the protocol', () => {
     const [a, b] = (await grow(2)) as [Listener, Listener];
     const contents = numbered(2_500);
     await publish(a, contents, 200);
-    const gossipOnly = swarm.add({}, (router, node) => router.accept(node.alpn, { accept: (c) => node.accept(c) }));
+    const gossipOnly = swarm.add(
+      {},
+      { serve: (router, node) => router.accept(node.alpn, { accept: (c) => node.accept(c) }) },
+    );
     const late = await swarm.listen(gossipOnly, [a]);
     await swarm.clock.until(() => texts(late).length >= contents.length);
     await swarm.clock.advance(5_000);

@@ -2,7 +2,7 @@ import { seededRng, type TopicId, topicIdFromBytes } from '@grapevine/proto';
 import { GossipNode, type GossipOptions } from '../../src/gossip/index.js';
 import type { GossipEvent, TopicSession } from '../../src/gossip/service.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
-import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
+import type { MemoryEndpoint, MemoryEndpointOptions } from '../../src/memory/endpoint.js';
 import { MemoryNetwork, type MemoryNetworkOptions } from '../../src/memory/index.js';
 import { Router } from '../../src/transport/router.js';
 import { ManualClock } from './manual-clock.js';
@@ -24,6 +24,14 @@ export interface Listener extends Member {
   readonly events: GossipEvent[];
 }
 
+/** How to add a node. */
+export interface AddOptions extends MemoryEndpointOptions {
+  /** What the router answers to. Default: all that the node speaks. */
+  readonly serve?: (router: Router, node: GossipNode) => Router;
+}
+
+const serveGossip = (router: Router, node: GossipNode) => router.accept(node.alpn, node);
+
 /** A swarm in memory and in virtual time, the same from run to run. */
 export class TestSwarm {
   readonly clock = new ManualClock();
@@ -37,14 +45,11 @@ export class TestSwarm {
   }
 
   /** A new node. Its key, random numbers and jitter follow from its index. */
-  add(
-    options: GossipOptions = {},
-    serve = (router: Router, node: GossipNode) => router.accept(node.alpn, node),
-  ): Member {
+  add(options: GossipOptions = {}, { serve = serveGossip, ...endpointOptions }: AddOptions = {}): Member {
     const index = this.members.length + 1;
     const seed = Buffer.alloc(32, 1);
     seed.writeUInt32LE(index);
-    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed) });
+    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed), ...endpointOptions });
     const node = new GossipNode(endpoint, {
       clock: this.clock,
       rng: seededRng(seed),

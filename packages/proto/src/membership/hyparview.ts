@@ -153,6 +153,9 @@ export class HyParView<P extends PeerId> {
     this.startShuffling();
   }
 
+  /** The link to a peer was replaced by a newer one. */
+  linkReplaced(_peer: P): void {}
+
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, _now: number): void {
     if (this.active.has(peer)) this.#removeActive(peer, DISMISSED);
