@@ -108,7 +108,11 @@ async function keepCase(
   signal: AbortSignal,
 ): Promise<void> {
   const onRun = (runs: number, steps: number) => progress.tell(`shrinking: ${steps} steps after ${runs} runs`);
-  const shrunk = await shrink(schedule, failure, { signal, onRun });
+  const failureOf = async (candidate: Schedule): Promise<Failure | undefined> => {
+    const { failures } = await run(candidate, signal);
+    return failures.find(({ kind }) => kind === failure.kind);
+  };
+  const shrunk = await shrink(schedule, failure, { failureOf, onRun });
   mkdirSync(cases, { recursive: true });
   const file = join(cases, `${failure.kind.replaceAll(' ', '-')}-${schedule.seed}.json`);
   writeFileSync(file, `${JSON.stringify(shrunk.schedule, undefined, 1)}\n`);

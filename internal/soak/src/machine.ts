@@ -98,6 +98,7 @@ export class Machine {
     const node = new GossipNode(endpoint, {
       clock,
       random: random.next,
+      randomBytes: (length) => random.bytes(length),
       rng: seededRng(random.bytes(32)),
       config: {
         ...(maxMessageSize !== undefined && { maxMessageSize }),

@@ -1,6 +1,5 @@
-import { run } from './run.js';
 import type { Schedule, Step } from './schedule.js';
-import type { Failure, FailureKind } from './verdict.js';
+import type { Failure } from './verdict.js';
 
 export interface Shrunk {
   readonly schedule: Schedule;
@@ -11,9 +10,10 @@ export interface Shrunk {
 
 /** How to shrink. */
 export interface ShrinkOptions {
+  /** How a schedule fails, if it does in the way that matters. */
+  readonly failureOf: (schedule: Schedule) => Promise<Failure | undefined>;
   /** Default 300. */
   readonly maxRuns?: number;
-  readonly signal?: AbortSignal;
   readonly onRun?: (runs: number, steps: number) => void;
 }
 
@@ -21,15 +21,16 @@ export interface ShrinkOptions {
  * Takes steps out of a schedule, in chunks that become smaller, as long as what is left fails in the same way (Zeller and
  * Hildebrandt: Simplifying and isolating failure-inducing input, 2002).
  */
-export async function shrink(schedule: Schedule, failure: Failure, options: ShrinkOptions = {}): Promise<Shrunk> {
-  const { maxRuns = 300, signal, onRun } = options;
+export async function shrink(schedule: Schedule, failure: Failure, options: ShrinkOptions): Promise<Shrunk> {
+  const { failureOf, maxRuns = 300, onRun } = options;
   let best = { schedule, failure };
   let runs = 0;
   const fails = async (steps: readonly Step[]): Promise<boolean> => {
+    if (!canMeet(steps)) return false;
     runs++;
     onRun?.(runs, best.schedule.steps.length);
     const candidate = { ...best.schedule, steps };
-    const found = await failureOf(candidate, failure.kind, signal);
+    const found = await failureOf(candidate);
     if (found) best = { schedule: candidate, failure: found };
     return found !== undefined;
   };
@@ -47,12 +48,18 @@ export async function shrink(schedule: Schedule, failure: Failure, options: Shri
   return { ...best, runs };
 }
 
-/** How a schedule fails, if it does in this way. */
-async function failureOf(
-  schedule: Schedule,
-  kind: FailureKind,
-  signal: AbortSignal | undefined,
-): Promise<Failure | undefined> {
-  const { failures } = await run(schedule, signal);
-  return failures.find((failure) => failure.kind === kind);
+/** Whether the machines that start can find each other by what they are told; otherwise it is no wonder that they do not meet. */
+function canMeet(steps: readonly Step[]): boolean {
+  const starts = steps.filter((step) => step.do === 'start');
+  const started = new Set(starts.map(({ machine }) => machine));
+  const met = new Set(starts.slice(0, 1).map(({ machine }) => machine));
+  for (let before = -1; before < met.size; ) {
+    before = met.size;
+    for (const { machine, via } of starts) {
+      const known = via.filter((other) => started.has(other));
+      if (![machine, ...known].some((other) => met.has(other))) continue;
+      for (const each of [machine, ...known]) met.add(each);
+    }
+  }
+  return met.size === started.size;
 }

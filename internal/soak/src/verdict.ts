@@ -3,7 +3,7 @@ import type { Machine } from './machine.js';
 import type { Reach } from './reach.js';
 
 /** Which promise a run broke. */
-export type FailureKind = 'lost' | 'told' | 'heard' | 'views' | 'left behind' | 'threw';
+export type FailureKind = 'lost' | 'told' | 'heard' | 'one-sided' | 'parted' | 'left behind' | 'threw';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -62,16 +62,17 @@ export async function judgeViews(machines: readonly Machine[], topics: number): 
     );
     views.set(id, { machine: index, topics: byTopic });
   }
-  const problems: string[] = [];
+  const failures: Failure[] = [];
+  const oneSided = (message: string) => failures.push({ kind: 'one-sided', message });
   for (let topic = 0; topic < topics; topic++) {
     const members = [...views].filter(([, view]) => view.topics.has(topic));
     for (const [id, { machine, topics: own }] of members) {
       for (const peer of own.get(topic) ?? []) {
         const other = views.get(peer);
-        if (peer === id) problems.push(`topic ${topic}: machine ${machine} is its own neighbor`);
-        else if (!other) problems.push(`topic ${topic}: machine ${machine} has a neighbor that is gone`);
+        if (peer === id) oneSided(`topic ${topic}: machine ${machine} is its own neighbor`);
+        else if (!other) oneSided(`topic ${topic}: machine ${machine} has a neighbor that is gone`);
         else if (!other.topics.get(topic)?.includes(id)) {
-          problems.push(`topic ${topic}: machine ${machine} has neighbor ${other.machine}, which does not have it`);
+          oneSided(`topic ${topic}: machine ${machine} has neighbor ${other.machine}, which does not have it`);
         }
       }
     }
@@ -81,10 +82,10 @@ export async function judgeViews(machines: readonly Machine[], topics: number): 
     );
     if (groups.length > 1) {
       const named = groups.map((ids) => ids.map((id) => views.get(id)?.machine).join(' ')).join(' | ');
-      problems.push(`topic ${topic} is in ${groups.length} parts: ${named}`);
+      failures.push({ kind: 'parted', message: `topic ${topic} is in ${groups.length} parts: ${named}` });
     }
   }
-  return problems.map((message) => ({ kind: 'views', message }));
+  return failures;
 }
 
 function components(ids: readonly string[], neighborsOf: (id: string) => readonly string[]): string[][] {

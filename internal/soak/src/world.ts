@@ -9,7 +9,7 @@ import type { Schedule, Step } from './schedule.js';
 import { Trace } from './trace.js';
 import { VirtualClock } from './virtual-clock.js';
 
-const PACKETS = ['open', 'data', 'fin', 'finAck', 'reset', 'stop', 'credit', 'close'] as const;
+const PACKETS = ['open', 'data', 'fin', 'finAck', 'reset', 'stop', 'credit', 'close', 'ping', 'pong'] as const;
 const TIMER = 100;
 const COMMAND = 101;
 const HEARD = 102;

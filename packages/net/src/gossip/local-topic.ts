@@ -10,7 +10,8 @@ import { LostNeighbors } from './lost-neighbors.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
-import { WayBack } from './way-back.js';
+import { UnreachedPeers } from './unreached-peers.js';
+import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
@@ -46,6 +47,7 @@ export class LocalTopic {
   #halves = 0;
   #wayBack: WayBack | undefined;
   #lost: LostNeighbors | undefined;
+  #unreached: UnreachedPeers | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -124,6 +126,7 @@ export class LocalTopic {
     this.#back().remember(peer);
     this.#back().stop();
     this.#expectNoMore(peer);
+    this.#askUnreached(peer);
     this.#joined?.resolve();
     this.#joined = undefined;
     const kept = this.#kept?.takeAll() ?? [];
@@ -138,6 +141,7 @@ export class LocalTopic {
     if (isAccident(reason)) this.#expect(peer);
     if (this.#neighbors.length > 0) return;
     this.#search?.hurry();
+    this.#unreached?.stop();
     this.#wayBack?.start();
   }
 
@@ -145,8 +149,12 @@ export class LocalTopic {
   enterThrough(peers: readonly EndpointId[]): void {
     if (peers.length === 0) return;
     this.#back().addBootstrap(peers);
+    this.#unreached?.stop();
+    const unreached = peers.filter((peer) => !this.#neighbors.includes(peer)).slice(-MAX_BOOTSTRAP);
+    this.#unreached = new UnreachedPeers(this.id, this.#host, unreached);
     this.#host.join(this.id, peers);
     if (this.#neighbors.length === 0) this.#back().start();
+    else this.#unreached.start();
   }
 
   /** Keeps a broadcast for the first neighbor. @returns whether an equal one is kept already. @throws NoNeighborsError when the limit is reached */
@@ -179,6 +187,7 @@ export class LocalTopic {
     this.#search?.stop();
     this.#wayBack?.stop();
     this.#lost?.stop();
+    this.#unreached?.stop();
     this.#joined?.reject(this.#end);
     this.#giveUpKept();
     for (const reader of this.#readers) reader.end(error);
@@ -202,6 +211,13 @@ export class LocalTopic {
 
   #expectNoMore(peer: EndpointId): void {
     if (this.#lost?.remove(peer)) this.#lost = undefined;
+  }
+
+  /** With a neighbor, the way back is closed: others of those that the user has named are still looked for. */
+  #askUnreached(neighbor: EndpointId): void {
+    this.#unreached?.reached(neighbor);
+    if (this.#unreached?.isEmpty) this.#unreached = undefined;
+    this.#unreached?.start();
   }
 
   #back(): WayBack {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GossipEvent } from '../../src/gossip/service.js';
+import { SecretKey } from '../../src/identity/secret-key.js';
 import { type Listener, say, TestSwarm, texts } from '../support/swarm.js';
 
 let swarm: TestSwarm;
@@ -31,6 +32,13 @@ async function grow(size: number, ...options: ConstructorParameters<typeof TestS
   return swarm.grow(size);
 }
 
+/** As in {@link TestSwarm.add}. */
+function seedOf(index: number): Uint8Array {
+  const seed = Buffer.alloc(32, 1);
+  seed.writeUInt32LE(index);
+  return seed;
+}
+
 const reconciliation = async ({ node }: Listener) => (await node.snapshot()).reconciliation;
 
 describe('after a gap', () => {
@@ -60,6 +68,19 @@ describe('after a gap', () => {
     expect(texts(a)).toHaveLength(500);
     expect(texts(b)).toHaveLength(1_000);
     expect(texts(c)).toHaveLength(500);
+  });
+
+  test('that a process was dead and back with its key, before anybody noticed, it gets everything', async () => {
+    const [a, , c] = (await grow(3)) as [Listener, Listener, Listener];
+    swarm.network.crash(c.endpoint);
+    await publish(a, numbered(600), 200);
+    const { socketAddr } = c.endpoint;
+    const secretKey = SecretKey.fromBytes(seedOf(c.index));
+    const back = await swarm.listen(swarm.add({}, { secretKey, socketAddr }), [a]);
+    await swarm.clock.until(() => texts(back).length === 600, 10_000);
+    await swarm.clock.advance(10_000);
+    expect(texts(back)).toHaveLength(600);
+    expect(a.events.filter((event) => event.type === 'neighborDown' && event.peer === c.endpoint.id)).toEqual([]);
   });
 
   test('payloads arrive oldest first', async () => {
@@ -106,10 +127,7 @@ describe('a neighbor that does not speak the protocol', () => {
     const [a, b] = (await grow(2)) as [Listener, Listener];
     const contents = numbered(2_500);
     await publish(a, contents, 200);
-    const gossipOnly = swarm.add(
-      {},
-      { serve: (router, node) => router.accept(node.alpn, { accept: (c) => node.accept(c) }) },
-    );
+    const gossipOnly = swarm.add({}, {}, (router, node) => router.accept(node.alpn, { accept: (c) => node.accept(c) }));
     const late = await swarm.listen(gossipOnly, [a]);
     await swarm.clock.until(() => texts(late).length >= contents.length);
     await swarm.clock.advance(5_000);

@@ -24,14 +24,6 @@ export interface Listener extends Member {
   readonly events: GossipEvent[];
 }
 
-/** How to add a node. */
-export interface AddOptions extends MemoryEndpointOptions {
-  /** What the router answers to. Default: all that the node speaks. */
-  readonly serve?: (router: Router, node: GossipNode) => Router;
-}
-
-const serveGossip = (router: Router, node: GossipNode) => router.accept(node.alpn, node);
-
 /** A swarm in memory and in virtual time, the same from run to run. */
 export class TestSwarm {
   readonly clock = new ManualClock();
@@ -45,7 +37,11 @@ export class TestSwarm {
   }
 
   /** A new node. Its key, random numbers and jitter follow from its index. */
-  add(options: GossipOptions = {}, { serve = serveGossip, ...endpointOptions }: AddOptions = {}): Member {
+  add(
+    options: GossipOptions = {},
+    endpointOptions: MemoryEndpointOptions = {},
+    serve = (router: Router, node: GossipNode) => router.accept(node.alpn, node),
+  ): Member {
     const index = this.members.length + 1;
     const seed = Buffer.alloc(32, 1);
     seed.writeUInt32LE(index);

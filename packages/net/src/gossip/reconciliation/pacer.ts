@@ -6,20 +6,32 @@ export const SLICE_BYTES = 32 * 1024;
 /** The rest after a slice, as a multiple of the time that it took: fetching uses a quarter of what is there at most. */
 const REST = 3;
 
+/** Fetching goes on, however busy the process is. */
+const MAX_REST_MS = 250;
+
 /**
- * Breaks work into slices with rests between them, so that live traffic always comes first. What a slice took is measured until the loop
- * comes round again: that includes writing to sockets, and grows by itself where there is other work to do.
+ * Breaks work into slices with rests between them, so that live traffic always comes first. Besides the work itself a slice counts the time
+ * until the loop has come round: that is when sockets are written, and it grows by itself where there is other work to do.
  */
 export class Pacer {
   readonly #clock: Clock;
   #bytes = 0;
-  #since: number;
+  #took = 0;
   #timer: ClockTimer | undefined;
   #wake: (() => void) | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#since = clock.now();
+  }
+
+  /** Does some work of the slice. */
+  work<T>(work: () => T): T {
+    const began = this.#clock.now();
+    try {
+      return work();
+    } finally {
+      this.#took += this.#clock.now() - began;
+    }
   }
 
   /** So much has been sent or handled. @returns what to wait for where the slice is full */
@@ -31,11 +43,12 @@ export class Pacer {
   /** Lets others have their turn. */
   async rest(): Promise<void> {
     const clock = this.#clock;
+    const began = clock.now();
     await this.#until((wake) => clock.defer(wake));
-    const took = clock.now() - this.#since;
-    if (took > 0) await this.#until((wake) => clock.setTimer(wake, REST * took));
+    const took = this.#took + clock.now() - began;
+    if (took > 0) await this.#until((wake) => clock.setTimer(wake, Math.min(REST * took, MAX_REST_MS)));
     this.#bytes = 0;
-    this.#since = clock.now();
+    this.#took = 0;
   }
 
   /** Ends a rest at once. */

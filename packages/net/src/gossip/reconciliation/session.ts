@@ -128,7 +128,8 @@ export class Session {
         const { age, round } = frame;
         this.#count(1);
         // The frame is a view: a small payload must not keep a large chunk alive. (`slice` of a Buffer would be a view.)
-        this.#host.recovered(this.scope.topic, { content: new Uint8Array(frame.content), round, age });
+        const content = new Uint8Array(frame.content);
+        this.#handling.work(() => this.#host.recovered(this.scope.topic, { content, round, age }));
         return this.#handling.spent(frame.content.length);
       }
       case 'gone':
@@ -141,7 +142,7 @@ export class Session {
   /** Nothing is taken that was not asked for. */
   #count(payloads: number): void {
     this.#taken += payloads;
-    if (this.#taken > (this.#wanted ?? -EXTRA_PAYLOADS) + EXTRA_PAYLOADS) {
+    if (!this.#wanted || this.#taken > this.#wanted + EXTRA_PAYLOADS) {
       throw new Violation('bad-message', 'more payloads than were asked for');
     }
   }
@@ -151,18 +152,23 @@ export class Session {
   /** The window as keys of this session. */
   async #build(salt: Uint8Array): Promise<KeySet> {
     const builder = new KeySetBuilder(salt);
-    for (const [i, { id }] of this.#entries.entries()) {
-      builder.add(messageIdToBytes(id));
-      if (i % IDS_PER_SLICE === IDS_PER_SLICE - 1) await this.#handling.rest();
+    const pacer = this.#handling;
+    for (let first = 0; first < this.#entries.length; first += IDS_PER_SLICE) {
+      const slice = this.#entries.slice(first, first + IDS_PER_SLICE);
+      pacer.work(() => {
+        for (const { id } of slice) builder.add(messageIdToBytes(id));
+      });
+      if (slice.length === IDS_PER_SLICE) await pacer.rest();
     }
-    while (!builder.step(IDS_PER_SLICE)) await this.#handling.rest();
+    while (!pacer.work(() => builder.step(IDS_PER_SLICE))) await pacer.rest();
     return builder.build();
   }
 
   /** Answers wait for no one: where both sides sent much and waited for the other to read, neither would. They are bounded by the sets. */
   async #compare(set: KeySet, comparison: Reconciliation, frame: Uint8Array): Promise<void> {
     const answers = comparison.receive(frame);
-    for (let next = guarded(() => answers.next()); !next.done; next = guarded(() => answers.next())) {
+    const answer = () => this.#handling.work(() => guarded(() => answers.next()));
+    for (let next = answer(); !next.done; next = answer()) {
       await this.#handling.spent(this.#channel.post({ type: 'compare', frame: next.value }));
     }
     if (comparison.settled) await this.#want(set, comparison);
@@ -221,7 +227,7 @@ export class Session {
   }
 
   async #send(frame: Frame): Promise<void> {
-    const length = this.#channel.post(frame);
+    const length = this.#sending.work(() => this.#channel.post(frame));
     await this.#channel.room();
     await this.#sending.spent(length);
   }
