@@ -103,12 +103,13 @@ export class LocalTopics {
   }
 
   #hostOfTopics(): LocalTopicHost {
-    const { me, options, peers } = this.#host;
+    const { me, options, peers, state } = this.#host;
     return {
       me,
       options,
       losses: this.losses,
       kept: this.#kept,
+      wanted: state.config.membership.activeViewCapacity,
       waitFor: (peer) => peers.waitFor(peer),
       tried: (peer) => peers.tried(peer),
       join: (topic, ids) => this.#host.command(topic, { type: 'join', peers: ids }),

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { JoinTimeoutError } from '../../src/gossip/join-timeout-error.js';
+import type { EndpointId } from '../../src/identity/endpoint-id.js';
 import { type Listener, TestSwarm, TOPIC } from '../support/swarm.js';
 
 let swarm: TestSwarm;
@@ -92,4 +93,16 @@ test('and is forgotten ten minutes after nobody dials it any more', async () => 
   await swarm.clock.advance(20_000);
   expect((await waiting.node.snapshot()).peers).toEqual([]);
   expect(await waiting.node.subscribe(TOPIC)).toBeDefined();
+});
+
+test('of a hundred thousand bootstrap peers the latest 256 are asked', async () => {
+  swarm = new TestSwarm();
+  const { node } = swarm.add();
+  const many = Array.from({ length: 100_000 }, (_, i) => `${i}`.padStart(64, '0') as EndpointId);
+  const session = await node.subscribe(TOPIC, { bootstrap: many.slice(0, 50_000) });
+  await session.send({ type: 'joinPeers', peers: many.slice(50_000) });
+  await swarm.clock.advance(60_000);
+  const { peers } = await node.snapshot();
+  expect(peers.length).toBeLessThanOrEqual(2 * 256);
+  expect(peers.map(({ id }) => id)).toContain(many.at(-1));
 });
