@@ -231,7 +231,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     // From a peer that we have asked to be our neighbor this is the beginning of a refusal. The reference goes on to the next
     // candidate, which in a swarm of full views is an endless round of requests and refusals.
     if (this.pending.has(from) && !this.active.has(from)) {
-      this.takeNodes(message.nodes);
+      // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
+      if (!this.#probed.has(from)) this.takeNodes(message.nodes);
       return;
     }
     const isForeign = this.#probed.delete(from) && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
