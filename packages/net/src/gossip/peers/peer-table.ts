@@ -87,6 +87,7 @@ export class PeerTable {
     });
     this.#timeWatch = new TimeWatch(options.clock, () => this.#onTimeJump());
     this.#linkCheck = new LinkCheck({
+      clock: options.clock,
       redial: ({ id }) => this.#dialer.redial(id, REDIAL_TIMEOUT_MS),
       isWanted: ({ id }) => host.isWanted(id),
       survivedSleep: ({ id }) => host.linkGap(id, 'sleep'),
