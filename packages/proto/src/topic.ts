@@ -122,13 +122,9 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
-    if (reason === 'linkReplaced') this.#linkReplaced(peer);
+    this.#swarm.linkGap(peer);
+    if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
     this.#tree.linkGap(peer, reason);
-  }
-
-  #linkReplaced(peer: P): void {
-    this.#swarm.linkReplaced(peer);
-    if (this.#swarm.active.has(peer)) this.#replaced.add(peer);
   }
 
   recovered({ from, content, round, age }: RecoveredEvent<P>, now: number): void {

@@ -6,6 +6,7 @@ import type { EventQueue } from './event-queue.js';
 import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
+import { LostNeighbors } from './lost-neighbors.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
@@ -21,6 +22,8 @@ export interface LocalTopicHost {
   readonly options: ResolvedGossipOptions;
   readonly losses: Losses;
   readonly kept: KeptBudgets;
+  /** How many neighbors a topic wants. */
+  readonly wanted: number;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
@@ -43,6 +46,7 @@ export class LocalTopic {
   #readers: readonly EventQueue[] = NO_READERS;
   #halves = 0;
   #wayBack: WayBack | undefined;
+  #lost: LostNeighbors | undefined;
   #unreached: UnreachedPeers | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
@@ -121,6 +125,7 @@ export class LocalTopic {
     this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
+    this.#expectNoMore(peer);
     this.#askUnreached(peer);
     this.#joined?.resolve();
     this.#joined = undefined;
@@ -132,7 +137,9 @@ export class LocalTopic {
   neighborDown(peer: EndpointId, reason: NeighborDownReason): void {
     this.#neighbors = this.#neighbors.filter((other) => other !== peer);
     if (reason === 'left') this.#wayBack?.forget(peer);
-    if (this.#neighbors.length > 0 || this.#end) return;
+    if (this.#end) return;
+    if (isAccident(reason)) this.#expect(peer);
+    if (this.#neighbors.length > 0) return;
     this.#search?.hurry();
     this.#unreached?.stop();
     this.#wayBack?.start();
@@ -179,6 +186,7 @@ export class LocalTopic {
     this.#end = error ?? new TopicClosedError();
     this.#search?.stop();
     this.#wayBack?.stop();
+    this.#lost?.stop();
     this.#unreached?.stop();
     this.#joined?.reject(this.#end);
     this.#giveUpKept();
@@ -196,6 +204,15 @@ export class LocalTopic {
     options.logger.warn({ topic: this.id, messages, bytes }, 'messages that were kept for the first neighbor are lost');
   }
 
+  #expect(peer: EndpointId): void {
+    this.#lost ??= new LostNeighbors(this.id, this.#host, () => this.#neighbors.length < this.#host.wanted);
+    this.#lost.add(peer);
+  }
+
+  #expectNoMore(peer: EndpointId): void {
+    if (this.#lost?.remove(peer)) this.#lost = undefined;
+  }
+
   /** With a neighbor, the way back is closed: others of those that the user has named are still looked for. */
   #askUnreached(neighbor: EndpointId): void {
     this.#unreached?.reached(neighbor);
@@ -211,6 +228,19 @@ export class LocalTopic {
 
 const NOBODY: readonly EndpointId[] = [];
 const NO_READERS: readonly EventQueue[] = [];
+
+/** Whether a neighbor was lost although neither side wanted that. */
+function isAccident(reason: NeighborDownReason): boolean {
+  switch (reason) {
+    case 'closed':
+    case 'timeout':
+      return true;
+    case 'refused':
+    case 'evicted':
+    case 'left':
+      return false;
+  }
+}
 
 /** Nobody may be waiting when it is rejected. */
 function quietDeferred(): Deferred<void> {

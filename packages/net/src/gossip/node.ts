@@ -1,43 +1,28 @@
 import {
   type DisconnectReason,
   type InEvent,
-  maxPayload,
   maxPeerData,
-  messageIdFromBytes,
   type OutEvent,
-  type Scope,
   State,
   type TopicEvent,
   type TopicId,
 } from '@grapevine/proto';
-import type { AddressSource } from '../address/address-book.js';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
-import type { EventQueueOptions } from './event-queue.js';
 import { fastHash } from './hash.js';
 import { KernelTimers } from './kernel-timers.js';
-import { LocalTopic, type LocalTopicHost } from './local-topic.js';
-import { Losses } from './losses.js';
+import { LocalTopics } from './local-topics.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
-import { PeerSearch } from './peer-search.js';
 import { PeerTable } from './peers/peer-table.js';
 import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
-import { SharedBudget } from './shared-budget.js';
 import type { GossipSnapshot } from './snapshot.js';
-import { Subscription, type SubscriptionHost } from './subscription.js';
-import { MAX_BOOTSTRAP } from './way-back.js';
 import type { NetMessage } from './wire.js';
-
-const DEFAULT_QUEUE_CAPACITY = 2048;
-
-/** Broadcasts that a topic keeps for its first neighbor, however short; all topics share twice as many. */
-const MAX_KEPT = 4_096;
 
 /**
  * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
@@ -55,14 +40,9 @@ export class GossipNode implements GossipService, ProtocolHandler {
   readonly #state: State<EndpointId>;
   readonly #peers: PeerTable;
   readonly #reconciler: Reconciler;
-  readonly #topics = new Map<TopicId, LocalTopic>();
+  readonly #topics: LocalTopics;
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers: KernelTimers;
-  readonly #losses: Losses;
-  readonly #kept: { readonly bytes: SharedBudget; readonly messages: SharedBudget };
-  readonly #queue: EventQueueOptions;
-  readonly #topicHost: LocalTopicHost;
-  readonly #subscriptionHost: SubscriptionHost;
   readonly #stopObserving: () => void;
   #running = false;
   #shutdown: Promise<void> | undefined;
@@ -91,19 +71,19 @@ export class GossipNode implements GossipService, ProtocolHandler {
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#timers = new KernelTimers(resolved.clock, (timer) => this.#feed({ type: 'timerExpired', timer }, 'timer'));
-    this.#losses = new Losses(resolved.metrics);
-    this.#kept = { bytes: new SharedBudget(resolved.keptBytes), messages: new SharedBudget(MAX_KEPT) };
-    this.#queue = {
-      capacity: DEFAULT_QUEUE_CAPACITY,
-      budget: new SharedBudget(resolved.unreadBytes),
-      onMissed: () => this.#losses.add('slow-reader', 1),
-    };
-    this.#topicHost = this.#hostOfTopics();
-    this.#subscriptionHost = this.#hostOfSubscriptions();
+    this.#topics = new LocalTopics({
+      me: this.id,
+      options: resolved,
+      addressLookup: endpoint.addressLookup,
+      state: this.#state,
+      peers: this.#peers,
+      command: (topic, command) => this.#feed({ type: 'command', topic, command }, 'command'),
+      left: (topic) => this.#reconciler.left(topic),
+    });
     this.#reconciler = new Reconciler(endpoint, resolved, {
       maxMessageSize: this.#state.config.maxMessageSize,
       isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
-      isJoined: (topic) => this.#topics.has(topic),
+      isJoined: (topic) => this.#topics.get(topic) !== undefined,
       window: (topic) => this.#state.window(topic, resolved.clock.now()),
       seenIds: (topic) => this.#state.seenIds(topic),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
@@ -126,26 +106,15 @@ export class GossipNode implements GossipService, ProtocolHandler {
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
     if (this.#failure) throw this.#failure;
     if (this.#shutdown) throw new GossipClosedError();
-    const { bootstrap = [], queueCapacity: capacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
-    if (!Number.isInteger(capacity) || capacity < 1) {
-      throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
-    }
-    const local = this.#topics.get(topic) ?? this.#openTopic(topic);
-    const queue = capacity === DEFAULT_QUEUE_CAPACITY ? this.#queue : { ...this.#queue, capacity };
-    const subscription = new Subscription(local, this.#subscriptionHost, queue, echo);
-    local.enterThrough(this.#learn(bootstrap, 'user'));
-    return subscription;
+    return this.#topics.subscribe(topic, options);
   }
 
   async snapshot(): Promise<GossipSnapshot> {
     return {
       id: this.id,
-      topics: [...this.#topics.values()].flatMap((local) => {
-        const snapshot = this.#state.snapshot(local.id);
-        return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
-      }),
+      topics: this.#topics.snapshot(),
       identityConflict: this.#peers.identityConflict,
-      losses: this.#losses.counts,
+      losses: this.#topics.losses.counts,
       peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
       stats: this.#state.stats(),
       reconciliation: this.#reconciler.counters,
@@ -157,67 +126,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
     return this.#shutdown;
   }
 
-  #hostOfSubscriptions(): SubscriptionHost {
-    return {
-      maxContentLength: (scope) => maxPayload(this.#state.config, scope),
-      isCongested: (local) => this.#peers.pressure.isClosedFor(local.neighbors),
-      congestionEased: () => this.#peers.pressure.eased(),
-      broadcast: (topic, content, scope) => this.#broadcast(topic, content, scope),
-      messageId: (content) => messageIdFromBytes(fastHash(content)),
-      hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
-      joinPeers: (local, peers) => local.enterThrough(this.#learn(peers, 'user')),
-      leave: (local) => this.#leave(local),
-    };
-  }
-
-  #hostOfTopics(): LocalTopicHost {
-    return {
-      me: this.id,
-      options: this.#options,
-      losses: this.#losses,
-      kept: this.#kept,
-      waitFor: (peer) => this.#peers.waitFor(peer),
-      tried: (peer) => this.#peers.tried(peer),
-      join: (topic, peers) => this.#join(topic, peers),
-      search: (local) => this.#search(local),
-    };
-  }
-
-  #openTopic(topic: TopicId): LocalTopic {
-    const local = new LocalTopic(topic, this.#topicHost);
-    this.#topics.set(topic, local);
-    this.#join(topic, []);
-    return local;
-  }
-
-  #search(local: LocalTopic): PeerSearch | undefined {
-    if (this.#options.peerSources.length === 0) return undefined;
-    return new PeerSearch(local.id, {
-      options: this.#options,
-      me: this.id,
-      wanted: this.#state.config.membership.activeViewCapacity,
-      neighbors: () => local.neighbors,
-      join: (peers) => this.#join(local.id, this.#learn(peers, 'gossip')),
-    });
-  }
-
-  #join(topic: TopicId, peers: readonly EndpointId[]): void {
-    this.#feed({ type: 'command', topic, command: { type: 'join', peers } }, 'command');
-  }
-
-  #leave(local: LocalTopic): void {
-    local.close();
-    this.#topics.delete(local.id);
-    this.#reconciler.left(local.id);
-    this.#feed({ type: 'command', topic: local.id, command: { type: 'quit' } }, 'command');
-  }
-
-  #broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void {
-    this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
-  }
-
   async #leaveAll(): Promise<void> {
-    for (const local of [...this.#topics.values()]) this.#leave(local);
+    this.#topics.leaveAll();
     await this.#release();
   }
 
@@ -225,7 +135,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   async #fail(error: EndpointClosedError): Promise<void> {
     this.#failure = error;
     this.#options.logger.error({ error: error.message }, 'the endpoint is closed: this node has ended');
-    for (const local of this.#topics.values()) local.close(error);
+    this.#topics.failAll(error);
     await this.#release();
   }
 
@@ -234,16 +144,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
     await this.#peers.close();
     this.#timers.stop();
     this.#stopObserving();
-  }
-
-  /** Remembers the addresses among some peers, the latest if there are very many. @returns their ids, without our own */
-  #learn(peers: readonly (EndpointId | EndpointAddr)[], source: AddressSource): EndpointId[] {
-    const ids = peers.slice(-MAX_BOOTSTRAP).map((peer) => {
-      if (typeof peer === 'string') return peer;
-      if (peer.id !== this.id) this.#endpoint.addressLookup.add(peer, source);
-      return peer.id;
-    });
-    return [...new Set(ids)].filter((id) => id !== this.id);
   }
 
   // Events in: one at a time, each with all that follows from it.
@@ -304,7 +204,9 @@ export class GossipNode implements GossipService, ProtocolHandler {
         this.#reconciler.neighborUp(topic, event.peer);
         local?.emit(event);
         this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
-        for (const { content, scope } of kept) this.#broadcast(topic, content, scope);
+        for (const { content, scope } of kept) {
+          this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
+        }
         return;
       }
       case 'neighborDown':
@@ -314,7 +216,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         local?.emit(event);
         return;
       case 'lost':
-        this.#losses.add(event.reason, event.count);
+        this.#topics.losses.add(event.reason, event.count);
         local?.emit({ type: 'lagged', missed: event.count, reason: event.reason });
         return;
     }
@@ -361,8 +263,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       ...this.#state.totals(),
       peers,
       queuedBytes,
-      unreadBytes: this.#queue.budget.used,
-      keptBroadcasts: this.#kept.messages.used,
+      unreadBytes: this.#topics.unreadBytes,
+      keptBroadcasts: this.#topics.keptBroadcasts,
     };
   }
 }
