@@ -180,6 +180,38 @@ describe('what is compared', () => {
   });
 });
 
+describe('two neighbors that have the same', () => {
+  /** A third side beside the two, a neighbor of both. */
+  async function three(): Promise<[Side, Side, Side]> {
+    const [a, b] = serving();
+    const c = new Side(3).serve();
+    for (const side of [a, b]) {
+      side.neighbors.add(c.endpoint.id);
+      c.neighbors.add(side.endpoint.id);
+      side.endpoint.addressLookup.add(c.endpoint.addr(), 'user');
+      await side.add(...names('same', 5_000));
+      side.reconciler.reconcile(TOPIC, c.endpoint.id, 'sleep');
+    }
+    return [a, b, c];
+  }
+
+  test('send it once', async () => {
+    const [, , c] = await three();
+    await clock.until(() => c.reconciler.counters.sessions === 2);
+    expect(c.recovered).toHaveLength(5_000);
+    expect(c.reconciler.counters).toMatchObject({ recovered: 5_000, failed: 0 });
+  });
+
+  test.each([0, 1])('do not wait for each other for long, whichever stops (%i)', async (which) => {
+    const [a, b, c] = await three();
+    await clock.until(() => c.recovered.length > 0); // one sends, the other waits
+    const stops = which === 0 ? a : b;
+    network.cut(stops.endpoint, c.endpoint);
+    await clock.until(() => new Set(c.recovered).size === 5_000, 12_000);
+    network.heal(stops.endpoint, c.endpoint);
+  });
+});
+
 describe('a peer that', () => {
   test('does not speak the protocol is told in the old way, at once from then on, until it comes back', async () => {
     const [a, b] = meet();

@@ -4,6 +4,8 @@ import type { EndpointId } from '../../identity/endpoint-id.js';
 export interface SlotLimits {
   /** Jobs at once. */
   readonly running: number;
+  /** Jobs of one peer at once: less, so that a peer that is slow or means harm leaves some to the others. */
+  readonly runningPerPeer: number;
   /** Jobs of one peer that wait. */
   readonly waitingPerPeer: number;
 }
@@ -13,7 +15,7 @@ export class FairSlots {
   readonly #limits: SlotLimits;
   /** The peer whose turn is next stands first. */
   readonly #waiting = new Map<EndpointId, (() => void)[]>();
-  #running = 0;
+  readonly #running: EndpointId[] = [];
 
   constructor(limits: SlotLimits) {
     this.#limits = limits;
@@ -25,7 +27,7 @@ export class FairSlots {
     try {
       return await work();
     } finally {
-      this.#running--;
+      this.#running.splice(this.#running.indexOf(peer), 1);
       this.#start();
     }
   }
@@ -41,12 +43,14 @@ export class FairSlots {
   }
 
   #start(): void {
+    const { running, runningPerPeer } = this.#limits;
     for (const [peer, waiting] of this.#waiting) {
-      if (this.#running >= this.#limits.running) return;
+      if (this.#running.length >= running) return;
+      if (this.#running.filter((other) => other === peer).length >= runningPerPeer) continue;
       const start = waiting.shift();
       this.#waiting.delete(peer);
       if (waiting.length > 0) this.#waiting.set(peer, waiting); // to the end of the line
-      this.#running++;
+      this.#running.push(peer);
       start?.();
     }
   }

@@ -1,7 +1,8 @@
 import type { Clock, ClockTimer } from '../../util/clock.js';
 
-/** Bytes that are sent or handled in one go. */
-export const SLICE_BYTES = 32 * 1024;
+/** What is sent or handled in one go: so many bytes, or as much as takes so long. That is what a live message may have to wait for. */
+const SLICE_BYTES = 16 * 1024;
+const SLICE_MS = 1;
 
 /** The rest after a slice, as a multiple of the time that it took: fetching uses a quarter of what is there at most. */
 const REST = 3;
@@ -37,11 +38,11 @@ export class Pacer {
   /** So much has been sent or handled. @returns what to wait for where the slice is full */
   spent(bytes: number): Promise<void> | undefined {
     this.#bytes += bytes;
-    return this.#bytes >= SLICE_BYTES ? this.rest() : undefined;
+    return this.#bytes >= SLICE_BYTES || this.#took >= SLICE_MS ? this.#rest() : undefined;
   }
 
   /** Lets others have their turn. */
-  async rest(): Promise<void> {
+  async #rest(): Promise<void> {
     const clock = this.#clock;
     const began = clock.now();
     await this.#until((wake) => clock.defer(wake));

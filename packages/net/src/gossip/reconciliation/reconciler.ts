@@ -33,8 +33,8 @@ const MAX_FAILURES = 4;
 const MAX_INEXACT = 3;
 
 /** Sessions at once that we began, and that others began. Two limits, so that nodes do not wait for each other in a circle. */
-const OUTGOING = { running: 4, waitingPerPeer: 65_536 };
-const INCOMING = { running: 4, waitingPerPeer: 64 };
+const OUTGOING = { running: 4, runningPerPeer: 2, waitingPerPeer: 65_536 };
+const INCOMING = { running: 4, runningPerPeer: 2, waitingPerPeer: 64 };
 
 /**
  * Finds out, after a gap between two neighbors, what each lacks of a topic, and fetches it: over connections of its own, beside gossip.
@@ -136,6 +136,7 @@ export class Reconciler {
   // Our own sessions.
 
   #beginLater(task: Task, delayMs: number): void {
+    if (this.#closed) return;
     const begin = () => {
       task.wait(undefined);
       this.#begin(task);

@@ -9,11 +9,13 @@ import { FrameChannel } from './frame-channel.js';
 import type { ReconcilerCounters, ReconcilerHost } from './host.js';
 import { Session, type SessionHost, type SessionScope } from './session.js';
 import type { Current, Task } from './task.js';
+import { Turns } from './turns.js';
 
 /** Runs sessions, whoever began them, and counts what they bring. */
 export class SessionRunner {
   readonly #options: ResolvedGossipOptions;
   readonly #host: ReconcilerHost;
+  readonly #turns = new Turns();
   readonly #counters = { sessions: 0, recovered: 0, unavailable: 0, failed: 0 };
 
   constructor(options: ResolvedGossipOptions, host: ReconcilerHost) {
@@ -74,6 +76,7 @@ export class SessionRunner {
     return {
       clock: this.#options.clock,
       window: (topic) => host.window(topic),
+      turns: this.#turns,
       seenIds: (topic) => host.seenIds(topic),
       recovered: (topic, payload) => {
         this.#counters.recovered++;

@@ -12,9 +12,13 @@ import { SessionEnded, Violation } from './errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { type Frame, IDS_PER_FRAME, KEYS_PER_FRAME, packKeys, unpackKeys } from './frames.js';
 import { Pacer } from './pacer.js';
+import type { Turns } from './turns.js';
 
-/** Ids that are hashed, or keys that are sorted, in one go. */
-const IDS_PER_SLICE = 5_000;
+/** Ids that are hashed, or keys that are sorted, before anybody looks at the clock. */
+const IDS_PER_LOOK = 200;
+
+/** How long a session waits for its turn to fetch. After that it fetches what it lacks, even if another peer is sending the same. */
+const TURN_MS = 10_000;
 
 /** Payloads beyond those that were asked for: two ids may have one key. */
 const EXTRA_PAYLOADS = 16;
@@ -32,6 +36,8 @@ export interface SessionHost {
   window(topic: TopicId): readonly WindowEntry[];
   /** All ids that are known, those of the window among them. */
   seenIds(topic: TopicId): Iterable<MessageId>;
+  /** What this node fetches in a topic it fetches from one peer at a time. */
+  readonly turns: Turns;
   recovered(topic: TopicId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, ids: readonly MessageId[]): void;
 }
@@ -61,7 +67,10 @@ export class Session {
   #taken = 0;
   /** What the peer wants, until its last word on it. */
   #asked: number[] | undefined = [];
+  #wanting: Promise<void> | undefined;
   #serving: Promise<void> | undefined;
+  /** Ends our turn to fetch, or waiting for it. */
+  #endTurn: (() => void) | undefined;
 
   /** Takes the window as it is now. */
   constructor(scope: SessionScope, channel: FrameChannel, host: SessionHost) {
@@ -104,14 +113,22 @@ export class Session {
   }
 
   async #converse(set: KeySet, comparison: Reconciliation): Promise<boolean> {
+    try {
+      return await this.#exchange(set, comparison);
+    } finally {
+      this.#endTurn?.();
+    }
+  }
+
+  async #exchange(set: KeySet, comparison: Reconciliation): Promise<boolean> {
     for (let frame = await this.#channel.next(); frame; frame = await this.#channel.next()) {
       this.#answered = true;
       await this.#take(frame, set, comparison);
     }
-    await this.#serving;
     if (this.#wanted === undefined || this.#asked !== undefined || this.#taken < this.#wanted) {
       throw new SessionEnded(SessionCode.cancelled, 'the peer ended the session before its time');
     }
+    await this.#serving;
     await this.#channel.acknowledged();
     return comparison.difference().exact;
   }
@@ -145,6 +162,7 @@ export class Session {
     if (!this.#wanted || this.#taken > this.#wanted + EXTRA_PAYLOADS) {
       throw new Violation('bad-message', 'more payloads than were asked for');
     }
+    this.#endTurnWhenDone();
   }
 
   // Comparing.
@@ -153,14 +171,14 @@ export class Session {
   async #build(salt: Uint8Array): Promise<KeySet> {
     const builder = new KeySetBuilder(salt);
     const pacer = this.#handling;
-    for (let first = 0; first < this.#entries.length; first += IDS_PER_SLICE) {
-      const slice = this.#entries.slice(first, first + IDS_PER_SLICE);
+    for (let first = 0; first < this.#entries.length; first += IDS_PER_LOOK) {
+      const slice = this.#entries.slice(first, first + IDS_PER_LOOK);
       pacer.work(() => {
         for (const { id } of slice) builder.add(messageIdToBytes(id));
       });
-      if (slice.length === IDS_PER_SLICE) await pacer.rest();
+      await pacer.spent(0);
     }
-    while (!pacer.work(() => builder.step(IDS_PER_SLICE))) await pacer.rest();
+    while (!pacer.work(() => builder.step(IDS_PER_LOOK))) await pacer.spent(0);
     return builder.build();
   }
 
@@ -171,13 +189,16 @@ export class Session {
     for (let next = answer(); !next.done; next = answer()) {
       await this.#handling.spent(this.#channel.post({ type: 'compare', frame: next.value }));
     }
-    if (comparison.settled) await this.#want(set, comparison);
+    if (comparison.settled) this.#wanting = this.#want(set, comparison).catch(() => {}); // the reading side meets the same error
   }
 
-  /** Asks for what the peer has and we have never had. */
+  /** Asks for what the peer has and we have never had, once no other peer is about to send it. */
   async #want(set: KeySet, comparison: Reconciliation): Promise<void> {
-    const keys = await this.#unseen(set, comparison.difference().lacking);
+    const { lacking } = comparison.difference();
+    if (lacking.length > 0) await this.#turn();
+    const keys = await this.#unseen(set, lacking);
     this.#wanted = keys.length;
+    this.#endTurnWhenDone();
     for (let first = 0; ; first += KEYS_PER_FRAME) {
       const last = first + KEYS_PER_FRAME >= keys.length;
       this.#channel.post({ type: 'want', last, keys: packKeys(keys.slice(first, first + KEYS_PER_FRAME)) });
@@ -185,15 +206,42 @@ export class Session {
     }
   }
 
+  async #turn(): Promise<void> {
+    const { clock, turns } = this.#host;
+    const { come, done } = turns.take(this.scope.topic);
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer(resolve, TURN_MS);
+      this.#endTurn = () => {
+        timer.cancel();
+        done();
+        resolve();
+      };
+      void come.then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #endTurnWhenDone(): void {
+    if (this.#wanted !== undefined && this.#taken >= this.#wanted) this.#endTurn?.();
+  }
+
   /** Some payloads have left our window just before they left the peer's. Their keys are made only where there is something unknown. */
   async #unseen(set: KeySet, keys: readonly number[]): Promise<readonly number[]> {
     if (keys.length === 0) return keys;
     const unseen = new Set(keys);
-    let count = 0;
-    for (const id of this.#host.seenIds(this.scope.topic)) {
-      unseen.delete(set.keyOf(messageIdToBytes(id)));
-      if (++count % IDS_PER_SLICE === 0) await this.#handling.rest();
-    }
+    const pacer = this.#handling;
+    const ids = this.#host.seenIds(this.scope.topic)[Symbol.iterator]();
+    const forget = () => {
+      for (let i = 0; i < IDS_PER_LOOK; i++) {
+        const { done, value } = ids.next();
+        if (done) return false;
+        unseen.delete(set.keyOf(messageIdToBytes(value)));
+      }
+      return true;
+    };
+    while (pacer.work(forget)) await pacer.spent(0);
     return [...unseen];
   }
 
@@ -223,6 +271,7 @@ export class Session {
       const elapsed = this.#host.clock.now() - this.#takenAt;
       await this.#send({ type: 'payload', age: Math.round(age + elapsed), round, content });
     }
+    await this.#wanting;
     this.#channel.finish();
   }
 
