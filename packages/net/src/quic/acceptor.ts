@@ -1,6 +1,6 @@
 import { ConnectError, type EndpointClosedError } from '../errors.js';
 import { AsyncQueue } from '../util/async-queue.js';
-import { quiche } from './binding.js';
+import { type HostPort, quiche } from './binding.js';
 import { TlsAlert, TransportError } from './close-reason.js';
 import type { Configs } from './config.js';
 import type { Core } from './core.js';
@@ -34,6 +34,8 @@ export class Acceptor implements IncomingHost {
   readonly #configs: Configs;
   readonly #tokens = new RetryTokens();
   readonly #undecided = new Set<QuicIncoming>();
+  /** Who is here already, by address and what they call themselves: a first flight that arrives late, from before a retry, asks for nothing. */
+  readonly #clients = new Set<string>();
 
   constructor(core: Core, configs: Configs) {
     const { maxHalfOpen, maxHalfOpenPerSource, alpns } = core.settings;
@@ -77,6 +79,7 @@ export class Acceptor implements IncomingHost {
       native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
     } catch (cause) {
       leave();
+      this.#clients.delete(clientKey(header, from));
       throw new ConnectError('transport', `quiche refuses to accept: ${(cause as Error).message}`, { cause });
     }
     const firstKey = cidKey(header.dcid);
@@ -90,6 +93,7 @@ export class Acceptor implements IncomingHost {
     this.#core.drivers.add(driver);
     this.#core.addRoute(cidKey(scid), driver);
     this.#core.addRoute(firstKey, driver); // repetitions of the first flight
+    void driver.closed.promise.then(() => this.#clients.delete(clientKey(header, from)));
     for (const datagram of incoming.datagrams) driver.receive(datagram, from.host, from.port);
     return driver;
   }
@@ -101,6 +105,7 @@ export class Acceptor implements IncomingHost {
 
   expire(incoming: QuicIncoming): void {
     this.#forget(incoming);
+    this.#clients.delete(clientKey(incoming.header, incoming.from));
     incoming.leave();
   }
 
@@ -116,6 +121,8 @@ export class Acceptor implements IncomingHost {
     if (this.alpns.length === 0)
       return this.#sendClose(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
     const source = `${host}:${port}`;
+    const client = clientKey(header, { host, port });
+    if (this.#clients.has(client)) return;
     const originalDcid = header.dcid.length === CID_LENGTH ? this.#tokens.check(source, header.token) : undefined;
     if (!originalDcid && this.halfOpen.total >= settings.retryThreshold) return this.#sendRetry(header, host, port);
     const leave = this.queue.size < settings.maxHalfOpen ? this.halfOpen.enter(host) : undefined;
@@ -126,6 +133,7 @@ export class Acceptor implements IncomingHost {
     const incoming = new QuicIncoming(this, header, { host, port }, originalDcid, leave, settings.handshakeTimeoutMs);
     incoming.datagrams.push(datagram);
     this.#undecided.add(incoming);
+    this.#clients.add(client);
     routes.set(cidKey(header.dcid), incoming);
     this.queue.push(incoming);
   }
@@ -151,6 +159,11 @@ export class Acceptor implements IncomingHost {
   ): void {
     this.#core.sendDatagram(initialClosePacket(header, this.#core.ids.next(), code, reason), to);
   }
+}
+
+/** Tells clients apart before they are connections. */
+function clientKey({ scid }: LongHeader, { host, port }: HostPort): string {
+  return `${host}:${port} ${cidKey(scid)}`;
 }
 
 /** A token as the binding takes it. */

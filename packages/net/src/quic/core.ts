@@ -107,7 +107,7 @@ export class Core implements DriverHost {
     this.#immediate ??= setImmediate(this.#runTicks);
   }
 
-  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted {
+  transmit(native: NativeConnection, to: PeerPath, size: number, keep?: Uint8Array[]): Transmitted {
     let hasFilled = false;
     for (let sent = 0; sent < BURST; sent++) {
       if (to.credit < MIN_PACKET) return { hasMore: false, hasFilled }; // the next datagram from there raises the credit
@@ -115,6 +115,7 @@ export class Core implements DriverHost {
       const length = native.send(to.credit < size ? space.subarray(0, to.credit) : space);
       if (length === 0) return { hasMore: false, hasFilled };
       if (length === size) hasFilled = true;
+      keep?.push(new Uint8Array(space.subarray(0, length)));
       to.sent(length);
       this.sendDatagram(length === size ? space : space.subarray(0, length), to);
     }

@@ -4,6 +4,7 @@ import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort, RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
+import { Flight } from './flight.js';
 import { Liveness } from './liveness.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import { maxDatagramSize, type Settings } from './options.js';
@@ -19,8 +20,8 @@ export interface DriverHost {
   readonly local: HostPort;
   /** Call {@link Driver.tick} once, later in this turn of the event loop. */
   schedule(driver: Driver): void;
-  /** Writes the connection's next datagrams, none larger than `size`, to the socket. */
-  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted;
+  /** Writes the connection's next datagrams, none larger than `size`, to the socket. @param keep takes copies of them */
+  transmit(native: NativeConnection, to: PeerPath, size: number, keep?: Uint8Array[]): Transmitted;
   /** Sends a datagram made by us. */
   sendDatagram(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
@@ -63,6 +64,8 @@ export interface DriverOptions {
 const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
+/** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
+const PINGS_PER_NUDGE = 3;
 const MAX_REASON_BYTES = 200;
 
 /**
@@ -100,6 +103,9 @@ export class Driver {
   #timerAt = Number.POSITIVE_INFINITY;
   readonly #startedAt = performance.now();
   readonly #path: PathProber;
+  readonly #flight: Flight;
+  /** Something came of the handshake although it is done here: the peer does not know. */
+  #isPeerBehind = false;
   readonly #liveness = new Liveness(this.#startedAt);
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
@@ -109,6 +115,7 @@ export class Driver {
     this.#native = native;
     this.side = side;
     this.remote = new PeerPath(remote);
+    this.#flight = new Flight(side);
     this.#info = { from: remote, to: host.local };
     this.#expected = expected;
     this.#alpn = alpn;
@@ -138,7 +145,10 @@ export class Driver {
     // Only a client may move, and not in its handshake (RFC 9000, section 9).
     if (hasMoved && (this.#phase !== 'open' || this.side === 'dialed')) return;
     const isLong = ((datagram[0] ?? 0x80) & 0x80) !== 0;
-    if (isLong && this.#phase === 'open' && !hasMoved && this.#path.receive(datagram)) return this.#host.schedule(this);
+    if (isLong && this.#phase === 'open' && !hasMoved) {
+      if (this.#path.receive(datagram)) return this.#host.schedule(this);
+      this.#isPeerBehind = true;
+    }
     const { length } = datagram;
     if (this.#phase === 'confirming' && !isLong) this.#wasShort = true;
     const before = hasMoved ? native.packetsReceived() : 0;
@@ -163,10 +173,14 @@ export class Driver {
       if (!this.#afterReceive(native)) return;
     }
     if (this.#phase === 'open') {
+      if (this.#isPeerBehind) {
+        this.#isPeerBehind = false;
+        native.keepAlive(); // a client that gets any packet of ours knows that we are done
+      }
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
       this.streams.pump(native);
     }
-    const hasMore = this.#transmit(native);
+    const hasMore = this.#phase === 'open' ? this.#transmit(native) : this.#shakeHands(native, received);
     if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
       this.#finish(closeReasonOf(native)); // the handshake failed
       return;
@@ -220,11 +234,33 @@ export class Driver {
     this.#finish({ type: 'error', message });
   }
 
+  /** Pings as often, each time in a packet of its own. */
+  #ping(native: NativeConnection, times: number): void {
+    for (let i = 0; i < times; i++) {
+      native.keepAlive();
+      this.#transmit(native);
+    }
+  }
+
   /** @returns whether there may be more to send */
   #transmit(native: NativeConnection): boolean {
     const { hasMore, hasFilled } = this.#host.transmit(native, this.remote, this.#path.mtu.size);
     if (hasFilled && this.#phase === 'open') this.#path.filled(performance.now());
     return hasMore;
+  }
+
+  /** Sends what the handshake needs, and sends it again where it got lost. @returns whether there may be more to send */
+  #shakeHands(native: NativeConnection, received: boolean): boolean {
+    const now = performance.now();
+    const datagrams: Uint8Array[] = [];
+    const { hasMore } = this.#host.transmit(native, this.remote, this.#path.mtu.size, datagrams);
+    const isNew = datagrams.length > 0 && this.#flight.sent(datagrams, now, this.#phase === 'confirming');
+    if (!isNew && received) this.#repeat(this.#flight.afterRepetition(now));
+    return hasMore;
+  }
+
+  #repeat(datagrams: readonly Uint8Array[]): void {
+    for (const datagram of datagrams) this.#host.sendDatagram(datagram, this.remote);
   }
 
   stats(): NativeStats {
@@ -298,6 +334,7 @@ export class Driver {
   #open(): void {
     this.#phase = 'open';
     this.#path.open();
+    this.#flight.end();
     this.#host.opened(this);
     this.#onHandshakeEnd();
     this.handshake.resolve(this.#identity as PeerIdentity);
@@ -321,10 +358,10 @@ export class Driver {
     }
     if (wait !== undefined && wait < LOSS_TIMER_MS && wait < idleTimeoutMs / 2) this.#liveness.awaitsAnswer(now);
     let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
-    if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs);
+    if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs, this.#flight.repeatAt);
     else {
       if (keepAliveMs > 0) at = Math.min(at, this.#liveness.quietSince + keepAliveMs);
-      at = Math.min(at, this.#liveness.checkAt, this.#path.mtu.dueAt);
+      at = Math.min(at, this.#liveness.checkAt, this.#liveness.nudgeAt, this.#path.mtu.dueAt);
     }
     at = Math.max(at, now);
     // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
@@ -352,6 +389,7 @@ export class Driver {
     }
     if (this.#phase === 'open' && native.timeout() === 0) this.#path.mtu.doubt(now); // something is not acknowledged
     native.onTimeout();
+    if (this.#phase !== 'open') this.#repeat(this.#flight.afterSilence(now));
     if (native.isClosed()) {
       this.#finish(closeReasonOf(native));
       return;
@@ -361,7 +399,9 @@ export class Driver {
         native.keepAlive();
         this.#liveness.asked(now); // ask again only after the same time
       }
-      this.#liveness.check(now, () => native.stats().rttMs);
+      const rttMs = () => native.stats().rttMs;
+      this.#liveness.check(now, rttMs);
+      if (this.#liveness.nudge(now, rttMs)) this.#ping(native, PINGS_PER_NUDGE);
       this.#path.probe(now);
       if (this.#path.mtu.isTooNarrow) {
         this.#fail(TransportError.noViablePath, 'the path carries no datagrams of 1,200 bytes, which QUIC needs');

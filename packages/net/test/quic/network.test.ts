@@ -166,6 +166,16 @@ describe('a bad network', () => {
     await accepting;
   });
 
+  it('30 % lost: handshakes still succeed in time, and messages arrive', async () => {
+    const worse = (seed: number) => ({ socket: () => faultySocket({ seed, loss: 0.3, delayMs: 2 }) });
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => {
+        const { dialed, accepted } = await pair(worse(2 * i + 100), worse(2 * i + 101));
+        await roundTrip(dialed, accepted, 'x'.repeat(5_000));
+      }),
+    );
+  });
+
   it('is the same bad network for the same seed', async () => {
     const counts = await Promise.all(
       [9, 9, 10].map(async (seed) => {
