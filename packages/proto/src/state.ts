@@ -67,7 +67,7 @@ export class State<P extends PeerId> {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
-    this.#node = { me, peerData, config: resolved, hash, stats: zeroStats(), dialing: new Set() };
+    this.#node = { me, peerData, config: resolved, hash, stats: zeroStats(), outputs: [], dialing: new Set() };
     this.#rng = rng;
     this.#lifecycle = topicLifecycle(resolved.mode);
   }
@@ -97,6 +97,7 @@ export class State<P extends PeerId> {
   handle(event: InEvent<P>, now: number): OutEvent<P>[] {
     checkTime(now);
     const out: OutEvent<P>[] = [];
+    this.#node.outputs = out;
     switch (event.type) {
       case 'recvMessage':
         this.#receive(event.from, event.topic, event.message, now, out);
@@ -105,13 +106,13 @@ export class State<P extends PeerId> {
         this.#command(event.topic, event.command, now, out);
         break;
       case 'timerExpired':
-        this.#timerExpired(event.timer, now, out);
+        this.#timerExpired(event.timer, now);
         break;
       case 'peerDisconnected':
-        this.#linkLost(event.peer, event.reason ?? 'closed', now, out);
+        this.#linkLost(event.peer, event.reason ?? 'closed', now);
         break;
       case 'linkRetired':
-        if (this.wants(event.peer)) this.#linkLost(event.peer, 'closed', now, out);
+        if (this.wants(event.peer)) this.#linkLost(event.peer, 'closed', now);
         else this.#forgetLink(event.peer);
         break;
       case 'peerDialing':
@@ -119,36 +120,30 @@ export class State<P extends PeerId> {
         break;
       case 'peerConnected':
         this.#node.dialing.delete(event.peer);
-        for (const topic of this.#joined.values()) {
-          topic.collectInto(out);
-          topic.peerConnected(event.peer);
-        }
+        for (const topic of this.#joined.values()) topic.peerConnected(event.peer);
         break;
       case 'linkReplaced':
-        this.#linkGap(event.peer, 'linkReplaced', out);
+        this.#linkGap(event.peer, 'linkReplaced');
         break;
       case 'linkGap':
         checkGapReason(event.reason);
-        this.#linkGap(event.peer, event.reason, out);
+        this.#linkGap(event.peer, event.reason);
         break;
       case 'recovered':
         checkRecovered(event.content, event);
-        this.#collecting(event.topic, out)?.recovered(event, now);
+        this.#find(event.topic)?.recovered(event, now);
         break;
       case 'unavailable':
         checkIds(event.ids);
-        this.#collecting(event.topic, out)?.unavailable(event.from, event.ids, now);
+        this.#find(event.topic)?.unavailable(event.from, event.ids, now);
         break;
       case 'announceCache':
-        this.#collecting(event.topic, out)?.announceCache(event.peer, now);
+        this.#find(event.topic)?.announceCache(event.peer, now);
         break;
       case 'updatePeerData':
         checkPeerData(this.#node.config, event.data);
         this.#node.peerData = event.data;
-        for (const topic of this.#joined.values()) {
-          topic.collectInto(out);
-          topic.peerDataUpdated();
-        }
+        for (const topic of this.#joined.values()) topic.peerDataUpdated();
         break;
       default:
         throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
@@ -199,27 +194,14 @@ export class State<P extends PeerId> {
     return false;
   }
 
-  #linkLost(peer: P, reason: DisconnectReason, now: number, out: OutEvent<P>[]): void {
+  #linkLost(peer: P, reason: DisconnectReason, now: number): void {
     this.#node.dialing.delete(peer);
-    for (const topic of this.#joined.values()) {
-      topic.collectInto(out);
-      topic.peerDisconnected(peer, reason, now);
-    }
+    for (const topic of this.#joined.values()) topic.peerDisconnected(peer, reason, now);
     this.#forgetLink(peer);
   }
 
-  #linkGap(peer: P, reason: ReconcileReason, out: OutEvent<P>[]): void {
-    for (const topic of this.#joined.values()) {
-      topic.collectInto(out);
-      topic.linkGap(peer, reason);
-    }
-  }
-
-  /** A topic whose outputs go to `out`, if it is joined. */
-  #collecting(id: TopicId, out: OutEvent<P>[]): Topic<P> | undefined {
-    const topic = this.#find(id);
-    topic?.collectInto(out);
-    return topic;
+  #linkGap(peer: P, reason: ReconcileReason): void {
+    for (const topic of this.#joined.values()) topic.linkGap(peer, reason);
   }
 
   #forgetLink(peer: P): void {
@@ -235,7 +217,6 @@ export class State<P extends PeerId> {
     }
     // Before the message is handled, because handling it may already let go of the peer again.
     topic.links.add(from);
-    topic.collectInto(out);
     topic.receive(from, message, now);
   }
 
@@ -243,19 +224,17 @@ export class State<P extends PeerId> {
     checkCommand(this.#node.config, command);
     const topic = command.type === 'join' ? this.#findOrCreate(id) : this.#find(id);
     if (topic === undefined) return;
-    topic.collectInto(out);
     topic.command(command, now);
     if (command.type === 'quit') this.#drop(id, topic, out);
   }
 
-  #timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
+  #timerExpired({ topic: id, generation, task }: Timer<P>, now: number): void {
     const topic = this.#find(id);
     if (topic === undefined) return;
     if (this.#lifecycle.dropsOldTimers && topic.generation !== generation) {
       this.#node.stats.staleTimers++;
       return;
     }
-    topic.collectInto(out);
     topic.timerExpired(task, now);
   }
 
@@ -280,7 +259,7 @@ export class State<P extends PeerId> {
     const known = this.#joined.get(id);
     if (known !== undefined) return known;
     const generation = ++this.#generations;
-    const outbox = new Outbox<P>(id, generation, (peer) => this.#release(peer, id));
+    const outbox = new Outbox<P>(this.#node, id, generation, (peer) => this.#release(peer, id));
     const topic = new Topic(this.#node, generation, this.#rng.fork(), outbox);
     this.#joined.set(id, topic);
     return topic;

@@ -3,13 +3,14 @@ import type { WindowEntry } from './broadcast/payload-window.js';
 import { PersistentMissing } from './broadcast/persistent-missing.js';
 import { PlumTree } from './broadcast/plumtree.js';
 import { ReferenceMissing } from './broadcast/reference-missing.js';
-import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
+import type { Command, DisconnectReason, InEvent, ReconcileReason } from './event.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
 import { HyParView } from './membership/hyparview.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import type { TopicSnapshot } from './snapshot.js';
+import { LazySet } from './structures/lazy.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
 import type { Message } from './wire/message.js';
@@ -25,9 +26,9 @@ export class Topic<P extends PeerId> {
   /** Which life of the topic this is; its timers carry the number. */
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
-  readonly links = new Set<P>();
+  readonly links = new LazySet<P>();
   /** Neighbors whose link was replaced: one that joins after that did not know us any more, and ignored what it was told before. */
-  readonly #replaced = new Set<P>();
+  readonly #replaced = new LazySet<P>();
   readonly #out: Outbox<P>;
   readonly #swarm: HyParView<P>;
   readonly #tree: PlumTree<P>;
@@ -35,29 +36,17 @@ export class Topic<P extends PeerId> {
   constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
     this.generation = generation;
     this.#out = out;
-    const { mode, broadcast, hardened } = node.config;
+    const { mode, broadcast } = node.config;
     switch (mode) {
       case 'reference':
         this.#swarm = new HyParView(node, rng, out);
         this.#tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
         break;
-      case 'hardened': {
-        const limits = {
-          perPeer: hardened.missingPerPeer,
-          total: hardened.missingTotal,
-          attempts: hardened.graftAttempts,
-          retention: broadcast.messageCacheRetention,
-        };
+      case 'hardened':
         this.#swarm = new HardenedHyParView(node, rng, out);
-        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(broadcast, limits, node.stats));
+        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node.config, node.stats));
         break;
-      }
     }
-  }
-
-  /** Outputs of the inputs that follow go to the end of this list. */
-  collectInto(events: OutEvent<P>[]): void {
-    this.#out.events = events;
   }
 
   command(command: Command<P>, now: number): void {

@@ -560,13 +560,21 @@ describe('peer data', () => {
   test('of peers that nobody knows anymore is forgotten in the hardened mode', () => {
     const remembered = (View: typeof HyParView): number => {
       const config = resolveConfig();
-      const node = { me: 0, peerData: data, config, hash: defaultHash, stats: zeroStats(), dialing: new Set<number>() };
+      const node = {
+        me: 0,
+        peerData: data,
+        config,
+        hash: defaultHash,
+        stats: zeroStats(),
+        outputs: [],
+        dialing: new Set<number>(),
+      };
       class Inspected extends View<number> {
         get count(): number {
           return this.peerData.size;
         }
       }
-      const view = new Inspected(node, seededRng(new Uint8Array(16)), new Outbox(TOPIC, 1, () => false));
+      const view = new Inspected(node, seededRng(new Uint8Array(16)), new Outbox(node, TOPIC, 1, () => false));
       view.receive(1, { type: 'neighbor', priority: 'high', data: undefined }, 0);
       for (const id of range(1_000, 2_000)) {
         view.receive(1, { type: 'shuffle', origin: 5, nodes: [{ id, data }], ttl: 0 }, 0);

@@ -1,9 +1,10 @@
 import type { PeerId } from '../peer-id.js';
+import { LazyMap } from '../structures/lazy.js';
 import type { IHaveEntry } from '../wire/message.js';
 
 /** Announcements that wait for the dispatch timer, by peer. */
 export class AnnouncementQueue<P extends PeerId> {
-  readonly #queues = new Map<P, IHaveEntry[]>();
+  readonly #queues = new LazyMap<P, IHaveEntry[]>();
 
   /** Announcements that wait, over all peers. */
   get size(): number {

@@ -2,6 +2,7 @@ import type { LossReason, ReconcileReason } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
+import { LazyMap } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 import { fitsFrame } from '../wire/max-payload.js';
 import type { GossipMessage, GraftMessage, IHaveMessage } from '../wire/message.js';
@@ -30,7 +31,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   readonly #conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
   readonly #turns: ReconcileTurns<P>;
   /** Peers to which the whole cache is being announced, and how far that has got. */
-  readonly #walks = new Map<P, WindowCursor>();
+  readonly #walks = new LazyMap<P, WindowCursor>();
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
@@ -40,8 +41,9 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
+    if (this.cache.known === 0) return;
     this.#turns.done(peer, this.cache.insertions);
-    if (this.cache.known > 0) this.out.reconcile(peer, 'neighborUp');
+    this.out.reconcile(peer, 'neighborUp');
   }
 
   /** Announcements to a peer that is gone would have the host dial it again. */
@@ -102,8 +104,9 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   override evictTimerExpired(now: number): void {
-    super.evictTimerExpired(now);
+    // What is told lost is remembered as seen: before it is decided whether there is anything to wait for.
     this.#tellLost(now);
+    super.evictTimerExpired(now);
     for (const { id, delay } of this.missing.admitWaiting()) {
       this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
@@ -112,8 +115,22 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
       this.#turns.rest();
       return;
     }
-    const inTurn = this.#turns.next(this.cache.insertions, now);
+    const inTurn = this.#turns.next(this.#active(), this.cache.insertions, now);
     if (inTurn !== undefined) this.out.reconcile(inTurn, 'periodic');
+  }
+
+  /** A quiet topic has nothing to drop. */
+  protected override startEvicting(now: number): void {
+    if (this.cache.known > 0 || this.seen.size > 0 || this.missing.size > 0) super.startEvicting(now);
+  }
+
+  protected override startDispatching(): void {
+    if (!this.lazyQueue.isEmpty) super.startDispatching();
+  }
+
+  protected override remember(message: GossipMessage, age: number, now: number): void {
+    super.remember(message, age, now);
+    this.startEvicting(now);
   }
 
   /** A neighbor that announces payloads and does not send them makes room for another. */
@@ -158,7 +175,9 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   protected override onIHave(from: P, message: IHaveMessage, now: number): void {
-    if (this.#isNeighbor(from)) super.onIHave(from, message, now);
+    if (!this.#isNeighbor(from)) return;
+    super.onIHave(from, message, now);
+    this.startEvicting(now);
   }
 
   /** A round whose varint would grow past the frame stays where it is: every hop counts less than the message. */
@@ -204,10 +223,15 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
       this.node.stats.unforwardable++;
       return;
     }
-    for (const peer of [...this.eager.values, ...this.lazy.values]) {
+    for (const peer of this.#active()) {
       if (peer !== except && !this.missing.isHeldBy(id, peer)) this.lazyQueue.add(peer, { id, round });
     }
     this.startDispatching();
+  }
+
+  /** All active neighbors. */
+  #active(): P[] {
+    return [...this.eager.values, ...this.lazy.values];
   }
 
   #has(peer: P): boolean {

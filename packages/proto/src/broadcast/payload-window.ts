@@ -1,3 +1,4 @@
+import type { BroadcastConfig } from '../config.js';
 import type { GossipMessage, IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
 
@@ -12,12 +13,7 @@ export interface WindowEntry {
   readonly content: Uint8Array | undefined;
 }
 
-/** Bounds and retention of a {@link PayloadWindow}. */
-export interface WindowLimits {
-  readonly retention: number;
-  readonly maxCount: number;
-  readonly maxBytes: number;
-}
+type WindowLimits = Pick<BroadcastConfig, 'messageCacheRetention' | 'messageCacheMaxCount' | 'messageCacheMaxBytes'>;
 
 /** How far somebody has got in walking through a window; see {@link PayloadWindow.announce}. */
 export interface WindowCursor {
@@ -57,7 +53,6 @@ const BUCKETS = 64;
  */
 export class PayloadWindow {
   readonly #limits: WindowLimits;
-  readonly #width: number;
   #slots: Map<MessageId, Slot> | undefined;
   #buckets: Bucket[] = [];
   #count = 0;
@@ -66,7 +61,6 @@ export class PayloadWindow {
 
   constructor(limits: WindowLimits) {
     this.#limits = limits;
-    this.#width = limits.retention / BUCKETS;
   }
 
   /** Payloads that are here. */
@@ -107,9 +101,9 @@ export class PayloadWindow {
     this.#bytes += message.content.length;
     this.#insertions++;
 
-    const { maxCount, maxBytes } = this.#limits;
+    const { messageCacheMaxCount, messageCacheMaxBytes } = this.#limits;
     let dropped = 0;
-    while ((this.#count > maxCount || this.#bytes > maxBytes) && this.dropOldest()) dropped++;
+    while ((this.#count > messageCacheMaxCount || this.#bytes > messageCacheMaxBytes) && this.dropOldest()) dropped++;
     return dropped;
   }
 
@@ -152,7 +146,7 @@ export class PayloadWindow {
 
   /** All that is known, oldest first. */
   entries(now: number): WindowEntry[] {
-    const { retention } = this.#limits;
+    const { messageCacheRetention: retention } = this.#limits;
     const entries: WindowEntry[] = [];
     for (const { slots, head } of this.#buckets) {
       for (let i = head; i < slots.length; i++) {
@@ -167,7 +161,7 @@ export class PayloadWindow {
 
   /** The beginning of a walk through all payloads that are here now. */
   start(now: number): WindowCursor {
-    return { bucket: Number.NEGATIVE_INFINITY, position: 0, until: now + this.#limits.retention };
+    return { bucket: Number.NEGATIVE_INFINITY, position: 0, until: now + this.#limits.messageCacheRetention };
   }
 
   /** The next payloads of a walk, oldest first, to be announced. Less than `limit`: the walk is at its end. */
@@ -201,7 +195,7 @@ export class PayloadWindow {
   }
 
   #bucketFor(expires: number): Bucket {
-    const index = Math.floor(expires / this.#width);
+    const index = Math.floor((expires / this.#limits.messageCacheRetention) * BUCKETS);
     const buckets = this.#buckets;
     let at = buckets.length;
     while (at > 0 && (buckets[at - 1] as Bucket).index > index) at--;

@@ -1,5 +1,6 @@
-import type { BroadcastConfig } from '../config.js';
+import type { Config } from '../config.js';
 import type { LossReason } from '../event.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { MessageId } from '../wire/message-id.js';
 import type { Announcement, GraftRequest, LostPayload, MissingPayloads } from './missing-payloads.js';
 import { Patience } from './patience.js';
@@ -27,14 +28,7 @@ const AGAIN = 8;
 /** For each payload that is asked for, so many more may be known to be missing: they cost an id and no timer. */
 const KNOWN_FACTOR = 4;
 
-/** Bounds of a {@link PersistentMissing}. */
-export interface MissingLimits {
-  readonly perPeer: number;
-  readonly total: number;
-  readonly attempts: number;
-  /** How long after we first heard of a payload it may still come. */
-  readonly retention: number;
-}
+type MissingConfig = Pick<Config, 'broadcast' | 'hardened'>;
 
 /** What a {@link PersistentMissing} counts. */
 export interface MissingStats {
@@ -56,34 +50,31 @@ export interface MissingStats {
  */
 export class PersistentMissing<P> implements MissingPayloads<P> {
   /** In the order of their `since`. */
-  readonly #payloads = new Map<MessageId, Missing<P>>();
+  readonly #payloads = new LazyMap<MessageId, Missing<P>>();
   /** How many payloads can be asked of a peer. */
-  readonly #perPeer = new Map<P, number>();
+  readonly #perPeer = new LazyMap<P, number>();
   /** How many payloads a peer has told of first. */
-  readonly #told = new Map<P, number>();
+  readonly #told = new LazyMap<P, number>();
   /** Announcements that the bounds keep from being asked about for now. */
-  readonly #waiting = new Map<MessageId, Announcer<P>>();
+  readonly #waiting = new LazyMap<MessageId, Announcer<P>>();
   /** Peers that have announced more than can even be known. */
-  readonly #overflowed = new Set<P>();
+  readonly #overflowed = new LazySet<P>();
   /** Payloads that somebody can be asked for. */
   #asking = 0;
   /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
-  readonly #timers = new Set<MessageId>();
+  readonly #timers = new LazySet<MessageId>();
   /** From the first announcement to the payload, where the tree delivered it. */
   readonly #forTree: Patience;
   /** From asking to the payload. */
   readonly #forAnswer: Patience;
-  readonly #limits: MissingLimits;
+  readonly #config: MissingConfig;
   readonly #stats: MissingStats;
 
-  constructor(
-    { graftTimeout1, graftTimeout2 }: Pick<BroadcastConfig, 'graftTimeout1' | 'graftTimeout2'>,
-    limits: MissingLimits,
-    stats: MissingStats,
-  ) {
+  constructor(config: MissingConfig, stats: MissingStats) {
+    const { graftTimeout1, graftTimeout2 } = config.broadcast;
     this.#forTree = new Patience(graftTimeout1);
     this.#forAnswer = new Patience(graftTimeout2);
-    this.#limits = limits;
+    this.#config = config;
     this.#stats = stats;
   }
 
@@ -110,7 +101,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   admitWaiting(): { readonly id: MessageId; readonly delay: number }[] {
     const admitted: { readonly id: MessageId; readonly delay: number }[] = [];
     for (const [id, announcer] of this.#waiting) {
-      if (this.#asking >= this.#limits.total) break;
+      if (this.#asking >= this.#config.hardened.missingTotal) break;
       const missing = this.#payloads.get(id) as Missing<P>;
       if (!this.#canAsk(missing, announcer.peer)) continue;
       this.#waiting.delete(id);
@@ -123,9 +114,10 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
 
   /** Peers whose announcements have been refused, once there is room again: what they have should be looked at as a whole. */
   takeOverflowed(): P[] {
-    if (this.#overflowed.size === 0 || 2 * this.#payloads.size > KNOWN_FACTOR * this.#limits.total) return [];
+    if (this.#overflowed.size === 0 || 2 * this.#payloads.size > KNOWN_FACTOR * this.#config.hardened.missingTotal)
+      return [];
     const peers = [...this.#overflowed].filter(
-      (peer) => 2 * (this.#told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#limits.perPeer,
+      (peer) => 2 * (this.#told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#config.hardened.missingPerPeer,
     );
     for (const peer of peers) this.#overflowed.delete(peer);
     return peers;
@@ -135,7 +127,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   expire(now: number): LostPayload[] {
     const lost: LostPayload[] = [];
     for (const [id, missing] of this.#payloads) {
-      if (now - missing.since < this.#limits.retention) break;
+      if (now - missing.since < this.#config.broadcast.messageCacheRetention) break;
       lost.push({ id, reason: this.#reason(id, missing) });
       this.#remove(id, missing);
     }
@@ -154,7 +146,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
     const delay = this.#forAnswer.value * (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
     next.asked++;
     next.askedAt = now;
-    if (next.asked < this.#limits.attempts) missing.announcers.push(next);
+    if (next.asked < this.#config.hardened.graftAttempts) missing.announcers.push(next);
     else this.#cannotAsk(missing, next.peer);
     this.#timers.add(id);
     return { peer: next.peer, round: next.round, delay };
@@ -187,7 +179,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   }
 
   #note(id: MessageId, by: P, now: number): Missing<P> | undefined {
-    const { total, perPeer } = this.#limits;
+    const { missingTotal: total, missingPerPeer: perPeer } = this.#config.hardened;
     if (this.#payloads.size >= KNOWN_FACTOR * total || (this.#told.get(by) ?? 0) >= KNOWN_FACTOR * perPeer) {
       this.#stats.droppedAnnouncements++;
       this.#overflowed.add(by);
@@ -200,7 +192,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   }
 
   #canAsk({ announcers }: Missing<P>, peer: P): boolean {
-    const { total, perPeer } = this.#limits;
+    const { missingTotal: total, missingPerPeer: perPeer } = this.#config.hardened;
     if ((this.#perPeer.get(peer) ?? 0) >= perPeer) return false;
     return announcers.length > 0 || (this.#asking < total && this.#timers.size < total);
   }
@@ -240,7 +232,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   }
 }
 
-function count<P>(counts: Map<P, number>, peer: P, change: number): void {
+function count<P>(counts: LazyMap<P, number>, peer: P, change: number): void {
   const next = (counts.get(peer) ?? 0) + change;
   if (next > 0) counts.set(peer, next);
   else counts.delete(peer);

@@ -6,7 +6,6 @@ import type { PeerId } from '../peer-id.js';
 import { sameBytes } from '../structures/same-bytes.js';
 import { SortedSet } from '../structures/sorted-set.js';
 import { TimeBoundSet } from '../structures/time-bound-set.js';
-import type { Timer } from '../timer.js';
 import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from '../wire/message.js';
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
 import { AnnouncementQueue } from './announcement-queue.js';
@@ -21,6 +20,9 @@ const REFERENCE_HEADER = 32 + 1;
 const IHAVE_HEADER = 1 + 2;
 /** A message id and the longest round. */
 const IHAVE_ENTRY = 32 + 3;
+
+const DISPATCH = { type: 'dispatchLazyPush' } as const;
+const EVICT = { type: 'evictCache' } as const;
 
 /** What its sender says about a payload that was fetched from it. */
 export interface RecoveredFrom {
@@ -60,8 +62,6 @@ export class PlumTree<P extends PeerId> {
   protected readonly out: Outbox<P>;
   /** Announcements that wait for the dispatch timer. */
   readonly lazyQueue = new AnnouncementQueue<P>();
-  readonly #dispatchTimer: Timer<P>;
-  readonly #evictTimer: Timer<P>;
   #dispatching = false;
   #evicting = false;
 
@@ -70,13 +70,7 @@ export class PlumTree<P extends PeerId> {
     this.config = node.config.broadcast;
     this.out = out;
     this.missing = missing;
-    this.#dispatchTimer = out.timer({ type: 'dispatchLazyPush' });
-    this.#evictTimer = out.timer({ type: 'evictCache' });
-    this.cache = new PayloadWindow({
-      retention: this.config.messageCacheRetention,
-      maxCount: this.config.messageCacheMaxCount,
-      maxBytes: this.config.messageCacheMaxBytes,
-    });
+    this.cache = new PayloadWindow(this.config);
   }
 
   broadcast(content: Uint8Array, scope: Scope, now: number): void {
@@ -278,7 +272,7 @@ export class PlumTree<P extends PeerId> {
   protected startDispatching(): void {
     if (this.#dispatching) return;
     this.#dispatching = true;
-    this.out.schedule(this.config.dispatchTimeout, this.#dispatchTimer);
+    this.out.schedule(this.config.dispatchTimeout, this.out.timer(DISPATCH));
   }
 
   /** Sends announcements, as many to a message as fit. */
@@ -324,6 +318,6 @@ export class PlumTree<P extends PeerId> {
     this.#evicting = true;
     this.cache.expireUntil(now);
     this.seen.expireUntil(now);
-    this.out.schedule(this.config.cacheEvictInterval, this.#evictTimer);
+    this.out.schedule(this.config.cacheEvictInterval, this.out.timer(EVICT));
   }
 }

@@ -1,3 +1,4 @@
+import { LazyMap } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 
 /** The interval varies by a quarter up and down, in so many steps: neighbors do not keep coming at the same time. */
@@ -9,7 +10,7 @@ const STEPS = 512;
  */
 export class ReconcileTurns<P> {
   /** How many payloads had come when it was last the turn of each neighbor. In the order of their turns. */
-  readonly #turns = new Map<P, number>();
+  readonly #turns = new LazyMap<P, number>();
   readonly #interval: number;
   readonly #rng: Rng;
   #due: number | undefined;
@@ -34,16 +35,18 @@ export class ReconcileTurns<P> {
     this.#due = undefined;
   }
 
-  /** Whose turn it is now, if it is somebody's. @param payloads - how many have come so far */
-  next(payloads: number, now: number): P | undefined {
+  /** Which of our neighbors has its turn now, if one has. @param payloads - how many have come so far */
+  next(neighbors: readonly P[], payloads: number, now: number): P | undefined {
     this.#due ??= this.#after(now);
     if (now < this.#due) return undefined;
     this.#due = this.#after(now);
-    for (const [peer, then] of this.#turns) {
-      if (then === payloads) continue;
-      this.done(peer, payloads);
-      return peer;
-    }
+    const next = neighbors.find((peer) => !this.#turns.has(peer)) ?? this.#longestAgo(payloads);
+    if (next !== undefined) this.done(next, payloads);
+    return next;
+  }
+
+  #longestAgo(payloads: number): P | undefined {
+    for (const [peer, then] of this.#turns) if (then !== payloads) return peer;
     return undefined;
   }
 

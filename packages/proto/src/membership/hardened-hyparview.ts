@@ -3,6 +3,7 @@ import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { BoundedSet } from '../structures/bounded-set.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 import { fitNodes, maxPeerData } from '../wire/fit-nodes.js';
 import type {
@@ -23,6 +24,8 @@ import { LostPeers } from './lost-peers.js';
 const MAX_JOINING = 1024;
 /** Our own entry at the end of a shuffle, besides its data: identity, tag, length. */
 const OWN_NODE = 32 + 1 + 2;
+/** After so many shuffles that have changed nothing there are no more until something changes. */
+const FRUITLESS_SHUFFLES = 3;
 /** Nodes that a peer is asked for to find out whether it is in our swarm: as many as it knows, at default settings. */
 const PROBED_NODES = 35;
 /** A dial that takes so many times as long as an answer may is slow: most likely there is nobody. */
@@ -41,14 +44,16 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
   readonly #probed = new BoundedSet<P>(MAX_JOINING);
   /** Peers that we have heard from ourselves: they exist. */
-  readonly #met = new Set<P>();
+  readonly #met = new LazySet<P>();
   readonly #lost: LostPeers<P>;
   /** Peers that were dismissed, and until when they are not taken back. */
-  readonly #dismissed = new Map<P, number>();
+  readonly #dismissed = new LazyMap<P, number>();
   /** Requests whose dial was still running when the time for an answer was up, and how often it was. */
-  readonly #overdue = new Map<P, number>();
+  readonly #overdue = new LazyMap<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
   #shuffleOut = false;
+  /** Shuffles since something has changed in our views. */
+  #fruitless = 0;
   readonly #maxReplaced: number;
   readonly #maxRemembered: number;
   /** The number of peers with data above which the next sweep is worth its cost. */
@@ -137,6 +142,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
   override shuffleTimerExpired(): void {
+    this.#fruitless++;
     this.#shuffleOut = this.active.size > 0;
     super.shuffleTimerExpired();
     // Two halves of a split swarm have full views: only an eviction on either side links them again.
@@ -147,12 +153,19 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#sweep();
   }
 
+  /** Others hear of it by shuffles only. */
+  override peerDataUpdated(): void {
+    this.#fruitless = 0;
+    super.peerDataUpdated();
+  }
+
   /** It is not taken back for a while. */
   override dismiss(peer: P, now: number): void {
     super.dismiss(peer, now);
+    this.startShuffling();
     this.#dismissed.delete(peer);
     this.#dismissed.set(peer, now + this.node.config.hardened.evictionWindow);
-    if (this.#dismissed.size > this.#maxRemembered) this.#dismissed.delete(this.#dismissed.keys().next().value as P);
+    if (this.#dismissed.size > this.#maxRemembered) this.#dismissed.delete(this.#dismissed.oldest as P);
   }
 
   override wants(peer: P): boolean {
@@ -233,6 +246,23 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
     if (wasRefusal && this.active.size === 0) this.refill(from);
+  }
+
+  protected override addPassive(peer: P, data: PeerData | undefined): void {
+    const wasKnown = this.passive.has(peer);
+    super.addPassive(peer, data);
+    if (!wasKnown && this.passive.has(peer)) this.#fruitless = 0;
+  }
+
+  /** Where the last shuffles have changed nothing, the next ones would not either: a quiet topic costs nothing. */
+  protected override startShuffling(): void {
+    if (this.out.changes.length > 0) this.#fruitless = 0;
+    if (!this.#isSettled()) super.startShuffling();
+  }
+
+  #isSettled(): boolean {
+    if (this.#fruitless < FRUITLESS_SHUFFLES || this.#lost.size > 0) return false;
+    return this.active.size > 0 || this.passive.size === 0;
   }
 
   /** One list may push out only a part of the passive view, however long it is. */

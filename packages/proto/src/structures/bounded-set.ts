@@ -1,6 +1,8 @@
+import { LazySet } from './lazy.js';
+
 /** A set that forgets its oldest value where there would be too many. */
 export class BoundedSet<T> {
-  readonly #values = new Set<T>();
+  readonly #values = new LazySet<T>();
   readonly #limit: number;
 
   constructor(limit: number) {
@@ -15,7 +17,7 @@ export class BoundedSet<T> {
   add(value: T): void {
     this.#values.delete(value);
     this.#values.add(value);
-    if (this.#values.size > this.#limit) this.#values.delete(this.#values.values().next().value as T);
+    if (this.#values.size > this.#limit) this.#values.delete(this.#values.oldest as T);
   }
 
   delete(value: T): boolean {
