@@ -138,6 +138,8 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
       sentBytes: udpTxBytes,
       receivedBytes: udpRxBytes,
       lostPackets,
+      datagramSize: 0, // the binding tells none that is for a path
+      blackHoles: 0,
       queuedBytes,
     };
   }

@@ -122,6 +122,8 @@ export class MemoryConnection implements Connection {
       sentBytes: this.#sentBytes,
       receivedBytes: this.#receivedBytes,
       lostPackets: 0,
+      datagramSize: 0,
+      blackHoles: 0,
       queuedBytes,
     };
   }

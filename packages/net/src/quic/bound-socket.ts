@@ -92,6 +92,10 @@ export class BoundSocket {
       routes: this.#core.routes.size,
       halfOpen: this.acceptor.halfOpen.total,
       ...this.#core.counters,
+      blackHoles: [...this.#core.drivers].reduce(
+        (sum, driver) => sum + driver.blackHoles,
+        this.#core.counters.blackHoles,
+      ),
     };
   }
 

@@ -70,7 +70,8 @@ export class QuicConnection implements Connection {
   }
 
   stats(): ConnectionStats {
-    return { ...this.#driver.stats(), queuedBytes: this.#driver.streams.queuedBytes };
+    const { datagramSize, blackHoles, streams } = this.#driver;
+    return { ...this.#driver.stats(), datagramSize, blackHoles, queuedBytes: streams.queuedBytes };
   }
 
   async #failIfClosed(): Promise<void> {

@@ -251,6 +251,16 @@ export class NativeConnection {
     return this.#raw.peerCertChain()?.[0];
   }
 
+  /** What the peer calls itself: the connection id that our packets carry. */
+  destinationId(): Uint8Array {
+    return this.#raw.destinationId();
+  }
+
+  /** How many packets were declared lost. */
+  lostPackets(): number {
+    return this.#raw.stats().lost;
+  }
+
   /** How many packets were taken in: each decrypted, none twice. */
   packetsReceived(): number {
     return this.#raw.stats().recv;

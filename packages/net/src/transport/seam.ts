@@ -114,6 +114,10 @@ export interface ConnectionStats {
   readonly receivedBytes: number;
   /** Packets that had to be declared lost. */
   readonly lostPackets: number;
+  /** The largest datagram that the path to the peer carries as far as is known, in bytes without UDP and IP headers; 0 where unknown. */
+  readonly datagramSize: number;
+  /** How often a size that the path had carried was carried no longer; 0 where unknown. */
+  readonly blackHoles: number;
   /** Bytes accepted by `write` and not yet handed to the network. */
   readonly queuedBytes: number;
 }
