@@ -9,13 +9,25 @@ export function howItEnded(reason: CloseReason): DisconnectReason | 'in good ord
     case 'timeout':
       return 'timeout';
     case 'local':
-      if (reason.code === CloseCode.done) return 'in good order';
-      return reason.code === CloseCode.unresponsive ? 'timeout' : 'closed';
+      return howWeEndedIt(reason.code);
     case 'peer':
       if (reason.code === CloseCode.done) return 'in good order';
       return reason.code === CloseCode.identityConflict ? 'refused' : 'closed';
     case 'reset':
     case 'error':
+      return 'closed';
+  }
+}
+
+function howWeEndedIt(code: number): DisconnectReason | 'in good order' {
+  switch (code) {
+    case CloseCode.done:
+      return 'in good order';
+    case CloseCode.unresponsive:
+      return 'timeout';
+    case CloseCode.streamLimit:
+      return 'stream-limit';
+    default:
       return 'closed';
   }
 }
