@@ -24,7 +24,7 @@ export interface Stats {
   unavailablePayloads: number;
   /** Missing payloads given up because more were missing at once than can be asked for. */
   overflowedPayloads: number;
-  /** Recovered payloads that were older than the retention of payloads; not delivered. */
+  /** Recovered payloads that were older than the retention of ids; not delivered. */
   expiredRecoveries: number;
   /** Payloads delivered but not forwarded because they no longer fit into a frame. */
   unforwardable: number;

@@ -27,7 +27,7 @@ export class Topic<P extends PeerId> {
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new LazySet<P>();
-  /** Neighbors whose link was replaced: one that joins after that did not know us any more, and ignored what it was told before. */
+  /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
   readonly #replaced = new LazySet<P>();
   readonly #out: Outbox<P>;
   readonly #swarm: HyParView<P>;

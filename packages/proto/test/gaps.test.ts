@@ -246,9 +246,19 @@ describe('a recovered payload', () => {
     expect(node.state.window(TOPIC, node.now).map(({ age }) => age)).toEqual([10_000]);
   });
 
-  test('is not taken when it is older than that: its id may have been forgotten already', () => {
+  test('is delivered and not passed on when it grew older than that while it was fetched', () => {
+    const node = new TestNode().meet(1, 2);
+    const outputs = node.handle(recovered('a', { age: 30_000 }));
+    expect(emitted(outputs)).toMatchObject([{ type: 'received' }]);
+    expect(outputs.some(({ type }) => type === 'sendMessage')).toBe(false);
+    expect(node.snapshot.queuedAnnouncements).toBe(0);
+    expect(node.state.window(TOPIC, node.now)).toEqual([]);
+    expect(emitted(node.handle(recovered('a', { age: 30_000 })))).toEqual([]);
+  });
+
+  test('is not taken when ids of its age are forgotten', () => {
     const node = new TestNode().meet(1);
-    expect(node.handle(recovered('a', { age: 30_000 }))).toEqual([]);
+    expect(node.handle(recovered('a', { age: 90_000 }))).toEqual([]);
     expect(node.stats.expiredRecoveries).toBe(1);
   });
 

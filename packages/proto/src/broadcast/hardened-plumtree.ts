@@ -62,19 +62,21 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   /**
-   * What is recovered keeps its age, so that nothing circulates for ever. It is announced and not pushed: most others have it.
+   * What is recovered keeps its age, so that nothing circulates for ever. It is announced and not pushed: most others have it. What has grown
+   * too old for that while it was fetched is delivered all the same, as long as ids of its age are remembered: it can't be here a second time.
    */
   override recovered(from: P, content: Uint8Array, { round, age }: RecoveredFrom, now: number): void {
     const id = messageIdFromBytes(this.node.hash(content));
     if (this.seen.has(id)) return;
-    if (age >= this.config.messageCacheRetention) {
+    const { messageCacheRetention, messageIdRetention } = this.config;
+    if (age >= messageIdRetention) {
       this.node.stats.expiredRecoveries++;
       return;
     }
     const received: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round } };
     const next = this.roundToPassOn(received, round);
     this.remember({ ...received, scope: { type: 'swarm', round: next } }, age, now);
-    this.#announceToOthers(id, next, content.length, from);
+    if (age < messageCacheRetention) this.#announceToOthers(id, next, content.length, from);
     this.missing.arrived(id, undefined, now);
     this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
   }

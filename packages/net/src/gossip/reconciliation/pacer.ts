@@ -7,8 +7,8 @@ const SLICE_MS = 1;
 /** The rest after a slice, as a multiple of the time that it took: fetching uses a quarter of what is there at most. */
 const REST = 3;
 
-/** Fetching goes on, however busy the process is. */
-const MAX_REST_MS = 250;
+/** Fetching goes on, however busy the process is: what a cache holds must not grow old meanwhile. */
+const MAX_REST_MS = 20;
 
 /**
  * Breaks work into slices with rests between them, so that live traffic always comes first. Besides the work itself a slice counts the time
