@@ -48,9 +48,23 @@ export interface BroadcastConfig {
 
 /** Bounds that only `mode: 'hardened'` knows. All ours. */
 export interface HardenedConfig {
-  /** Missing payloads that one peer may announce. At least 1. Default 16,384. */
+  /**
+   * Payloads kept by the node, in bytes of content. Default 64 MiB. Here and in the next two, what is too much is taken from topics
+   * that have more than a fair share, the oldest first; the bounds of a topic (`broadcast`) hold as well.
+   */
+  readonly nodeCacheMaxBytes: number;
+  /** Payloads kept by the node. Default 1,000,000. */
+  readonly nodeCacheMaxCount: number;
+  /** Ids remembered by the node. At least 1. Default 1,000,000. */
+  readonly nodeIdMaxCount: number;
+  /**
+   * Missing payloads that the node asks for at a time. At least 1. Default 65,536. Topics that have less than a fair share may
+   * exceed it, so it is twice as many at the very most.
+   */
+  readonly nodeMissing: number;
+  /** Missing payloads of a topic that one peer can be asked for at a time. Four times as many that it has announced are known. At least 1. Default 16,384. */
   readonly missingPerPeer: number;
-  /** Missing payloads in a topic. At least 1. Default 65,536. */
+  /** Missing payloads that a topic asks for at a time. Four times as many are known. At least 1. Default 65,536. */
   readonly missingTotal: number;
   /** How often one announcer is asked for one payload. The pause doubles each time round. 1 to 32. Default 8 (about 40 s). */
   readonly graftAttempts: number;
@@ -146,6 +160,10 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
       messageIdMaxCount: 1_000_000,
     },
     hardened: {
+      nodeCacheMaxBytes: 64 * 1024 * 1024,
+      nodeCacheMaxCount: 1_000_000,
+      nodeIdMaxCount: 1_000_000,
+      nodeMissing: 65_536,
       missingPerPeer: 16_384,
       missingTotal: 65_536,
       graftAttempts: 8,

@@ -1,3 +1,4 @@
+import type { NodeBudgets } from './broadcast/node-budgets.js';
 import type { Config } from './config.js';
 import type { OutEvent } from './event.js';
 import type { PeerId } from './peer-id.js';
@@ -13,6 +14,7 @@ export interface NodeContext<P extends PeerId> {
   readonly config: Config;
   readonly hash: Hash;
   readonly stats: Stats;
+  readonly budgets: NodeBudgets;
   /** Where the outputs of the event that is being handled go. */
   outputs: OutEvent<P>[];
   /** Peers that the host is dialing right now. */

@@ -75,6 +75,10 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
   checkInteger('broadcast.messageCacheMaxCount', broadcast.messageCacheMaxCount, 0);
   checkInteger('broadcast.messageIdMaxCount', broadcast.messageIdMaxCount, 1);
 
+  checkInteger('hardened.nodeCacheMaxBytes', hardened.nodeCacheMaxBytes, 0);
+  checkInteger('hardened.nodeCacheMaxCount', hardened.nodeCacheMaxCount, 0);
+  checkInteger('hardened.nodeIdMaxCount', hardened.nodeIdMaxCount, 1);
+  checkInteger('hardened.nodeMissing', hardened.nodeMissing, 1);
   checkInteger('hardened.missingPerPeer', hardened.missingPerPeer, 1);
   checkInteger('hardened.missingTotal', hardened.missingTotal, 1);
   checkInteger('hardened.graftAttempts', hardened.graftAttempts, 1, 32);

@@ -1,3 +1,4 @@
+import { nodeBudgets } from './broadcast/node-budgets.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import { checkCommand, checkGapReason, checkIds, checkPeerData, checkRecovered, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
@@ -67,7 +68,16 @@ export class State<P extends PeerId> {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
-    this.#node = { me, peerData, config: resolved, hash, stats: zeroStats(), outputs: [], dialing: new Set() };
+    this.#node = {
+      me,
+      peerData,
+      config: resolved,
+      hash,
+      stats: zeroStats(),
+      budgets: nodeBudgets(resolved),
+      outputs: [],
+      dialing: new Set(),
+    };
     this.#rng = rng;
     this.#lifecycle = topicLifecycle(resolved.mode);
   }
@@ -277,12 +287,13 @@ export class State<P extends PeerId> {
     return topic;
   }
 
-  #drop(id: TopicId, { links }: Topic<P>, out: OutEvent<P>[]): void {
+  #drop(id: TopicId, topic: Topic<P>, out: OutEvent<P>[]): void {
+    topic.release();
     this.#joined.delete(id);
     this.#recentId = undefined;
     this.#recent = undefined;
     if (!this.#lifecycle.closesUnusedLinks) return;
-    for (const peer of links) if (!this.#isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
+    for (const peer of topic.links) if (!this.#isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
   }
 
   /** A topic lets go of a peer; true when no topic needs the link anymore. */

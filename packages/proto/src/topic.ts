@@ -44,7 +44,7 @@ export class Topic<P extends PeerId> {
         break;
       case 'hardened':
         this.#swarm = new HardenedHyParView(node, rng, out);
-        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node.config, node.stats));
+        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node));
         break;
     }
   }
@@ -122,7 +122,8 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
-    this.#swarm.linkGap(peer);
+    // Where only a queue has overflowed, both ends are who they were.
+    if (reason !== 'overflow') this.#swarm.linkGap(peer);
     if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
     this.#tree.linkGap(peer, reason);
   }
@@ -141,16 +142,16 @@ export class Topic<P extends PeerId> {
 
   /** Payloads that are or were here within the retention, oldest first. */
   window(now: number): readonly WindowEntry[] {
-    return this.#tree.cache.entries(now);
+    return this.#tree.memory.window.entries(now);
   }
 
   /** Whether a payload has been here, or was told lost. */
   hasSeen(id: MessageId): boolean {
-    return this.#tree.seen.has(id);
+    return this.#tree.memory.seen.has(id);
   }
 
   seenIds(): Iterable<MessageId> {
-    return this.#tree.seen.values();
+    return this.#tree.memory.seen.values();
   }
 
   peerDataUpdated(): void {
@@ -162,15 +163,21 @@ export class Topic<P extends PeerId> {
     return this.#swarm.wants(peer);
   }
 
+  /** The topic is dropped: gives back what it has of the node's budgets. */
+  release(): void {
+    this.#tree.memory.clear();
+    this.#tree.missing.clear();
+  }
+
   get neighbors(): readonly P[] {
     return this.#swarm.active.values;
   }
 
   addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
-    const { seen, cache } = this.#tree;
+    const { seen, window } = this.#tree.memory;
     totals.neighbors += this.neighbors.length;
-    totals.cachedPayloads += cache.size;
-    totals.cachedBytes += cache.bytes;
+    totals.cachedPayloads += window.size;
+    totals.cachedBytes += window.bytes;
     totals.seenIds += seen.size;
   }
 
@@ -185,8 +192,8 @@ export class Topic<P extends PeerId> {
       lazyPeers: [...tree.lazy.values],
       missingPayloads: tree.missing.size,
       queuedAnnouncements: tree.lazyQueue.size,
-      payloadCache: { count: tree.cache.size, bytes: tree.cache.bytes },
-      seenIds: tree.seen.size,
+      payloadCache: { count: tree.memory.window.size, bytes: tree.memory.window.bytes },
+      seenIds: tree.memory.seen.size,
       maxLastDeliveryHop: tree.maxLastDeliveryHop,
     };
   }

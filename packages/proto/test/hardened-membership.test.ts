@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { nodeBudgets } from '../src/broadcast/node-budgets.js';
 import type { Message, PeerInfo } from '../src/index.js';
 import { HardenedHyParView } from '../src/membership/hardened-hyparview.js';
 import { HyParView } from '../src/membership/hyparview.js';
@@ -577,6 +578,7 @@ describe('peer data', () => {
         config,
         hash: defaultHash,
         stats: zeroStats(),
+        budgets: nodeBudgets(config),
         outputs: [],
         dialing: new Set<number>(),
       };

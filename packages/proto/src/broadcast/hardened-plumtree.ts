@@ -41,8 +41,8 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
-    if (this.cache.known === 0) return;
-    this.#turns.done(peer, this.cache.insertions);
+    if (this.memory.window.known === 0) return;
+    this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, 'neighborUp');
   }
 
@@ -57,7 +57,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   override linkGap(peer: P, reason: ReconcileReason): void {
     if (!this.#has(peer)) return;
-    this.#turns.done(peer, this.cache.insertions);
+    this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, reason);
   }
 
@@ -67,7 +67,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
    */
   override recovered(from: P, content: Uint8Array, { round, age }: RecoveredFrom, now: number): void {
     const id = messageIdFromBytes(this.node.hash(content));
-    if (this.seen.has(id)) return;
+    if (this.memory.seen.has(id)) return;
     const { messageCacheRetention, messageIdRetention } = this.config;
     if (age >= messageIdRetention) {
       this.node.stats.expiredRecoveries++;
@@ -83,7 +83,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   override unavailable(from: P, ids: readonly MessageId[], now: number): void {
     if (!this.#isNeighbor(from)) return;
-    for (const id of ids) if (!this.seen.has(id)) this.missing.unavailable(id, from, now);
+    for (const id of ids) if (!this.memory.seen.has(id)) this.missing.unavailable(id, from, now);
     this.startEvicting(now);
   }
 
@@ -91,7 +91,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   override announceCache(peer: P, now: number): void {
     if (!this.#has(peer)) return;
     const isUnderWay = this.#walks.has(peer);
-    this.#walks.set(peer, this.cache.start(now));
+    this.#walks.set(peer, this.memory.window.start(now));
     if (!isUnderWay) this.announceTimerExpired(peer);
   }
 
@@ -99,7 +99,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     const walk = this.#walks.get(peer);
     if (walk === undefined) return;
     const { announcedPerPage } = this.node.config.hardened;
-    const page = this.cache.announce(walk, announcedPerPage);
+    const page = this.memory.window.announce(walk, announcedPerPage);
     if (page.length > 0) this.announce(peer, page);
     if (page.length < announcedPerPage) this.#walks.delete(peer);
     else this.out.schedule(PAGE_PAUSE * this.config.dispatchTimeout, this.out.timer({ type: 'announceCache', peer }));
@@ -113,17 +113,17 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
       this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
     for (const peer of this.missing.takeOverflowed()) this.linkGap(peer, 'overflow');
-    if (this.cache.known === 0) {
+    if (this.memory.window.known === 0) {
       this.#turns.rest();
       return;
     }
-    const inTurn = this.#turns.next(this.#active(), this.cache.insertions, now);
+    const inTurn = this.#turns.next(this.#active(), this.memory.window.insertions, now);
     if (inTurn !== undefined) this.out.reconcile(inTurn, 'periodic');
   }
 
   /** A quiet topic has nothing to drop. */
   protected override startEvicting(now: number): void {
-    if (this.cache.known > 0 || this.seen.size > 0 || this.missing.size > 0) super.startEvicting(now);
+    if (this.memory.window.known > 0 || this.memory.seen.size > 0 || this.missing.size > 0) super.startEvicting(now);
   }
 
   protected override startDispatching(): void {
@@ -197,7 +197,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   protected override answerGraft(to: P, id: GraftMessage['id']): void {
-    const message = id === undefined ? undefined : this.cache.get(id);
+    const message = id === undefined ? undefined : this.memory.window.get(id);
     if (message === undefined || fitsFrame(this.node.config, message.content.length, 1)) super.answerGraft(to, id);
     else this.node.stats.unforwardable++;
   }
@@ -208,7 +208,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     if (lost.length === 0) return;
     const counts: Record<LossReason, number> = { abandoned: 0, unavailable: 0, overflow: 0 };
     for (const { id, reason } of lost) {
-      this.seen.insert(id, now + this.config.messageIdRetention);
+      this.memory.see(id, now);
       counts[reason]++;
     }
     const { stats } = this.node;

@@ -42,4 +42,6 @@ export interface MissingPayloads<P> {
   arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[];
   /** A peer is gone. */
   forget(peer: P): void;
+  /** Forgets everything. */
+  clear(): void;
 }

@@ -1,6 +1,7 @@
 import type { BroadcastConfig } from '../config.js';
 import type { GossipMessage, IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
+import type { NodeBudgets, PayloadHolder } from './node-budgets.js';
 
 /** A payload that has been here for less than the retention of payloads, as `State.window` tells it. */
 export interface WindowEntry {
@@ -13,6 +14,7 @@ export interface WindowEntry {
   readonly content: Uint8Array | undefined;
 }
 
+type WindowBudgets = Pick<NodeBudgets, 'payloads' | 'payloadBytes'>;
 type WindowLimits = Pick<BroadcastConfig, 'messageCacheRetention' | 'messageCacheMaxCount' | 'messageCacheMaxBytes'>;
 
 /** How far somebody has got in walking through a window; see {@link PayloadWindow.announce}. */
@@ -51,16 +53,18 @@ const BUCKETS = 64;
  * Almost all payloads come in the order of their expiry. Those that are recovered from a neighbor have less time left and go
  * further to the front: buckets keep that cheap.
  */
-export class PayloadWindow {
+export class PayloadWindow implements PayloadHolder {
   readonly #limits: WindowLimits;
+  readonly #budgets: WindowBudgets;
   #slots: Map<MessageId, Slot> | undefined;
   #buckets: Bucket[] = [];
   #count = 0;
   #bytes = 0;
   #insertions = 0;
 
-  constructor(limits: WindowLimits) {
+  constructor(limits: WindowLimits, budgets: WindowBudgets) {
     this.#limits = limits;
+    this.#budgets = budgets;
   }
 
   /** Payloads that are here. */
@@ -97,8 +101,7 @@ export class PayloadWindow {
     const slot: Slot = { id: message.id, round, expires, message };
     this.#slots.set(message.id, slot);
     this.#enqueue(slot);
-    this.#count++;
-    this.#bytes += message.content.length;
+    this.#changed(1, message.content.length);
     this.#insertions++;
 
     const { messageCacheMaxCount, messageCacheMaxBytes } = this.#limits;
@@ -117,12 +120,19 @@ export class PayloadWindow {
     return false;
   }
 
-  /** Forgets a payload, its id included. */
-  forget(id: MessageId): void {
+  /** Forgets a payload, its id included; false when it was not here anymore. */
+  forget(id: MessageId): boolean {
     const slot = this.#slots?.get(id);
-    if (slot === undefined) return;
-    this.#release(slot);
+    if (slot === undefined) return false;
     this.#slots?.delete(id);
+    return this.#release(slot);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#changed(-this.#count, -this.#bytes);
+    this.#slots = undefined;
+    this.#buckets = [];
   }
 
   /** Forgets all that expires at `now` or before. */
@@ -206,12 +216,19 @@ export class PayloadWindow {
     return bucket;
   }
 
+  #changed(count: number, bytes: number): void {
+    this.#count += count;
+    this.#bytes += bytes;
+    this.#budgets.payloads.changed(this, count);
+    this.#budgets.payloadBytes.changed(this, bytes);
+  }
+
   /** Lets go of the content; false when it is gone already. */
   #release(slot: Slot): boolean {
     if (slot.message === undefined) return false;
-    this.#count--;
-    this.#bytes -= slot.message.content.length;
+    const { length } = slot.message.content;
     slot.message = undefined;
+    this.#changed(-1, -length);
     return true;
   }
 }

@@ -1,8 +1,10 @@
 import type { Config } from '../config.js';
 import type { LossReason } from '../event.js';
+import type { Stats } from '../stats.js';
 import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { MessageId } from '../wire/message-id.js';
 import type { Announcement, GraftRequest, LostPayload, MissingPayloads } from './missing-payloads.js';
+import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
 import { Patience } from './patience.js';
 
 interface Announcer<P> extends Announcement<P> {
@@ -25,15 +27,11 @@ interface Missing<P> {
 /** How much longer the wait is once everybody has been asked. */
 const AGAIN = 8;
 
-/** For each payload that is asked for, so many more may be known to be missing: they cost an id and no timer. */
-const KNOWN_FACTOR = 4;
-
-type MissingConfig = Pick<Config, 'broadcast' | 'hardened'>;
-
-/** What a {@link PersistentMissing} counts. */
-export interface MissingStats {
-  droppedAnnouncements: number;
-}
+type MissingContext = {
+  readonly config: Pick<Config, 'broadcast' | 'hardened'>;
+  readonly budgets: Pick<NodeBudgets, 'asking' | 'missing'>;
+  readonly stats: Pick<Stats, 'droppedAnnouncements'>;
+};
 
 /**
  * Asks until the payload is here: each announcer soon after the other, then in turns with long pauses that double each time round, so
@@ -48,7 +46,7 @@ export interface MissingStats {
  * How long it waits, for the tree to deliver and for an answer, it learns from how long that took before. Asking too early
  * brings the payload twice, and the duplicate prunes a good branch: with random senders the tree would never settle.
  */
-export class PersistentMissing<P> implements MissingPayloads<P> {
+export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   /** In the order of their `since`. */
   readonly #payloads = new LazyMap<MessageId, Missing<P>>();
   /** How many payloads can be asked of a peer. */
@@ -67,15 +65,18 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   readonly #forTree: Patience;
   /** From asking to the payload. */
   readonly #forAnswer: Patience;
-  readonly #config: MissingConfig;
-  readonly #stats: MissingStats;
+  readonly #node: MissingContext;
 
-  constructor(config: MissingConfig, stats: MissingStats) {
-    const { graftTimeout1, graftTimeout2 } = config.broadcast;
+  constructor(node: MissingContext) {
+    const { graftTimeout1, graftTimeout2 } = node.config.broadcast;
     this.#forTree = new Patience(graftTimeout1);
     this.#forAnswer = new Patience(graftTimeout2);
-    this.#config = config;
-    this.#stats = stats;
+    this.#node = node;
+  }
+
+  /** How many of them somebody can be asked for. */
+  get asking(): number {
+    return this.#asking;
   }
 
   get size(): number {
@@ -101,7 +102,6 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   admitWaiting(): { readonly id: MessageId; readonly delay: number }[] {
     const admitted: { readonly id: MessageId; readonly delay: number }[] = [];
     for (const [id, announcer] of this.#waiting) {
-      if (this.#asking >= this.#config.hardened.missingTotal) break;
       const missing = this.#payloads.get(id) as Missing<P>;
       if (!this.#canAsk(missing, announcer.peer)) continue;
       this.#waiting.delete(id);
@@ -114,10 +114,10 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
 
   /** Peers whose announcements have been refused, once there is room again: what they have should be looked at as a whole. */
   takeOverflowed(): P[] {
-    if (this.#overflowed.size === 0 || 2 * this.#payloads.size > KNOWN_FACTOR * this.#config.hardened.missingTotal)
+    if (this.#overflowed.size === 0 || 2 * this.#payloads.size > KNOWN_FACTOR * this.#node.config.hardened.missingTotal)
       return [];
     const peers = [...this.#overflowed].filter(
-      (peer) => 2 * (this.#told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#config.hardened.missingPerPeer,
+      (peer) => 2 * (this.#told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#node.config.hardened.missingPerPeer,
     );
     for (const peer of peers) this.#overflowed.delete(peer);
     return peers;
@@ -127,7 +127,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   expire(now: number): LostPayload[] {
     const lost: LostPayload[] = [];
     for (const [id, missing] of this.#payloads) {
-      if (now - missing.since < this.#config.broadcast.messageCacheRetention) break;
+      if (now - missing.since < this.#node.config.broadcast.messageCacheRetention) break;
       lost.push({ id, reason: this.#reason(id, missing) });
       this.#remove(id, missing);
     }
@@ -146,7 +146,7 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
     const delay = this.#forAnswer.value * (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
     next.asked++;
     next.askedAt = now;
-    if (next.asked < this.#config.hardened.graftAttempts) missing.announcers.push(next);
+    if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers.push(next);
     else this.#cannotAsk(missing, next.peer);
     this.#timers.add(id);
     return { peer: next.peer, round: next.round, delay };
@@ -166,6 +166,10 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
     return missing.announcers.filter(({ asked }) => asked === 0);
   }
 
+  clear(): void {
+    for (const [id, missing] of this.#payloads) this.#remove(id, missing);
+  }
+
   forget(peer: P): void {
     this.#overflowed.delete(peer);
     for (const [id, announcer] of this.#waiting) if (announcer.peer === peer) this.#waiting.delete(id);
@@ -179,26 +183,29 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   }
 
   #note(id: MessageId, by: P, now: number): Missing<P> | undefined {
-    const { missingTotal: total, missingPerPeer: perPeer } = this.#config.hardened;
-    if (this.#payloads.size >= KNOWN_FACTOR * total || (this.#told.get(by) ?? 0) >= KNOWN_FACTOR * perPeer) {
-      this.#stats.droppedAnnouncements++;
+    const { missingTotal: total, missingPerPeer: perPeer } = this.#node.config.hardened;
+    const isFull = this.#payloads.size >= KNOWN_FACTOR * total || !this.#node.budgets.missing.hasRoomFor(this);
+    if (isFull || (this.#told.get(by) ?? 0) >= KNOWN_FACTOR * perPeer) {
+      this.#node.stats.droppedAnnouncements++;
       this.#overflowed.add(by);
       return undefined;
     }
     const missing: Missing<P> = { since: now, by, announcers: [], isAnnounced: false };
     this.#payloads.set(id, missing);
+    this.#node.budgets.missing.changed(this, 1);
     count(this.#told, by, 1);
     return missing;
   }
 
   #canAsk({ announcers }: Missing<P>, peer: P): boolean {
-    const { missingTotal: total, missingPerPeer: perPeer } = this.#config.hardened;
+    const { missingTotal: total, missingPerPeer: perPeer } = this.#node.config.hardened;
     if ((this.#perPeer.get(peer) ?? 0) >= perPeer) return false;
-    return announcers.length > 0 || (this.#asking < total && this.#timers.size < total);
+    if (announcers.length > 0) return true;
+    return this.#asking < total && this.#timers.size < total && this.#node.budgets.asking.hasRoomFor(this);
   }
 
   #ask(id: MessageId, { announcers }: Missing<P>, announcer: Announcer<P>): number | undefined {
-    if (announcers.push(announcer) === 1) this.#asking++;
+    if (announcers.push(announcer) === 1) this.#countAsking(1);
     count(this.#perPeer, announcer.peer, 1);
     if (this.#timers.has(id)) return undefined;
     this.#timers.add(id);
@@ -208,15 +215,21 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   /** A peer that could be asked no longer can. */
   #cannotAsk({ announcers }: Missing<P>, peer: P): void {
     count(this.#perPeer, peer, -1);
-    if (announcers.length === 0) this.#asking--;
+    if (announcers.length === 0) this.#countAsking(-1);
   }
 
   #remove(id: MessageId, { by, announcers }: Missing<P>): void {
     this.#payloads.delete(id);
+    this.#node.budgets.missing.changed(this, -1);
     this.#waiting.delete(id);
     count(this.#told, by, -1);
     for (const { peer } of announcers) count(this.#perPeer, peer, -1);
-    if (announcers.length > 0) this.#asking--;
+    if (announcers.length > 0) this.#countAsking(-1);
+  }
+
+  #countAsking(change: number): void {
+    this.#asking += change;
+    this.#node.budgets.asking.changed(this, change);
   }
 
   #reason(id: MessageId, { announcers, isAnnounced }: Missing<P>): LossReason {

@@ -5,12 +5,11 @@ import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { sameBytes } from '../structures/same-bytes.js';
 import { SortedSet } from '../structures/sorted-set.js';
-import { TimeBoundSet } from '../structures/time-bound-set.js';
 import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from '../wire/message.js';
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
 import { AnnouncementQueue } from './announcement-queue.js';
 import type { Announcement, MissingPayloads } from './missing-payloads.js';
-import { PayloadWindow } from './payload-window.js';
+import { PayloadMemory } from './payload-memory.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
@@ -51,10 +50,7 @@ export class PlumTree<P extends PeerId> {
   readonly eager = new SortedSet<P>();
   readonly lazy = new SortedSet<P>();
   readonly missing: MissingPayloads<P>;
-  /** Ids of payloads that have been here, to know duplicates. */
-  readonly seen = new TimeBoundSet<MessageId>();
-  /** Payloads to answer grafts with, in the round in which they are passed on. */
-  readonly cache: PayloadWindow;
+  readonly memory: PayloadMemory;
   maxLastDeliveryHop = 0;
 
   protected readonly node: NodeContext<P>;
@@ -70,7 +66,7 @@ export class PlumTree<P extends PeerId> {
     this.config = node.config.broadcast;
     this.out = out;
     this.missing = missing;
-    this.cache = new PayloadWindow(this.config);
+    this.memory = new PayloadMemory(node);
   }
 
   broadcast(content: Uint8Array, scope: Scope, now: number): void {
@@ -124,7 +120,7 @@ export class PlumTree<P extends PeerId> {
   graftTimerExpired(id: MessageId, now: number): void {
     this.startEvicting(now);
     this.missing.timerExpired(id);
-    if (this.seen.has(id)) return;
+    if (this.memory.seen.has(id)) return;
     const request = this.missing.nextRequest(id, now);
     if (request === undefined) return;
     this.makeEager(request.peer);
@@ -167,7 +163,7 @@ export class PlumTree<P extends PeerId> {
   protected published(_id: MessageId, _now: number): void {}
 
   #onGossip(from: P, message: GossipMessage, now: number): void {
-    const isKnown = this.seen.has(message.id);
+    const isKnown = this.memory.seen.has(message.id);
     if (!(isKnown ? this.#isSameAgain(message) : this.#hasTrueId(message))) {
       this.node.stats.spoofedIds++;
       return;
@@ -186,7 +182,7 @@ export class PlumTree<P extends PeerId> {
 
   /** {@link hasTrueId} for a known id: comparing with the cached payload gives the same answer for less than hashing costs. */
   #isSameAgain(message: GossipMessage): boolean {
-    const known = this.cache.get(message.id);
+    const known = this.memory.window.get(message.id);
     return known === undefined ? this.#hasTrueId(message) : sameBytes(known.content, message.content);
   }
 
@@ -247,13 +243,13 @@ export class PlumTree<P extends PeerId> {
   }
 
   protected answerGraft(to: P, id: MessageId | undefined): void {
-    const message = id === undefined ? undefined : this.cache.get(id);
+    const message = id === undefined ? undefined : this.memory.window.get(id);
     if (message !== undefined) this.out.send(to, message);
   }
 
   protected onIHave(from: P, { messages }: IHaveMessage, now: number): void {
     for (const { id, round } of messages) {
-      if (this.seen.has(id)) continue;
+      if (this.memory.seen.has(id)) continue;
       const delay = this.missing.announced(id, from, round, now);
       if (delay !== undefined) this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
@@ -289,10 +285,7 @@ export class PlumTree<P extends PeerId> {
 
   /** A payload is here, in the round in which it is passed on. `age` ago somebody in the swarm had it first. */
   protected remember(message: GossipMessage, age: number, now: number): void {
-    const { messageIdRetention, messageIdMaxCount, messageCacheRetention } = this.config;
-    this.seen.insert(message.id, now + messageIdRetention);
-    this.node.stats.evictedPayloads += this.cache.insert(message, now + messageCacheRetention - age);
-    while (this.seen.size > messageIdMaxCount) this.cache.forget(this.seen.dropOldest() as MessageId);
+    this.memory.remember(message, age, now);
   }
 
   #eagerPush(message: GossipMessage, except: P): void {
@@ -316,8 +309,7 @@ export class PlumTree<P extends PeerId> {
   protected startEvicting(now: number): void {
     if (this.#evicting) return;
     this.#evicting = true;
-    this.cache.expireUntil(now);
-    this.seen.expireUntil(now);
+    this.memory.expireUntil(now);
     this.out.schedule(this.config.cacheEvictInterval, this.out.timer(EVICT));
   }
 }

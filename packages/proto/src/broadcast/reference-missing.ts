@@ -51,6 +51,11 @@ export class ReferenceMissing<P> implements MissingPayloads<P> {
     return list;
   }
 
+  clear(): void {
+    this.#announcements.clear();
+    this.#timers.clear();
+  }
+
   forget(peer: P): void {
     for (const [id, list] of this.#announcements) {
       const left = list.filter((announcement) => announcement.peer !== peer);

@@ -125,7 +125,7 @@ export class HyParView<P extends PeerId> {
   /** A link to a peer exists. */
   peerConnected(_peer: P): void {}
 
-  /** Messages to or from a peer may be lost. */
+  /** What a peer believes about us may not be what it was: it may have started anew behind a new link. */
   linkGap(_peer: P): void {}
 
   /** Our own data has changed: it travels with the next message that carries it. */

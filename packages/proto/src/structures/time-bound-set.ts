@@ -66,6 +66,12 @@ export class TimeBoundSet<T> {
     return undefined;
   }
 
+  clear(): void {
+    this.#entries = undefined;
+    this.#queue = [];
+    this.#head = 0;
+  }
+
   /** Takes the head off the queue; false when it was a leftover. */
   #dropFirst(): boolean {
     const first = this.#queue[this.#head++] as Entry<T>;
@@ -76,11 +82,7 @@ export class TimeBoundSet<T> {
     }
     if (this.#entries?.get(first.value) !== first) return false;
     this.#entries.delete(first.value);
-    if (this.#entries.size === 0) {
-      this.#entries = undefined;
-      this.#queue = [];
-      this.#head = 0;
-    }
+    if (this.#entries.size === 0) this.clear();
     return true;
   }
 }
