@@ -29,6 +29,8 @@ export interface JoinHost {
   readonly logger: Logger;
   /** Something of a client's was not done. */
   dropped(): void;
+  /** A topic has ended, and its client is being told. */
+  ending(told: Promise<unknown>): void;
 }
 
 /**
@@ -66,6 +68,7 @@ export async function serveJoin(
   });
   const commands = takeCommands(stream, reader, sender, host);
   await forwardEvents(send, receiver, host);
+  host.ending(send.stopped);
   if (isRead) recv.stop(StreamCode.none); // the node has left the topic: commands are of no use
   await commands;
 }

@@ -1,3 +1,4 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { GossipApi } from '@grapevine/api';
 import { directAddrs, type EndpointId, formatSocketAddr, SecretKey, type SocketAddr } from '@grapevine/net';
 import { type CertificateConnection, CertificateEndpoint, Endpoint, type EndpointOptions } from '@grapevine/net/quic';
@@ -7,6 +8,9 @@ import { CloseCode, topicsAlpn } from './protocol.js';
 import { serveRpcConnection } from './rpc-connection.js';
 import { type ResolvedServerOptions, type RpcServerOptions, resolveServerOptions } from './server-options.js';
 import { fullWire, rustWire, type TopicWire } from './topic-wire.js';
+
+/** Longest wait for clients to hear that their topics have ended. */
+const ENDING_MS = 1_000;
 
 /** What a server counts. */
 export interface RpcServerStats {
@@ -57,6 +61,8 @@ export class RpcServer implements AsyncDisposable {
   /** The newest connection of each client's address. */
   readonly #progress = new Map<string, Progress>();
   readonly #running: Promise<void>;
+  /** Clients that are being told that a topic has ended. */
+  readonly #ending = new Set<Promise<unknown>>();
   #refused = 0;
   #droppedCommands = 0;
 
@@ -116,8 +122,14 @@ export class RpcServer implements AsyncDisposable {
     };
   }
 
-  /** Closes every connection and frees the port. The node goes on, without the topics that only remote clients were in. */
+  /**
+   * Closes every connection and frees the port. The node goes on, without the topics that only remote clients were in. Clients whose topics
+   * have ended hear that first (at most 1 s).
+   */
   async shutdown(): Promise<void> {
+    await setImmediate(); // a node that has just ended tells its readers first
+    if (this.#ending.size > 0)
+      await Promise.race([Promise.all(this.#ending), setTimeout(ENDING_MS, undefined, { ref: false })]);
     await this.#listening.close();
     await this.#running;
   }
@@ -178,6 +190,10 @@ export class RpcServer implements AsyncDisposable {
         dropped: () => {
           progress.dropped++;
           this.#droppedCommands++;
+        },
+        ending: (told) => {
+          this.#ending.add(told);
+          void told.finally(() => this.#ending.delete(told));
         },
       });
       if (closed.type === 'peer' && closed.code !== 0) logger.warn({ closed }, 'a remote client closed with an error');
