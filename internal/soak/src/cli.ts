@@ -49,6 +49,7 @@ async function soak(options: SoakOptions, progress: Progress, signal: AbortSigna
     failed: [],
   };
   const began = performance.now();
+  const busy = process.cpuUsage();
   try {
     for (let { seed } = options; totals.events < options.events; seed++) {
       const schedule = scheduleOf(options, seed);
@@ -65,9 +66,10 @@ async function soak(options: SoakOptions, progress: Progress, signal: AbortSigna
     }
   } finally {
     progress.end();
-    const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(busy);
+    const took = { seconds: (performance.now() - began) / 1000, cpuSeconds: (user + system) / 1e6 };
     process.stdout.write(
-      `${options.json ? JSON.stringify({ ...totals, seconds }) : describe(totals, options, seconds)}\n`,
+      `${options.json ? JSON.stringify({ ...totals, ...took }) : describe(verdictOf(totals, signal), totals, options, took)}\n`,
     );
     if (totals.failed.length > 0) process.exitCode = 1;
   }
@@ -144,11 +146,22 @@ function readSchedule(file: string): Schedule {
   }
 }
 
-function describe(totals: Totals, { seed }: SoakOptions, seconds: number): string {
+function verdictOf({ failed }: Totals, signal: AbortSignal): string {
+  if (failed.length > 0) return 'FAILED';
+  return signal.aborted ? 'interrupted' : 'ok';
+}
+
+function describe(
+  verdict: string,
+  totals: Totals,
+  { seed }: SoakOptions,
+  took: { readonly seconds: number; readonly cpuSeconds: number },
+): string {
   const { swarms, events, virtualMs, published, delivered, owed, told, failed } = totals;
+  const perSecond = Math.round(events / took.cpuSeconds);
   const hours = (virtualMs / 3_600_000).toFixed(1);
   return [
-    `${failed.length === 0 ? 'ok' : 'FAILED'}: ${events} events in ${Math.round(seconds)} s (${Math.round(events / seconds)}/s)`,
+    `${verdict}: ${events} events in ${Math.round(took.seconds)} s (${perSecond} per second of CPU)`,
     `${swarms} swarms from seed ${seed} on, ${hours} hours of their time, ${failed.length} broke a promise`,
     `${published} messages published, ${delivered} delivered; ${owed} deliveries were owed, ${told} losses were told`,
   ].join('\n');

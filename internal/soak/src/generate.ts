@@ -135,8 +135,9 @@ const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
     }
   },
   crash(plan, at) {
-    const moves = plan.random.chance(0.3);
-    plan.steps.push({ at, do: 'crash', machine: someone(plan), forMs: duration(plan), moves, via: bootstrap(plan) });
+    const machine = someone(plan);
+    const moves = machine !== 0 && plan.random.chance(0.3);
+    plan.steps.push({ at, do: 'crash', machine, forMs: duration(plan), moves, via: bootstrap(plan) });
   },
   sleep(plan, at) {
     plan.steps.push({ at, do: 'sleep', machine: someone(plan), forMs: duration(plan) });
@@ -176,7 +177,7 @@ function shape(plan: Plan, at: number, conditions: (Step & { do: 'shape' })['con
   plan.steps.push({ at, do: 'shape', machine: someone(plan), conditions, forMs: duration(plan) });
 }
 
-/** A few that an application would have in its settings. Somebody among them will be there. */
+/** A few that an application would have in its settings. The first machine is always found at the same address. */
 const bootstrap = (plan: Plan): number[] => [0, someone(plan), someone(plan)];
 
 const someone = ({ random, machines }: Plan): number => random.between(0, machines - 1);

@@ -11,6 +11,7 @@ const DOWN_REASONS: Record<DownReason, true> = {
   closed: true,
   timeout: true,
   refused: true,
+  'stream-limit': true,
   evicted: true,
   left: true,
 };

@@ -16,8 +16,11 @@ export type Command<P extends PeerId> =
   /** Says goodbye to the neighbors and forgets the topic. */
   | { readonly type: 'quit' };
 
-/** Why a link is gone: the peer or the network closed it, it fell silent, or the peer (or our admission) refused it. */
-export type DisconnectReason = 'closed' | 'timeout' | 'refused';
+/**
+ * Why a link is gone: the peer or the network closed it, it fell silent, the peer (or our admission) refused it, or the peer allowed no
+ * streams on it.
+ */
+export type DisconnectReason = 'closed' | 'timeout' | 'refused' | 'stream-limit';
 
 /** Why messages may be lost on a link that is up. */
 export type GapReason = 'sleep' | 'overflow';
@@ -74,7 +77,7 @@ export type InEvent<P extends PeerId> =
   | { readonly type: 'updatePeerData'; readonly data: PeerData };
 
 /**
- * Why a peer is no longer an active neighbor: its link went (`closed`, `timeout`, `refused`), one of the two ends made
+ * Why a peer is no longer an active neighbor: its link went (`closed`, `timeout`, `refused`, `stream-limit`), one of the two ends made
  * room for somebody else and stays in the swarm (`evicted`), or the peer left the topic (`left`).
  */
 export type NeighborDownReason = DisconnectReason | 'evicted' | 'left';

@@ -232,7 +232,13 @@ describe('a list of nodes', () => {
   });
 
   test.each([
-    ['a peer that we have asked to let us in', (node: TestNode) => node.join(5)],
+    [
+      'a peer that has refused to let us in, and whom we have asked for nodes',
+      (node: TestNode) => {
+        node.join(5);
+        node.receive(5, { type: 'disconnect', alive: true, respond: false });
+      },
+    ],
     ['a peer that we have asked to be our neighbor', (node: TestNode) => node.receive(1, introduce(5, 0))],
   ])('counts when it comes from %s', (_, ask) => {
     const node = hardened(small).meet(1, 2, 3, 4);
@@ -500,11 +506,16 @@ describe('a node that has neighbors and is told to join a peer', () => {
   });
 
   test('finds out in the same way after a polite request was refused', () => {
-    const node = hardened().meet(1, 2);
-    node.join(8);
-    node.receive(8, reply(70));
-    expect(sentTypes(node.receive(8, { type: 'disconnect', alive: true, respond: false }))).toEqual(['8 shuffle']);
-    expect(sentTypes(node.receive(8, reply(70, 71)))).not.toContain('8 neighbor');
+    const answer = (...nodes: number[]): string[] => {
+      const node = hardened().meet(1, 2);
+      node.join(8);
+      node.receive(8, reply(70));
+      expect(sentTypes(node.receive(8, { type: 'disconnect', alive: true, respond: false }))).toEqual(['8 shuffle']);
+      return sentTypes(node.receive(8, reply(...nodes)));
+    };
+    expect(answer(70, 1)).not.toContain('8 neighbor');
+    // What its refusal has told us is no sign that it is in our swarm.
+    expect(answer(70, 71)).toContain('8 neighbor');
   });
 
   test('does not believe what it knew before it lost neighbors: the swarm may be split', () => {

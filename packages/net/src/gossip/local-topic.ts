@@ -238,6 +238,7 @@ function isAccident(reason: NeighborDownReason): boolean {
     case 'refused':
     case 'evicted':
     case 'left':
+    case 'stream-limit':
       return false;
   }
 }

@@ -74,6 +74,38 @@ test('a neighbor that reads nothing costs the publisher no time', async () => {
   expect(longest).toBe(2);
 });
 
+test('a neighbor that reads nothing costs the others no time', async () => {
+  swarm = new TestSwarm({ queueHighWaterMark: 64 * 1024 });
+  const [publisher, ...others] = (await swarm.grow(4)) as [Listener, Listener, Listener, Listener];
+  const sentAt: number[] = [];
+  let latencies: number[] = [];
+  for (const { node } of others) {
+    const session = await node.subscribe(TOPIC);
+    void (async () => {
+      for (let next = await session.next(); !next.done; next = await session.next()) {
+        if (next.value.type !== 'received') continue;
+        latencies.push(swarm.clock.now() - (sentAt[Buffer.from(next.value.content).readUInt32LE()] ?? 0));
+      }
+    })();
+  }
+  /** 500 messages a second, for two seconds. @returns the latency that one of a hundred deliveries exceeds, in milliseconds */
+  const p99 = async (): Promise<number> => {
+    latencies = [];
+    for (let i = 0; i < 1_000; i++) {
+      const number = sentAt.push(swarm.clock.now()) - 1;
+      await publisher.session.send({ type: 'broadcast', content: content(number), scope: 'swarm', whenAlone: 'keep' });
+      await swarm.clock.advance(2);
+    }
+    await swarm.clock.advance(100);
+    expect(latencies).toHaveLength(3_000);
+    return latencies.toSorted((a, b) => a - b)[2_970] ?? 0;
+  };
+  const without = await p99();
+  await addMuteNeighbor(publisher);
+  expect(await p99()).toBeLessThan(1.5 * without);
+  expect(publisher.session.neighbors()).toHaveLength(4);
+});
+
 test('a neighbor for which more announcements wait than are kept gets what it missed when it reads again', async () => {
   const dropped: Record<string, number> = {};
   const count = (reason: string, more = 1) => (dropped[reason] = (dropped[reason] ?? 0) + more);

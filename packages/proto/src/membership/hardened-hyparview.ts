@@ -119,14 +119,6 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   /**
-   * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
-   * answers as a neighbor, becomes one again, or declines.
-   */
-  override linkGap(peer: P): void {
-    if (this.active.has(peer)) this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
-  }
-
-  /**
    * A dial that is still running keeps the peer; the end of the dial decides. One that is slow holds no place in the view any
    * longer: the next candidate gets its chance. Timers of earlier requests are void.
    */
@@ -231,7 +223,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     // From a peer that we have asked to be our neighbor this is the beginning of a refusal. The reference goes on to the next
     // candidate, which in a swarm of full views is an endless round of requests and refusals.
     if (this.pending.has(from) && !this.active.has(from)) {
-      this.takeNodes(message.nodes);
+      // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
+      if (!this.#probed.has(from)) this.takeNodes(message.nodes);
       return;
     }
     const isForeign = this.#probed.delete(from) && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);

@@ -7,7 +7,7 @@ import type { StreamTurns, StreamUser } from './stream-turns.js';
 const WRITE_BYTES = 64 * 1024;
 
 /** Announcements that are kept for a peer that takes nothing. */
-export const MAX_ANNOUNCEMENTS = 10_000;
+const MAX_ANNOUNCEMENTS = 10_000;
 
 /** What a sender tells its link. */
 export interface SenderHost {

@@ -1,6 +1,8 @@
-import { compareTransportAddrs, type TransportAddr } from '../../address/endpoint-addr.js';
+import { compareTransportAddrs } from '../../address/endpoint-addr.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
+import type { ResolvedGossipOptions } from '../options.js';
 import type { Peer } from './peer.js';
 
 /** How long the older connection has to show that it is alive. */
@@ -8,6 +10,8 @@ const PROBE_MS = 2_000;
 
 /** What the loser of a conflict is told. */
 export const CONFLICT = 'another node with your identity has connected from another address';
+
+const REMEDY = 'give each node a key of its own';
 
 /**
  * Notices two nodes with one identity: a peer connects anew from another address although its older connection is alive.
@@ -17,10 +21,16 @@ export const CONFLICT = 'another node with your identity has connected from anot
  * same address on both.
  */
 export class IdentityGuard {
-  readonly #onConflict: (peer: Peer) => void;
+  readonly #options: Pick<ResolvedGossipOptions, 'logger' | 'metrics'>;
+  #ownConflict = false;
 
-  constructor(onConflict: (peer: Peer) => void) {
-    this.#onConflict = onConflict;
+  constructor(options: Pick<ResolvedGossipOptions, 'logger' | 'metrics'>) {
+    this.#options = options;
+  }
+
+  /** Whether another node that uses our identity was noticed. */
+  get ownConflict(): boolean {
+    return this.#ownConflict;
   }
 
   /** A peer has a further connection. */
@@ -29,16 +39,26 @@ export class IdentityGuard {
     await Promise.all(others.map((older) => this.#compare(peer, older, newer)));
   }
 
+  /** Somebody has another node with our identity. The first one is worth a warning: who lies about it must not fill the log. */
+  noticedBy(peer: EndpointId): void {
+    const { logger, metrics } = this.#options;
+    metrics.dropped('identity-conflict');
+    logger[this.#ownConflict ? 'debug' : 'warn']({ peer }, `another node uses our identity: ${REMEDY}`);
+    this.#ownConflict = true;
+  }
+
   async #compare(peer: Peer, older: Link, newer: Link): Promise<void> {
     if (!differ(older, newer) || !(await older.connection.probe?.(PROBE_MS))) return;
     // Asked again: the peer may have closed one of them, or moved.
     if (!peer.links.has(older) || !peer.links.has(newer) || !differ(older, newer)) return;
-    this.#onConflict(peer);
+    const { logger, metrics } = this.#options;
+    metrics.dropped('identity-conflict');
+    logger.warn({ peer: peer.id }, `two nodes use the identity of a peer, keeping the newer connection: ${REMEDY}`);
     older.close(CloseCode.identityConflict, CONFLICT);
   }
 }
 
-function differ(a: Link, b: Link): boolean {
-  const [from, to]: (TransportAddr | undefined)[] = [a.connection.remoteAddr(), b.connection.remoteAddr()];
+function differ({ connection: a }: Link, { connection: b }: Link): boolean {
+  const [from, to] = [a.remoteAddr(), b.remoteAddr()];
   return from !== undefined && to !== undefined && compareTransportAddrs(from, to) !== 0;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
 import type { Peer } from './peer.js';
@@ -5,8 +6,15 @@ import type { Peer } from './peer.js';
 /** How long a peer has to answer. */
 const PROBE_MS = 2_000;
 
+/** A probe that ends later than it should says nothing about the peer: we have not run, and the answer may wait in our socket. */
+const LATE_MS = 500;
+
+/** Probes that say nothing, until the idle time-out may decide. */
+const MAX_LATE = 5;
+
 /** What the check needs of the table of peers. */
 export interface LinkCheckHost {
+  readonly clock: Clock;
   /** Dials a peer although it is connected. @returns when the dial has ended, one way or the other */
   redial(peer: Peer): Promise<void>;
   isWanted(peer: Peer): boolean;
@@ -17,8 +25,8 @@ export interface LinkCheckHost {
 /**
  * Finds out whether links are dead, long before their idle time-out, and replaces those that are.
  *
- * A link whose peer does not answer is kept while the peer is dialed anew: it may only be slow. When the dial ends without a connection,
- * and the peer still does not answer, the link is closed.
+ * A link whose peer does not answer is kept while the peer is dialed anew: it may only be slow. When the dial has ended and the peer still
+ * does not answer on the old link, that one is closed.
  */
 export class LinkCheck {
   readonly #host: LinkCheckHost;
@@ -35,26 +43,35 @@ export class LinkCheck {
 
   /** A peer has not answered for longer than it should. */
   async doubt(peer: Peer, link: Link): Promise<void> {
-    if (this.#doubted.has(link) || !peer.links.has(link)) return;
+    if (this.#doubted.has(link)) return;
     this.#doubted.add(link);
-    await this.#replaceOrClose(peer, link);
+    if (!(await this.#answers(link))) await this.#replace(peer, link);
     this.#doubted.delete(link);
   }
 
   async #afterSleep(peer: Peer): Promise<void> {
     const link = peer.active;
-    if (!link) return;
-    const answers = (await link.connection.probe?.(PROBE_MS)) ?? true;
-    if (peer.active !== link) return; // replaced meanwhile
-    if (answers) this.#host.survivedSleep(peer);
-    else await this.doubt(peer, link);
+    if (!link || this.#doubted.has(link)) return;
+    this.#doubted.add(link);
+    const answers = await this.#answers(link);
+    if (!answers) await this.#replace(peer, link);
+    else if (peer.active === link) this.#host.survivedSleep(peer);
+    this.#doubted.delete(link);
   }
 
-  async #replaceOrClose(peer: Peer, link: Link): Promise<void> {
-    const first = link.connection.probe?.(PROBE_MS);
+  async #replace(peer: Peer, link: Link): Promise<void> {
     if (this.#host.isWanted(peer)) await this.#host.redial(peer);
-    if ((await first) ?? true) return;
-    if (!peer.links.has(link) || (await link.connection.probe?.(PROBE_MS))) return;
-    link.close(CloseCode.unresponsive, 'no answer');
+    if (!(await this.#answers(link))) link.close(CloseCode.unresponsive, 'no answer');
+  }
+
+  /** @returns false when the peer certainly had the time to answer, and has not */
+  async #answers(link: Link): Promise<boolean> {
+    const { clock } = this.#host;
+    for (let late = 0; late < MAX_LATE; late++) {
+      const started = clock.now();
+      if ((await link.connection.probe?.(PROBE_MS)) ?? true) return true;
+      if (clock.now() - started <= PROBE_MS + LATE_MS) return false;
+    }
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock } from '../../util/clock.js';
+import type { Logger } from '../../util/logger.js';
 
 /** Peers whose limits are remembered; the oldest go first. */
 const MAX_PEERS = 1024;
@@ -13,12 +14,14 @@ const SMALLEST = 512;
 /** The limits of peers that take less than we do, as far as we have learned. They outlive connections. */
 export class MessageLimits {
   readonly #clock: Clock;
+  readonly #logger: Logger;
   readonly #ours: number;
   readonly #learned = new Map<EndpointId, { readonly limit: number; readonly until: number }>();
 
   /** @param ours our own limit in bytes */
-  constructor(clock: Clock, ours: number) {
+  constructor(clock: Clock, logger: Logger, ours: number) {
     this.#clock = clock;
+    this.#logger = logger;
     this.#ours = ours;
   }
 
@@ -35,15 +38,17 @@ export class MessageLimits {
     return this.learned(peer) ?? this.#ours;
   }
 
-  /** A peer has refused a longer message. @returns whether that is news */
-  learn(peer: EndpointId, limit: number): boolean {
+  /** A peer has refused a longer message. */
+  learn(peer: EndpointId, limit: number): void {
     const checked = Math.max(limit, SMALLEST);
-    const known = this.of(peer);
-    if (checked >= known) return false;
+    if (checked >= this.of(peer)) return;
+    this.#logger.warn(
+      { peer, theirs: checked, ours: this.#ours },
+      'a peer takes smaller messages than we send, and will miss the larger ones: set the same maxMessageSize on every node',
+    );
     this.#learned.delete(peer);
     this.#learned.set(peer, { limit: checked, until: this.#clock.now() + REMEMBERED_MS });
     const [oldest] = this.#learned.keys();
     if (oldest !== undefined && this.#learned.size > MAX_PEERS) this.#learned.delete(oldest);
-    return true;
   }
 }

@@ -1,6 +1,5 @@
 import type { DisconnectReason, TopicId } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
-import { ConnectError } from '../../errors.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../../transport/close-reason.js';
 import type { Connection, Endpoint } from '../../transport/seam.js';
@@ -12,7 +11,10 @@ import { Link, type LinkHost } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerConnectionSnapshot } from '../snapshot.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
+import { describePeer } from './describe-peer.js';
 import { Dialer } from './dialer.js';
+import { FlushQueue } from './flush-queue.js';
+import { howDialFailed, howItEnded } from './how-it-ended.js';
 import { CONFLICT, IdentityGuard } from './identity-guard.js';
 import { LinkCheck } from './link-check.js';
 import { MessageLimits } from './message-limits.js';
@@ -66,10 +68,8 @@ export class PeerTable {
   readonly #linkCheck: LinkCheck;
   readonly #identityGuard: IdentityGuard;
   readonly #peers = new Map<EndpointId, Peer>();
-  readonly #dirty = new Set<Link>();
-  #flushing: ClockTimer | undefined;
+  readonly #toFlush: FlushQueue;
   #reaper: ClockTimer | undefined;
-  #identityConflict = false;
   #closed = false;
 
   constructor(endpoint: Endpoint, options: ResolvedGossipOptions, maxMessageSize: number, host: PeerTableHost) {
@@ -80,23 +80,25 @@ export class PeerTable {
     this.#maxMessageSize = maxMessageSize;
     this.pressure = new PressureGauge(options.clock, options.queueHighWaterMark * PUBLISH_SHARE);
     this.#encoder = new FrameEncoder(maxMessageSize, ({ type }, length) => this.#onOversized(type, length));
-    this.#limits = new MessageLimits(options.clock, maxMessageSize);
+    this.#limits = new MessageLimits(options.clock, options.logger, maxMessageSize);
     this.#dialer = new Dialer(endpoint, options, {
       connected: (connection) => this.accept(connection),
       failed: (peer, error) => this.#dialFailed(peer, error),
     });
     this.#timeWatch = new TimeWatch(options.clock, () => this.#onTimeJump());
     this.#linkCheck = new LinkCheck({
+      clock: options.clock,
       redial: ({ id }) => this.#dialer.redial(id, REDIAL_TIMEOUT_MS),
       isWanted: ({ id }) => host.isWanted(id),
       survivedSleep: ({ id }) => host.linkGap(id, 'sleep'),
     });
-    this.#identityGuard = new IdentityGuard(({ id }) => this.#onPeerConflict(id));
+    this.#identityGuard = new IdentityGuard(options);
+    this.#toFlush = new FlushQueue(options.clock, () => this.#timeWatch.check());
   }
 
   /** Whether another node that uses our identity was noticed. */
   get identityConflict(): boolean {
-    return this.#identityConflict;
+    return this.#identityGuard.ownConflict;
   }
 
   /** Sends a message, dialing first where there is no connection. */
@@ -162,20 +164,23 @@ export class PeerTable {
 
   /** Sends what is queued to every peer, and closes. */
   async close(): Promise<void> {
-    this.#flush();
+    this.#toFlush.flush();
     this.#closed = true;
     this.#dialer.close();
     this.#timeWatch.stop();
     await Promise.all([...this.#peers.values()].map((peer) => peer.shutdown()));
     this.#reaper?.cancel();
-    this.#flushing?.cancel();
+    this.#toFlush.stop();
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
   snapshot(): PeerConnectionSnapshot[] {
-    const connected = [...this.#peers.values()].map((peer) => this.#describe(peer.id, peer));
-    const others = this.#dialer.failed().filter((id) => !this.#peers.has(id));
-    return [...connected, ...others.map((id) => this.#describe(id, undefined))];
+    const failed = this.#dialer.failed().filter((id) => !this.#peers.has(id));
+    return [...this.#peers.keys(), ...failed].map((id) => ({
+      ...describePeer(this.#peers.get(id), this.#dialer.isDialing(id)),
+      ...this.tried(id),
+      maxMessageSize: this.#limits.learned(id),
+    }));
   }
 
   counts(): { dialing: number; connected: number; 'backing-off': number; queuedBytes: number } {
@@ -206,13 +211,10 @@ export class PeerTable {
       dropped: (reason, count) => metrics.dropped(reason, count),
       queued: (delta) => peer.queued(delta),
       overflowed: () => peer.markGap(),
-      dirty: (link) => {
-        this.#dirty.add(link);
-        this.#flushing ??= this.#clock.defer(this.#flush);
-      },
+      dirty: (link) => this.#toFlush.add(link),
       // A Rust peer that gets a message over its limit reads no more of that stream, and says no more than that.
       stopped: (code, largest) => {
-        if (code === 0) this.#learnLimit(peer.id, largest - 1, largest);
+        if (code === 0) this.#limits.learn(peer.id, largest - 1);
       },
       unresponsive: (link) => void this.#linkCheck.doubt(peer, link),
       ended: (link, reason) => this.#ended(peer, link, reason),
@@ -221,12 +223,12 @@ export class PeerTable {
 
   #ended(peer: Peer, link: Link, reason: CloseReason): void {
     const { id, links } = peer;
-    this.#dirty.delete(link);
+    this.#toFlush.remove(link);
     if (!links.has(link)) return;
     this.#options.logger.debug({ peer: id, reason: describeClose(reason) }, 'connection ended');
     if (reason.type === 'peer' && reason.code === CloseCode.frameTooLarge) {
       const limit = limitInReason(reason.reason);
-      if (limit !== undefined) this.#learnLimit(id, limit);
+      if (limit !== undefined) this.#limits.learn(id, limit);
     }
     links.remove(link);
     if (links.size > 0) return;
@@ -242,42 +244,15 @@ export class PeerTable {
     void this.#linkCheck.afterSleep([...this.#peers.values()]);
   }
 
-  #learnLimit(id: EndpointId, limit: number, refused?: number): void {
-    if (!this.#limits.learn(id, limit)) return;
-    this.#options.logger.warn(
-      { peer: id, theirs: limit, ours: this.#maxMessageSize, refused },
-      'a peer takes smaller messages than we send, and will miss the larger ones: set the same maxMessageSize on every node',
-    );
-  }
-
-  // Two nodes with one identity.
-
-  /** A peer has two living nodes behind its identity. */
-  #onPeerConflict(id: EndpointId): void {
-    this.#options.metrics.dropped('identity-conflict');
-    this.#options.logger.warn(
-      { peer: id },
-      'two nodes use the identity of a peer, keeping the newer connection: give each node a key of its own',
-    );
-  }
-
   /** A peer prefers the other node with our identity. */
   #yieldTo(id: EndpointId): void {
     this.#dialer.postpone(id, CONFLICT_PAUSE_MS, CONFLICT);
-    this.#onOwnConflict(id);
+    this.#identityGuard.noticedBy(id);
   }
 
   #refuseOurself(connection: Connection): void {
     connection.close(CloseCode.identityConflict, CONFLICT);
-    this.#onOwnConflict(this.#me);
-  }
-
-  #onOwnConflict(noticedBy: EndpointId): void {
-    const { metrics, logger } = this.#options;
-    metrics.dropped('identity-conflict');
-    const level = this.#identityConflict ? 'debug' : 'warn';
-    logger[level]({ peer: noticedBy }, 'another node uses our identity: give each node a key of its own');
-    this.#identityConflict = true;
+    this.#identityGuard.noticedBy(this.#me);
   }
 
   // Inside.
@@ -318,22 +293,12 @@ export class PeerTable {
     this.#options.logger.warn({ type, length, limit: this.#maxMessageSize }, 'not sending an oversized message');
   }
 
-  readonly #flush = (): void => {
-    this.#flushing?.cancel();
-    this.#flushing = undefined;
-    for (const link of this.#dirty) {
-      this.#dirty.delete(link);
-      link.flush();
-    }
-    this.#timeWatch.check();
-  };
-
   #dialFailed(id: EndpointId, error: unknown): void {
     this.#options.metrics.tick('dialer');
     this.#options.logger.debug({ peer: id, error: String(error) }, 'dial failed');
     const peer = this.#peers.get(id);
     if (!peer || peer.active) return;
-    this.#lose(peer, error instanceof ConnectError ? dialFailure(error) : 'closed');
+    this.#lose(peer, howDialFailed(error));
   }
 
   #lose(peer: Peer, reason: DisconnectReason): void {
@@ -365,51 +330,4 @@ export class PeerTable {
     }
     if (this.#peers.size > 0) this.#reaper = this.#clock.setTimer(this.#reap, idleLinkMs);
   };
-
-  #describe(id: EndpointId, peer: Peer | undefined): PeerConnectionSnapshot {
-    const connection = peer?.active?.connection;
-    const stats = connection?.stats();
-    return {
-      ...this.tried(id),
-      state: peer?.active ? 'connected' : this.#dialer.isDialing(id) ? 'dialing' : 'backing-off',
-      connections: peer?.links.size ?? 0,
-      remoteAddr: connection?.remoteAddr(),
-      rttMs: stats?.rttMs ?? 0,
-      sentBytes: stats?.sentBytes ?? 0,
-      receivedBytes: stats?.receivedBytes ?? 0,
-      queuedBytes: peer?.queuedBytes ?? 0,
-      waitingStreams: peer?.active?.waitingStreams ?? 0,
-      maxMessageSize: this.#limits.learned(id),
-    };
-  }
-}
-
-function howItEnded(reason: CloseReason): DisconnectReason | 'in good order' {
-  switch (reason.type) {
-    case 'timeout':
-      return 'timeout';
-    case 'peer':
-    case 'local':
-      if (reason.code === CloseCode.done) return 'in good order';
-      if (reason.type === 'local' && reason.code === CloseCode.unresponsive) return 'timeout';
-      return reason.type === 'peer' && reason.code === CloseCode.identityConflict ? 'refused' : 'closed';
-    case 'reset':
-    case 'error':
-      return 'closed';
-  }
-}
-
-function dialFailure(error: ConnectError): DisconnectReason {
-  switch (error.reason) {
-    case 'refused':
-      return 'refused';
-    case 'timeout':
-      return 'timeout';
-    case 'self':
-    case 'no-address':
-    case 'identity-mismatch':
-    case 'alpn-mismatch':
-    case 'transport':
-      return 'closed';
-  }
 }
