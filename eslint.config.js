@@ -52,4 +52,23 @@ export default tseslint.config(
     },
   },
   ...Object.entries(walls).map(wall),
+  {
+    // Whole nodes run in virtual time: see Clock in packages/net/src/util/clock.ts.
+    files: ['packages/net/src/**/*.ts'],
+    ignores: ['packages/net/src/quic/**', 'packages/net/src/compliance/**', 'packages/net/src/util/clock.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'performance'].map((name) => ({
+          name,
+          message: 'Ask the clock that was handed in.',
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Ask the clock that was handed in.' },
+        { object: 'AbortSignal', property: 'timeout', message: 'Ask the clock that was handed in.' },
+      ],
+    },
+  },
 );

@@ -9,17 +9,26 @@ const suffixes: Record<string, string> = {
   interop: '.interop.test.ts',
   'interop-slow': '.interop.slow.test.ts',
 };
+/** Packages whose properties the long tier tries for much longer. */
+const PROPERTIES = '{packages/postcard/test,packages/proto/test,packages/sim/test}/**/*.test.ts';
 const tier = process.env.GRAPEVINE_TIER ?? 'ordinary';
 const suffix = suffixes[tier] ?? '.test.ts';
 /** Endings of other tiers that end in this one's, too. */
 const others = Object.values(suffixes).filter((other) => other !== suffix && other.endsWith(suffix));
-const timeout = tier.endsWith('slow') ? 600_000 : tier === 'interop' ? 120_000 : 30_000;
+const timeouts: Record<string, number> = {
+  long: 3_600_000,
+  slow: 600_000,
+  interop: 120_000,
+  'interop-slow': 600_000,
+};
+const timeout = timeouts[tier] ?? 30_000;
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: [`{packages/*/test,apps/*/test,internal/*/test,test}/**/*${suffix}`],
+    include: tier === 'long' ? [PROPERTIES] : [`{packages/*/test,apps/*/test,internal/*/test,test}/**/*${suffix}`],
+    setupFiles: ['test/support/properties.setup.ts'],
     exclude: [...defaultExclude, ...others.map((other) => `**/*${other}`)],
     maxWorkers: 2,
     testTimeout: timeout,

@@ -1,4 +1,4 @@
-// `npm test`: the ordinary tests. `npm run test:slow`: the longer tier. What follows `--` goes to vitest, e.g. a path.
+// `npm test`: the ordinary tests. `npm run test:slow`: the longer tier. `npm run test:long`: properties, many times and with new seeds. What follows `--` goes to vitest, e.g. a path.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt, root } from './lib/ensure.mjs';

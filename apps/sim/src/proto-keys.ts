@@ -17,6 +17,7 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'messageIdRetention',
   'cacheEvictInterval',
   'evictionWindow',
+  'reconcileInterval',
 ]);
 
 /** The keys of `config.proto`: those of the Rust tool, and our `mode` and `hardened`. */

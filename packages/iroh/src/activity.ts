@@ -9,7 +9,17 @@ export interface ActivityListener {
   onReceived(): void;
   /** Nothing came for the whole idle time-out. */
   onIdle(): void;
+  /** Nothing came for about 3 s although we wrote something, which a peer acknowledges. */
+  onUnresponsive(): void;
 }
+
+/** How long the peer may leave what we wrote unanswered, in milliseconds, and at least this many round trips. */
+const PATIENCE_MS = 3_000;
+const PATIENCE_ROUND_TRIPS = 6;
+/** Looks this late mean that the event loop stood still; what came meanwhile may not be counted yet. */
+const LATE_MS = 1_000;
+/** How often a probe looks for its answer, in milliseconds. */
+const PROBE_INTERVAL_MS = 20;
 
 /**
  * Looks now and then whether anything comes from the peer.
@@ -24,6 +34,11 @@ export class Activity {
   readonly #timer: NodeJS.Timeout;
   #datagrams = 0;
   #lastMs = performance.now();
+  #lookedMs = this.#lastMs;
+  /** Since when something that we wrote is unanswered. */
+  #unansweredMs: number | undefined;
+  #isReported = false;
+  readonly #probes = new Set<(heard: boolean) => void>();
 
   constructor(native: NativeConnection, idleTimeoutMs: number, listener: ActivityListener) {
     this.#native = native;
@@ -32,8 +47,32 @@ export class Activity {
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
   }
 
+  /** Something was handed over that the peer will acknowledge. */
+  wrote(): void {
+    this.#unansweredMs ??= performance.now();
+  }
+
+  /** @returns true when anything comes from the peer within the time, else false */
+  probe(timeoutMs: number): Promise<boolean> {
+    const before = this.#native.stats().udpRxDatagrams;
+    const until = performance.now() + timeoutMs;
+    return new Promise((resolve) => {
+      const settle = (heard: boolean) => {
+        clearInterval(timer);
+        this.#probes.delete(settle);
+        resolve(heard);
+      };
+      const timer = setInterval(() => {
+        if (this.#native.stats().udpRxDatagrams !== before) settle(true);
+        else if (performance.now() >= until) settle(false);
+      }, PROBE_INTERVAL_MS);
+      this.#probes.add(settle);
+    });
+  }
+
   end(): void {
     clearInterval(this.#timer);
+    for (const settle of [...this.#probes]) settle(false);
   }
 
   #look(): void {
@@ -42,9 +81,20 @@ export class Activity {
     if (udpRxDatagrams !== this.#datagrams) {
       this.#datagrams = udpRxDatagrams;
       this.#lastMs = now;
+      this.#unansweredMs = undefined;
+      this.#isReported = false;
       this.#listener.onReceived();
     } else if (now - this.#lastMs >= this.#idleTimeoutMs) {
       this.#listener.onIdle();
+    } else if (!this.#isReported && this.#unansweredMs !== undefined) {
+      if (now - this.#lookedMs > LATE_MS)
+        this.#unansweredMs = Math.max(this.#unansweredMs, now - PATIENCE_MS + LATE_MS);
+      const patience = Math.max(PATIENCE_MS, PATIENCE_ROUND_TRIPS * (this.#native.rtt() ?? 0));
+      if (now - this.#unansweredMs >= patience) {
+        this.#isReported = true;
+        this.#listener.onUnresponsive();
+      }
     }
+    this.#lookedMs = now;
   }
 }

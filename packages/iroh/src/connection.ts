@@ -24,6 +24,9 @@ import { IrohSendStream, type SendStreamHost } from './send-stream.js';
 import { StreamOpener } from './stream-opener.js';
 import { StreamSource } from './stream-source.js';
 
+/** The binding waits where the peer allows no further stream, and does not say so: what takes this long is such a wait. In milliseconds. */
+const PATIENCE_MS = 500;
+
 /** A proven connection of iroh. */
 export class IrohConnection implements Connection, SendStreamHost, RecvStreamHost {
   readonly remoteId: EndpointId;
@@ -42,6 +45,7 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
   readonly #sending = new Set<IrohSendStream>();
   readonly #receiving = new Set<IrohRecvStream>();
   readonly #watched = new Set<IrohSendStream>();
+  readonly #unresponsive: Array<() => void> = [];
   #reason: CloseReason | undefined;
 
   constructor(native: NativeConnection, settings: Settings) {
@@ -53,9 +57,8 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
     this.over = this.closed.then((reason) => new ConnectionClosedError(describeClose(reason)));
     native.setMaxConcurrentUniStreams(BigInt(settings.maxUniStreams));
     native.setMaxConcurrentBiStreams(BigInt(settings.maxBiStreams));
-    const patienceMs = settings.handshakeTimeoutMs;
-    this.#uniOpener = new StreamOpener(async () => this.#addSend(await native.openUni()), patienceMs);
-    this.#biOpener = new StreamOpener(async () => this.#addPair(await native.openBi()), patienceMs);
+    this.#uniOpener = new StreamOpener(async () => this.#addSend(await native.openUni()), PATIENCE_MS);
+    this.#biOpener = new StreamOpener(async () => this.#addPair(await native.openBi()), PATIENCE_MS);
     this.#unis = new StreamSource(async () => this.#addRecv(await native.acceptUni()));
     this.#bis = new StreamSource(async () => this.#addPair(await native.acceptBi()));
     this.#activity = new Activity(native, settings.idleTimeoutMs, {
@@ -65,6 +68,9 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
       onIdle: () => {
         this.#end({ type: 'timeout' });
         native.close(0n, []);
+      },
+      onUnresponsive: () => {
+        for (const callback of this.#unresponsive) callback();
       },
     });
     void native.closed().then((text) => this.#end(closeReasonOf(text)));
@@ -77,6 +83,30 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
 
   openUni(): Promise<SendStream> {
     return this.#open(this.#uniOpener);
+  }
+
+  uniStreamAvailable(): Promise<void> {
+    return this.#reason ? Promise.resolve() : this.#uniOpener.available();
+  }
+
+  /**
+   * Sends the peer a datagram of one byte (RFC 9221), which it acknowledges and most likely nobody reads: the binding knows no ping.
+   * A peer that takes no datagrams is asked nothing; whatever it sends by itself counts, e.g. the keep-alives of iroh.
+   */
+  async probe(timeoutMs: number): Promise<boolean> {
+    if (this.#reason) return false;
+    const answered = this.#activity.probe(timeoutMs);
+    try {
+      this.#native.sendDatagram([0]);
+    } catch {
+      // No datagrams with this peer, or the connection is over, which ends the probe.
+    }
+    return answered;
+  }
+
+  /** Data that is not acknowledged counts; of iroh's keep-alives the binding tells nothing. */
+  onUnresponsive(callback: () => void): void {
+    if (!this.#reason) this.#unresponsive.push(callback);
   }
 
   openBi(): Promise<BiStream> {
@@ -108,12 +138,18 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
       sentBytes: udpTxBytes,
       receivedBytes: udpRxBytes,
       lostPackets,
+      datagramSize: 0, // the binding tells none that is for a path
+      blackHoles: 0,
       queuedBytes,
     };
   }
 
   watch(stream: IrohSendStream): void {
     if (this.#sending.has(stream)) this.#watched.add(stream);
+  }
+
+  wrote(): void {
+    this.#activity.wrote();
   }
 
   sendOver(stream: IrohSendStream): void {
@@ -129,6 +165,7 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
     if (this.#reason) return;
     this.#reason = reason;
     this.#activity.end();
+    this.#unresponsive.length = 0;
     for (const stream of [...this.#sending]) stream.end(undefined);
     // What the peer sent before it closed is still there to be read, and its streams to be accepted; iroh ends both after that.
     if (reason.type !== 'peer') {

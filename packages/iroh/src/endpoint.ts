@@ -8,6 +8,7 @@ import {
   type Endpoint,
   type EndpointAddr,
   EndpointClosedError,
+  type EndpointCloseReason,
   type EndpointId,
   type Incoming,
   parseEndpointId,
@@ -55,6 +56,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
   readonly #incoming: StreamSource<Incoming>;
   readonly #watch: AddrWatch;
   #lastAddr: EndpointAddr;
+  readonly #closed = deferred<EndpointCloseReason>();
   #closing: Promise<void> | undefined;
 
   private constructor(native: NativeEndpoint, settings: Settings) {
@@ -144,6 +146,11 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     return this.#incoming;
   }
 
+  /** See the seam. iroh looks after its sockets itself and replaces those that die: it ends only when somebody closes it. */
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#closed.promise;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -210,6 +217,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     this.#incoming.end();
     for (const connection of [...this.#connections]) connection.close(0);
     this.#watch.end();
+    this.#closed.resolve({ type: 'local' });
     await this.native.close();
   }
 }

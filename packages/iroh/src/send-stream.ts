@@ -11,6 +11,8 @@ const HIGH_WATER_MARK = 256 * 1024;
 export interface SendStreamHost {
   /** Somebody wants to know whether the peer stops this stream: ask now and then. */
   watch(stream: IrohSendStream): void;
+  /** Bytes were handed over, which the peer will acknowledge. */
+  wrote(): void;
   /** The half is over: forget it. */
   sendOver(stream: IrohSendStream): void;
 }
@@ -158,6 +160,7 @@ export class IrohSendStream implements SendStream {
     if (this.#queue.length === 0) return this.#native.write([]);
     const batch = this.#queue.takeBatch();
     this.#inFlight = batch.length;
+    this.#host.wrote();
     return this.#native.writeAll(batch);
   }
 

@@ -9,6 +9,8 @@ export class StreamOpener<Stream> {
   readonly #open: () => Promise<Stream>;
   readonly #patienceMs: number;
   #abandoned: Promise<Stream>[] = [];
+  /** Opened for those who wanted to know when one can be: whoever opens next takes it. */
+  readonly #ready: Promise<Stream>[] = [];
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(open: () => Promise<Stream>, patienceMs: number) {
@@ -16,9 +18,21 @@ export class StreamOpener<Stream> {
     this.#patienceMs = patienceMs;
   }
 
+  /** Settles when a stream can be opened, or the connection is over. Never rejects. */
+  async available(): Promise<void> {
+    if (this.#ready.length > 0) return;
+    const opening = this.#abandoned.shift() ?? this.#start();
+    try {
+      await opening;
+    } catch {
+      return; // the connection is over
+    }
+    this.#ready.push(opening);
+  }
+
   /** @throws StreamLimitError when the peer allows none for too long; what the binding rejects with */
   async open(): Promise<Stream> {
-    const opening = this.#abandoned.shift() ?? this.#start();
+    const opening = this.#ready.shift() ?? this.#abandoned.shift() ?? this.#start();
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {

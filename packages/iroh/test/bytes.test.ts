@@ -18,7 +18,7 @@ it('what is queued comes out in order, in batches of bounded size', () => {
       for (const batch of out) expect(batch.length).toBeLessThanOrEqual(BATCH_BYTES);
       expect(Buffer.concat(out).equals(Buffer.concat(chunks))).toBe(true);
     }),
-    { numRuns: 50, seed: 20260101 },
+    { numRuns: 50 },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, test } from 'vitest';
+import { runs } from '../../../test/support/runs.js';
 import {
   array32,
   BadBoolError,
@@ -99,7 +100,7 @@ describe('a schema', () => {
           expect((error as DecodeError).offset).toBeLessThanOrEqual(input.length);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -111,7 +112,7 @@ describe('a schema', () => {
           expect(() => decode(everything, encoded.subarray(0, length))).toThrow(UnexpectedEndError);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../test/support/runs.js';
 import { BadUtf8Error, decode, encode, string, UnexpectedEndError } from '../src/index.js';
 import { hex, toHex } from './helper.js';
 
@@ -73,7 +74,7 @@ describe('text', () => {
         if (expected === undefined) expect(() => decode(string, prefixed(input))).toThrow(BadUtf8Error);
         else expect(decode(string, prefixed(input))).toBe(expected);
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 

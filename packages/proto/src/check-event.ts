@@ -1,9 +1,10 @@
 import type { Config } from './config.js';
-import type { Command } from './event.js';
+import type { Command, GapReason } from './event.js';
 import type { PeerId } from './peer-id.js';
 import { maxPeerData } from './wire/fit-nodes.js';
 import { maxPayload } from './wire/max-payload.js';
 import type { PeerData } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
 
 /**
  * Refuses a command that makes no sense, before anything is done about it.
@@ -43,6 +44,43 @@ export function checkPeerData(config: Config, data: PeerData): void {
   if (!(data instanceof Uint8Array)) throw new TypeError('peer data must be a Uint8Array');
   const limit = maxPeerData(config);
   if (data.length > limit) throw new RangeError(`peer data has ${data.length} bytes, a message can carry ${limit}`);
+}
+
+/**
+ * Refuses a reason for lost messages that there is not.
+ *
+ * @throws TypeError.
+ */
+export function checkGapReason(reason: GapReason): void {
+  if (reason !== 'sleep' && reason !== 'overflow') {
+    throw new TypeError(`the reason of a gap must be 'sleep' or 'overflow', got ${JSON.stringify(reason)}`);
+  }
+}
+
+/**
+ * Refuses a recovered payload whose description makes no sense. Its length is no mistake of the host: other nodes may have
+ * larger limits.
+ *
+ * @throws TypeError or RangeError.
+ */
+export function checkRecovered(content: Uint8Array, { round, age }: { round: number; age: number }): void {
+  if (!(content instanceof Uint8Array)) throw new TypeError('the content of a recovered payload must be a Uint8Array');
+  if (!Number.isInteger(round) || round < 0 || round > 65_535) {
+    throw new RangeError(`the round of a recovered payload must be an integer from 0 to 65535, got ${String(round)}`);
+  }
+  if (!(age >= 0)) throw new RangeError(`the age of a recovered payload must be at least 0, got ${String(age)}`);
+}
+
+/**
+ * Refuses message ids that are none.
+ *
+ * @throws TypeError.
+ */
+export function checkIds(ids: readonly MessageId[]): void {
+  if (!Array.isArray(ids)) throw new TypeError('the ids of unavailable payloads must be an array');
+  if (!ids.every((id) => typeof id === 'string' && id.length === 16)) {
+    throw new TypeError('the ids of unavailable payloads must be message ids');
+  }
 }
 
 /**

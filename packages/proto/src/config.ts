@@ -60,8 +60,12 @@ export interface HardenedConfig {
   readonly evictionsPerPeer: number;
   /** The window of `evictionsPerPeer`. Default 60 s. */
   readonly evictionWindow: number;
-  /** Newest cached payloads that are announced to a new neighbor. Default 1,000. */
-  readonly announcedToNewNeighbor: number;
+  /** Cached payloads that are announced to a peer at once, where all of them have to be. At least 1. Default 512. */
+  readonly announcedPerPage: number;
+  /**
+   * While there is traffic: how often we reconcile with a neighbor, one in turn (plus or minus a quarter). Default 10 s.
+   */
+  readonly reconcileInterval: number;
 }
 
 /**
@@ -148,7 +152,8 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
       replacedPerList: 10,
       evictionsPerPeer: 3,
       evictionWindow: 60_000 * ms,
-      announcedToNewNeighbor: 1_000,
+      announcedPerPage: 512,
+      reconcileInterval: 10_000 * ms,
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { PeerId } from './peer-id.js';
 import type { Timer } from './timer.js';
 import type { DeliveryScope, Message, PeerData } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
 import type { TopicId } from './wire/topic-id.js';
 
 /** Who gets a broadcast: everybody in the swarm, or the active neighbors and nobody after them. */
@@ -17,6 +18,18 @@ export type Command<P extends PeerId> =
 
 /** Why a link is gone: the peer or the network closed it, it fell silent, or the peer (or our admission) refused it. */
 export type DisconnectReason = 'closed' | 'timeout' | 'refused';
+
+/** Why messages may be lost on a link that is up. */
+export type GapReason = 'sleep' | 'overflow';
+
+/** Why two neighbors should find out what the other lacks. */
+export type ReconcileReason = 'neighborUp' | 'linkReplaced' | GapReason | 'periodic';
+
+/**
+ * Why a payload is given up: all who had announced it were asked in vain or are gone (`abandoned`), neighbors knew it and had it no more
+ * (`unavailable`), or more payloads were missing at once than can be asked for (`overflow`).
+ */
+export type LossReason = 'abandoned' | 'unavailable' | 'overflow';
 
 /** Everything that can happen to a node. */
 export type InEvent<P extends PeerId> =
@@ -35,6 +48,28 @@ export type InEvent<P extends PeerId> =
   | { readonly type: 'peerDialing'; readonly peer: P }
   /** A link to a peer exists, dialed or accepted. */
   | { readonly type: 'peerConnected'; readonly peer: P }
+  /** A newer link to a peer has replaced the one in use: what was under way on the old one may be lost. */
+  | { readonly type: 'linkReplaced'; readonly peer: P }
+  /** Messages to or from a peer may be lost although its link is up: our time stood still, or a queue of the host overflowed. */
+  | { readonly type: 'linkGap'; readonly peer: P; readonly reason: GapReason }
+  /**
+   * A payload that was fetched from a peer because we lacked it. Its id is computed here; one that we have had already is
+   * ignored. The kernel keeps the bytes and does not copy them.
+   */
+  | {
+      readonly type: 'recovered';
+      readonly topic: TopicId;
+      readonly from: P;
+      readonly content: Uint8Array;
+      /** The round of the sender's {@link WindowEntry}. */
+      readonly round: number;
+      /** The age of the sender's {@link WindowEntry}: what remains of the retention is how long we keep the payload. */
+      readonly age: number;
+    }
+  /** A neighbor knows these payloads and does not have them anymore. Those that we lack are lost unless somebody else brings them. */
+  | { readonly type: 'unavailable'; readonly topic: TopicId; readonly from: P; readonly ids: readonly MessageId[] }
+  /** A neighbor cannot be reconciled with: announce everything to it that is still cached. */
+  | { readonly type: 'announceCache'; readonly topic: TopicId; readonly peer: P }
   /** Our own data has changed. */
   | { readonly type: 'updatePeerData'; readonly data: PeerData };
 
@@ -55,7 +90,12 @@ export type TopicEvent<P extends PeerId> =
       readonly deliveredFrom: P;
       /** As it arrived: round 0 means that the neighbor is the publisher. */
       readonly scope: DeliveryScope;
-    };
+    }
+  /**
+   * Payloads that this node knew of and has given up for good. Each is told once, and is not delivered afterwards. Only in the
+   * `hardened` mode.
+   */
+  | { readonly type: 'lost'; readonly count: number; readonly reason: LossReason };
 
 /** Everything that a node wants of its host. */
 export type OutEvent<P extends PeerId> =
@@ -67,4 +107,11 @@ export type OutEvent<P extends PeerId> =
   /** No topic needs the link to this peer anymore: close it once what was sent has arrived. */
   | { readonly type: 'disconnectPeer'; readonly peer: P }
   /** New data of a peer is known (never empty). */
-  | { readonly type: 'peerData'; readonly peer: P; readonly data: PeerData };
+  | { readonly type: 'peerData'; readonly peer: P; readonly data: PeerData }
+  /**
+   * Find out what this neighbor and we lack of each other's payloads (`State.window`), and feed back `recovered` and
+   * `unavailable`; where the neighbor cannot do that, feed back `announceCache`. Only in the `hardened` mode.
+   *
+   * After `neighborUp` it comes at the ends that have something to tell, which may be one of the two.
+   */
+  | { readonly type: 'reconcile'; readonly topic: TopicId; readonly peer: P; readonly reason: ReconcileReason };

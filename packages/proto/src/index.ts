@@ -1,3 +1,4 @@
+export type { WindowEntry } from './broadcast/payload-window.js';
 export {
   type BroadcastConfig,
   type Config,
@@ -11,22 +12,24 @@ export {
 export type {
   Command,
   DisconnectReason,
+  GapReason,
   InEvent,
+  LossReason,
   NeighborDownReason,
   OutEvent,
+  ReconcileReason,
   Scope,
   TopicEvent,
 } from './event.js';
 export type { PeerId } from './peer-id.js';
 export { resolveConfig } from './resolve-config.js';
-export type { TopicSnapshot } from './snapshot.js';
+export type { StateTotals, TopicSnapshot } from './snapshot.js';
 export { State, type StateOptions } from './state.js';
 export type { Stats } from './stats.js';
 export { defaultHash, type Hash } from './structures/hash.js';
 export { IndexSet } from './structures/index-set.js';
 export type { Rng } from './structures/rng.js';
 export { seededRng } from './structures/seeded-rng.js';
-export { type CacheLimits, TimeBoundCache } from './structures/time-bound-cache.js';
 export { TimerHeap } from './structures/timer-heap.js';
 export type { Timer, TimerTask } from './timer.js';
 export { maxPeerData } from './wire/fit-nodes.js';

@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import type { OutEvent } from './event.js';
 import type { PeerId } from './peer-id.js';
 import type { Stats } from './stats.js';
 import type { Hash } from './structures/hash.js';
@@ -12,6 +13,8 @@ export interface NodeContext<P extends PeerId> {
   readonly config: Config;
   readonly hash: Hash;
   readonly stats: Stats;
+  /** Where the outputs of the event that is being handled go. */
+  outputs: OutEvent<P>[];
   /** Peers that the host is dialing right now. */
   readonly dialing: Set<P>;
 }

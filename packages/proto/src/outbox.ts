@@ -1,4 +1,5 @@
-import type { NeighborDownReason, OutEvent, TopicEvent } from './event.js';
+import type { NeighborDownReason, ReconcileReason, TopicEvent } from './event.js';
+import type { NodeContext } from './node-context.js';
 import type { PeerId } from './peer-id.js';
 import type { Timer, TimerTask } from './timer.js';
 import type { Message, PeerData } from './wire/message.js';
@@ -12,30 +13,30 @@ export type NeighborChange<P extends PeerId> = Extract<TopicEvent<P>, { readonly
  * no layer rewraps those of the layer below.
  */
 export class Outbox<P extends PeerId> {
-  /** Where outputs go. Replaced before each input. */
-  events: OutEvent<P>[] = [];
   /** Neighbors that came or went and that the broadcast layer has not been told about yet. */
   readonly changes: NeighborChange<P>[] = [];
   /** Neighbors that the broadcast layer has no use for and that the membership layer has not been told about yet. */
   readonly dismissed: P[] = [];
 
+  readonly #node: NodeContext<P>;
   readonly #topic: TopicId;
   readonly #generation: number;
   /** Lets go of a peer for this topic; true when no other topic needs the link. */
   readonly #release: (peer: P) => boolean;
 
-  constructor(topic: TopicId, generation: number, release: (peer: P) => boolean) {
+  constructor(node: NodeContext<P>, topic: TopicId, generation: number, release: (peer: P) => boolean) {
+    this.#node = node;
     this.#topic = topic;
     this.#generation = generation;
     this.#release = release;
   }
 
   send(to: P, message: Message<P>): void {
-    this.events.push({ type: 'sendMessage', to, topic: this.#topic, message });
+    this.#node.outputs.push({ type: 'sendMessage', to, topic: this.#topic, message });
   }
 
   emit(event: TopicEvent<P>): void {
-    this.events.push({ type: 'emitEvent', topic: this.#topic, event });
+    this.#node.outputs.push({ type: 'emitEvent', topic: this.#topic, event });
   }
 
   /** A timer of this topic. It can be scheduled again and again. */
@@ -44,15 +45,19 @@ export class Outbox<P extends PeerId> {
   }
 
   schedule(delay: number, timer: Timer<P>): void {
-    this.events.push({ type: 'scheduleTimer', delay, timer });
+    this.#node.outputs.push({ type: 'scheduleTimer', delay, timer });
   }
 
   disconnect(peer: P): void {
-    if (this.#release(peer)) this.events.push({ type: 'disconnectPeer', peer });
+    if (this.#release(peer)) this.#node.outputs.push({ type: 'disconnectPeer', peer });
   }
 
   peerData(peer: P, data: PeerData): void {
-    this.events.push({ type: 'peerData', peer, data });
+    this.#node.outputs.push({ type: 'peerData', peer, data });
+  }
+
+  reconcile(peer: P, reason: ReconcileReason): void {
+    this.#node.outputs.push({ type: 'reconcile', topic: this.#topic, peer, reason });
   }
 
   dismiss(neighbor: P): void {

@@ -81,7 +81,8 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
   checkInteger('hardened.replacedPerList', hardened.replacedPerList, 0);
   checkInteger('hardened.evictionsPerPeer', hardened.evictionsPerPeer, 1);
   checkDuration('hardened.evictionWindow', hardened.evictionWindow);
-  checkInteger('hardened.announcedToNewNeighbor', hardened.announcedToNewNeighbor, 0);
+  checkInteger('hardened.announcedPerPage', hardened.announcedPerPage, 1);
+  checkDuration('hardened.reconcileInterval', hardened.reconcileInterval);
 }
 
 /**

@@ -1,11 +1,12 @@
-import { checkCommand, checkPeerData, checkTime } from './check-event.js';
+import type { WindowEntry } from './broadcast/payload-window.js';
+import { checkCommand, checkGapReason, checkIds, checkPeerData, checkRecovered, checkTime } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
-import type { Command, DisconnectReason, InEvent, OutEvent } from './event.js';
+import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
-import type { TopicSnapshot } from './snapshot.js';
+import type { StateTotals, TopicSnapshot } from './snapshot.js';
 import { type Stats, zeroStats } from './stats.js';
 import { defaultHash, type Hash } from './structures/hash.js';
 import type { Rng } from './structures/rng.js';
@@ -13,6 +14,7 @@ import type { Timer } from './timer.js';
 import { Topic } from './topic.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
 import type { Message, PeerData } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
 import type { TopicId } from './wire/topic-id.js';
 
 const NO_DATA: PeerData = new Uint8Array();
@@ -65,7 +67,7 @@ export class State<P extends PeerId> {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
-    this.#node = { me, peerData, config: resolved, hash, stats: zeroStats(), dialing: new Set() };
+    this.#node = { me, peerData, config: resolved, hash, stats: zeroStats(), outputs: [], dialing: new Set() };
     this.#rng = rng;
     this.#lifecycle = topicLifecycle(resolved.mode);
   }
@@ -95,6 +97,7 @@ export class State<P extends PeerId> {
   handle(event: InEvent<P>, now: number): OutEvent<P>[] {
     checkTime(now);
     const out: OutEvent<P>[] = [];
+    this.#node.outputs = out;
     switch (event.type) {
       case 'recvMessage':
         this.#receive(event.from, event.topic, event.message, now, out);
@@ -103,13 +106,13 @@ export class State<P extends PeerId> {
         this.#command(event.topic, event.command, now, out);
         break;
       case 'timerExpired':
-        this.#timerExpired(event.timer, now, out);
+        this.#timerExpired(event.timer, now);
         break;
       case 'peerDisconnected':
-        this.#linkLost(event.peer, event.reason ?? 'closed', now, out);
+        this.#linkLost(event.peer, event.reason ?? 'closed', now);
         break;
       case 'linkRetired':
-        if (this.wants(event.peer)) this.#linkLost(event.peer, 'closed', now, out);
+        if (this.wants(event.peer)) this.#linkLost(event.peer, 'closed', now);
         else this.#forgetLink(event.peer);
         break;
       case 'peerDialing':
@@ -117,18 +120,30 @@ export class State<P extends PeerId> {
         break;
       case 'peerConnected':
         this.#node.dialing.delete(event.peer);
-        for (const topic of this.#joined.values()) {
-          topic.collectInto(out);
-          topic.peerConnected(event.peer);
-        }
+        for (const topic of this.#joined.values()) topic.peerConnected(event.peer);
+        break;
+      case 'linkReplaced':
+        this.#linkGap(event.peer, 'linkReplaced');
+        break;
+      case 'linkGap':
+        checkGapReason(event.reason);
+        this.#linkGap(event.peer, event.reason);
+        break;
+      case 'recovered':
+        checkRecovered(event.content, event);
+        this.#find(event.topic)?.recovered(event, now);
+        break;
+      case 'unavailable':
+        checkIds(event.ids);
+        this.#find(event.topic)?.unavailable(event.from, event.ids, now);
+        break;
+      case 'announceCache':
+        this.#find(event.topic)?.announceCache(event.peer, now);
         break;
       case 'updatePeerData':
         checkPeerData(this.#node.config, event.data);
         this.#node.peerData = event.data;
-        for (const topic of this.#joined.values()) {
-          topic.collectInto(out);
-          topic.peerDataUpdated();
-        }
+        for (const topic of this.#joined.values()) topic.peerDataUpdated();
         break;
       default:
         throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
@@ -141,6 +156,13 @@ export class State<P extends PeerId> {
     return [...this.#joined.keys()];
   }
 
+  /** Sizes over all topics together; much cheaper than their snapshots. */
+  totals(): StateTotals {
+    const totals = { topics: this.#joined.size, neighbors: 0, cachedPayloads: 0, cachedBytes: 0, seenIds: 0 };
+    for (const topic of this.#joined.values()) topic.addTo(totals);
+    return totals;
+  }
+
   /** The active neighbors in a topic; none when it is not joined. */
   neighbors(topic: TopicId): readonly P[] {
     return [...(this.#joined.get(topic)?.neighbors ?? [])];
@@ -149,6 +171,28 @@ export class State<P extends PeerId> {
   /** What a topic looks like right now; `undefined` when it is not joined. */
   snapshot(topic: TopicId): TopicSnapshot<P> | undefined {
     return this.#joined.get(topic)?.snapshot();
+  }
+
+  /**
+   * The payloads of the swarm that are here, or were until a bound of the cache dropped them before their time: oldest first,
+   * none older than `broadcast.messageCacheRetention`. Empty when the topic is not joined. A copy that costs as much as it
+   * is long.
+   *
+   * @param now - As in {@link State.handle}.
+   */
+  window(topic: TopicId, now: number): readonly WindowEntry[] {
+    checkTime(now);
+    return this.#joined.get(topic)?.window(now) ?? [];
+  }
+
+  /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */
+  hasSeen(topic: TopicId, id: MessageId): boolean {
+    return this.#joined.get(topic)?.hasSeen(id) ?? false;
+  }
+
+  /** All ids for which {@link State.hasSeen} is true, the oldest first. They may be taken out over time, while others come and go. */
+  seenIds(topic: TopicId): Iterable<MessageId> {
+    return this.#joined.get(topic)?.seenIds() ?? [];
   }
 
   /** What has been ignored, cut or refused so far. A copy. */
@@ -162,13 +206,14 @@ export class State<P extends PeerId> {
     return false;
   }
 
-  #linkLost(peer: P, reason: DisconnectReason, now: number, out: OutEvent<P>[]): void {
+  #linkLost(peer: P, reason: DisconnectReason, now: number): void {
     this.#node.dialing.delete(peer);
-    for (const topic of this.#joined.values()) {
-      topic.collectInto(out);
-      topic.peerDisconnected(peer, reason, now);
-    }
+    for (const topic of this.#joined.values()) topic.peerDisconnected(peer, reason, now);
     this.#forgetLink(peer);
+  }
+
+  #linkGap(peer: P, reason: ReconcileReason): void {
+    for (const topic of this.#joined.values()) topic.linkGap(peer, reason);
   }
 
   #forgetLink(peer: P): void {
@@ -184,7 +229,6 @@ export class State<P extends PeerId> {
     }
     // Before the message is handled, because handling it may already let go of the peer again.
     topic.links.add(from);
-    topic.collectInto(out);
     topic.receive(from, message, now);
   }
 
@@ -192,19 +236,17 @@ export class State<P extends PeerId> {
     checkCommand(this.#node.config, command);
     const topic = command.type === 'join' ? this.#findOrCreate(id) : this.#find(id);
     if (topic === undefined) return;
-    topic.collectInto(out);
     topic.command(command, now);
     if (command.type === 'quit') this.#drop(id, topic, out);
   }
 
-  #timerExpired({ topic: id, generation, task }: Timer<P>, now: number, out: OutEvent<P>[]): void {
+  #timerExpired({ topic: id, generation, task }: Timer<P>, now: number): void {
     const topic = this.#find(id);
     if (topic === undefined) return;
     if (this.#lifecycle.dropsOldTimers && topic.generation !== generation) {
       this.#node.stats.staleTimers++;
       return;
     }
-    topic.collectInto(out);
     topic.timerExpired(task, now);
   }
 
@@ -229,7 +271,7 @@ export class State<P extends PeerId> {
     const known = this.#joined.get(id);
     if (known !== undefined) return known;
     const generation = ++this.#generations;
-    const outbox = new Outbox<P>(id, generation, (peer) => this.#release(peer, id));
+    const outbox = new Outbox<P>(this.#node, id, generation, (peer) => this.#release(peer, id));
     const topic = new Topic(this.#node, generation, this.#rng.fork(), outbox);
     this.#joined.set(id, topic);
     return topic;

@@ -16,10 +16,16 @@ export interface Stats {
   refusedReplacements: number;
   /** Requests to push somebody out of the active view that came too often from one peer; refused. */
   refusedEvictions: number;
-  /** Announced payloads that were not noted because too many are missing already. */
+  /** Announced payloads that were not even noted because too many are missing already. The announcer is reconciled with later. */
   droppedAnnouncements: number;
-  /** Missing payloads given up: every announcer was asked as often as allowed, or is gone. */
+  /** Missing payloads given up: every announcer was asked in vain, or is gone. Told as `lost`, as are the next two. */
   abandonedPayloads: number;
+  /** Missing payloads given up that neighbors knew and had no more. */
+  unavailablePayloads: number;
+  /** Missing payloads given up because more were missing at once than can be asked for. */
+  overflowedPayloads: number;
+  /** Recovered payloads that were older than the retention of payloads; not delivered. */
+  expiredRecoveries: number;
   /** Payloads delivered but not forwarded because they no longer fit into a frame. */
   unforwardable: number;
   /** Peer data left out of a message, or not kept, because it would not fit into a frame. */
@@ -45,6 +51,9 @@ export function zeroStats(): Stats {
     refusedEvictions: 0,
     droppedAnnouncements: 0,
     abandonedPayloads: 0,
+    unavailablePayloads: 0,
+    overflowedPayloads: 0,
+    expiredRecoveries: 0,
     unforwardable: 0,
     droppedPeerData: 0,
     staleTimers: 0,

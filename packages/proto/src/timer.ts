@@ -13,7 +13,9 @@ export type TimerTask<P extends PeerId> =
   /** Send the queued announcements. */
   | { readonly type: 'dispatchLazyPush' }
   /** Drop what has been kept long enough. */
-  | { readonly type: 'evictCache' };
+  | { readonly type: 'evictCache' }
+  /** Announce the next part of the cache to a peer. Only in the `hardened` mode. */
+  | { readonly type: 'announceCache'; readonly peer: P };
 
 /**
  * A timer of one topic. Opaque to the host: it comes with `scheduleTimer` and goes back with `timerExpired`.

@@ -1,17 +1,22 @@
 import { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
+import type { WindowEntry } from './broadcast/payload-window.js';
 import { PersistentMissing } from './broadcast/persistent-missing.js';
 import { PlumTree } from './broadcast/plumtree.js';
 import { ReferenceMissing } from './broadcast/reference-missing.js';
-import type { Command, DisconnectReason, OutEvent } from './event.js';
+import type { Command, DisconnectReason, InEvent, ReconcileReason } from './event.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
 import { HyParView } from './membership/hyparview.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
-import type { TopicSnapshot } from './snapshot.js';
+import type { StateTotals, TopicSnapshot } from './snapshot.js';
+import { LazySet } from './structures/lazy.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
 import type { Message } from './wire/message.js';
+import type { MessageId } from './wire/message-id.js';
+
+type RecoveredEvent<P extends PeerId> = Extract<InEvent<P>, { readonly type: 'recovered' }>;
 
 /**
  * One topic: routes inputs to the membership and the broadcast layer, and tells the latter about neighbors that the
@@ -21,7 +26,9 @@ export class Topic<P extends PeerId> {
   /** Which life of the topic this is; its timers carry the number. */
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
-  readonly links = new Set<P>();
+  readonly links = new LazySet<P>();
+  /** Neighbors whose link was replaced: one that joins after that did not know us any more, and ignored what it was told before. */
+  readonly #replaced = new LazySet<P>();
   readonly #out: Outbox<P>;
   readonly #swarm: HyParView<P>;
   readonly #tree: PlumTree<P>;
@@ -29,28 +36,17 @@ export class Topic<P extends PeerId> {
   constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
     this.generation = generation;
     this.#out = out;
-    const { mode, broadcast, hardened } = node.config;
+    const { mode, broadcast } = node.config;
     switch (mode) {
       case 'reference':
         this.#swarm = new HyParView(node, rng, out);
         this.#tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
         break;
-      case 'hardened': {
-        const limits = {
-          perPeer: hardened.missingPerPeer,
-          total: hardened.missingTotal,
-          attempts: hardened.graftAttempts,
-        };
+      case 'hardened':
         this.#swarm = new HardenedHyParView(node, rng, out);
-        this.#tree = new HardenedPlumTree(node, out, new PersistentMissing(broadcast, limits, node.stats));
+        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node.config, node.stats));
         break;
-      }
     }
-  }
-
-  /** Outputs of the inputs that follow go to the end of this list. */
-  collectInto(events: OutEvent<P>[]): void {
-    this.#out.events = events;
   }
 
   command(command: Command<P>, now: number): void {
@@ -83,6 +79,7 @@ export class Topic<P extends PeerId> {
       case 'neighbor':
       case 'disconnect':
         this.#swarm.receive(from, message, now);
+        if (isMeeting(message) && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
         break;
     }
     this.#settle(now);
@@ -105,11 +102,15 @@ export class Topic<P extends PeerId> {
       case 'evictCache':
         this.#tree.evictTimerExpired(now);
         break;
+      case 'announceCache':
+        this.#tree.announceTimerExpired(task.peer);
+        break;
     }
     this.#settle(now);
   }
 
   peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
+    this.#replaced.delete(peer);
     this.#swarm.peerDisconnected(peer, reason);
     this.#tree.neighborDown(peer, now);
     this.#settle(now);
@@ -117,6 +118,39 @@ export class Topic<P extends PeerId> {
 
   peerConnected(peer: P): void {
     this.#swarm.peerConnected(peer);
+  }
+
+  /** Messages to or from a peer may be lost. */
+  linkGap(peer: P, reason: ReconcileReason): void {
+    this.#swarm.linkGap(peer);
+    if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
+    this.#tree.linkGap(peer, reason);
+  }
+
+  recovered({ from, content, round, age }: RecoveredEvent<P>, now: number): void {
+    this.#tree.recovered(from, content, { round, age }, now);
+  }
+
+  unavailable(from: P, ids: readonly MessageId[], now: number): void {
+    this.#tree.unavailable(from, ids, now);
+  }
+
+  announceCache(peer: P, now: number): void {
+    this.#tree.announceCache(peer, now);
+  }
+
+  /** Payloads that are or were here within the retention, oldest first. */
+  window(now: number): readonly WindowEntry[] {
+    return this.#tree.cache.entries(now);
+  }
+
+  /** Whether a payload has been here, or was told lost. */
+  hasSeen(id: MessageId): boolean {
+    return this.#tree.seen.has(id);
+  }
+
+  seenIds(): Iterable<MessageId> {
+    return this.#tree.seen.values();
   }
 
   peerDataUpdated(): void {
@@ -132,6 +166,14 @@ export class Topic<P extends PeerId> {
     return this.#swarm.active.values;
   }
 
+  addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
+    const { seen, cache } = this.#tree;
+    totals.neighbors += this.neighbors.length;
+    totals.cachedPayloads += cache.size;
+    totals.cachedBytes += cache.bytes;
+    totals.seenIds += seen.size;
+  }
+
   snapshot(): TopicSnapshot<P> {
     const swarm = this.#swarm;
     const tree = this.#tree;
@@ -142,8 +184,8 @@ export class Topic<P extends PeerId> {
       eagerPeers: [...tree.eager.values],
       lazyPeers: [...tree.lazy.values],
       missingPayloads: tree.missing.size,
-      queuedAnnouncements: tree.queuedAnnouncements,
-      payloadCache: { count: tree.cache.size, bytes: tree.cache.weight },
+      queuedAnnouncements: tree.lazyQueue.size,
+      payloadCache: { count: tree.cache.size, bytes: tree.cache.bytes },
       seenIds: tree.seen.size,
       maxLastDeliveryHop: tree.maxLastDeliveryHop,
     };
@@ -169,4 +211,9 @@ export class Topic<P extends PeerId> {
     }
     changes.length = 0;
   }
+}
+
+/** Whether the sender makes us its neighbor. */
+function isMeeting({ type }: Message<PeerId>): boolean {
+  return type === 'join' || type === 'neighbor';
 }

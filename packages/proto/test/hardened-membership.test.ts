@@ -79,6 +79,22 @@ describe('a neighbor whose link broke', () => {
   });
 });
 
+describe('a link that was lost', () => {
+  const closedAfter = (node: TestNode) =>
+    node
+      .meet(1, 2)
+      .disconnected(1)
+      .filter(({ type }) => type === 'disconnectPeer');
+
+  test('is closed once more by the reference, which may hit a newer one', () => {
+    expect(closedAfter(reference())).toEqual([{ type: 'disconnectPeer', peer: 1 }]);
+  });
+
+  test('is left alone by the hardened mode', () => {
+    expect(closedAfter(hardened())).toEqual([]);
+  });
+});
+
 describe('a passive view that is flooded with nodes that nobody knows', () => {
   const MET = range(10, 8);
   /** Eight nodes have been here and are passive now; then a neighbor lists phantoms, shuffle after shuffle. */
@@ -365,6 +381,24 @@ describe('a neighbor request', () => {
     });
   });
 
+  test('is answered over the link that it went over, which the reference closes behind it', () => {
+    const asked = (node: TestNode) => node.receive(8, { type: 'shuffleReply', nodes: list(8) });
+    const closed = { type: 'disconnectPeer', peer: 8 };
+    for (const [node, isKept] of [
+      [reference(), false],
+      [hardened(), true],
+    ] as const) {
+      const shuffle = timer(node.join(5), 'shuffle');
+      node.meet(1);
+      node.expire(shuffle);
+      const outputs = asked(node);
+      expect(sentTypes(outputs)).toEqual(['8 neighbor']);
+      expect(outputs.some((output) => output.type === 'disconnectPeer')).toBe(!isKept);
+      // Where no answer comes, the link is not kept for ever.
+      if (isKept) expect(node.expire(timer(outputs, 'neighborRequest'))).toContainEqual(closed);
+    }
+  });
+
   test('whose dial fails makes way for the next candidate, for which the reference waits in vain', () => {
     const next = (node: TestNode): string[] => {
       node.meet(1).learn(1, 8, 9);
@@ -422,6 +456,65 @@ describe('a neighbor request', () => {
   });
 });
 
+describe('a node that has neighbors and is told to join a peer', () => {
+  const full = (node: TestNode): TestNode => node.meet(1, 2, 3, 4, 5).learn(1, 6, 7);
+  const reply = (...ids: number[]): Message<number> => ({ type: 'shuffleReply', nodes: list(...ids) });
+
+  test('joins it all the same in the reference: a full view there must push somebody out', () => {
+    expect(sentTypes(full(reference()).join(8))).toEqual(['8 join']);
+    expect(sentTypes(reference().meet(1).join(1))).toEqual(['1 join']);
+  });
+
+  test('does nothing where it is a neighbor already', () => {
+    expect(hardened().meet(1).join(1)).toEqual([]);
+  });
+
+  test('asks politely to be a neighbor where there is room', () => {
+    const outputs = hardened().meet(1).join(8);
+    expect(sent(outputs)).toMatchObject([{ to: 8, message: { type: 'neighbor', priority: 'low' } }]);
+  });
+
+  test('asks a peer for nodes where there is no room, and for nothing more when it knows one of them', () => {
+    const node = full(hardened());
+    const outputs = sent(node.join(8));
+    expect(outputs).toMatchObject([{ to: 8, message: { type: 'shuffle', origin: ME, ttl: 0 } }]);
+    const { message } = outputs[0] as { message: Extract<Message<number>, { type: 'shuffle' }> };
+    expect(message.nodes).toHaveLength(35);
+    expect(new Set(message.nodes.map(({ id }) => id))).toEqual(new Set([ME]));
+    expect(sentTypes(node.receive(8, reply(70, 7)))).toEqual([]);
+    expect(sentTypes(node.receive(8, reply(71)))).toEqual([]);
+    expect(node.snapshot.activeView).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  test('links two swarms once when the peer names nobody that it knows', () => {
+    const node = full(hardened());
+    node.join(8);
+    // We are known there because we have asked.
+    expect(sent(node.receive(8, reply(70, 71, ME)))).toMatchObject([
+      { to: 8, message: { type: 'neighbor', priority: 'high' } },
+    ]);
+    node.receive(8, high);
+    expect(node.snapshot.activeView).toHaveLength(5);
+    expect(node.snapshot.activeView).toContain(8);
+  });
+
+  test('finds out in the same way after a polite request was refused', () => {
+    const node = hardened().meet(1, 2);
+    node.join(8);
+    node.receive(8, reply(70));
+    expect(sentTypes(node.receive(8, { type: 'disconnect', alive: true, respond: false }))).toEqual(['8 shuffle']);
+    expect(sentTypes(node.receive(8, reply(70, 71)))).not.toContain('8 neighbor');
+  });
+
+  test('does not believe what it knew before it lost neighbors: the swarm may be split', () => {
+    const node = full(hardened());
+    node.disconnected(5);
+    node.meet(9);
+    node.join(8);
+    expect(sentTypes(node.receive(8, reply(7)))).toEqual(['8 neighbor']);
+  });
+});
+
 describe('a node that is short of neighbors and hears from nobody', () => {
   test('tries again with each shuffle in the hardened mode; the reference waits to be woken', () => {
     const wake = (node: TestNode): string[] => {
@@ -467,13 +560,21 @@ describe('peer data', () => {
   test('of peers that nobody knows anymore is forgotten in the hardened mode', () => {
     const remembered = (View: typeof HyParView): number => {
       const config = resolveConfig();
-      const node = { me: 0, peerData: data, config, hash: defaultHash, stats: zeroStats(), dialing: new Set<number>() };
+      const node = {
+        me: 0,
+        peerData: data,
+        config,
+        hash: defaultHash,
+        stats: zeroStats(),
+        outputs: [],
+        dialing: new Set<number>(),
+      };
       class Inspected extends View<number> {
         get count(): number {
           return this.peerData.size;
         }
       }
-      const view = new Inspected(node, seededRng(new Uint8Array(16)), new Outbox(TOPIC, 1, () => false));
+      const view = new Inspected(node, seededRng(new Uint8Array(16)), new Outbox(node, TOPIC, 1, () => false));
       view.receive(1, { type: 'neighbor', priority: 'high', data: undefined }, 0);
       for (const id of range(1_000, 2_000)) {
         view.receive(1, { type: 'shuffle', origin: 5, nodes: [{ id, data }], ttl: 0 }, 0);

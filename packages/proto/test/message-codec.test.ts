@@ -10,6 +10,7 @@ import {
 } from '@grapevine/postcard';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../test/support/runs.js';
 import rows from '../../postcard/test/vectors.json' with { type: 'json' };
 import {
   defaultConfig,
@@ -159,7 +160,7 @@ describe('a message on the wire', () => {
           expect(error).toBeInstanceOf(DecodeError);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 

@@ -12,6 +12,7 @@ import {
 } from '@grapevine/postcard';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../../test/support/runs.js';
 import { type MessageId, messageIdFromBytes, messageIdSchema, type PlumTreeMessage } from '../src/index.js';
 import { plumTreeMessage } from '../src/wire/plumtree-codec.js';
 
@@ -71,7 +72,7 @@ describe('the hand-written codec of broadcast messages', () => {
       fc.property(fc.oneof(damaged, fc.uint8Array({ maxLength: 80 })), (input) => {
         expect(outcome(plumTreeMessage, input)).toEqual(outcome(general, input));
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

@@ -1,6 +1,6 @@
 import type { GossipSnapshot } from '@grapevine/api';
 import { type EndpointAddr, endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
-import { mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
+import { bool, mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
 import { topicSchema } from './wire.js';
 
 type Topic = GossipSnapshot['topics'][number];
@@ -42,8 +42,11 @@ const peerFields = struct({
   sentBytes: count,
   receivedBytes: count,
   queuedBytes: count,
+  waitingStreams: count,
+  maxMessageSize: option(count),
   dialFailures: count,
   lastDialError: option(string),
+  reconciles: option(bool),
 });
 
 const peerSnapshot: Schema<Peer> = mapped(peerFields, {
@@ -59,6 +62,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
   id: endpointIdSchema,
   topics: seq(topicSnapshot),
   peers: seq(peerSnapshot),
+  identityConflict: bool,
   stats: struct({
     spoofedIds: count,
     strangerMessages: count,
@@ -70,10 +74,21 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     refusedEvictions: count,
     droppedAnnouncements: count,
     abandonedPayloads: count,
+    unavailablePayloads: count,
+    overflowedPayloads: count,
+    expiredRecoveries: count,
     unforwardable: count,
     droppedPeerData: count,
     staleTimers: count,
     evictedPayloads: count,
     unknownTopics: count,
   }),
+  losses: struct({
+    'slow-reader': count,
+    abandoned: count,
+    unavailable: count,
+    overflow: count,
+    unsent: count,
+  }),
+  reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
 });

@@ -8,6 +8,7 @@ import {
   type Message,
   type OutEvent,
   type PartialConfig,
+  type ReconcileReason,
   resolveConfig,
   State,
   type Timer,
@@ -391,6 +392,9 @@ export class Network {
           break;
         case 'peerData':
           break;
+        case 'reconcile':
+          this.#reconcile(peer, output.peer, output.reason);
+          break;
       }
     }
     if (closing === undefined) return;
@@ -404,10 +408,26 @@ export class Network {
     else this.courier(from, to, message, latency);
   }
 
+  /** Nodes of a simulation have the protocol of the swarm only: they tell each other all that they have. */
+  #reconcile(peer: number, other: number, reason: ReconcileReason): void {
+    if (reason === 'periodic') return;
+    this.#queue.insert(this.#now, peer, EVENT, { type: 'announceCache', topic: TOPIC, peer: other });
+  }
+
   #emitted(peer: number, event: TopicEvent<number>, input: InEvent<number>): void {
     for (const observer of this.observers) {
-      if (event.type !== 'received') observer.neighbor?.(this.#now, peer, event);
-      else if (input.type === 'recvMessage') observer.delivered?.(this.#now, peer, input.message as GossipMessage);
+      switch (event.type) {
+        case 'received':
+          if (input.type === 'recvMessage') observer.delivered?.(this.#now, peer, input.message as GossipMessage);
+          break;
+        case 'neighborUp':
+        case 'neighborDown':
+          observer.neighbor?.(this.#now, peer, event);
+          break;
+        case 'lost':
+          observer.lost?.(this.#now, peer, event);
+          break;
+      }
     }
   }
 

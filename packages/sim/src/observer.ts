@@ -9,7 +9,13 @@ export interface Observer {
   /** A node has delivered a payload to its user. */
   delivered?(time: number, peer: number, message: GossipMessage): void;
   /** A neighbor has come or gone. */
-  neighbor?(time: number, peer: number, event: Exclude<TopicEvent<number>, { readonly type: 'received' }>): void;
+  neighbor?(
+    time: number,
+    peer: number,
+    event: Extract<TopicEvent<number>, { readonly type: 'neighborUp' | 'neighborDown' }>,
+  ): void;
+  /** A node has told its user that payloads do not come anymore. */
+  lost?(time: number, peer: number, event: Extract<TopicEvent<number>, { readonly type: 'lost' }>): void;
   /** A node has left the topic, or is gone. */
   left?(time: number, peer: number): void;
 }

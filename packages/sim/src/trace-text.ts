@@ -44,6 +44,16 @@ function input(event: InEvent<number>): string {
       return `dialing ${event.peer}`;
     case 'peerConnected':
       return `connected ${event.peer}`;
+    case 'linkReplaced':
+      return `replaced ${event.peer}`;
+    case 'linkGap':
+      return `gap ${event.peer} ${event.reason}`;
+    case 'recovered':
+      return `recovered ${hex(event.content)} from ${event.from} round ${event.round} age ${event.age}`;
+    case 'unavailable':
+      return `unavailable ${event.ids.map(messageId).join(',')} from ${event.from}`;
+    case 'announceCache':
+      return `announce cache ${event.peer}`;
   }
 }
 
@@ -59,6 +69,8 @@ function output(event: OutEvent<number>): string {
       return `disconnect ${event.peer}`;
     case 'peerData':
       return `data ${event.peer} ${hex(event.data)}`;
+    case 'reconcile':
+      return `reconcile ${event.peer} ${event.reason}`;
   }
 }
 
@@ -81,6 +93,8 @@ function emitted(event: TopicEvent<number>): string {
       return `down ${event.peer}`;
     case 'received':
       return `received ${hex(event.content)} from ${event.deliveredFrom} ${scope(event.scope)}`;
+    case 'lost':
+      return `lost ${event.count} ${event.reason}`;
   }
 }
 
@@ -131,6 +145,8 @@ function task(value: TimerTask<number>): string {
       return 'Gossip(DispatchLazyPush)';
     case 'evictCache':
       return 'Gossip(EvictCache)';
+    case 'announceCache':
+      return `Gossip(AnnounceCache(${value.peer}))`;
   }
 }
 

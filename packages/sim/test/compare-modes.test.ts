@@ -23,8 +23,12 @@ const BASE: Scenario = {
 };
 const SEEDS = [1, 2, 3];
 
-function compare(faults: readonly Fault[], base: Scenario = BASE): [ModeComparison, ModeComparison] {
-  return compareModes({ scenario: { ...base, faults } }, SEEDS) as [ModeComparison, ModeComparison];
+function compare(
+  faults: readonly Fault[],
+  base: Scenario = BASE,
+  seeds: readonly number[] = SEEDS,
+): [ModeComparison, ModeComparison] {
+  return compareModes({ scenario: { ...base, faults } }, seeds) as [ModeComparison, ModeComparison];
 }
 
 describe('at default settings the hardened mode is no worse than the reference', () => {
@@ -61,7 +65,8 @@ describe('where the reference loses payloads, the hardened mode delivers more', 
     ['heavy churn', { type: 'churn', joins: 10, leaves: 5, crashes: 5, noticeAfter: SECOND }, 0.97],
     ['three tenths of liars', { type: 'malicious', behavior: 'liar', share: 0.3 }, 0.99],
   ])('%s', (_, fault, least) => {
-    const [reference, hardened] = compare([fault]);
+    // One run in ten loses several percent: three say little.
+    const [reference, hardened] = compare([fault], BASE, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(reference.reliability).toBeLessThan(hardened.reliability);
     expect(hardened.reliability).toBeGreaterThanOrEqual(least);
   });

@@ -1,4 +1,5 @@
 import type { EndpointId } from '../identity/endpoint-id.js';
+import { systemClock } from '../util/clock.js';
 import { compareTransportAddrs, type EndpointAddr, type TransportAddr } from './endpoint-addr.js';
 import { isDialable, isLoopback } from './socket-addr.js';
 
@@ -66,7 +67,7 @@ export class AddressBook implements AddressLookup {
     this.#retention = options.gossipRetentionMs ?? 300_000;
     this.#capacity = options.capacity ?? 4096;
     this.#allowLoopback = options.allowLoopback ?? false;
-    this.#now = options.now ?? (() => performance.now());
+    this.#now = options.now ?? systemClock.now;
   }
 
   /** How many endpoints are known. */

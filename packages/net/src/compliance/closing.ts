@@ -112,6 +112,7 @@ export function closingTests(transport: TransportUnderTest, test: TestRunner['te
       })();
       await a.close();
       await a.close();
+      assert.deepEqual(await a.closed, { type: 'local' });
       assert.equal((await ab.closed).type, 'local');
       const reason = await ba.closed;
       assert(reason.type === 'peer' && reason.code === 0, JSON.stringify(reason));

@@ -1,11 +1,21 @@
 import { closingTests } from './closing.js';
+import { dyingTests } from './dying.js';
 import { handshakeTests } from './handshake.js';
 import { hostileTests } from './hostile.js';
+import { limitTests } from './limits.js';
+import { livenessTests } from './liveness.js';
 import type { TestRunner, TransportUnderTest } from './setup.js';
 import { streamTests } from './streams.js';
 
 export { type Faults, type FaultySocket, faultySocket } from '../quic/faulty-socket.js';
-export type { EndpointRequest, HostileDialers, MortalDialer, TestRunner, TransportUnderTest } from './setup.js';
+export type {
+  DyingEndpoint,
+  EndpointRequest,
+  HostileDialers,
+  MortalDialer,
+  TestRunner,
+  TransportUnderTest,
+} from './setup.js';
 
 /**
  * Registers the tests that every transport passes.
@@ -28,6 +38,10 @@ export function transportCompliance(runner: TestRunner, transport: TransportUnde
     handshakeTests(transport, test);
     streamTests(transport, test);
     closingTests(transport, test);
+    limitTests(transport, test);
+    livenessTests(transport, test);
+    if ('skip' in transport.dyingEndpoint) runner.skip('a socket that dies', transport.dyingEndpoint.skip);
+    else dyingTests(transport, transport.dyingEndpoint, test);
     if ('skip' in transport.hostile) runner.skip('attacks below the seam', transport.hostile.skip);
     else hostileTests(transport, transport.hostile, test);
     if ('skip' in transport.ipv6) runner.skip('IPv6 loopback', transport.ipv6.skip);

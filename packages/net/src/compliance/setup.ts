@@ -16,6 +16,8 @@ export interface EndpointRequest {
   readonly alpns?: readonly string[];
   readonly idleTimeoutMs?: number;
   readonly handshakeTimeoutMs?: number;
+  /** How many one-way streams a peer may have open to it at once. A transport whose limit can only be raised knows no less than 100. */
+  readonly maxUniStreams?: number;
 }
 
 /** What a transport brings so that the suite can try it. */
@@ -29,6 +31,8 @@ export interface TransportUnderTest {
   mortalDialer(request: EndpointRequest, to: EndpointAddr, alpn: string): Promise<MortalDialer>;
   /** The shortest idle time-out that the transport takes, in milliseconds. Default 500. */
   readonly shortestIdleTimeoutMs?: number;
+  /** An endpoint whose socket can die. A transport whose sockets can't names the reason instead. */
+  readonly dyingEndpoint: ((request: EndpointRequest) => Promise<DyingEndpoint>) | { readonly skip: string };
   /** Attacks below the seam. A transport without such a layer names the reason instead. */
   readonly hostile: HostileDialers | { readonly skip: string };
   /** An endpoint on the IPv6 loopback, or why there is none. */
@@ -43,6 +47,13 @@ export interface MortalDialer {
   vanish(): Promise<void>;
   /** Frees what is left of it; called at the end of the test. */
   close(): Promise<void>;
+}
+
+/** An endpoint, and a way to kill its socket. */
+export interface DyingEndpoint {
+  readonly endpoint: Endpoint;
+  /** The operating system reports this of the socket, which receives nothing any more. */
+  die(error: Error): void;
 }
 
 /** Clients that break the rules of the handshake. Each resolves when its attempt is over, and never rejects. */

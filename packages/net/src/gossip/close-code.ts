@@ -5,7 +5,7 @@
 export const CloseCode = {
   /** Nothing more to say: all topics shared with the peer are finished, or the node shuts down. */
   done: 0,
-  /** The peer announced a frame over our limit. */
+  /** The peer announced a frame over our limit. The reason text names the limit: see {@link limitInReason}. */
   frameTooLarge: 1,
   /** The peer sent bytes that are no message. */
   badMessage: 2,
@@ -17,4 +17,16 @@ export const CloseCode = {
   brokenStream: 5,
   /** The peer holds more connections than anyone needs, or we serve enough peers. */
   tooMany: 6,
+  /** The peer has not answered, and can't be reached anew either. */
+  unresponsive: 7,
+  /** The peer has not allowed us a single stream for long. */
+  streamLimit: 8,
+  /** Somebody else with the peer's identity has connected from another address, while the peer was alive. */
+  identityConflict: 9,
 } as const;
+
+/** What a peer's limit is, from the reason with which it closed for {@link CloseCode.frameTooLarge}; undefined when the text does not say. */
+export function limitInReason(reason: string): number | undefined {
+  const [, digits] = /over the limit of (\d{1,10})/.exec(reason) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}

@@ -1,4 +1,5 @@
 import type { NeighborDownReason } from '@grapevine/proto';
+import type { LossReason } from './snapshot.js';
 
 /** What the actor was woken by. The names are those of the Rust crate's tick counters, as far as they have a counterpart. */
 export type TickKind = 'command' | 'message' | 'connection' | 'dialer' | 'timer' | 'address';
@@ -14,7 +15,13 @@ export type DropReason =
   | 'bad-peer-data' // received, no addresses in it
   | 'oversized-send' // to be sent, over the limit
   | 'queue-full' // to be sent, the peer's queue is at its hard limit
+  | 'over-peer-limit' // to be sent, over the limit of the peer
+  | 'announcements' // to be sent, more than are kept for a peer that takes nothing
+  | 'no-connection' // to be sent, the peer could not be reached or is not needed any more
+  | 'link-lost' // to be sent, the connection ended first
   | 'too-slow' // a peer was dropped
+  | 'stream-limit' // a peer was dropped, because it allowed no streams
+  | 'identity-conflict' // one of two nodes with the same identity was dropped
   | 'broken-stream'; // a stream of ours was reset or stopped
 
 /** Numbers that are read when somebody looks, not counted as they happen. */
@@ -24,6 +31,10 @@ export interface GossipGauges {
   readonly neighbors: number;
   /** Bytes queued to peers. */
   readonly queuedBytes: number;
+  /** Bytes that wait for readers. */
+  readonly unreadBytes: number;
+  /** Broadcasts that wait for the first neighbor. */
+  readonly keptBroadcasts: number;
   /** Payloads cached for peers that ask for them, and their bytes. */
   readonly cachedPayloads: number;
   readonly cachedBytes: number;
@@ -45,7 +56,10 @@ export interface GossipMetrics {
   neighborDown(reason: NeighborDownReason): void;
   tick(kind: TickKind): void;
   dial(outcome: DialOutcome): void;
-  dropped(reason: DropReason): void;
+  /** @param count how many; default 1 */
+  dropped(reason: DropReason, count?: number): void;
+  /** Messages are lost, and whom it concerns was told. */
+  lost(reason: LossReason, messages: number): void;
   /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
   degraded(): void;
   /** Registers where to read gauges. @returns takes it back */
@@ -64,6 +78,7 @@ export const noMetrics: GossipMetrics = {
   tick: ignore,
   dial: ignore,
   dropped: ignore,
+  lost: ignore,
   degraded: ignore,
   observe: () => ignore,
 };

@@ -4,15 +4,13 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
+import type { Clock } from '../util/clock.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { deferred } from '../util/deferred.js';
 import { nextStableId } from '../util/stable-id.js';
-import type { Link } from './link.js';
+import { Liveness } from './liveness.js';
 import type { Packet, StreamNumber } from './packet.js';
 import { MemoryRecvStream, MemorySendStream } from './streams.js';
-
-/** Streams that one side may have open at once. */
-const MAX_STREAMS = 4096;
 
 /** What a connection needs to know at birth. */
 export interface MemoryConnectionInit {
@@ -22,6 +20,14 @@ export interface MemoryConnectionInit {
   readonly side: 'dialed' | 'accepted';
   /** The round-trip time that `stats` reports, in milliseconds. */
   readonly rttMs: number;
+  /** How many streams this side may have open at once. */
+  readonly maxStreams: number;
+  readonly clock: Clock;
+}
+
+/** The way to the peer. */
+export interface PacketSink {
+  send(packet: Packet): void;
 }
 
 /** One end of a connection in memory. */
@@ -37,7 +43,11 @@ export class MemoryConnection implements Connection {
   readonly #bis = new AsyncQueue<BiStream>();
   readonly #sending = new Map<StreamNumber, MemorySendStream>();
   readonly #receiving = new Map<StreamNumber, MemoryRecvStream>();
-  #out: Link<Packet> | undefined;
+  readonly #maxStreams: number;
+  readonly #liveness: Liveness;
+  /** Those who wait for a stream, the first to ask first. */
+  readonly #waiting: Array<() => void> = [];
+  #out: PacketSink | undefined;
   #reason: CloseReason | undefined;
   #nextStream: StreamNumber;
   #sentBytes = 0;
@@ -49,11 +59,13 @@ export class MemoryConnection implements Connection {
     this.side = init.side;
     this.#remoteAddr = init.remoteAddr;
     this.#rttMs = init.rttMs;
+    this.#maxStreams = init.maxStreams;
+    this.#liveness = new Liveness(init.clock, () => this.#out?.send({ type: 'ping' }));
     this.#nextStream = init.side === 'dialed' ? 0 : 1;
   }
 
   /** Gives the connection its way to the peer. */
-  attach(out: Link<Packet>): void {
+  attach(out: PacketSink): void {
     this.#out = out;
   }
 
@@ -67,6 +79,19 @@ export class MemoryConnection implements Connection {
 
   openUni(): Promise<SendStream> {
     return this.#open('uni', (number) => this.#addSend(number));
+  }
+
+  uniStreamAvailable(): Promise<void> {
+    if (this.#reason || (this.#waiting.length === 0 && this.#sending.size < this.#maxStreams)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  probe(timeoutMs: number): Promise<boolean> {
+    return this.#reason ? Promise.resolve(false) : this.#liveness.probe(timeoutMs);
+  }
+
+  onUnresponsive(callback: () => void): void {
+    if (!this.#reason) this.#liveness.onUnresponsive(callback);
   }
 
   openBi(): Promise<BiStream> {
@@ -97,6 +122,8 @@ export class MemoryConnection implements Connection {
       sentBytes: this.#sentBytes,
       receivedBytes: this.#receivedBytes,
       lostPackets: 0,
+      datagramSize: 0,
+      blackHoles: 0,
       queuedBytes,
     };
   }
@@ -110,6 +137,8 @@ export class MemoryConnection implements Connection {
     for (const stream of [...this.#receiving.values()]) stream.close(why);
     this.#sending.clear();
     this.#receiving.clear();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#liveness.end();
     this.#unis.end();
     this.#bis.end();
     this.#closed.resolve(reason);
@@ -118,7 +147,12 @@ export class MemoryConnection implements Connection {
   /** A packet from the peer. */
   receive(packet: Packet): void {
     if (this.#reason) return;
+    this.#liveness.received();
     switch (packet.type) {
+      case 'ping':
+        return this.#out?.send({ type: 'pong' });
+      case 'pong':
+        return;
       case 'open':
         return this.#accept(packet.stream, packet.kind);
       case 'data':
@@ -141,8 +175,8 @@ export class MemoryConnection implements Connection {
 
   async #open<T>(kind: 'uni' | 'bi', create: (number: StreamNumber) => T): Promise<T> {
     if (this.#reason) throw new ConnectionClosedError(describeClose(this.#reason));
-    if (this.#sending.size >= MAX_STREAMS) {
-      throw new StreamLimitError(`${this.#sending.size} streams are open already, the limit is ${MAX_STREAMS}`);
+    if (this.#sending.size >= this.#maxStreams) {
+      throw new StreamLimitError(`${this.#sending.size} streams are open already, the limit is ${this.#maxStreams}`);
     }
     const number = this.#nextStream;
     this.#nextStream += 2;
@@ -154,7 +188,7 @@ export class MemoryConnection implements Connection {
   readonly #unannounced = new Map<StreamNumber, 'uni' | 'bi'>();
 
   readonly #transmit = (packet: Packet): void => {
-    if (packet.type !== 'close') {
+    if ('stream' in packet) {
       const kind = this.#unannounced.get(packet.stream);
       if (kind) {
         this.#unannounced.delete(packet.stream);
@@ -163,6 +197,7 @@ export class MemoryConnection implements Connection {
       if (packet.type === 'data') this.#sentBytes += packet.bytes.length;
     }
     this.#out?.send(packet);
+    if (packet.type === 'data') this.#liveness.sent();
   };
 
   #accept(number: StreamNumber, kind: 'uni' | 'bi'): void {
@@ -175,9 +210,15 @@ export class MemoryConnection implements Connection {
   }
 
   #addSend(number: StreamNumber): MemorySendStream {
-    const stream = new MemorySendStream(number, this.#transmit, () => this.#sending.delete(number));
+    const stream = new MemorySendStream(number, this.#transmit, () => this.#sendOver(number));
     this.#sending.set(number, stream);
     return stream;
+  }
+
+  #sendOver(number: StreamNumber): void {
+    if (!this.#sending.delete(number)) return;
+    const left = this.#maxStreams - this.#sending.size;
+    for (const resolve of this.#waiting.splice(0, left)) resolve();
   }
 
   #addRecv(number: StreamNumber): MemoryRecvStream {

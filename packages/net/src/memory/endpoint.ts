@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AddressBook, type AddressLookup } from '../address/address-book.js';
 import { directAddrs, type EndpointAddr, endpointAddr, type TransportAddr } from '../address/endpoint-addr.js';
 import type { SocketAddr } from '../address/socket-addr.js';
@@ -5,6 +6,7 @@ import { formatSocketAddr } from '../address/socket-addr.js';
 import { ConnectError, EndpointClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { SecretKey } from '../identity/secret-key.js';
+import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { type Clock, delay } from '../util/clock.js';
@@ -19,7 +21,15 @@ export interface MemoryEndpointOptions {
   readonly alpns?: readonly string[];
   /** Default: a new {@link AddressBook}. */
   readonly addressLookup?: AddressLookup;
+  /** Where it lives. Default: an address that nobody has. */
+  readonly socketAddr?: SocketAddr;
+  /** The clock of the machine that it runs on, which may stand still while the machine sleeps. Default: the network's. */
+  readonly clock?: Clock;
+  /** Streams that a peer may have open to it at once, per connection, one-way and two-way together. Default 4,096. */
+  readonly maxUniStreams?: number;
 }
+
+const MAX_STREAMS = 4096;
 
 /** What an endpoint needs of the network that it is on. */
 export interface EndpointHost {
@@ -35,6 +45,8 @@ export interface EndpointHost {
   ): void;
   /** Nobody reaches the endpoint any more; its connections live on. */
   unregister(endpoint: MemoryEndpoint): void;
+  /** The same, and its connections fall silent. */
+  vanish(endpoint: MemoryEndpoint): void;
 }
 
 /** An endpoint on a `MemoryNetwork`, which makes it. */
@@ -43,20 +55,32 @@ export class MemoryEndpoint implements Endpoint {
   readonly addressLookup: AddressLookup;
   /** Where it lives on its network. */
   readonly socketAddr: SocketAddr;
+  /** @internal The time on its own machine. */
+  readonly clock: Clock;
+  /** @internal */
+  readonly maxUniStreams: number;
   readonly #network: EndpointHost;
   readonly #incoming = new AsyncQueue<Incoming>();
   readonly #connections = new Set<MemoryConnection>();
   readonly #closing = new AbortController();
-  readonly #ended = deferred();
+  readonly #closed = deferred<EndpointCloseReason>();
   #alpns: readonly string[];
 
   /** @internal Use `MemoryNetwork.endpoint`. */
   constructor(network: EndpointHost, key: SecretKey, addr: SocketAddr, options: MemoryEndpointOptions) {
     this.id = key.id;
     this.socketAddr = addr;
-    this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => network.clock.now() });
+    this.clock = options.clock ?? network.clock;
+    this.maxUniStreams = options.maxUniStreams ?? MAX_STREAMS;
+    this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => this.clock.now() });
     this.#network = network;
+    setMaxListeners(0, this.#closing.signal); // one for each dial under way
     this.#alpns = options.alpns ?? [];
+  }
+
+  /** @internal The time on the network, which never stands still. */
+  get networkClock(): Clock {
+    return this.#network.clock;
   }
 
   addr(): EndpointAddr {
@@ -65,7 +89,11 @@ export class MemoryEndpoint implements Endpoint {
 
   async *watchAddr(): AsyncIterable<EndpointAddr> {
     yield this.addr();
-    await this.#ended.promise;
+    await this.closed;
+  }
+
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#closed.promise;
   }
 
   setAlpns(alpns: readonly string[]): void {
@@ -75,7 +103,7 @@ export class MemoryEndpoint implements Endpoint {
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
     const { signal } = options;
     signal?.throwIfAborted();
-    if (this.#closing.signal.aborted) throw new EndpointClosedError();
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
     const target = await this.#resolve(to, signal);
     const [addr] = directAddrs(target);
     if (!addr) throw new ConnectError('no-address', `no address is known for ${target.id}`);
@@ -83,7 +111,7 @@ export class MemoryEndpoint implements Endpoint {
     try {
       return await this.#dial(target.id, addr, alpn, stop.signal);
     } catch (error) {
-      if (this.#closing.signal.aborted) throw new EndpointClosedError();
+      if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
       throw error;
     }
   }
@@ -92,15 +120,26 @@ export class MemoryEndpoint implements Endpoint {
     return this.#incoming;
   }
 
-  close(): Promise<void> {
-    if (!this.#closing.signal.aborted) {
-      this.#closing.abort(new EndpointClosedError());
-      this.#network.unregister(this);
-      this.#incoming.end();
-      for (const connection of this.#connections) connection.close(0, 'endpoint closed');
-      this.#ended.resolve();
-    }
-    return this.#ended.promise;
+  async close(): Promise<void> {
+    this.#end({ type: 'local' }, new EndpointClosedError(), (connection) => connection.close(0, 'endpoint closed'));
+  }
+
+  /** Dies as an endpoint does whose socket fails: nobody else is told. */
+  fail(error: Error): void {
+    const message = `the endpoint failed: ${error.message}`;
+    this.#end({ type: 'error', error }, new EndpointClosedError({ cause: error }), (connection) =>
+      connection.end({ type: 'error', message }),
+    );
+    this.#network.vanish(this);
+  }
+
+  #end(reason: EndpointCloseReason, error: EndpointClosedError, end: (connection: MemoryConnection) => void): void {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort(error);
+    this.#network.unregister(this);
+    this.#incoming.end();
+    for (const connection of this.#connections) end(connection);
+    this.#closed.resolve(reason);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -117,28 +156,39 @@ export class MemoryEndpoint implements Endpoint {
   async #dial(id: EndpointId, addr: SocketAddr, alpn: string, signal: AbortSignal): Promise<Connection> {
     const network = this.#network;
     const peer = network.find(this, addr);
-    if (!peer) {
-      await delay(network.clock, network.handshakeTimeoutMs, signal);
-      throw new ConnectError('timeout', `nobody answered at ${formatSocketAddr(addr)}`);
-    }
+    if (!peer) return this.#timeOut(addr, signal);
     const there = network.latencyMs(this, peer);
     const rttMs = there + network.latencyMs(peer, this);
-    if (there > 0) await delay(network.clock, there, signal);
+    if (there > 0) await delay(this.clock, there, signal);
+    if (network.find(this, addr) !== peer) return this.#timeOut(addr, signal); // the network has changed on the way
     if (peer.id !== id) {
       throw new ConnectError('identity-mismatch', `expected ${id} at ${formatSocketAddr(addr)}, met ${peer.id}`);
     }
     if (!peer.#alpns.includes(alpn)) throw new ConnectError('alpn-mismatch', `${id} does not speak ${alpn}`);
-    const mine = new MemoryConnection({ remoteId: id, remoteAddr: ip(addr), alpn, side: 'dialed', rttMs });
+    const mine = new MemoryConnection({
+      remoteId: id,
+      remoteAddr: ip(addr),
+      alpn,
+      side: 'dialed',
+      rttMs,
+      maxStreams: peer.maxUniStreams,
+      clock: this.clock,
+    });
     await peer.#offer(this, mine, rttMs, signal);
-    if (rttMs > there) await delay(network.clock, rttMs - there, signal);
+    if (rttMs > there) await delay(this.clock, rttMs - there, signal);
     this.addressLookup.add(endpointAddr(id, addr), 'proven');
     return mine;
+  }
+
+  async #timeOut(addr: SocketAddr, signal: AbortSignal): Promise<never> {
+    await delay(this.clock, this.#network.handshakeTimeoutMs, signal);
+    throw new ConnectError('timeout', `nobody answered at ${formatSocketAddr(addr)}`);
   }
 
   /** Puts a dialer into the queue of {@link MemoryEndpoint.accept} and waits for the decision. */
   async #offer(dialer: MemoryEndpoint, theirs: MemoryConnection, rttMs: number, signal: AbortSignal): Promise<void> {
     const decision = deferred();
-    const deadline = this.#network.clock.setTimer(
+    const deadline = dialer.clock.setTimer(
       () => decision.reject(new ConnectError('timeout', `${this.id} did not answer in time`)),
       this.#network.handshakeTimeoutMs,
     );
@@ -153,6 +203,8 @@ export class MemoryEndpoint implements Endpoint {
           alpn: theirs.alpn,
           side: 'accepted',
           rttMs,
+          maxStreams: dialer.maxUniStreams,
+          clock: this.clock,
         });
         this.#network.join([dialer, this], [theirs, connection]);
         dialer.#track(theirs);

@@ -3,8 +3,9 @@ import { SecretKey } from '../identity/secret-key.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import type { MemoryConnection } from './connection.js';
 import { type EndpointHost, MemoryEndpoint, type MemoryEndpointOptions } from './endpoint.js';
-import { Link } from './link.js';
 import type { Packet } from './packet.js';
+import { GOOD_PATH, type PathConditions } from './path.js';
+import { Wire, type WireHost } from './wire.js';
 
 /** Settings of a {@link MemoryNetwork}. */
 export interface MemoryNetworkOptions {
@@ -16,18 +17,14 @@ export interface MemoryNetworkOptions {
   readonly handshakeTimeoutMs?: number;
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
-}
-
-/** A connection between two endpoints, as the network sees it. */
-interface Wire {
-  readonly ends: readonly [MemoryEndpoint, MemoryEndpoint];
-  readonly connections: readonly [MemoryConnection, MemoryConnection];
-  readonly links: readonly [Link<Packet>, Link<Packet>];
-  timeout: { cancel(): void } | undefined;
+  /** 0 to 1: for jitter and losses. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Called with every packet that arrives. */
+  readonly onPacket?: (from: MemoryEndpoint, to: MemoryEndpoint, packet: Packet) => void;
 }
 
 /**
- * A network in memory: endpoints that find each other by address, with latency, cuts and sudden deaths.
+ * A network in memory: endpoints that find each other by address, with latency, losses, cuts, sleep and sudden deaths.
  *
  * @example
  * ```ts
@@ -37,30 +34,51 @@ interface Wire {
  * a.addressLookup.add(b.addr(), 'user');
  * ```
  */
-export class MemoryNetwork implements EndpointHost {
+export class MemoryNetwork {
   readonly clock: Clock;
-  readonly handshakeTimeoutMs: number;
   readonly #latencyMs: (from: MemoryEndpoint, to: MemoryEndpoint) => number;
-  readonly #idleTimeoutMs: number;
+  readonly #random: () => number;
   readonly #endpoints = new Map<string, MemoryEndpoint>();
   readonly #wires = new Set<Wire>();
+  /** By direction between two hosts, as are the conditions: a process that comes back finds them as they were. */
   readonly #cuts = new Set<string>();
-  readonly #vanished = new Set<MemoryEndpoint>();
+  readonly #conditions = new Map<string, Partial<PathConditions>>();
+  /** Endpoints that nothing reaches and that reach nobody. */
+  readonly #silent = new Set<MemoryEndpoint>();
+  readonly #muted = new Set<MemoryEndpoint>();
+  readonly #endpointHost: EndpointHost;
+  readonly #wireHost: WireHost;
   #nextHost = 1;
 
   constructor(options: MemoryNetworkOptions = {}) {
     const latency = options.latencyMs ?? 0;
     this.#latencyMs = typeof latency === 'number' ? () => latency : latency;
-    this.#idleTimeoutMs = options.idleTimeoutMs ?? 30_000;
-    this.handshakeTimeoutMs = options.handshakeTimeoutMs ?? 10_000;
+    this.#random = options.random ?? Math.random;
     this.clock = options.clock ?? systemClock;
+    this.#endpointHost = {
+      clock: this.clock,
+      handshakeTimeoutMs: options.handshakeTimeoutMs ?? 10_000,
+      find: (from, addr) => this.#find(from, addr),
+      latencyMs: (from, to) => this.#sampleLatency(from, to),
+      join: (ends, connections) => this.#join(ends, connections),
+      unregister: (endpoint) => this.unregister(endpoint),
+      vanish: (endpoint) => this.vanish(endpoint),
+    };
+    this.#wireHost = {
+      idleTimeoutMs: options.idleTimeoutMs ?? 30_000,
+      random: this.#random,
+      path: (from, to) => this.#path(from, to),
+      isBlocked: (from, to) => this.#isBlocked(from, to),
+      isMuted: (endpoint) => this.#muted.has(endpoint),
+      delivered: options.onPacket ?? (() => {}),
+      over: (wire) => this.#wires.delete(wire),
+    };
   }
 
-  /** A new endpoint with an address of its own (10.0.0.0/8, port 7842). */
+  /** A new endpoint. Unless told where, it has an address of its own (10.0.0.0/8, port 7842). */
   endpoint(options: MemoryEndpointOptions = {}): MemoryEndpoint {
-    const host = this.#nextHost++;
-    const addr = { host: `10.${host >>> 16}.${(host >>> 8) & 255}.${host & 255}`, port: 7842 };
-    const endpoint = new MemoryEndpoint(this, options.secretKey ?? SecretKey.generate(), addr, options);
+    const addr = options.socketAddr ?? this.#freeAddr();
+    const endpoint = new MemoryEndpoint(this.#endpointHost, options.secretKey ?? SecretKey.generate(), addr, options);
     this.register(endpoint);
     return endpoint;
   }
@@ -72,19 +90,57 @@ export class MemoryNetwork implements EndpointHost {
 
   /** Nothing passes between two endpoints until {@link MemoryNetwork.heal}; their connections time out like any silent one. */
   cut(a: MemoryEndpoint, b: MemoryEndpoint): void {
-    this.#cuts.add(pair(a, b));
-    for (const wire of this.#wires) if (joins(wire, a, b)) this.#silence(wire);
+    this.cutOneWay(a, b);
+    this.cutOneWay(b, a);
   }
 
-  /** Undoes {@link MemoryNetwork.cut}: what was under way arrives. */
+  /** Undoes {@link MemoryNetwork.cut}: what was under way arrives, if both sides still know of the connection. */
   heal(a: MemoryEndpoint, b: MemoryEndpoint): void {
-    this.#cuts.delete(pair(a, b));
-    for (const wire of this.#wires) {
-      if (!joins(wire, a, b)) continue;
-      wire.timeout?.cancel();
-      wire.timeout = undefined;
-      for (const link of wire.links) link.release();
-    }
+    this.healOneWay(a, b);
+    this.healOneWay(b, a);
+  }
+
+  /** Nothing passes in one direction. */
+  cutOneWay(from: MemoryEndpoint, to: MemoryEndpoint): void {
+    this.#cuts.add(direction(from, to));
+    this.#updateBetween(from, to);
+  }
+
+  /** Undoes {@link MemoryNetwork.cutOneWay}. */
+  healOneWay(from: MemoryEndpoint, to: MemoryEndpoint): void {
+    this.#cuts.delete(direction(from, to));
+    this.#updateBetween(from, to);
+  }
+
+  /** Says what the way in one direction is like from now on; what is left out becomes as good as the network has it. */
+  shape(from: MemoryEndpoint, to: MemoryEndpoint, conditions: Partial<PathConditions>): void {
+    this.#conditions.set(direction(from, to), conditions);
+  }
+
+  /**
+   * The endpoint's machine sleeps, or its process stands still: it hears nothing and says nothing. Its clock is for the caller to
+   * stop ({@link MemoryEndpointOptions.clock}).
+   */
+  suspend(endpoint: MemoryEndpoint): void {
+    this.#silent.add(endpoint);
+    this.#update(endpoint);
+  }
+
+  /** Undoes {@link MemoryNetwork.suspend}. */
+  resume(endpoint: MemoryEndpoint): void {
+    this.#silent.delete(endpoint);
+    this.#update(endpoint);
+  }
+
+  /** The endpoint's application reads nothing: streams come to a halt when their windows are full, connections live. */
+  mute(endpoint: MemoryEndpoint): void {
+    this.#muted.add(endpoint);
+  }
+
+  /** Undoes {@link MemoryNetwork.mute}. */
+  unmute(endpoint: MemoryEndpoint): void {
+    this.#muted.delete(endpoint);
+    for (const wire of this.#wires) wire.readOn(endpoint);
   }
 
   /**
@@ -93,77 +149,71 @@ export class MemoryNetwork implements EndpointHost {
    */
   vanish(endpoint: MemoryEndpoint): void {
     this.unregister(endpoint);
-    this.#vanished.add(endpoint);
-    for (const wire of [...this.#wires]) {
-      const side = wire.ends.indexOf(endpoint);
-      if (side === -1) continue;
-      this.#silence(wire);
-      for (const link of wire.links) link.cut();
-      wire.connections[side as 0 | 1].end({ type: 'error', message: 'the endpoint vanished' });
-    }
+    this.#silent.add(endpoint);
+    for (const wire of [...this.#wires]) if (wire.has(endpoint)) wire.fail(endpoint, 'the endpoint vanished');
+    this.#update(endpoint);
+  }
+
+  /** The process of an endpoint dies, for good: like {@link MemoryNetwork.vanish}, but nobody is left to be told. */
+  crash(endpoint: MemoryEndpoint): void {
+    this.unregister(endpoint);
+    this.#silent.add(endpoint);
+    this.#muted.delete(endpoint);
+    for (const wire of [...this.#wires]) if (wire.has(endpoint)) wire.abandon(endpoint);
   }
 
   /** Nobody reaches the endpoint any more; its connections live on. */
   unregister(endpoint: MemoryEndpoint): void {
-    this.#endpoints.delete(formatSocketAddr(endpoint.socketAddr));
+    const addr = formatSocketAddr(endpoint.socketAddr);
+    if (this.#endpoints.get(addr) === endpoint) this.#endpoints.delete(addr);
   }
 
   /** Undoes {@link MemoryNetwork.unregister}, or brings a vanished endpoint back. */
   register(endpoint: MemoryEndpoint): void {
-    this.#vanished.delete(endpoint);
+    this.#silent.delete(endpoint);
     this.#endpoints.set(formatSocketAddr(endpoint.socketAddr), endpoint);
   }
 
-  /** @internal Who is at an address and reachable from an endpoint. */
-  find(from: MemoryEndpoint, addr: SocketAddr): MemoryEndpoint | undefined {
-    const endpoint = this.#vanished.has(from) ? undefined : this.#endpoints.get(formatSocketAddr(addr));
-    return endpoint && !this.#cuts.has(pair(from, endpoint)) ? endpoint : undefined;
+  #freeAddr(): SocketAddr {
+    const host = this.#nextHost++;
+    return { host: `10.${host >>> 16}.${(host >>> 8) & 255}.${host & 255}`, port: 7842 };
   }
 
-  /** @internal */
-  latencyMs(from: MemoryEndpoint, to: MemoryEndpoint): number {
-    return this.#latencyMs(from, to);
+  #find(from: MemoryEndpoint, addr: SocketAddr): MemoryEndpoint | undefined {
+    const endpoint = this.#endpoints.get(formatSocketAddr(addr));
+    if (!endpoint || this.#isBlocked(from, endpoint) || this.#isBlocked(endpoint, from)) return undefined;
+    return endpoint;
   }
 
-  /** @internal Joins the two ends of a new connection. */
-  join(
+  #join(
     ends: readonly [MemoryEndpoint, MemoryEndpoint],
     connections: readonly [MemoryConnection, MemoryConnection],
   ): void {
-    const [a, b] = ends;
-    const forth = new Link<Packet>(
-      this.clock,
-      () => this.#latencyMs(a, b),
-      (packet) => connections[1].receive(packet),
-    );
-    const back = new Link<Packet>(
-      this.clock,
-      () => this.#latencyMs(b, a),
-      (packet) => connections[0].receive(packet),
-    );
-    connections[0].attach(forth);
-    connections[1].attach(back);
-    const wire: Wire = { ends, connections, links: [forth, back], timeout: undefined };
-    this.#wires.add(wire);
-    void Promise.all(connections.map((connection) => connection.closed)).then(() => {
-      wire.timeout?.cancel();
-      for (const link of wire.links) link.cut();
-      this.#wires.delete(wire);
-    });
+    this.#wires.add(new Wire(this.#wireHost, ends, connections));
   }
 
-  #silence(wire: Wire): void {
-    for (const link of wire.links) link.hold();
-    wire.timeout ??= this.clock.setTimer(() => {
-      for (const connection of wire.connections) connection.end({ type: 'timeout' });
-    }, this.#idleTimeoutMs);
+  #isBlocked(from: MemoryEndpoint, to: MemoryEndpoint): boolean {
+    return this.#silent.has(from) || this.#silent.has(to) || this.#cuts.has(direction(from, to));
+  }
+
+  #path(from: MemoryEndpoint, to: MemoryEndpoint): PathConditions {
+    return { ...GOOD_PATH, latencyMs: this.#latencyMs(from, to), ...this.#conditions.get(direction(from, to)) };
+  }
+
+  #sampleLatency(from: MemoryEndpoint, to: MemoryEndpoint): number {
+    const { latencyMs, jitterMs } = this.#path(from, to);
+    return jitterMs > 0 ? latencyMs + jitterMs * this.#random() : latencyMs;
+  }
+
+  #update(endpoint: MemoryEndpoint): void {
+    for (const wire of this.#wires) if (wire.has(endpoint)) wire.update();
+  }
+
+  #updateBetween(a: MemoryEndpoint, b: MemoryEndpoint): void {
+    for (const wire of this.#wires) if (wire.joins(a, b)) wire.update();
   }
 }
 
-function pair(a: MemoryEndpoint, b: MemoryEndpoint): string {
-  return a.id < b.id ? `${a.id} ${b.id}` : `${b.id} ${a.id}`;
-}
-
-function joins(wire: Wire, a: MemoryEndpoint, b: MemoryEndpoint): boolean {
-  return wire.ends.includes(a) && wire.ends.includes(b);
+function direction(from: MemoryEndpoint, to: MemoryEndpoint): string {
+  return `${from.socketAddr.host} ${to.socketAddr.host}`;
 }

@@ -10,6 +10,8 @@ export type Packet =
   | { readonly type: 'reset'; readonly stream: StreamNumber; readonly code: number }
   | { readonly type: 'stop'; readonly stream: StreamNumber; readonly code: number }
   | { readonly type: 'credit'; readonly stream: StreamNumber; readonly bytes: number }
+  | { readonly type: 'ping' } // asks for a pong
+  | { readonly type: 'pong' }
   | { readonly type: 'close'; readonly code: number; readonly reason: string };
 
 /** How many bytes of a stream may be under way or unread at the receiver. */

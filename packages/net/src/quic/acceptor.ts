@@ -1,4 +1,4 @@
-import { ConnectError, EndpointClosedError } from '../errors.js';
+import { ConnectError, type EndpointClosedError } from '../errors.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { quiche } from './binding.js';
 import { TlsAlert, TransportError } from './close-reason.js';
@@ -15,7 +15,6 @@ import {
   isLongForm,
   type LongHeader,
   MIN_INITIAL_DATAGRAM,
-  newCid,
   parseLongHeader,
   VERSION_1,
   versionNegotiationPacket,
@@ -60,20 +59,21 @@ export class Acceptor implements IncomingHost {
     return true;
   }
 
-  /** No more: everybody undecided is let go. */
-  close(): void {
+  /** No more: everybody undecided is let go with this error. */
+  close(error: EndpointClosedError): void {
     this.queue.end();
-    for (const incoming of this.#undecided) incoming.fail(new EndpointClosedError());
+    for (const incoming of this.#undecided) incoming.fail(error);
   }
 
   admit(incoming: QuicIncoming): Driver {
     const { header, from, originalDcid, leave } = incoming;
     this.#forget(incoming);
     // After a retry the client calls us by the id that we gave it there; else by one that it made up, and we choose ours now.
-    const scid = originalDcid ? header.dcid : newCid();
+    const scid = originalDcid ? header.dcid : this.#core.ids.next();
     let native: NativeConnection;
     try {
-      const config = this.#configs.for('accepted', this.alpns);
+      const config = this.#configs.for('accepted', this.alpns, from);
+      config.setStatelessResetToken(tokenNumber(this.#core.ids.tokenOf(scid))); // for clients that are not ours
       native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
     } catch (cause) {
       leave();
@@ -135,7 +135,7 @@ export class Acceptor implements IncomingHost {
     const packet = Buffer.allocUnsafe(512);
     const token = this.#tokens.issue(`${host}:${port}`, header.dcid);
     try {
-      const length = quiche.retry(header.scid, header.dcid, newCid(), token, header.version, packet);
+      const length = quiche.retry(header.scid, header.dcid, this.#core.ids.next(), token, header.version, packet);
       counters.retriesSent++;
       this.#core.sendDatagram(packet.subarray(0, length), { host, port });
     } catch {
@@ -149,6 +149,11 @@ export class Acceptor implements IncomingHost {
     code: number,
     reason: string,
   ): void {
-    this.#core.sendDatagram(initialClosePacket(header, newCid(), code, reason), to);
+    this.#core.sendDatagram(initialClosePacket(header, this.#core.ids.next(), code, reason), to);
   }
+}
+
+/** A token as the binding takes it. */
+function tokenNumber(token: Uint8Array | undefined): bigint | undefined {
+  return token && BigInt(`0x${Buffer.from(token).toString('hex')}`);
 }

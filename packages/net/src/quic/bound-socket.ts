@@ -1,5 +1,6 @@
 import { formatSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { BindError, EndpointClosedError } from '../errors.js';
+import type { CloseReason, EndpointCloseReason } from '../transport/close-reason.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { Acceptor } from './acceptor.js';
@@ -22,7 +23,10 @@ export class BoundSocket {
   /** Rejects the dials that are under way. */
   readonly #dials = new Set<Deferred<never>>();
   readonly #onClose = new Set<() => void>();
+  /** Settles when everything on the socket has ended. */
+  readonly closed: Deferred<EndpointCloseReason> = deferred();
   #closing: Promise<void> | undefined;
+  #error: EndpointClosedError | undefined;
 
   private constructor(settings: Settings, socket: UdpSocket, bound: SocketAddr) {
     this.settings = settings;
@@ -62,7 +66,7 @@ export class BoundSocket {
    */
   async dial(find: () => Promise<Target>, signal: AbortSignal | undefined): Promise<Driver> {
     signal?.throwIfAborted();
-    if (this.#closing) throw new EndpointClosedError();
+    if (this.#closing) throw this.#error;
     const cancel = deferred<never>();
     cancel.promise.catch(() => {}); // also when nobody races it any more
     const onAbort = () => cancel.reject(signal?.reason);
@@ -88,31 +92,55 @@ export class BoundSocket {
       routes: this.#core.routes.size,
       halfOpen: this.acceptor.halfOpen.total,
       ...this.#core.counters,
+      blackHoles: [...this.#core.drivers].reduce(
+        (sum, driver) => sum + driver.blackHoles,
+        this.#core.counters.blackHoles,
+      ),
     };
   }
 
   /** Closes every connection and frees the socket. Safe to call again. */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    return this.#end({ type: 'local' });
+  }
+
+  #end(reason: EndpointCloseReason): Promise<void> {
+    this.#closing ??= this.#close(reason);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
-    const error = new EndpointClosedError();
+  async #close(reason: EndpointCloseReason): Promise<void> {
+    const error = closedError(reason);
+    this.#error = error;
     for (const dial of this.#dials) dial.reject(error);
-    this.acceptor.close();
+    this.acceptor.close(error);
     for (const driver of [...this.#core.drivers]) {
       driver.handshake.reject(error);
-      driver.close(0, '');
+      driver.end(0, connectionReason(reason));
     }
     this.#core.stop();
     for (const callback of this.#onClose) callback();
+    this.closed.resolve(reason);
     await this.#socket.close();
   }
 
   #onSocketError(error: Error): void {
     if (this.#closing) return;
     this.settings.logger.error({ error: String(error) }, 'the UDP socket failed: the endpoint closes');
-    this.close().catch(() => {});
+    this.#end({ type: 'error', error }).catch(() => {}); // a dead socket may fail to close, too
+  }
+}
+
+function closedError(reason: EndpointCloseReason): EndpointClosedError {
+  return new EndpointClosedError(reason.type === 'error' ? { cause: reason.error } : {});
+}
+
+/** What the connections of an endpoint end with. */
+function connectionReason(reason: EndpointCloseReason): CloseReason {
+  switch (reason.type) {
+    case 'local':
+      return { type: 'local', code: 0, reason: '' };
+    case 'error':
+      return { type: 'error', message: `the UDP socket failed: ${reason.error.message}` };
   }
 }

@@ -1,4 +1,5 @@
 import type { SocketAddr } from '../address/socket-addr.js';
+import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Incoming } from '../transport/seam.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { BoundSocket } from './bound-socket.js';
@@ -87,6 +88,11 @@ export class CertificateEndpoint implements AsyncDisposable {
   /** Closes every connection (code 0) and frees the socket. Safe to call again. */
   close(): Promise<void> {
     return this.#bound.close();
+  }
+
+  /** Settles when the endpoint is over: closed by us, or its socket died. Never rejects. */
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#bound.closed.promise;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

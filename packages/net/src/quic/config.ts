@@ -1,6 +1,7 @@
+import type { SocketAddr } from '../address/socket-addr.js';
 import { type NativeConfig, quiche } from './binding.js';
 import { certificatePem } from './certificate.js';
-import type { Settings } from './options.js';
+import { maxDatagramSize, type Settings } from './options.js';
 import { SERVER_NAME } from './peer-check.js';
 
 /** Some bound: programs dial a handful of protocols. */
@@ -32,14 +33,15 @@ export class Configs {
     this.#certificate = Buffer.from(certificatePem(secretKey, trust === 'identity' ? {} : { dnsName: SERVER_NAME }));
   }
 
-  /** The configuration that offers, or answers to, these protocols. */
-  for(side: 'dialed' | 'accepted', alpns: readonly string[]): NativeConfig {
+  /** The configuration that offers, or answers to, these protocols. @param to where the peer is */
+  for(side: 'dialed' | 'accepted', alpns: readonly string[], to: SocketAddr): NativeConfig {
     const kind = this.#settings.trust === 'identity' ? 'both' : side;
-    const name = [kind, ...alpns].join('\0');
+    const datagramSize = maxDatagramSize(this.#settings, to);
+    const name = [kind, datagramSize, ...alpns].join('\0');
     const known = this.#configs.get(name);
     if (known) return known;
     if (this.#configs.size >= MAX_CONFIGS) this.#configs.clear();
-    const config = this.#make(kind, alpns);
+    const config = this.#make(kind, alpns, datagramSize);
     this.#configs.set(name, config);
     return config;
   }
@@ -59,14 +61,13 @@ export class Configs {
     }
   }
 
-  #make(kind: 'both' | 'dialed' | 'accepted', alpns: readonly string[]): NativeConfig {
-    const { idleTimeoutMs, maxDatagramSize, streamWindow, connectionWindow, maxUniStreams, maxBiStreams } =
-      this.#settings;
+  #make(kind: 'both' | 'dialed' | 'accepted', alpns: readonly string[], datagramSize: number): NativeConfig {
+    const { idleTimeoutMs, streamWindow, connectionWindow, maxUniStreams, maxBiStreams } = this.#settings;
     const config = this.#tls(kind);
     config.setApplicationProtos([...alpns]);
     config.setMaxIdleTimeout(idleTimeoutMs);
     config.setMaxRecvUdpPayloadSize(MAX_RECEIVED_DATAGRAM);
-    config.setMaxSendUdpPayloadSize(maxDatagramSize);
+    config.setMaxSendUdpPayloadSize(datagramSize); // the driver bounds each datagram; quiche starts with ten of these in flight
     config.setInitialMaxData(connectionWindow);
     config.setMaxConnectionWindow(connectionWindow * WINDOW_GROWTH);
     config.setInitialMaxStreamDataUni(streamWindow);

@@ -38,6 +38,10 @@ export class QuicConnection implements Connection {
     return this.#driver.streams.openUni();
   }
 
+  uniStreamAvailable(): Promise<void> {
+    return this.#driver.streams.uniAvailable();
+  }
+
   async openBi(): Promise<BiStream> {
     await this.#failIfClosed();
     return this.#driver.streams.openBi();
@@ -57,8 +61,17 @@ export class QuicConnection implements Connection {
     this.#driver.close(code, cutReason(reason));
   }
 
+  probe(timeoutMs: number): Promise<boolean> {
+    return this.#driver.probe(timeoutMs);
+  }
+
+  onUnresponsive(callback: () => void): void {
+    this.#driver.onUnresponsive(callback);
+  }
+
   stats(): ConnectionStats {
-    return { ...this.#driver.stats(), queuedBytes: this.#driver.streams.queuedBytes };
+    const { datagramSize, blackHoles, streams } = this.#driver;
+    return { ...this.#driver.stats(), datagramSize, blackHoles, queuedBytes: streams.queuedBytes };
   }
 
   async #failIfClosed(): Promise<void> {

@@ -1,10 +1,13 @@
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
-import type { Driver, DriverHost } from './driver.js';
+import { ConnectionIds } from './connection-ids.js';
+import type { Driver, DriverHost, Transmitted } from './driver.js';
 import type { NativeConnection } from './native-connection.js';
-import type { Settings } from './options.js';
+import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
+import { BASE_SIZE } from './path-mtu.js';
 import type { PeerPath } from './peer-path.js';
+import { Resets } from './resets.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** What an endpoint counts. All grow only, except the first three. */
@@ -23,6 +26,12 @@ export interface EndpointStats {
   droppedBusy: number;
   /** Clients that were told to prove their address. */
   retriesSent: number;
+  /** Peers that were told that their connection is not known any more (stateless resets). */
+  resetsSent: number;
+  /** Connections of which a peer said so. */
+  resetsReceived: number;
+  /** Times that a datagram size which a path had carried was carried no longer. */
+  blackHoles: number;
   /** Clients that were told which version is spoken. */
   versionNegotiationsSent: number;
 }
@@ -46,6 +55,9 @@ export class Core implements DriverHost {
     undecodable: 0,
     droppedBusy: 0,
     retriesSent: 0,
+    resetsSent: 0,
+    resetsReceived: 0,
+    blackHoles: 0,
     versionNegotiationsSent: 0,
   };
   /** Takes datagrams that are for no connection. Returns false if it has no use for one. */
@@ -55,7 +67,11 @@ export class Core implements DriverHost {
   readonly routes = new Map<string, Route>();
   readonly #socket: UdpSocket;
   readonly #closePackets = new ClosePackets();
-  #sendBuffer: Buffer;
+  /** The ids that peers call our connections by. */
+  readonly ids: ConnectionIds;
+  readonly resets: Resets;
+  #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
+  #sendSpace: Uint8Array = this.#sendBuffer;
   #due: Driver[] = [];
   #immediate: NodeJS.Immediate | undefined;
 
@@ -65,7 +81,8 @@ export class Core implements DriverHost {
     socket: UdpSocket,
   ) {
     this.#socket = socket;
-    this.#sendBuffer = Buffer.allocUnsafeSlow(settings.maxDatagramSize);
+    this.ids = new ConnectionIds(settings.secretKey);
+    this.resets = new Resets(this.ids, this);
   }
 
   /** A datagram came in. */
@@ -79,7 +96,8 @@ export class Core implements DriverHost {
     }
     const closePacket = key === undefined ? undefined : this.#closePackets.answer(key);
     if (closePacket) this.sendDatagram(closePacket, { host, port });
-    else if (!this.onStray(datagram, host, port)) this.counters.undecodable++;
+    else if (!this.onStray(datagram, host, port) && !this.resets.onStray(datagram, { host, port }))
+      this.counters.undecodable++;
   };
 
   schedule(driver: Driver): void {
@@ -89,20 +107,28 @@ export class Core implements DriverHost {
     this.#immediate ??= setImmediate(this.#runTicks);
   }
 
-  transmit(native: NativeConnection, to: PeerPath): boolean {
+  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted {
+    let hasFilled = false;
     for (let sent = 0; sent < BURST; sent++) {
-      if (to.credit < MIN_PACKET) return false; // the next datagram from there raises the credit
-      const buffer = this.#sendBuffer;
-      const length = native.send(to.credit < buffer.length ? buffer.subarray(0, to.credit) : buffer);
-      if (length === 0) return false;
+      if (to.credit < MIN_PACKET) return { hasMore: false, hasFilled }; // the next datagram from there raises the credit
+      const space = this.#space(size);
+      const length = native.send(to.credit < size ? space.subarray(0, to.credit) : space);
+      if (length === 0) return { hasMore: false, hasFilled };
+      if (length === size) hasFilled = true;
       to.sent(length);
-      this.sendDatagram(buffer.subarray(0, length), to);
+      this.sendDatagram(length === size ? space : space.subarray(0, length), to);
     }
-    return true;
+    return { hasMore: true, hasFilled };
+  }
+
+  /** The front of the send buffer; a packet is never larger than the space that quiche is given for it. */
+  #space(size: number): Uint8Array {
+    if (this.#sendSpace.length !== size) this.#sendSpace = this.#sendBuffer.subarray(0, size);
+    return this.#sendSpace;
   }
 
   transmitClose(native: NativeConnection, driver: Driver): void {
-    const length = native.send(this.#sendBuffer);
+    const length = native.send(this.#space(BASE_SIZE));
     if (length === 0) return;
     const closePacket = new Uint8Array(this.#sendBuffer.subarray(0, length));
     this.sendDatagram(closePacket, driver.remote);
@@ -113,7 +139,9 @@ export class Core implements DriverHost {
   sendDatagram(datagram: Uint8Array, to: HostPort): void {
     this.counters.datagramsSent++;
     const reusable = this.#socket.send(datagram, to.host, to.port);
-    if (!reusable) this.#sendBuffer = Buffer.allocUnsafeSlow(this.settings.maxDatagramSize);
+    if (reusable) return;
+    this.#sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
+    this.#sendSpace = this.#sendBuffer;
   }
 
   /** Routes a connection id to a driver. */
@@ -122,8 +150,14 @@ export class Core implements DriverHost {
     driver.routes.add(key);
   }
 
+  opened(driver: Driver): void {
+    if (driver.peerCid) this.resets.watch(driver, driver.peerCid);
+  }
+
   forget(driver: Driver): void {
     this.drivers.delete(driver);
+    this.counters.blackHoles += driver.blackHoles;
+    this.resets.forget(driver, driver.peerCid);
     for (const key of driver.routes) this.routes.delete(key);
     driver.routes.clear();
   }
@@ -135,6 +169,7 @@ export class Core implements DriverHost {
     this.#due = [];
     this.routes.clear();
     this.#closePackets.clear();
+    this.resets.clear();
   }
 
   /** All datagrams that came in one turn of the event loop, and all that was written in it, meet here. */

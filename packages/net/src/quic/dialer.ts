@@ -6,7 +6,7 @@ import type { Configs } from './config.js';
 import type { Core } from './core.js';
 import { Driver } from './driver.js';
 import { NativeConnection, rawConnection } from './native-connection.js';
-import { cidKey, newCid } from './packet-header.js';
+import { cidKey } from './packet-header.js';
 import { type Expectation, SERVER_NAME } from './peer-check.js';
 
 /** An attempt that has not succeeded after this long gets company by the next address (RFC 8305, section 5). */
@@ -100,11 +100,11 @@ function describe({ expected, addrs }: Target): string {
 }
 
 function begin(core: Core, configs: Configs, { expected, alpn }: Target, remote: HostPort): Driver {
-  const scid = newCid();
+  const scid = core.ids.next();
   let native: NativeConnection;
   try {
     const name = expected.type === 'certificate' ? SERVER_NAME : null;
-    const config = configs.for('dialed', [alpn]);
+    const config = configs.for('dialed', [alpn], remote);
     native = new NativeConnection(rawConnection.connect(name, scid, core.local, remote, config));
   } catch (cause) {
     throw new ConnectError('transport', `quiche refuses to connect: ${(cause as Error).message}`, { cause });

@@ -4,8 +4,10 @@ import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort, RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TlsAlert, TransportError } from './close-reason.js';
+import { Liveness } from './liveness.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
-import type { Settings } from './options.js';
+import { maxDatagramSize, type Settings } from './options.js';
+import { PathProber } from './path-prober.js';
 import { checkPeer, type Expectation } from './peer-check.js';
 import { PeerPath } from './peer-path.js';
 import { StreamSet } from './stream-set.js';
@@ -17,12 +19,24 @@ export interface DriverHost {
   readonly local: HostPort;
   /** Call {@link Driver.tick} once, later in this turn of the event loop. */
   schedule(driver: Driver): void;
-  /** Writes the connection's next datagrams to the socket. @returns whether there may be more */
-  transmit(native: NativeConnection, to: PeerPath): boolean;
+  /** Writes the connection's next datagrams, none larger than `size`, to the socket. */
+  transmit(native: NativeConnection, to: PeerPath, size: number): Transmitted;
+  /** Sends a datagram made by us. */
+  sendDatagram(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
   transmitClose(native: NativeConnection, driver: Driver): void;
+  /** The handshake is done: the peer may reset the connection. */
+  opened(driver: Driver): void;
   /** The connection is over: route nothing to it any more. */
   forget(driver: Driver): void;
+}
+
+/** What {@link DriverHost.transmit} did. */
+export interface Transmitted {
+  /** Whether there may be more to send. */
+  readonly hasMore: boolean;
+  /** Whether a datagram was as large as it might be. */
+  readonly hasFilled: boolean;
 }
 
 /** What is known when a handshake has ended well. */
@@ -45,6 +59,8 @@ export interface DriverOptions {
   readonly onHandshakeEnd?: () => void;
 }
 
+/** quiche's timer is that of its loss detection when it is due within this, in milliseconds; else nothing is under way and it is the idle timer. */
+const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
 const MAX_REASON_BYTES = 200;
@@ -82,8 +98,9 @@ export class Driver {
   #hasFailed = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
-  #receivedAt = performance.now();
-  readonly #startedAt = this.#receivedAt;
+  readonly #startedAt = performance.now();
+  readonly #path: PathProber;
+  readonly #liveness = new Liveness(this.#startedAt);
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
   constructor(host: DriverHost, options: DriverOptions) {
@@ -101,8 +118,11 @@ export class Driver {
       side,
       host.settings.sendHighWaterMark,
       () => host.schedule(this),
-      () => host.transmit(native, this.remote),
+      () => void this.#transmit(native),
     );
+    this.#path = new PathProber(native, maxDatagramSize(host.settings, remote), (datagram) => {
+      if (this.remote.isProven) host.sendDatagram(datagram, this.remote);
+    });
     this.handshake.promise.catch(() => {}); // callers that await it see the error
   }
 
@@ -117,12 +137,17 @@ export class Driver {
     const hasMoved = !this.remote.is(host, port);
     // Only a client may move, and not in its handshake (RFC 9000, section 9).
     if (hasMoved && (this.#phase !== 'open' || this.side === 'dialed')) return;
-    if (this.#phase === 'confirming' && ((datagram[0] ?? 0x80) & 0x80) === 0) this.#wasShort = true;
+    const isLong = ((datagram[0] ?? 0x80) & 0x80) !== 0;
+    if (isLong && this.#phase === 'open' && !hasMoved && this.#path.receive(datagram)) return this.#host.schedule(this);
     const { length } = datagram;
+    if (this.#phase === 'confirming' && !isLong) this.#wasShort = true;
     const before = hasMoved ? native.packetsReceived() : 0;
     if (native.recv(datagram, this.#info) !== undefined) this.#hasFailed = true;
     if (!hasMoved) this.remote.received(length);
-    else if (native.packetsReceived() > before) this.remote.moveTo(host, port, length);
+    else if (native.packetsReceived() > before) {
+      this.remote.moveTo(host, port, length);
+      this.#path.moved();
+    }
     this.#received = true;
     this.#host.schedule(this);
   }
@@ -134,29 +159,50 @@ export class Driver {
     const received = this.#received;
     if (received) {
       this.#received = false;
-      this.#receivedAt = performance.now();
+      this.#liveness.received(performance.now());
       if (!this.#afterReceive(native)) return;
     }
     if (this.#phase === 'open') {
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
       this.streams.pump(native);
     }
-    const more = this.#host.transmit(native, this.remote);
+    const hasMore = this.#transmit(native);
     if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
       this.#finish(closeReasonOf(native)); // the handshake failed
       return;
     }
-    if (more) this.#host.schedule(this);
+    if (hasMore) this.#host.schedule(this);
     this.#arm(native, received);
   }
 
   /** Closes at once, for the application. */
   close(code: number, reason: string): void {
+    this.end(code, { type: 'local', code, reason });
+  }
+
+  /** Closes at once. @param code for the peer @param reason for our own side */
+  end(code: number, reason: CloseReason): void {
     const native = this.#native;
     if (!native) return;
-    native.close(true, code, Buffer.from(reason));
+    native.close(true, code, Buffer.from(reason.type === 'local' ? reason.reason : ''));
     this.#host.transmitClose(native, this);
-    this.#finish({ type: 'local', code, reason });
+    this.#finish(reason);
+  }
+
+  /** Asks the peer for a sign of life. @returns whether one came in time */
+  probe(timeoutMs: number): Promise<boolean> {
+    const native = this.#native;
+    if (!native) return Promise.resolve(false);
+    native.keepAlive();
+    this.#host.schedule(this);
+    return this.#liveness.probe(timeoutMs);
+  }
+
+  /** See {@link Liveness.onUnresponsive}. */
+  onUnresponsive(callback: () => void): void {
+    if (!this.#native) return;
+    this.#liveness.onUnresponsive(callback);
+    this.#host.schedule(this); // a timer may have to be armed
   }
 
   /** Gives up a handshake: tells the peer, and whoever waits why. */
@@ -174,14 +220,41 @@ export class Driver {
     this.#finish({ type: 'error', message });
   }
 
+  /** @returns whether there may be more to send */
+  #transmit(native: NativeConnection): boolean {
+    const { hasMore, hasFilled } = this.#host.transmit(native, this.remote, this.#path.mtu.size);
+    if (hasFilled && this.#phase === 'open') this.#path.filled(performance.now());
+    return hasMore;
+  }
+
   stats(): NativeStats {
     return this.#native?.stats() ?? this.#lastStats;
+  }
+
+  /** The peer does not know the connection any more. */
+  reset(): void {
+    if (this.#phase === 'open') this.#finish({ type: 'reset' });
+  }
+
+  /** What the peer calls itself; known once the connection is open. */
+  get peerCid(): Uint8Array | undefined {
+    return this.#path.peerCid;
+  }
+
+  /** How large datagrams may be now, in bytes. */
+  get datagramSize(): number {
+    return this.#path.mtu.size;
+  }
+
+  /** How often a datagram size stopped being carried. */
+  get blackHoles(): number {
+    return this.#path.mtu.blackHoles;
   }
 
   /** @returns false when the connection is over */
   #afterReceive(native: NativeConnection): boolean {
     if (native.isDraining() || native.isClosed()) {
-      this.#host.transmit(native, this.remote);
+      this.#transmit(native);
       this.#finish(closeReasonOf(native));
       return false;
     }
@@ -224,6 +297,8 @@ export class Driver {
 
   #open(): void {
     this.#phase = 'open';
+    this.#path.open();
+    this.#host.opened(this);
     this.#onHandshakeEnd();
     this.handshake.resolve(this.#identity as PeerIdentity);
   }
@@ -231,7 +306,7 @@ export class Driver {
   #reject(reason: ConnectFailure, message: string, alert: number): false {
     this.handshake.reject(new ConnectError(reason, message));
     // The other side can read what closes the connection only after the end of our handshake, which is still to be sent.
-    if (this.#native) this.#host.transmit(this.#native, this.remote);
+    if (this.#native) this.#transmit(this.#native);
     this.#fail(alert, message);
     return false;
   }
@@ -239,13 +314,18 @@ export class Driver {
   #arm(native: NativeConnection, received: boolean): void {
     const { keepAliveMs, handshakeTimeoutMs, idleTimeoutMs } = this.#host.settings;
     const now = performance.now();
+    if (this.#phase === 'open') this.#path.probe(now);
     const wait = native.timeout();
     if (received && this.streams.waitsForQuiet && (wait ?? Number.POSITIVE_INFINITY) > idleTimeoutMs / 2) {
       this.streams.allAcknowledged(); // only the idle timer runs, so nothing is in flight (RFC 9002, section 6.2.1)
     }
+    if (wait !== undefined && wait < LOSS_TIMER_MS && wait < idleTimeoutMs / 2) this.#liveness.awaitsAnswer(now);
     let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
     if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs);
-    else if (keepAliveMs > 0) at = Math.min(at, this.#receivedAt + keepAliveMs);
+    else {
+      if (keepAliveMs > 0) at = Math.min(at, this.#liveness.quietSince + keepAliveMs);
+      at = Math.min(at, this.#liveness.checkAt, this.#path.mtu.dueAt);
+    }
     at = Math.max(at, now);
     // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
     if (this.#timer && this.#timerAt <= at) return;
@@ -264,19 +344,29 @@ export class Driver {
       this.abandon(
         new ConnectError(
           'timeout',
-          `no answer from ${this.remote.host}:${this.remote.port} within ${handshakeTimeoutMs} ms`,
+          `no answer from ${this.remote.host}:${this.remote.port} within ${handshakeTimeoutMs} ms: nobody is there, or the path ` +
+            'carries no datagrams of 1,200 bytes',
         ),
       );
       return;
     }
+    if (this.#phase === 'open' && native.timeout() === 0) this.#path.mtu.doubt(now); // something is not acknowledged
     native.onTimeout();
     if (native.isClosed()) {
       this.#finish(closeReasonOf(native));
       return;
     }
-    if (this.#phase === 'open' && keepAliveMs > 0 && now >= this.#receivedAt + keepAliveMs) {
-      native.keepAlive();
-      this.#receivedAt = now; // ask again only after the same time
+    if (this.#phase === 'open') {
+      if (keepAliveMs > 0 && now >= this.#liveness.quietSince + keepAliveMs) {
+        native.keepAlive();
+        this.#liveness.asked(now); // ask again only after the same time
+      }
+      this.#liveness.check(now, () => native.stats().rttMs);
+      this.#path.probe(now);
+      if (this.#path.mtu.isTooNarrow) {
+        this.#fail(TransportError.noViablePath, 'the path carries no datagrams of 1,200 bytes, which QUIC needs');
+        return;
+      }
     }
     this.tick();
   };
@@ -296,6 +386,7 @@ export class Driver {
       this.#onHandshakeEnd();
       this.handshake.reject(connectErrorOf(native, reason, this.side));
     }
+    this.#liveness.end();
     this.streams.close(describeClose(reason));
     this.closed.resolve(reason);
   }

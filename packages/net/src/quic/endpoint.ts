@@ -3,6 +3,7 @@ import { directAddrs, type EndpointAddr, endpointAddr } from '../address/endpoin
 import { isLoopback } from '../address/socket-addr.js';
 import { ConnectError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { checkAlpns } from '../util/check-alpns.js';
@@ -84,6 +85,10 @@ export class Endpoint implements TransportEndpoint {
 
   accept(): AsyncIterable<Incoming> {
     return this.#bound.acceptor.queue;
+  }
+
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#bound.closed.promise;
   }
 
   close(): Promise<void> {

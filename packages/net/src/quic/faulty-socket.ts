@@ -13,6 +13,8 @@ export interface Faults {
   readonly reorder?: number;
   /** How likely it is damaged: a bit flipped, cut short, or replaced by noise. Default 0. */
   readonly corrupt?: number;
+  /** The largest datagram that the path carries, in bytes; larger ones are lost without a word. Default: any. */
+  readonly carries?: number;
   /** How long every datagram takes, in milliseconds. Default 0: sent at once. */
   readonly delayMs?: number;
   /** How much longer a reordered one takes, in milliseconds. Default 5. */
@@ -23,10 +25,19 @@ export interface Faults {
 export interface FaultySocket extends UdpSocket {
   /** Changes the faults from now on; the choice goes on with the same generator. */
   setFaults(faults: Omit<Faults, 'seed'>): void;
+  /** The operating system reports an error of the socket; nothing passes any more. */
+  die(error: Error): void;
   /** Called with every datagram that is to be sent, before anything happens to it. */
   onSend: ((datagram: Uint8Array, host: string, port: number) => void) | undefined;
   /** What was done so far. */
-  readonly counts: { sent: number; lost: number; duplicated: number; reordered: number; corrupted: number };
+  readonly counts: {
+    sent: number;
+    lost: number;
+    tooLarge: number;
+    duplicated: number;
+    reordered: number;
+    corrupted: number;
+  };
 }
 
 /**
@@ -40,12 +51,13 @@ export function faultySocket(faults: Faults, inner: UdpSocket = new DgramSocket(
 }
 
 class Faulty implements FaultySocket {
-  readonly counts = { sent: 0, lost: 0, duplicated: 0, reordered: 0, corrupted: 0 };
+  readonly counts = { sent: 0, lost: 0, tooLarge: 0, duplicated: 0, reordered: 0, corrupted: 0 };
   onSend: ((datagram: Uint8Array, host: string, port: number) => void) | undefined;
   readonly #inner: UdpSocket;
   readonly #random: () => number;
   readonly #timers = new Set<NodeJS.Timeout>();
   #faults: Omit<Faults, 'seed'>;
+  #report: (error: Error) => void = () => {};
   #closed = false;
 
   constructor(faults: Faults, inner: UdpSocket) {
@@ -67,11 +79,26 @@ class Faulty implements FaultySocket {
   }
 
   onError(report: (error: Error) => void): void {
+    this.#report = report;
     this.#inner.onError(report);
   }
 
+  die(error: Error): void {
+    this.#inner.onDatagram(() => {});
+    this.#faults = { loss: 1 };
+    this.#report(error);
+  }
+
   send(datagram: Uint8Array, host: string, port: number): boolean {
-    const { loss = 0, duplicate = 0, reorder = 0, corrupt = 0, delayMs = 0, reorderMs = 5 } = this.#faults;
+    const {
+      carries = Number.POSITIVE_INFINITY,
+      loss = 0,
+      duplicate = 0,
+      reorder = 0,
+      corrupt = 0,
+      delayMs = 0,
+      reorderMs = 5,
+    } = this.#faults;
     this.onSend?.(datagram, host, port);
     this.counts.sent++;
     // Always as many draws per datagram, so that one probability does not shift what the others hit.
@@ -79,6 +106,10 @@ class Faulty implements FaultySocket {
     const damage = this.#random();
     if (isLost) {
       this.counts.lost++;
+      return true;
+    }
+    if (datagram.length > carries) {
+      this.counts.tooLarge++;
       return true;
     }
     const bytes = Uint8Array.from(datagram);

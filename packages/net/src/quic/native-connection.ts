@@ -89,6 +89,11 @@ export class NativeConnection {
     }
   }
 
+  /** How many one-way streams the peer allows now. */
+  uniStreamsLeft(): number {
+    return this.#raw.peerStreamsLeftUni();
+  }
+
   /** Hands over bytes. @returns how many were taken (`fin` counts only with all of them), {@link BLOCKED} or {@link GONE} */
   streamSend(id: number, bytes: Uint8Array, fin: boolean): number {
     this.stoppedCode = undefined;
@@ -244,6 +249,16 @@ export class NativeConnection {
   /** The peer's own certificate, DER. */
   peerCertificate(): Uint8Array | undefined {
     return this.#raw.peerCertChain()?.[0];
+  }
+
+  /** What the peer calls itself: the connection id that our packets carry. */
+  destinationId(): Uint8Array {
+    return this.#raw.destinationId();
+  }
+
+  /** How many packets were declared lost. */
+  lostPackets(): number {
+    return this.#raw.stats().lost;
   }
 
   /** How many packets were taken in: each decrypted, none twice. */

@@ -1,9 +1,10 @@
 import type { AddressLookup } from '../address/address-book.js';
-import { parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
+import { isLoopback, parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { checkInteger } from '../util/check-integer.js';
 import { type Logger, silentLogger } from '../util/logger.js';
+import { BASE_SIZE } from './path-mtu.js';
 import { DgramSocket, type UdpSocket } from './udp-socket.js';
 
 /** How to bind an {@link Endpoint}. Everything has a default. */
@@ -40,8 +41,10 @@ export interface EndpointOptions {
   /** Bytes that a stream queues before `write` returns false. Default 256 KiB. */
   readonly sendHighWaterMark?: number;
   /**
-   * The largest datagram to send, in bytes without UDP and IP headers. Default 1,350, which fits every usual tunnel. On
-   * loopback 16,383 is five times faster.
+   * Datagrams are at most this large, in bytes without UDP and IP headers: from 1,200 to 16,383. Every connection starts with 1,200, which
+   * every path carries (RFC 9000, section 14), and finds out by itself what its path carries up to this size (RFC 8899). Default
+   * 16,383 to addresses of the machine itself, and 1,452 to others, which is what Ethernet carries. Networks with jumbo frames
+   * carry 8,952; Node cannot forbid fragmentation, so where they do not, a datagram may arrive in fragments instead of being refused.
    */
   readonly maxDatagramSize?: number;
   /** Where to look up endpoints by id. Default: a fresh address book, which believes hearsay about loopback only if bound there. */
@@ -73,17 +76,21 @@ export interface Settings {
   readonly streamWindow: number;
   readonly connectionWindow: number;
   readonly sendHighWaterMark: number;
-  readonly maxDatagramSize: number;
+  /** Undefined: it depends on where the peer is. See {@link maxDatagramSize}. */
+  readonly maxDatagramSize: number | undefined;
   readonly addressLookup: AddressLookup | undefined;
   readonly logger: Logger;
   readonly socket: () => UdpSocket;
 }
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
-/** RFC 9000, section 14: every path carries this. */
-const MIN_DATAGRAM = 1200;
 /** quiche encodes packet lengths in two bytes. */
-const MAX_DATAGRAM = 16_383;
+export const MAX_DATAGRAM = 16_383;
+/** Ethernet's 1,500 bytes without the headers of IPv6 and UDP. */
+const ETHERNET_DATAGRAM = 1_452;
+
+/** As a dual-stack socket spells 127.0.0.0/8. */
+const MAPPED_LOOPBACK = '::ffff:127.';
 
 /** Checks options and fills in defaults. @throws TypeError, RangeError that name the option; ParseError for the address */
 export function resolveOptions(options: EndpointOptions, trust: Trust): Settings {
@@ -116,9 +123,20 @@ export function resolveOptions(options: EndpointOptions, trust: Trust): Settings
     streamWindow: checkInteger('streamWindow', options.streamWindow, 1 << 20, 1024, 1 << 30),
     connectionWindow: checkInteger('connectionWindow', options.connectionWindow, 16 << 20, 1024, 1 << 30),
     sendHighWaterMark: checkInteger('sendHighWaterMark', options.sendHighWaterMark, 256 << 10, 1, 1 << 30),
-    maxDatagramSize: checkInteger('maxDatagramSize', options.maxDatagramSize, 1350, MIN_DATAGRAM, MAX_DATAGRAM),
+    maxDatagramSize:
+      options.maxDatagramSize === undefined
+        ? undefined
+        : checkInteger('maxDatagramSize', options.maxDatagramSize, MAX_DATAGRAM, BASE_SIZE, MAX_DATAGRAM),
     addressLookup,
     logger,
     socket,
   };
+}
+
+/** The largest datagram that may ever be sent to this address, in bytes. */
+export function maxDatagramSize(settings: Settings, to: SocketAddr): number {
+  return (
+    settings.maxDatagramSize ??
+    (isLoopback(to) || to.host.startsWith(MAPPED_LOOPBACK) ? MAX_DATAGRAM : ETHERNET_DATAGRAM)
+  );
 }

@@ -39,11 +39,6 @@ export function cidKey(bytes: Uint8Array, start = 0, end = bytes.length): string
   return buffer.toString('latin1', start, end);
 }
 
-/** A fresh connection id that nobody can guess. */
-export function newCid(): Uint8Array {
-  return randomBytes(CID_LENGTH);
-}
-
 /** The key of the connection a datagram is for, or undefined if it can't be a QUIC packet. Reads no more than that. */
 export function destinationKey(datagram: Uint8Array): string | undefined {
   if (!isLongForm(datagram)) return datagram.length > CID_LENGTH ? cidKey(datagram, 1, 1 + CID_LENGTH) : undefined;

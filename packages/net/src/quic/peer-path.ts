@@ -37,6 +37,11 @@ export class PeerPath implements HostPort {
     return this.#credit;
   }
 
+  /** Whether the peer is known to receive there. */
+  get isProven(): boolean {
+    return this.#credit === Number.POSITIVE_INFINITY;
+  }
+
   sent(bytes: number): void {
     this.#credit -= bytes;
     this.#hasSent = true;

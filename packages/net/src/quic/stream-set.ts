@@ -29,6 +29,8 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   readonly #flushNow: () => void;
   #native: NativeConnection | undefined;
   #toPump: QuicSendStream[] = [];
+  /** Those who wait for a one-way stream, the first to ask first. */
+  readonly #waiting: Array<() => void> = [];
   #opened = [0, 0]; // two-way, one-way
   /** How many the peer opened, as far as we saw: most likely the next one is the next number. */
   #seen = [0, 0];
@@ -73,6 +75,22 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   get waitsForQuiet(): boolean {
     for (const { id } of this.#finished) if ((id & ONE_WAY) === 0) return true;
     return false;
+  }
+
+  /** Settles when a one-way stream can be opened, or the connection is over. */
+  uniAvailable(): Promise<void> {
+    const native = this.#native;
+    if (!native || (this.#waiting.length === 0 && native.uniStreamsLeft() > 0)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Tells as many as there are streams for now, so that the others do not try in vain. */
+  #tellWaiting(native: NativeConnection): void {
+    if (this.#waiting.length === 0) return;
+    const left = native.uniStreamsLeft();
+    if (left === 0) return;
+    for (const resolve of this.#waiting.splice(0, left)) resolve();
+    if (this.#waiting.length > 0) this.#wantTick(); // whoever was told may have had no use for it
   }
 
   /** @throws StreamLimitError */
@@ -168,6 +186,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
 
   /** Hands queued bytes to quiche, every stream in its turn. */
   pump(native: NativeConnection): void {
+    this.#tellWaiting(native);
     const list = this.#toPump;
     if (list.length === 0) return;
     this.#toPump = [];
@@ -202,6 +221,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     const error = new ConnectionClosedError(why);
     for (const stream of [...this.#sending.values()]) stream.end(undefined);
     for (const stream of [...this.#receiving.values()]) stream.fail(error);
+    for (const resolve of this.#waiting.splice(0)) resolve();
     this.uni.end();
     this.bi.end();
   }

@@ -1,6 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import type { SocketAddr } from '../address/socket-addr.js';
+import { SendCheck } from './send-check.js';
 
 /**
  * A UDP socket as the QUIC driver uses it. The default is Node's; tests wrap it to lose, delay and damage datagrams.
@@ -12,7 +13,7 @@ export interface UdpSocket {
   bind(address: SocketAddr): Promise<SocketAddr>;
   /** Registers the one receiver. It owns (and may change) the bytes. Registered as soon as the socket is bound. */
   onDatagram(receive: (datagram: Uint8Array, host: string, port: number) => void): void;
-  /** Registers who learns that the socket died. */
+  /** Registers who learns that the socket died: an error while receiving, or every send fails for the socket's own sake. */
   onError(report: (error: Error) => void): void;
   /**
    * Sends a datagram.
@@ -35,6 +36,7 @@ export class DgramSocket implements UdpSocket {
   #socket: Socket | undefined;
   #receive: (datagram: Uint8Array, host: string, port: number) => void = () => {};
   #report: (error: Error) => void = () => {};
+  readonly #sends = new SendCheck();
   /** Zones of link-local IPv6 peers: quiche knows addresses without them, the socket needs them. */
   readonly #zones = new Map<string, string>();
 
@@ -73,13 +75,19 @@ export class DgramSocket implements UdpSocket {
     const socket = this.#socket;
     if (!socket) return true;
     try {
-      socket.send(datagram, port, this.#zones.size > 0 ? (this.#zones.get(host) ?? host) : host);
+      const to = this.#zones.size > 0 ? (this.#zones.get(host) ?? host) : host;
+      socket.send(datagram, port, to, this.#sends.isDue(performance.now()) ? this.#onSent : undefined);
       // Node sends at once, or queues the very bytes when the kernel's buffer is full.
       return socket.getSendQueueCount() === 0;
-    } catch {
-      return true; // e.g. port 0: as good as lost on the way
+    } catch (error) {
+      this.#onSent(error as Error); // e.g. port 0: as good as lost on the way
+      return true;
     }
   }
+
+  readonly #onSent = (error: Error | null): void => {
+    if (this.#sends.outcome(error) && error && this.#socket) this.#report(error);
+  };
 
   close(): Promise<void> {
     const socket = this.#socket;

@@ -6,6 +6,11 @@ export type CloseReason =
   | { readonly type: 'reset' } // the peer does not know this connection any more
   | { readonly type: 'error'; readonly message: string }; // a transport or TLS error on either side
 
+/** How an endpoint ended. */
+export type EndpointCloseReason =
+  | { readonly type: 'local' } // somebody on this side closed it
+  | { readonly type: 'error'; readonly error: Error }; // its socket died
+
 /** A {@link CloseReason} as a short text for logs and errors. */
 export function describeClose(reason: CloseReason): string {
   switch (reason.type) {

@@ -1,7 +1,7 @@
 import type { AddressLookup } from '../address/address-book.js';
 import type { EndpointAddr, TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { CloseReason } from './close-reason.js';
+import type { CloseReason, EndpointCloseReason } from './close-reason.js';
 
 /**
  * The transport seam: what gossip needs of a network, and nothing more.
@@ -34,6 +34,10 @@ export interface Endpoint extends AsyncDisposable {
   accept(): AsyncIterable<Incoming>;
   /** Closes every connection (code 0) and frees the socket. Resolves when nothing is left; safe to call again. */
   close(): Promise<void>;
+  /**
+   * Settles when the endpoint is over: closed by us, or its socket died. Its connections have ended by then. Never rejects.
+   */
+  readonly closed: Promise<EndpointCloseReason>;
 }
 
 /** How to dial. */
@@ -66,6 +70,11 @@ export interface Connection {
   remoteAddr(): TransportAddr | undefined;
   /** Opens a stream to the peer. The peer learns of it with the first write. @throws StreamLimitError, ConnectionClosedError */
   openUni(): Promise<SendStream>;
+  /**
+   * Settles when a one-way stream can be opened (at once if one can now), or the connection is over. Those who wait are told in
+   * turn, each once there is a stream for it. Never rejects.
+   */
+  uniStreamAvailable(): Promise<void>;
   /** Opens a stream in both directions. @throws StreamLimitError, ConnectionClosedError */
   openBi(): Promise<BiStream>;
   /** Streams that the peer opened to us. One consumer; ends (never throws) when the connection closes. */
@@ -81,6 +90,18 @@ export interface Connection {
   close(code: number, reason?: string): void;
   /** Settles when the connection is over. Never rejects. */
   readonly closed: Promise<CloseReason>;
+  /**
+   * Asks the peer for a sign of life. Undefined where a transport cannot.
+   *
+   * @param timeoutMs how long to wait for one, in milliseconds
+   * @returns true as soon as anything arrives from the peer, false when nothing did in time or the connection is over. Never rejects.
+   */
+  probe?(timeoutMs: number): Promise<boolean>;
+  /**
+   * Calls back when the peer has not answered for longer than it should: data (or, where a transport can tell, a keep-alive) is
+   * unacknowledged for about 3 s. At most once until the peer is heard from again. Undefined where a transport cannot tell.
+   */
+  onUnresponsive?(callback: () => void): void;
   /** Plain numbers about the connection so far. */
   stats(): ConnectionStats;
 }
@@ -93,6 +114,10 @@ export interface ConnectionStats {
   readonly receivedBytes: number;
   /** Packets that had to be declared lost. */
   readonly lostPackets: number;
+  /** The largest datagram that the path to the peer carries as far as is known, in bytes without UDP and IP headers; 0 where unknown. */
+  readonly datagramSize: number;
+  /** How often a size that the path had carried was carried no longer; 0 where unknown. */
+  readonly blackHoles: number;
   /** Bytes accepted by `write` and not yet handed to the network. */
   readonly queuedBytes: number;
 }

@@ -3,10 +3,14 @@
  * found by grep.
  */
 export interface Clock {
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds. May stand still while the machine sleeps. */
   now(): number;
+  /** Milliseconds of the wall clock. It goes on while the machine sleeps, and somebody may set it: good for noticing jumps only. */
+  wallNow(): number;
   /** Calls back once, `delayMs` from now. */
   setTimer(callback: () => void, delayMs: number): ClockTimer;
+  /** Calls back once, when what is running now and what waits for its promises is done: no time passes. For work in batches. */
+  defer(callback: () => void): ClockTimer;
 }
 
 /** A running timer. */
@@ -21,9 +25,14 @@ const MAX_DELAY = 2 ** 31 - 1;
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
+  wallNow: () => Date.now(),
   setTimer(callback, delayMs) {
     const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), MAX_DELAY));
     return { cancel: () => clearTimeout(timer) };
+  },
+  defer(callback) {
+    const immediate = setImmediate(callback);
+    return { cancel: () => clearImmediate(immediate) };
   },
 };
 

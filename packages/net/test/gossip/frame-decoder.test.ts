@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FrameDecoder, FrameTooLargeError } from '../../src/gossip/frame-decoder.js';
+import { FrameDecoder, FrameTooLargeError } from '../../src/gossip/link/frame-decoder.js';
 
 function frame(body: Uint8Array): Buffer {
   const prefix = Buffer.alloc(4);

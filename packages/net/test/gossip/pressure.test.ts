@@ -59,6 +59,41 @@ describe('a neighbor that reads nothing', () => {
   });
 });
 
+test('a neighbor that reads nothing costs the publisher no time', async () => {
+  swarm = new TestSwarm({ queueHighWaterMark: 64 * 1024 });
+  const [publisher] = (await swarm.grow(3)) as [Listener, Listener, Listener];
+  await addMuteNeighbor(publisher);
+  let longest = 0;
+  for (let i = 0; i < 2_000; i++) {
+    const before = swarm.clock.now();
+    const sent = say(publisher, `${i} ${'x'.repeat(500)}`);
+    await swarm.clock.advance(2);
+    await sent;
+    longest = Math.max(longest, swarm.clock.now() - before);
+  }
+  expect(longest).toBe(2);
+});
+
+test('a neighbor for which more announcements wait than are kept gets what it missed when it reads again', async () => {
+  const dropped: Record<string, number> = {};
+  const count = (reason: string, more = 1) => (dropped[reason] = (dropped[reason] ?? 0) + more);
+  swarm = new TestSwarm({ queueHighWaterMark: 32 * 1024, tooSlowAfterMs: 600_000 });
+  const publisher = await swarm.listen(swarm.add({ metrics: { ...noMetrics, dropped: count } }));
+  const others = [await swarm.listen(swarm.add(), [publisher]), await swarm.listen(swarm.add(), [publisher])];
+  await swarm.clock.until(() => publisher.session.neighbors().length === 2);
+  await swarm.clock.advance(1_000);
+  const [, deaf] = others as [Listener, Listener];
+  swarm.network.mute(deaf.endpoint);
+  const COUNT = 16_000;
+  for (let i = 0; i < COUNT; i++) {
+    await say(publisher, `message ${i}`);
+    if (i % 100 === 0) await swarm.clock.advance(10);
+  }
+  swarm.network.unmute(deaf.endpoint);
+  await swarm.clock.until(() => texts(deaf).length === COUNT, 60_000, 500);
+  expect(dropped).toMatchObject({ announcements: 10_000 });
+});
+
 test('a publisher waits while the queues are full, and can give up waiting', async () => {
   swarm = new TestSwarm({ queueHighWaterMark: 64 * 1024, tooSlowAfterMs: 600_000 });
   const publisher = await swarm.listen(swarm.add());
@@ -111,10 +146,11 @@ test('a reader that lags loses the oldest events and is told how many', async ()
   for (let i = 0; i < 100; i++) await say(a, `message ${i}`);
   await swarm.clock.advance(500);
   expect(texts(b)).toHaveLength(100);
-  expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 91 } }); // 100 messages, 1 neighborUp, room for 10
+  expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 90, reason: 'slow-reader' } });
+  expect(await slow.next()).toEqual({ done: false, value: { type: 'neighborUp', peer: a.endpoint.id } });
   const { value: next } = await slow.next();
   expect(next?.type === 'received' && Buffer.from(next.content).toString()).toBe('message 90');
-  expect(slow.neighbors()).toEqual([a.endpoint.id]);
+  expect((await b.node.snapshot()).losses).toMatchObject({ 'slow-reader': 90 });
 });
 
 describe('sizes', () => {

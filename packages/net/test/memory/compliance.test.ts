@@ -12,8 +12,12 @@ function memoryTransport(latencyMs: number) {
     networks.set(key, network);
     return network;
   };
-  const create = async ({ secretKey, alpns, ...timeouts }: EndpointRequest) =>
-    networkFor(timeouts).endpoint({ ...(secretKey && { secretKey }), ...(alpns && { alpns }) });
+  const create = async ({ secretKey, alpns, maxUniStreams, ...timeouts }: EndpointRequest) =>
+    networkFor(timeouts).endpoint({
+      ...(secretKey && { secretKey }),
+      ...(alpns && { alpns }),
+      ...(maxUniStreams && { maxUniStreams }),
+    });
   return {
     name: `memory with ${latencyMs} ms latency`,
     create,
@@ -22,6 +26,10 @@ function memoryTransport(latencyMs: number) {
       const endpoint = await create(request);
       await endpoint.connect(to, alpn);
       return { vanish: async () => networkFor(request).vanish(endpoint), close: () => endpoint.close() };
+    },
+    dyingEndpoint: async (request) => {
+      const endpoint = await create(request);
+      return { endpoint, die: (error) => endpoint.fail(error) };
     },
     hostile: { skip: 'there is no wire below this transport' },
     ipv6: { skip: 'there are no sockets below this transport' },

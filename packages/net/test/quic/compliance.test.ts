@@ -29,6 +29,10 @@ transportCompliance(
       await endpoint.connect(to, alpn);
       return { vanish: async () => socket.setFaults({ loss: 1 }), close: () => endpoint.close() };
     },
+    dyingEndpoint: async (request) => {
+      const socket = faultySocket({ seed: 1 });
+      return { endpoint: await create(request, '127.0.0.1:0', socket), die: (error) => socket.die(error) };
+    },
     hostile: {
       withoutCertificate: async (to, alpn) =>
         void (await rawDial(rawConfig(undefined, alpn), target(to)).finally(closeAll)),

@@ -1,9 +1,9 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { SocketAddr } from '../../src/address/socket-addr.js';
 import { type NativeConfig, quiche } from '../../src/quic/binding.js';
 import { der } from '../../src/quic/certificate.js';
 import { NativeConnection, rawConnection } from '../../src/quic/native-connection.js';
-import { newCid, parseLongHeader } from '../../src/quic/packet-header.js';
+import { CID_LENGTH, parseLongHeader } from '../../src/quic/packet-header.js';
 import { ALPN, udp } from './helpers.js';
 
 /** Peers on the bare binding that do what ours never would. */
@@ -74,7 +74,9 @@ export interface RawOutcome {
 export async function rawDial(config: NativeConfig, target: SocketAddr): Promise<RawOutcome> {
   const socket = await udp();
   const local = { host: '127.0.0.1', port: socket.address().port };
-  const native = new NativeConnection(rawConnection.connect(null, newCid(), local, { ...target }, config));
+  const native = new NativeConnection(
+    rawConnection.connect(null, randomBytes(CID_LENGTH), local, { ...target }, config),
+  );
   const buffer = Buffer.alloc(1500);
   let established = false;
   const flush = () => {
@@ -116,7 +118,7 @@ export async function rawServe(config: NativeConfig): Promise<SocketAddr> {
     const from = { host: address, port };
     if (!native) {
       if (!parseLongHeader(datagram)) return;
-      native = new NativeConnection(rawConnection.accept(newCid(), null, local, from, config));
+      native = new NativeConnection(rawConnection.accept(randomBytes(CID_LENGTH), null, local, from, config));
     }
     native.recv(datagram, { from, to: local });
     for (let n = native.send(buffer); n > 0; n = native.send(buffer)) {

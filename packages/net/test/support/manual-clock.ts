@@ -25,6 +25,16 @@ export class ManualClock implements Clock {
     return { cancel: () => this.#pending.delete(pending) };
   }
 
+  /** This machine has never slept: the wall clock runs beside the other. */
+  wallNow(): number {
+    return this.#now;
+  }
+
+  defer(callback: () => void): ClockTimer {
+    const immediate = setImmediate(callback);
+    return { cancel: () => clearImmediate(immediate) };
+  }
+
   /** How many timers are armed. */
   get timers(): number {
     return this.#pending.size;

@@ -1,3 +1,5 @@
+import { LazyMap, LazySet } from '../structures/lazy.js';
+
 /** Requests that may go unanswered before a neighbor counts as silent, … */
 const MIN_UNANSWERED = 8;
 
@@ -6,9 +8,9 @@ const MIN_UNANSWERED = 8;
  * costs nothing, so a node whose neighbors all lie would otherwise wait for them for ever.
  */
 export class Conduct<P> {
-  readonly #deliverers = new Set<P>();
+  readonly #deliverers = new LazySet<P>();
   /** Requests since a neighbor's last payload, and when the first of them was made. */
-  readonly #unanswered = new Map<P, { readonly since: number; count: number }>();
+  readonly #unanswered = new LazyMap<P, { readonly since: number; count: number }>();
   readonly #patience: number;
 
   /** @param patience - … and for how long it must not have answered: a neighbor may be busy, or we may. */

@@ -1,13 +1,24 @@
+import type { LossReason, ReconcileReason } from '../event.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
+import { LazyMap } from '../structures/lazy.js';
+import type { Rng } from '../structures/rng.js';
 import { fitsFrame } from '../wire/max-payload.js';
 import type { GossipMessage, GraftMessage, IHaveMessage } from '../wire/message.js';
-import type { MessageId } from '../wire/message-id.js';
+import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
 import { Conduct } from './conduct.js';
 import type { Announcement } from './missing-payloads.js';
-import { PlumTree } from './plumtree.js';
+import type { WindowCursor } from './payload-window.js';
+import type { PersistentMissing } from './persistent-missing.js';
+import { PlumTree, type RecoveredFrom } from './plumtree.js';
+import { ReconcileTurns } from './reconcile-turns.js';
 
 /** How many times the wait for a graft a neighbor may leave our requests unanswered: 5 s. */
 const SILENCE = 64;
+/** How many times the wait of announcements passes between two pages of the cache: 10 ms, 51,200 payloads a second. */
+const PAGE_PAUSE = 2;
+const LOSS_REASONS: readonly LossReason[] = ['abandoned', 'unavailable', 'overflow'];
 
 /**
  * PlumTree among peers that may lie or have been neighbors until a moment ago. Same messages, same tree; each override says
@@ -16,25 +27,110 @@ const SILENCE = 64;
  * Here `eager` and `lazy` together are exactly the active neighbors: only `neighborUp` and `neighborDown` change that.
  */
 export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
+  declare readonly missing: PersistentMissing<P>;
   readonly #conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
+  readonly #turns: ReconcileTurns<P>;
+  /** Peers to which the whole cache is being announced, and how far that has got. */
+  readonly #walks = new LazyMap<P, WindowCursor>();
 
-  /** Everything that is still cached is news to a new neighbor, perhaps: a gap shorter than the cache loses nothing. */
+  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
+    super(node, out, missing);
+    this.#turns = new ReconcileTurns(node.config.hardened.reconcileInterval, rng);
+  }
+
+  /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
-    const ids = this.cache.newestKeys(this.node.config.hardened.announcedToNewNeighbor);
-    if (ids.length === 0) return;
-    for (const id of ids) {
-      const message = this.cache.get(id) as GossipMessage;
-      if (message.scope.type === 'swarm') this.queueAnnouncement(peer, { id, round: message.scope.round });
-    }
-    this.startDispatching();
+    if (this.cache.known === 0) return;
+    this.#turns.done(peer, this.cache.insertions);
+    this.out.reconcile(peer, 'neighborUp');
   }
 
   /** Announcements to a peer that is gone would have the host dial it again. */
   override neighborDown(peer: P, now: number): void {
     super.neighborDown(peer, now);
-    this.lazyQueue.delete(peer);
+    this.lazyQueue.drop(peer);
     this.#conduct.forget(peer);
+    this.#turns.forget(peer);
+    this.#walks.delete(peer);
+  }
+
+  override linkGap(peer: P, reason: ReconcileReason): void {
+    if (!this.#has(peer)) return;
+    this.#turns.done(peer, this.cache.insertions);
+    this.out.reconcile(peer, reason);
+  }
+
+  /**
+   * What is recovered keeps its age, so that nothing circulates for ever. It is announced and not pushed: most others have it.
+   */
+  override recovered(from: P, content: Uint8Array, { round, age }: RecoveredFrom, now: number): void {
+    const id = messageIdFromBytes(this.node.hash(content));
+    if (this.seen.has(id)) return;
+    if (age >= this.config.messageCacheRetention) {
+      this.node.stats.expiredRecoveries++;
+      return;
+    }
+    const received: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round } };
+    const next = this.roundToPassOn(received, round);
+    this.remember({ ...received, scope: { type: 'swarm', round: next } }, age, now);
+    this.#announceToOthers(id, next, content.length, from);
+    this.missing.arrived(id, undefined, now);
+    this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
+  }
+
+  override unavailable(from: P, ids: readonly MessageId[], now: number): void {
+    if (!this.#isNeighbor(from)) return;
+    for (const id of ids) if (!this.seen.has(id)) this.missing.unavailable(id, from, now);
+    this.startEvicting(now);
+  }
+
+  /** The first page at once, the others one after the other, so that live traffic has room between them. */
+  override announceCache(peer: P, now: number): void {
+    if (!this.#has(peer)) return;
+    const isUnderWay = this.#walks.has(peer);
+    this.#walks.set(peer, this.cache.start(now));
+    if (!isUnderWay) this.announceTimerExpired(peer);
+  }
+
+  override announceTimerExpired(peer: P): void {
+    const walk = this.#walks.get(peer);
+    if (walk === undefined) return;
+    const { announcedPerPage } = this.node.config.hardened;
+    const page = this.cache.announce(walk, announcedPerPage);
+    if (page.length > 0) this.announce(peer, page);
+    if (page.length < announcedPerPage) this.#walks.delete(peer);
+    else this.out.schedule(PAGE_PAUSE * this.config.dispatchTimeout, this.out.timer({ type: 'announceCache', peer }));
+  }
+
+  override evictTimerExpired(now: number): void {
+    // What is told lost is remembered as seen: before it is decided whether there is anything to wait for.
+    this.#tellLost(now);
+    super.evictTimerExpired(now);
+    for (const { id, delay } of this.missing.admitWaiting()) {
+      this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
+    }
+    for (const peer of this.missing.takeOverflowed()) this.linkGap(peer, 'overflow');
+    if (this.cache.known === 0) {
+      this.#turns.rest();
+      return;
+    }
+    const inTurn = this.#turns.next(this.#active(), this.cache.insertions, now);
+    if (inTurn !== undefined) this.out.reconcile(inTurn, 'periodic');
+  }
+
+  /** A quiet topic has nothing to drop. */
+  protected override startEvicting(now: number): void {
+    if (this.cache.known > 0 || this.seen.size > 0 || this.missing.size > 0) super.startEvicting(now);
+  }
+
+  protected override startDispatching(): void {
+    if (!this.lazyQueue.isEmpty) super.startDispatching();
+  }
+
+  protected override remember(message: GossipMessage, age: number, now: number): void {
+    super.remember(message, age, now);
+    this.startEvicting(now);
   }
 
   /** A neighbor that announces payloads and does not send them makes room for another. */
@@ -79,7 +175,9 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   protected override onIHave(from: P, message: IHaveMessage, now: number): void {
-    if (this.#isNeighbor(from)) super.onIHave(from, message, now);
+    if (!this.#isNeighbor(from)) return;
+    super.onIHave(from, message, now);
+    this.startEvicting(now);
   }
 
   /** A round whose varint would grow past the frame stays where it is: every hop counts less than the message. */
@@ -100,6 +198,40 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     const message = id === undefined ? undefined : this.cache.get(id);
     if (message === undefined || fitsFrame(this.node.config, message.content.length, 1)) super.answerGraft(to, id);
     else this.node.stats.unforwardable++;
+  }
+
+  /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
+  #tellLost(now: number): void {
+    const lost = this.missing.expire(now);
+    if (lost.length === 0) return;
+    const counts: Record<LossReason, number> = { abandoned: 0, unavailable: 0, overflow: 0 };
+    for (const { id, reason } of lost) {
+      this.seen.insert(id, now + this.config.messageIdRetention);
+      counts[reason]++;
+    }
+    const { stats } = this.node;
+    stats.abandonedPayloads += counts.abandoned;
+    stats.unavailablePayloads += counts.unavailable;
+    stats.overflowedPayloads += counts.overflow;
+    for (const reason of LOSS_REASONS) {
+      if (counts[reason] > 0) this.out.emit({ type: 'lost', count: counts[reason], reason });
+    }
+  }
+
+  #announceToOthers(id: MessageId, round: number, length: number, except: P): void {
+    if (!fitsFrame(this.node.config, length, 1)) {
+      this.node.stats.unforwardable++;
+      return;
+    }
+    for (const peer of this.#active()) {
+      if (peer !== except && !this.missing.isHeldBy(id, peer)) this.lazyQueue.add(peer, { id, round });
+    }
+    this.startDispatching();
+  }
+
+  /** All active neighbors. */
+  #active(): P[] {
+    return [...this.eager.values, ...this.lazy.values];
   }
 
   #has(peer: P): boolean {

@@ -1,3 +1,4 @@
+import type { LossReason } from '../event.js';
 import type { MessageId } from '../wire/message-id.js';
 
 /** Somebody who says that they can deliver a payload, `round` hops from its publisher. */
@@ -15,6 +16,12 @@ export interface GraftRequest<P> {
   readonly delay: number;
 }
 
+/** A payload that does not come anymore. */
+export interface LostPayload {
+  readonly id: MessageId;
+  readonly reason: LossReason;
+}
+
 /** Payloads that have been announced and have not arrived, and what to do about them. */
 export interface MissingPayloads<P> {
   /** How many payloads are missing. */
@@ -30,7 +37,7 @@ export interface MissingPayloads<P> {
   /**
    * The payload is here: forgets it and returns the announcements that nobody has been asked about.
    *
-   * @param from - Who sent it; `undefined` when we publish it ourselves.
+   * @param from - Who sent it; `undefined` when it came by another way than a payload message.
    */
   arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[];
   /** A peer is gone. */

@@ -1,6 +1,8 @@
-import type { BroadcastConfig } from '../config.js';
+import type { Config } from '../config.js';
+import type { LossReason } from '../event.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { MessageId } from '../wire/message-id.js';
-import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
+import type { Announcement, GraftRequest, LostPayload, MissingPayloads } from './missing-payloads.js';
 import { Patience } from './patience.js';
 
 interface Announcer<P> extends Announcement<P> {
@@ -10,26 +12,27 @@ interface Announcer<P> extends Announcement<P> {
 }
 
 interface Missing<P> {
-  /** When it was first announced. */
+  /** When we first heard of it. */
   readonly since: number;
+  /** The neighbor that told of it first. */
+  readonly by: P;
   /** Who can be asked, whose turn it is first. */
   readonly announcers: Announcer<P>[];
+  /** Whether anybody has announced it. */
+  isAnnounced: boolean;
 }
 
 /** How much longer the wait is once everybody has been asked. */
 const AGAIN = 8;
 
-/** Bounds of a {@link PersistentMissing}. */
-export interface MissingLimits {
-  readonly perPeer: number;
-  readonly total: number;
-  readonly attempts: number;
-}
+/** For each payload that is asked for, so many more may be known to be missing: they cost an id and no timer. */
+const KNOWN_FACTOR = 4;
+
+type MissingConfig = Pick<Config, 'broadcast' | 'hardened'>;
 
 /** What a {@link PersistentMissing} counts. */
 export interface MissingStats {
   droppedAnnouncements: number;
-  abandonedPayloads: number;
 }
 
 /**
@@ -37,29 +40,41 @@ export interface MissingStats {
  * a lost request or answer costs a delay and not the message. Bounded per announcer and in total, because announcements cost their sender
  * nothing.
  *
+ * Every payload that we have heard of stays known until it arrives or can come no more, also when nobody is left to ask (a
+ * later announcement or another neighbor may still bring it) and when there are too many to ask for at once (they wait).
+ * {@link expire} then says what is lost. How much one neighbor can make us lose is bounded by how much it may tell us of
+ * within the retention.
+ *
  * How long it waits, for the tree to deliver and for an answer, it learns from how long that took before. Asking too early
  * brings the payload twice, and the duplicate prunes a good branch: with random senders the tree would never settle.
  */
 export class PersistentMissing<P> implements MissingPayloads<P> {
-  readonly #payloads = new Map<MessageId, Missing<P>>();
-  readonly #perPeer = new Map<P, number>();
+  /** In the order of their `since`. */
+  readonly #payloads = new LazyMap<MessageId, Missing<P>>();
+  /** How many payloads can be asked of a peer. */
+  readonly #perPeer = new LazyMap<P, number>();
+  /** How many payloads a peer has told of first. */
+  readonly #told = new LazyMap<P, number>();
+  /** Announcements that the bounds keep from being asked about for now. */
+  readonly #waiting = new LazyMap<MessageId, Announcer<P>>();
+  /** Peers that have announced more than can even be known. */
+  readonly #overflowed = new LazySet<P>();
+  /** Payloads that somebody can be asked for. */
+  #asking = 0;
   /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
-  readonly #timers = new Set<MessageId>();
+  readonly #timers = new LazySet<MessageId>();
   /** From the first announcement to the payload, where the tree delivered it. */
   readonly #forTree: Patience;
   /** From asking to the payload. */
   readonly #forAnswer: Patience;
-  readonly #limits: MissingLimits;
+  readonly #config: MissingConfig;
   readonly #stats: MissingStats;
 
-  constructor(
-    { graftTimeout1, graftTimeout2 }: Pick<BroadcastConfig, 'graftTimeout1' | 'graftTimeout2'>,
-    limits: MissingLimits,
-    stats: MissingStats,
-  ) {
+  constructor(config: MissingConfig, stats: MissingStats) {
+    const { graftTimeout1, graftTimeout2 } = config.broadcast;
     this.#forTree = new Patience(graftTimeout1);
     this.#forAnswer = new Patience(graftTimeout2);
-    this.#limits = limits;
+    this.#config = config;
     this.#stats = stats;
   }
 
@@ -68,21 +83,55 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
   }
 
   announced(id: MessageId, peer: P, round: number, now: number): number | undefined {
-    const known = this.#payloads.get(id);
-    if (known?.announcers.some((announcer) => announcer.peer === peer)) return undefined;
-    const { total, perPeer } = this.#limits;
-    const isFull = known === undefined && (this.#payloads.size >= total || this.#timers.size >= total);
-    if (isFull || (this.#perPeer.get(peer) ?? 0) >= perPeer) {
-      this.#stats.droppedAnnouncements++;
-      return undefined;
-    }
+    const missing = this.#payloads.get(id) ?? this.#note(id, peer, now);
+    if (missing?.announcers.some((announcer) => announcer.peer === peer) !== false) return undefined;
+    missing.isAnnounced = true;
     const announcer = { peer, round, time: now, asked: 0, askedAt: 0 };
-    if (known === undefined) this.#payloads.set(id, { since: now, announcers: [announcer] });
-    else known.announcers.push(announcer);
-    this.#count(peer, 1);
-    if (this.#timers.has(id)) return undefined;
-    this.#timers.add(id);
-    return this.#forTree.value;
+    if (this.#canAsk(missing, peer)) return this.#ask(id, missing, announcer);
+    if (!this.#waiting.has(id)) this.#waiting.set(id, announcer);
+    return undefined;
+  }
+
+  /** A neighbor knows the payload and does not have it. */
+  unavailable(id: MessageId, peer: P, now: number): void {
+    if (!this.#payloads.has(id)) this.#note(id, peer, now);
+  }
+
+  /** Payloads that had to wait and can be asked for now, each with the delay of its timer. */
+  admitWaiting(): { readonly id: MessageId; readonly delay: number }[] {
+    const admitted: { readonly id: MessageId; readonly delay: number }[] = [];
+    for (const [id, announcer] of this.#waiting) {
+      if (this.#asking >= this.#config.hardened.missingTotal) break;
+      const missing = this.#payloads.get(id) as Missing<P>;
+      if (!this.#canAsk(missing, announcer.peer)) continue;
+      this.#waiting.delete(id);
+      if (missing.announcers.some(({ peer }) => peer === announcer.peer)) continue;
+      const delay = this.#ask(id, missing, announcer);
+      if (delay !== undefined) admitted.push({ id, delay });
+    }
+    return admitted;
+  }
+
+  /** Peers whose announcements have been refused, once there is room again: what they have should be looked at as a whole. */
+  takeOverflowed(): P[] {
+    if (this.#overflowed.size === 0 || 2 * this.#payloads.size > KNOWN_FACTOR * this.#config.hardened.missingTotal)
+      return [];
+    const peers = [...this.#overflowed].filter(
+      (peer) => 2 * (this.#told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#config.hardened.missingPerPeer,
+    );
+    for (const peer of peers) this.#overflowed.delete(peer);
+    return peers;
+  }
+
+  /** Gives up the payloads that can come no more. */
+  expire(now: number): LostPayload[] {
+    const lost: LostPayload[] = [];
+    for (const [id, missing] of this.#payloads) {
+      if (now - missing.since < this.#config.broadcast.messageCacheRetention) break;
+      lost.push({ id, reason: this.#reason(id, missing) });
+      this.#remove(id, missing);
+    }
+    return lost;
   }
 
   timerExpired(id: MessageId): void {
@@ -93,41 +142,86 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
     const missing = this.#payloads.get(id);
     if (missing === undefined) return undefined;
     const next = missing.announcers.shift();
-    if (next === undefined) {
-      this.#payloads.delete(id);
-      this.#stats.abandonedPayloads++;
-      return undefined;
-    }
+    if (next === undefined) return undefined;
     const delay = this.#forAnswer.value * (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
     next.asked++;
     next.askedAt = now;
-    if (next.asked < this.#limits.attempts) missing.announcers.push(next);
-    else this.#count(next.peer, -1);
+    if (next.asked < this.#config.hardened.graftAttempts) missing.announcers.push(next);
+    else this.#cannotAsk(missing, next.peer);
     this.#timers.add(id);
     return { peer: next.peer, round: next.round, delay };
   }
 
   isHeldBy(id: MessageId, peer: P): boolean {
-    return this.#payloads.get(id)?.announcers.some((announcer) => announcer.peer === peer) ?? false;
+    const missing = this.#payloads.get(id);
+    if (missing === undefined) return false;
+    return missing.announcers.some((announcer) => announcer.peer === peer) || this.#waiting.get(id)?.peer === peer;
   }
 
   arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[] {
     const missing = this.#payloads.get(id);
     if (missing === undefined) return [];
-    this.#payloads.delete(id);
-    for (const { peer } of missing.announcers) this.#count(peer, -1);
+    this.#remove(id, missing);
     if (from !== undefined) this.#learn(missing, from, now);
     return missing.announcers.filter(({ asked }) => asked === 0);
   }
 
   forget(peer: P): void {
-    if (!this.#perPeer.delete(peer)) return;
-    for (const [id, { announcers }] of this.#payloads) {
-      const index = announcers.findIndex((announcer) => announcer.peer === peer);
-      if (index >= 0) announcers.splice(index, 1);
-      // Emptied by this or by the last request to somebody else: either way nobody is left to ask.
-      if (announcers.length === 0) this.#payloads.delete(id);
+    this.#overflowed.delete(peer);
+    for (const [id, announcer] of this.#waiting) if (announcer.peer === peer) this.#waiting.delete(id);
+    if (!this.#perPeer.has(peer)) return;
+    for (const missing of this.#payloads.values()) {
+      const index = missing.announcers.findIndex((announcer) => announcer.peer === peer);
+      if (index < 0) continue;
+      missing.announcers.splice(index, 1);
+      this.#cannotAsk(missing, peer);
     }
+  }
+
+  #note(id: MessageId, by: P, now: number): Missing<P> | undefined {
+    const { missingTotal: total, missingPerPeer: perPeer } = this.#config.hardened;
+    if (this.#payloads.size >= KNOWN_FACTOR * total || (this.#told.get(by) ?? 0) >= KNOWN_FACTOR * perPeer) {
+      this.#stats.droppedAnnouncements++;
+      this.#overflowed.add(by);
+      return undefined;
+    }
+    const missing: Missing<P> = { since: now, by, announcers: [], isAnnounced: false };
+    this.#payloads.set(id, missing);
+    count(this.#told, by, 1);
+    return missing;
+  }
+
+  #canAsk({ announcers }: Missing<P>, peer: P): boolean {
+    const { missingTotal: total, missingPerPeer: perPeer } = this.#config.hardened;
+    if ((this.#perPeer.get(peer) ?? 0) >= perPeer) return false;
+    return announcers.length > 0 || (this.#asking < total && this.#timers.size < total);
+  }
+
+  #ask(id: MessageId, { announcers }: Missing<P>, announcer: Announcer<P>): number | undefined {
+    if (announcers.push(announcer) === 1) this.#asking++;
+    count(this.#perPeer, announcer.peer, 1);
+    if (this.#timers.has(id)) return undefined;
+    this.#timers.add(id);
+    return this.#forTree.value;
+  }
+
+  /** A peer that could be asked no longer can. */
+  #cannotAsk({ announcers }: Missing<P>, peer: P): void {
+    count(this.#perPeer, peer, -1);
+    if (announcers.length === 0) this.#asking--;
+  }
+
+  #remove(id: MessageId, { by, announcers }: Missing<P>): void {
+    this.#payloads.delete(id);
+    this.#waiting.delete(id);
+    count(this.#told, by, -1);
+    for (const { peer } of announcers) count(this.#perPeer, peer, -1);
+    if (announcers.length > 0) this.#asking--;
+  }
+
+  #reason(id: MessageId, { announcers, isAnnounced }: Missing<P>): LossReason {
+    if (announcers.length === 0 && this.#waiting.has(id)) return 'overflow';
+    return isAnnounced ? 'abandoned' : 'unavailable';
   }
 
   #learn({ since, announcers }: Missing<P>, from: P, now: number): void {
@@ -136,10 +230,10 @@ export class PersistentMissing<P> implements MissingPayloads<P> {
     // Asked more than once, it may be answering any of the requests (Karn's algorithm).
     else if (asked === 1) this.#forAnswer.observe(now - askedAt);
   }
+}
 
-  #count(peer: P, change: number): void {
-    const count = (this.#perPeer.get(peer) ?? 0) + change;
-    if (count > 0) this.#perPeer.set(peer, count);
-    else this.#perPeer.delete(peer);
-  }
+function count<P>(counts: LazyMap<P, number>, peer: P, change: number): void {
+  const next = (counts.get(peer) ?? 0) + change;
+  if (next > 0) counts.set(peer, next);
+  else counts.delete(peer);
 }

@@ -1,15 +1,16 @@
 import type { BroadcastConfig } from '../config.js';
-import type { Scope } from '../event.js';
+import type { ReconcileReason, Scope } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { sameBytes } from '../structures/same-bytes.js';
 import { SortedSet } from '../structures/sorted-set.js';
-import { TimeBoundCache } from '../structures/time-bound-cache.js';
-import type { Timer } from '../timer.js';
+import { TimeBoundSet } from '../structures/time-bound-set.js';
 import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from '../wire/message.js';
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
+import { AnnouncementQueue } from './announcement-queue.js';
 import type { Announcement, MissingPayloads } from './missing-payloads.js';
+import { PayloadWindow } from './payload-window.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
@@ -19,6 +20,15 @@ const REFERENCE_HEADER = 32 + 1;
 const IHAVE_HEADER = 1 + 2;
 /** A message id and the longest round. */
 const IHAVE_ENTRY = 32 + 3;
+
+const DISPATCH = { type: 'dispatchLazyPush' } as const;
+const EVICT = { type: 'evictCache' } as const;
+
+/** What its sender says about a payload that was fetched from it. */
+export interface RecoveredFrom {
+  readonly round: number;
+  readonly age: number;
+}
 
 /** The round with which a payload is passed on. */
 export function nextRound(round: number): number {
@@ -42,18 +52,16 @@ export class PlumTree<P extends PeerId> {
   readonly lazy = new SortedSet<P>();
   readonly missing: MissingPayloads<P>;
   /** Ids of payloads that have been here, to know duplicates. */
-  readonly seen: TimeBoundCache<MessageId, true>;
+  readonly seen = new TimeBoundSet<MessageId>();
   /** Payloads to answer grafts with, in the round in which they are passed on. */
-  readonly cache: TimeBoundCache<MessageId, GossipMessage>;
+  readonly cache: PayloadWindow;
   maxLastDeliveryHop = 0;
 
   protected readonly node: NodeContext<P>;
   protected readonly config: BroadcastConfig;
   protected readonly out: Outbox<P>;
   /** Announcements that wait for the dispatch timer. */
-  protected readonly lazyQueue = new Map<P, IHaveEntry[]>();
-  readonly #dispatchTimer: Timer<P>;
-  readonly #evictTimer: Timer<P>;
+  readonly lazyQueue = new AnnouncementQueue<P>();
   #dispatching = false;
   #evicting = false;
 
@@ -62,30 +70,16 @@ export class PlumTree<P extends PeerId> {
     this.config = node.config.broadcast;
     this.out = out;
     this.missing = missing;
-    this.#dispatchTimer = out.timer({ type: 'dispatchLazyPush' });
-    this.#evictTimer = out.timer({ type: 'evictCache' });
-    this.seen = new TimeBoundCache({ maxCount: this.config.messageIdMaxCount });
-    this.cache = new TimeBoundCache({
-      maxCount: this.config.messageCacheMaxCount,
-      maxWeight: this.config.messageCacheMaxBytes,
-      weigh: (message) => message.content.length,
-    });
-  }
-
-  /** Announcements that wait to be sent, over all peers. */
-  get queuedAnnouncements(): number {
-    let count = 0;
-    for (const entries of this.lazyQueue.values()) count += entries.length;
-    return count;
+    this.cache = new PayloadWindow(this.config);
   }
 
   broadcast(content: Uint8Array, scope: Scope, now: number): void {
-    this.#startEvicting(now);
+    this.startEvicting(now);
     const id = messageIdFromBytes(this.node.hash(content));
     switch (scope) {
       case 'swarm': {
         const message: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: 0 } };
-        this.#remember(message, now);
+        this.remember(message, 0, now);
         this.published(id, now);
         this.#lazyPush(id, 0, this.node.me);
         this.#eagerPush(message, this.node.me);
@@ -98,7 +92,7 @@ export class PlumTree<P extends PeerId> {
   }
 
   receive(from: P, message: PlumTreeMessage, now: number): void {
-    this.#startEvicting(now);
+    this.startEvicting(now);
     switch (message.type) {
       case 'gossip':
         this.#onGossip(from, message, now);
@@ -116,19 +110,19 @@ export class PlumTree<P extends PeerId> {
   }
 
   neighborUp(peer: P, now: number): void {
-    this.#startEvicting(now);
+    this.startEvicting(now);
     this.makeEager(peer);
   }
 
   neighborDown(peer: P, now: number): void {
-    this.#startEvicting(now);
+    this.startEvicting(now);
     this.missing.forget(peer);
     this.eager.delete(peer);
     this.lazy.delete(peer);
   }
 
   graftTimerExpired(id: MessageId, now: number): void {
-    this.#startEvicting(now);
+    this.startEvicting(now);
     this.missing.timerExpired(id);
     if (this.seen.has(id)) return;
     const request = this.missing.nextRequest(id, now);
@@ -140,28 +134,31 @@ export class PlumTree<P extends PeerId> {
   }
 
   dispatchTimerExpired(now: number): void {
-    this.#startEvicting(now);
-    const chunkLength = ihaveChunkLength(this.node.config.maxMessageSize);
-    const peers = [...this.lazyQueue.keys()];
-    if (peers.length > 1) peers.sort((a, b) => (a < b ? -1 : 1));
-    for (const peer of peers) {
-      const entries = this.lazyQueue.get(peer) as IHaveEntry[];
-      if (entries.length <= chunkLength) {
-        this.out.send(peer, { type: 'ihave', messages: entries });
-        continue;
-      }
-      for (let start = 0; start < entries.length; start += chunkLength) {
-        this.out.send(peer, { type: 'ihave', messages: entries.slice(start, start + chunkLength) });
-      }
-    }
-    this.lazyQueue.clear();
+    this.startEvicting(now);
+    for (const [peer, entries] of this.lazyQueue.takeAll()) this.announce(peer, entries);
     this.#dispatching = false;
   }
 
   evictTimerExpired(now: number): void {
     this.#evicting = false;
-    this.#startEvicting(now);
+    this.startEvicting(now);
   }
+
+  // What the reference knows nothing of: links that lose messages, and ways around the tree. It ignores them.
+
+  /** Messages to or from a peer may be lost. */
+  linkGap(_peer: P, _reason: ReconcileReason): void {}
+
+  /** A payload that was fetched from a peer. */
+  recovered(_from: P, _content: Uint8Array, _source: RecoveredFrom, _now: number): void {}
+
+  /** Payloads that a peer knows and does not have anymore. */
+  unavailable(_from: P, _ids: readonly MessageId[], _now: number): void {}
+
+  /** A peer is to be told of everything that is cached. */
+  announceCache(_peer: P, _now: number): void {}
+
+  announceTimerExpired(_peer: P): void {}
 
   /** A peer has been asked for a payload. */
   protected requested(_peer: P, _now: number): void {}
@@ -203,7 +200,7 @@ export class PlumTree<P extends PeerId> {
     const { id, content } = message;
     const next = this.roundToPassOn(message, round);
     const forwarded: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: next } };
-    this.#remember(forwarded, now);
+    this.remember(forwarded, 0, now);
     this.forward(forwarded, next, from);
     const announcements = this.missing.arrived(id, from, now);
     if (announcements.length > 0) this.optimize(from, next, announcements, now);
@@ -275,18 +272,27 @@ export class PlumTree<P extends PeerId> {
   protected startDispatching(): void {
     if (this.#dispatching) return;
     this.#dispatching = true;
-    this.out.schedule(this.config.dispatchTimeout, this.#dispatchTimer);
+    this.out.schedule(this.config.dispatchTimeout, this.out.timer(DISPATCH));
   }
 
-  protected queueAnnouncement(peer: P, entry: IHaveEntry): void {
-    const entries = this.lazyQueue.get(peer);
-    if (entries === undefined) this.lazyQueue.set(peer, [entry]);
-    else entries.push(entry);
+  /** Sends announcements, as many to a message as fit. */
+  protected announce(peer: P, entries: readonly IHaveEntry[]): void {
+    const length = ihaveChunkLength(this.node.config.maxMessageSize);
+    if (entries.length <= length) {
+      this.out.send(peer, { type: 'ihave', messages: entries });
+      return;
+    }
+    for (let start = 0; start < entries.length; start += length) {
+      this.out.send(peer, { type: 'ihave', messages: entries.slice(start, start + length) });
+    }
   }
 
-  #remember(message: GossipMessage, now: number): void {
-    this.seen.insert(message.id, true, now + this.config.messageIdRetention);
-    this.node.stats.evictedPayloads += this.cache.insert(message.id, message, now + this.config.messageCacheRetention);
+  /** A payload is here, in the round in which it is passed on. `age` ago somebody in the swarm had it first. */
+  protected remember(message: GossipMessage, age: number, now: number): void {
+    const { messageIdRetention, messageIdMaxCount, messageCacheRetention } = this.config;
+    this.seen.insert(message.id, now + messageIdRetention);
+    this.node.stats.evictedPayloads += this.cache.insert(message, now + messageCacheRetention - age);
+    while (this.seen.size > messageIdMaxCount) this.cache.forget(this.seen.dropOldest() as MessageId);
   }
 
   #eagerPush(message: GossipMessage, except: P): void {
@@ -300,18 +306,18 @@ export class PlumTree<P extends PeerId> {
     if (this.lazy.size > 0) {
       const entry: IHaveEntry = { id, round };
       for (const peer of this.lazy.values) {
-        if (peer !== except && !this.missing.isHeldBy(id, peer)) this.queueAnnouncement(peer, entry);
+        if (peer !== except && !this.missing.isHeldBy(id, peer)) this.lazyQueue.add(peer, entry);
       }
     }
     this.startDispatching();
   }
 
   /** Before the first input, whatever it is, and then at each interval. */
-  #startEvicting(now: number): void {
+  protected startEvicting(now: number): void {
     if (this.#evicting) return;
     this.#evicting = true;
     this.cache.expireUntil(now);
     this.seen.expireUntil(now);
-    this.out.schedule(this.config.cacheEvictInterval, this.#evictTimer);
+    this.out.schedule(this.config.cacheEvictInterval, this.out.timer(EVICT));
   }
 }

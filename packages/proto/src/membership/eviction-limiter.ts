@@ -1,3 +1,5 @@
+import { LazyMap } from '../structures/lazy.js';
+
 /** Peers whose evictions are remembered. The oldest are forgotten: a host with more identities than this is not one host. */
 const MAX_PEERS = 1024;
 
@@ -6,7 +8,7 @@ const MAX_PEERS = 1024;
  * again and again. Counts in fixed windows: simple, and never more than twice the limit within any window.
  */
 export class EvictionLimiter<P> {
-  readonly #windows = new Map<P, { readonly start: number; count: number }>();
+  readonly #windows = new LazyMap<P, { readonly start: number; count: number }>();
   readonly #perWindow: number;
   readonly #window: number;
 
@@ -25,15 +27,8 @@ export class EvictionLimiter<P> {
     }
     // Deleting first moves the peer to the end of the map's order, which is the order of forgetting.
     this.#windows.delete(peer);
-    if (this.#windows.size >= MAX_PEERS) this.#forgetOldest();
+    if (this.#windows.size >= MAX_PEERS) this.#windows.delete(this.#windows.oldest as P);
     this.#windows.set(peer, { start: now, count: 1 });
     return true;
-  }
-
-  #forgetOldest(): void {
-    for (const peer of this.#windows.keys()) {
-      this.#windows.delete(peer);
-      return;
-    }
   }
 }

@@ -2,6 +2,8 @@ import type { DisconnectReason } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
+import { BoundedSet } from '../structures/bounded-set.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 import { fitNodes, maxPeerData } from '../wire/fit-nodes.js';
 import type {
@@ -22,6 +24,10 @@ import { LostPeers } from './lost-peers.js';
 const MAX_JOINING = 1024;
 /** Our own entry at the end of a shuffle, besides its data: identity, tag, length. */
 const OWN_NODE = 32 + 1 + 2;
+/** After so many shuffles that have changed nothing there are no more until something changes. */
+const FRUITLESS_SHUFFLES = 3;
+/** Nodes that a peer is asked for to find out whether it is in our swarm: as many as it knows, at default settings. */
+const PROBED_NODES = 35;
 /** A dial that takes so many times as long as an answer may is slow: most likely there is nobody. */
 const SLOW_DIAL = 4;
 /** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
@@ -34,16 +40,20 @@ const SWEEP_FACTOR = 2;
 export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   readonly #evictions: EvictionLimiter<P>;
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
-  readonly #joining = new Set<P>();
+  readonly #joining = new BoundedSet<P>(MAX_JOINING);
+  /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
+  readonly #probed = new BoundedSet<P>(MAX_JOINING);
   /** Peers that we have heard from ourselves: they exist. */
-  readonly #met = new Set<P>();
+  readonly #met = new LazySet<P>();
   readonly #lost: LostPeers<P>;
   /** Peers that were dismissed, and until when they are not taken back. */
-  readonly #dismissed = new Map<P, number>();
+  readonly #dismissed = new LazyMap<P, number>();
   /** Requests whose dial was still running when the time for an answer was up, and how often it was. */
-  readonly #overdue = new Map<P, number>();
+  readonly #overdue = new LazyMap<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
   #shuffleOut = false;
+  /** Shuffles since something has changed in our views. */
+  #fruitless = 0;
   readonly #maxReplaced: number;
   readonly #maxRemembered: number;
   /** The number of peers with data above which the next sweep is worth its cost. */
@@ -63,12 +73,20 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#sweepMetAbove = this.#maxRemembered;
   }
 
+  /**
+   * A node that has neighbors and joins once more would push others out of views that are fine: a Join may not be refused. So
+   * it asks to be a neighbor where there is room, and otherwise whether the peer is in the same swarm already.
+   */
   override requestJoin(peer: P, now: number): void {
-    if (this.#isMe(peer)) return;
-    this.#joining.delete(peer);
-    this.#joining.add(peer);
-    if (this.#joining.size > MAX_JOINING) this.#joining.delete(this.#joining.values().next().value as P);
-    super.requestJoin(peer, now);
+    if (this.#isMe(peer) || this.active.has(peer)) return;
+    if (this.active.size === 0) {
+      this.#joining.add(peer);
+      super.requestJoin(peer, now);
+      return;
+    }
+    this.#probed.add(peer);
+    if (!this.hasRoom()) this.#probe(peer);
+    else this.sendNeighbor(peer, 'low');
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
@@ -88,6 +106,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     const wasPending = this.pending.has(peer);
     const wasNeighbor = this.active.has(peer);
     this.#joining.delete(peer);
+    this.#probed.delete(peer);
     super.peerDisconnected(peer, reason);
     if (wasNeighbor && reason !== 'refused') this.#lost.lost(peer);
     if (wasPending) this.refill(peer);
@@ -100,6 +119,14 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   /**
+   * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
+   * answers as a neighbor, becomes one again, or declines.
+   */
+  override linkGap(peer: P): void {
+    if (this.active.has(peer)) this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
+  }
+
+  /**
    * A dial that is still running keeps the peer; the end of the dial decides. One that is slow holds no place in the view any
    * longer: the next candidate gets its chance. Timers of earlier requests are void.
    */
@@ -107,6 +134,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (this.pending.get(peer) !== request) return;
     if (!this.node.dialing.has(peer)) {
       super.requestTimerExpired(peer, request);
+      if (!this.wants(peer)) this.out.disconnect(peer);
       return;
     }
     const times = (this.#overdue.get(peer) ?? 0) + 1;
@@ -117,6 +145,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
   override shuffleTimerExpired(): void {
+    this.#fruitless++;
     this.#shuffleOut = this.active.size > 0;
     super.shuffleTimerExpired();
     // Two halves of a split swarm have full views: only an eviction on either side links them again.
@@ -127,17 +156,35 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#sweep();
   }
 
+  /** Others hear of it by shuffles only. */
+  override peerDataUpdated(): void {
+    this.#fruitless = 0;
+    super.peerDataUpdated();
+  }
+
   /** It is not taken back for a while. */
   override dismiss(peer: P, now: number): void {
     super.dismiss(peer, now);
+    this.startShuffling();
     this.#dismissed.delete(peer);
     this.#dismissed.set(peer, now + this.node.config.hardened.evictionWindow);
-    if (this.#dismissed.size > this.#maxRemembered) this.#dismissed.delete(this.#dismissed.keys().next().value as P);
+    if (this.#dismissed.size > this.#maxRemembered) this.#dismissed.delete(this.#dismissed.oldest as P);
   }
 
   override wants(peer: P): boolean {
-    return super.wants(peer) || this.#joining.has(peer);
+    return super.wants(peer) || this.#joining.has(peer) || this.#probed.has(peer);
   }
+
+  /** The answer to a request of ours is to come over it. The reference closes the link behind the request. */
+  protected override keepsLink(peer: P): boolean {
+    return super.keepsLink(peer) || this.pending.has(peer);
+  }
+
+  /**
+   * There is nothing left to close, unless a newer link has come up meanwhile: the reference closes that one. Two peers whose
+   * confirmations cross such news would then go on closing each other's links for ever.
+   */
+  protected override linkIsGone(_peer: P): void {}
 
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
     if (this.#isDismissed(from, now) || this.#refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
@@ -183,8 +230,14 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     }
     // From a peer that we have asked to be our neighbor this is the beginning of a refusal. The reference goes on to the next
     // candidate, which in a swarm of full views is an endless round of requests and refusals.
-    if (this.pending.has(from) && !this.active.has(from)) this.takeNodes(message.nodes);
-    else super.onShuffleReply(from, message);
+    if (this.pending.has(from) && !this.active.has(from)) {
+      this.takeNodes(message.nodes);
+      return;
+    }
+    const isForeign = this.#probed.delete(from) && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
+    super.onShuffleReply(from, message);
+    // Two swarms that have full views: only an eviction on either side makes them one.
+    if (isForeign) this.sendNeighbor(from, 'high');
   }
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
@@ -192,9 +245,27 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
     if (!message.alive) this.passive.delete(from);
+    if (wasRefusal && message.alive && this.#probed.has(from)) this.#probe(from);
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
     if (wasRefusal && this.active.size === 0) this.refill(from);
+  }
+
+  protected override addPassive(peer: P, data: PeerData | undefined): void {
+    const wasKnown = this.passive.has(peer);
+    super.addPassive(peer, data);
+    if (!wasKnown && this.passive.has(peer)) this.#fruitless = 0;
+  }
+
+  /** Where the last shuffles have changed nothing, the next ones would not either: a quiet topic costs nothing. */
+  protected override startShuffling(): void {
+    if (this.out.changes.length > 0) this.#fruitless = 0;
+    if (!this.#isSettled()) super.startShuffling();
+  }
+
+  #isSettled(): boolean {
+    if (this.#fruitless < FRUITLESS_SHUFFLES || this.#lost.size > 0) return false;
+    return this.active.size > 0 || this.passive.size === 0;
   }
 
   /** One list may push out only a part of the passive view, however long it is. */
@@ -241,6 +312,22 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override describe(ids: readonly P[]): readonly PeerInfo<P>[] {
     // Room for ourselves, whom a shuffle lists last.
     return this.#fitList(super.describe(ids), OWN_NODE + this.node.peerData.length);
+  }
+
+  /** Asks a peer for nodes that it knows: a shuffle that ends with it. */
+  #probe(peer: P): void {
+    const { maxListedNodes } = this.config;
+    const count = Math.min(PROBED_NODES, maxListedNodes);
+    // The answer has as many nodes as the question, after these were taken in. So the question names nobody but ourselves.
+    const nodes: PeerInfo<P>[] = Array.from({ length: count }, () => ({ id: this.node.me, data: undefined }));
+    nodes[0] = { id: this.node.me, data: this.node.peerData };
+    this.out.send(peer, { type: 'shuffle', origin: this.node.me, nodes, ttl: 0 });
+  }
+
+  /** Whether nodes that somebody knows are in our swarm: who has lost neighbors is sure of the remaining ones only. */
+  #knowsAnyOf(nodes: readonly PeerInfo<P>[]): boolean {
+    const isWhole = this.#lost.size === 0;
+    return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.#met.has(id))));
   }
 
   #fitList(nodes: readonly PeerInfo<P>[], reserved: number): readonly PeerInfo<P>[] {

@@ -4,9 +4,9 @@ import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { IndexSet } from '../structures/index-set.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 import { sameBytes } from '../structures/same-bytes.js';
-import type { Timer } from '../timer.js';
 import type {
   DisconnectMessage,
   ForwardJoinMessage,
@@ -27,6 +27,7 @@ type Removal =
   | { readonly type: 'dismissed' };
 
 const EVICTED: Removal = { type: 'evicted' };
+const SHUFFLE = { type: 'shuffle' } as const;
 const DISMISSED: Removal = { type: 'dismissed' };
 
 function downReason(removal: Removal): NeighborDownReason {
@@ -57,17 +58,16 @@ export class HyParView<P extends PeerId> {
    * Peers that were sent a Neighbor message and have not answered, each with the number of that request. As in the
    * reference, answering a request counts as well: otherwise two peers could go on confirming each other for ever.
    */
-  readonly pending = new Map<P, number>();
+  readonly pending = new LazyMap<P, number>();
 
   protected readonly node: NodeContext<P>;
   protected readonly config: MembershipConfig;
   protected readonly rng: Rng;
   protected readonly out: Outbox<P>;
   /** What peers say about themselves, or others about them. */
-  protected readonly peerData = new Map<P, PeerData>();
+  protected readonly peerData = new LazyMap<P, PeerData>();
   /** Peers that are disconnecting and stay in the swarm: their closing connection is no reason to forget them. */
-  protected readonly aliveDisconnected = new Set<P>();
-  readonly #shuffleTimer: Timer<P>;
+  protected readonly aliveDisconnected = new LazySet<P>();
   #requests = 0;
   #shuffling = false;
 
@@ -76,13 +76,12 @@ export class HyParView<P extends PeerId> {
     this.config = node.config.membership;
     this.rng = rng;
     this.out = out;
-    this.#shuffleTimer = out.timer({ type: 'shuffle' });
   }
 
   /** Asks a peer to let us in. */
   requestJoin(peer: P, _now: number): void {
     this.out.send(peer, { type: 'join', data: this.node.peerData });
-    this.#startShuffling();
+    this.startShuffling();
   }
 
   receive(from: P, message: HyParViewMessage<P>, now: number): void {
@@ -107,8 +106,8 @@ export class HyParView<P extends PeerId> {
         break;
     }
     // A peer that is no active neighbor has no business with us beyond this message.
-    if (message.type !== 'disconnect' && !this.active.has(from)) this.out.disconnect(from);
-    this.#startShuffling();
+    if (message.type !== 'disconnect' && !this.keepsLink(from)) this.out.disconnect(from);
+    this.startShuffling();
   }
 
   /** The last link to a peer is gone. */
@@ -120,15 +119,18 @@ export class HyParView<P extends PeerId> {
       this.passive.delete(peer);
       this.peerData.delete(peer);
     }
-    this.#startShuffling();
+    this.startShuffling();
   }
 
   /** A link to a peer exists. */
   peerConnected(_peer: P): void {}
 
+  /** Messages to or from a peer may be lost. */
+  linkGap(_peer: P): void {}
+
   /** Our own data has changed: it travels with the next message that carries it. */
   peerDataUpdated(): void {
-    this.#startShuffling();
+    this.startShuffling();
   }
 
   shuffleTimerExpired(): void {
@@ -142,7 +144,7 @@ export class HyParView<P extends PeerId> {
       this.out.send(target, { type: 'shuffle', origin: this.node.me, nodes, ttl: shuffleRandomWalkLength });
     }
     this.#shuffling = false;
-    this.#startShuffling();
+    this.startShuffling();
   }
 
   /** A neighbor request has gone unanswered for too long. */
@@ -151,7 +153,7 @@ export class HyParView<P extends PeerId> {
       this.passive.delete(peer);
       this.refill();
     }
-    this.#startShuffling();
+    this.startShuffling();
   }
 
   /** A neighbor is of no use: makes room for another. */
@@ -165,12 +167,22 @@ export class HyParView<P extends PeerId> {
       this.active.delete(peer);
       this.sendDisconnect(peer, { alive: false });
     }
-    this.#startShuffling();
+    this.startShuffling();
   }
 
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
     return this.active.has(peer) || this.pending.has(peer);
+  }
+
+  /** Whether the link to a peer that we have just heard from is kept. */
+  protected keepsLink(peer: P): boolean {
+    return this.active.has(peer);
+  }
+
+  /** The link to a neighbor was closed. */
+  protected linkIsGone(peer: P): void {
+    this.out.disconnect(peer);
   }
 
   protected onJoin(from: P, data: PeerData | undefined, _now: number): void {
@@ -337,7 +349,8 @@ export class HyParView<P extends PeerId> {
     const peer = this.active.deleteAt(index);
     this.out.neighborDown(peer, downReason(removal));
     if (removal.type === 'evicted' || removal.type === 'dismissed') this.sendDisconnect(peer, { alive: true });
-    else this.out.disconnect(peer);
+    else if (removal.type === 'disconnectReceived') this.out.disconnect(peer);
+    else this.linkIsGone(peer);
 
     if (!this.#staysKnown(peer, removal)) return;
     // Taken out and stored again: the reference tells its host the data a second time, and so do we.
@@ -361,10 +374,10 @@ export class HyParView<P extends PeerId> {
   }
 
   /** After the first input, whatever it was, and after each shuffle. */
-  #startShuffling(): void {
+  protected startShuffling(): void {
     if (this.#shuffling) return;
     this.#shuffling = true;
-    this.out.schedule(this.config.shuffleInterval, this.#shuffleTimer);
+    this.out.schedule(this.config.shuffleInterval, this.out.timer(SHUFFLE));
   }
 
   #shortened<M extends ForwardJoinMessage<P> | ShuffleMessage<P>>(message: M, limit: number): M {

@@ -1,3 +1,5 @@
+import { LazyMap } from '../structures/lazy.js';
+
 /** Tries are so many shuffles apart at the most. */
 const MAX_PAUSE = 16;
 
@@ -14,12 +16,16 @@ interface Lost {
  * one at each shuffle and each ever more rarely. Bounded: those lost first are forgotten first.
  */
 export class LostPeers<P> {
-  readonly #peers = new Map<P, Lost>();
+  readonly #peers = new LazyMap<P, Lost>();
   readonly #limit: number;
   #shuffles = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#peers.size;
   }
 
   has(peer: P): boolean {
@@ -30,7 +36,7 @@ export class LostPeers<P> {
   lost(peer: P): void {
     this.#peers.delete(peer);
     this.#peers.set(peer, { due: this.#shuffles + 1, pause: 1 });
-    if (this.#peers.size > this.#limit) this.#peers.delete(this.#peers.keys().next().value as P);
+    if (this.#peers.size > this.#limit) this.#peers.delete(this.#peers.oldest as P);
   }
 
   /** It was heard of. */

@@ -87,6 +87,11 @@ export class TestNode {
     return this.handle({ type: 'timerExpired', timer: output.timer });
   }
 
+  /** The time has come to drop what has been kept long enough. */
+  evict(): OutEvent<number>[] {
+    return this.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'evictCache' } } });
+  }
+
   get snapshot(): TopicSnapshot<number> {
     const snapshot = this.state.snapshot(TOPIC);
     if (snapshot === undefined) throw new Error('the topic is not joined');
@@ -112,6 +117,11 @@ export function sentTypes(outputs: readonly OutEvent<number>[]): string[] {
 
 export function emitted(outputs: readonly OutEvent<number>[]): TopicEvent<number>[] {
   return outputs.flatMap((output) => (output.type === 'emitEvent' ? [output.event] : []));
+}
+
+/** With whom to reconcile, and why: `2 neighborUp`. */
+export function reconciled(outputs: readonly OutEvent<number>[]): string[] {
+  return outputs.flatMap((output) => (output.type === 'reconcile' ? [`${output.peer} ${output.reason}`] : []));
 }
 
 /** The first timer for a task among outputs. */

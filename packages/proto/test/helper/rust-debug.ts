@@ -84,6 +84,8 @@ function task(value: TimerTask<number>): string {
       return 'Gossip(DispatchLazyPush)';
     case 'evictCache':
       return 'Gossip(EvictCache)';
+    case 'announceCache':
+      throw new Error('the reference announces no cache');
   }
 }
 
@@ -116,6 +118,11 @@ export function debugInput(event: InEvent<number>): string {
     case 'linkRetired':
     case 'peerDialing':
     case 'peerConnected':
+    case 'linkReplaced':
+    case 'linkGap':
+    case 'recovered':
+    case 'unavailable':
+    case 'announceCache':
       throw new Error(`the reference has no ${event.type}`);
   }
 }
@@ -130,6 +137,8 @@ function emitted(event: TopicEvent<number>): string {
       const { content: data, deliveredFrom, scope: from } = event;
       return `Received(GossipEvent { content: ${content(data)}, delivered_from: ${deliveredFrom}, scope: ${scope(from)} })`;
     }
+    case 'lost':
+      throw new Error('the reference loses without a word');
   }
 }
 
@@ -146,5 +155,7 @@ export function debugOutput(event: OutEvent<number>): string {
       return `DisconnectPeer(${event.peer})`;
     case 'peerData':
       return `PeerData(${event.peer}, ${bytes(event.data)})`;
+    case 'reconcile':
+      throw new Error('the reference reconciles nothing');
   }
 }

@@ -172,6 +172,14 @@ export class Swarm {
           break;
         case 'peerData':
           break;
+        case 'reconcile':
+          // As hosts do it where the other end speaks the protocol of the swarm only.
+          if (output.reason === 'periodic') break;
+          this.queue.insert(this.now, {
+            to: id,
+            event: { type: 'announceCache', topic: output.topic, peer: output.peer },
+          });
+          break;
       }
     }
     // After all messages of this step, so that what was sent still arrives.

@@ -1,0 +1,162 @@
+import type { TopicId } from '@grapevine/proto';
+import type { Connection, RecvStream } from '../../transport/seam.js';
+import type { Clock } from '../../util/clock.js';
+import { type Deferred, deferred } from '../../util/deferred.js';
+import { decodeHeader, decodeMessage, type NetMessage } from '../wire.js';
+import { FrameDecoder, FrameTooLargeError } from './frame-decoder.js';
+
+/** Until a new stream has said which topic it is about. */
+const HEADER_TIMEOUT_MS = 10_000;
+
+/** A chunk of received bytes may be this many times the size of a frame in it before the frame is copied out. */
+const KEEP_RATIO = 2;
+
+/** How a peer can break the protocol. */
+export type Violation = 'bad-header' | 'bad-message' | 'frame-too-large';
+
+/** Who hears what arrives. */
+export interface IncomingStreamsHost {
+  readonly clock: Clock;
+  readonly maxMessageSize: number;
+  message(topic: TopicId, message: NetMessage, bodyLength: number): void;
+  violation(kind: Violation, why: string): void;
+  /** A stream was reset, or its connection is over. */
+  broken(why: string): void;
+}
+
+/**
+ * Reads what a peer sends on a connection. A peer may have at most as many streams open as the transport allows it; one that is finished
+ * leaves nothing behind. Each is read on its own, so one that stalls delays nobody else.
+ */
+export class IncomingStreams {
+  readonly #host: IncomingStreamsHost;
+  #open = 0;
+  #opened = 0;
+  #quiet: Deferred<void> | undefined;
+  #stopped = false;
+
+  constructor(connection: Connection, host: IncomingStreamsHost) {
+    this.#host = host;
+    void this.#accept(connection);
+    void this.#refuseBiStreams(connection);
+  }
+
+  /** How many are being read. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** How many the peer has ever opened. */
+  get opened(): number {
+    return this.#opened;
+  }
+
+  /** Settles when no stream is open, or nothing more is read. */
+  quiet(): Promise<void> {
+    if (this.#open === 0 || this.#stopped) return Promise.resolve();
+    this.#quiet ??= deferred();
+    return this.#quiet.promise;
+  }
+
+  /** Nothing more is read. */
+  stop(): void {
+    this.#stopped = true;
+    this.#settleQuiet();
+  }
+
+  #settleQuiet(): void {
+    this.#quiet?.resolve();
+    this.#quiet = undefined;
+  }
+
+  async #accept(connection: Connection): Promise<void> {
+    for await (const stream of connection.acceptUni()) void this.#read(stream);
+  }
+
+  /** Gossip has no use for them; a peer that opens one learns so and nothing else happens. */
+  async #refuseBiStreams(connection: Connection): Promise<void> {
+    for await (const { send, recv } of connection.acceptBi()) {
+      recv.stop(0);
+      send.reset(0);
+    }
+  }
+
+  async #read(stream: RecvStream): Promise<void> {
+    this.#open++;
+    this.#opened++;
+    const deadline = this.#host.clock.setTimer(
+      () => this.#violation('bad-header', 'no stream header in time'),
+      HEADER_TIMEOUT_MS,
+    );
+    try {
+      await this.#readFrames(stream, () => deadline.cancel());
+    } catch (error) {
+      // The stream was reset or the connection closed. Of a reset, only the frames that had not arrived are lost; they belong to
+      // a peer that can't send any more on this topic, so the link starts anew.
+      if (!this.#stopped) this.#host.broken(error instanceof Error ? error.message : String(error));
+    } finally {
+      deadline.cancel();
+      this.#open--;
+      if (this.#open === 0) this.#settleQuiet();
+    }
+  }
+
+  async #readFrames(stream: RecvStream, onHeader: () => void): Promise<void> {
+    const decoder = new FrameDecoder(this.#host.maxMessageSize);
+    let topic: TopicId | undefined;
+    for (let chunk = await stream.read(); chunk; chunk = await stream.read()) {
+      decoder.push(chunk);
+      for (let body = this.#nextFrame(decoder); body; body = this.#nextFrame(decoder)) {
+        if (topic === undefined) {
+          topic = this.#header(body);
+          if (topic === undefined) return;
+          onHeader();
+        } else if (!this.#message(topic, body, chunk.length)) {
+          return;
+        }
+      }
+      if (this.#stopped) return;
+    }
+    if (topic === undefined) this.#violation('bad-header', 'a stream ended before its header');
+    else if (decoder.insideBody) this.#violation('bad-message', 'a stream ended inside a frame');
+  }
+
+  #nextFrame(decoder: FrameDecoder): Uint8Array | undefined {
+    if (this.#stopped) return undefined;
+    try {
+      return decoder.next();
+    } catch (error) {
+      if (!(error instanceof FrameTooLargeError)) throw error;
+      this.#violation('frame-too-large', error.message);
+      return undefined;
+    }
+  }
+
+  #header(body: Uint8Array): TopicId | undefined {
+    try {
+      return decodeHeader(body);
+    } catch {
+      this.#violation('bad-header', `a stream header of ${body.length} bytes is no topic`);
+      return undefined;
+    }
+  }
+
+  #message(topic: TopicId, body: Uint8Array, chunkLength: number): boolean {
+    let message: NetMessage;
+    try {
+      // Decoded payloads are views. A small one must not keep a large chunk alive in the cache. (`slice` of a Buffer would be a view.)
+      message = decodeMessage(chunkLength > KEEP_RATIO * body.length ? new Uint8Array(body) : body);
+    } catch (error) {
+      this.#violation('bad-message', error instanceof Error ? error.message : String(error));
+      return false;
+    }
+    this.#host.message(topic, message, body.length);
+    return true;
+  }
+
+  #violation(kind: Violation, why: string): void {
+    if (this.#stopped) return;
+    this.stop(); // even before the connection says that it is closed
+    this.#host.violation(kind, why);
+  }
+}

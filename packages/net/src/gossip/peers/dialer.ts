@@ -1,0 +1,200 @@
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { Connection, Endpoint } from '../../transport/seam.js';
+import type { Clock } from '../../util/clock.js';
+import { type Deferred, deferred } from '../../util/deferred.js';
+import type { ResolvedGossipOptions } from '../options.js';
+
+/** What is remembered of a peer that could not be dialed. */
+export interface DialRecord {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** The last one, for people. */
+  readonly lastError: string;
+  /** When it happened, by the clock. */
+  readonly failedAt: number;
+  /** Not before this time is the next dial, by the clock. */
+  readonly notBefore: number;
+}
+
+/** Who wants to know how dials end. */
+export interface DialerHost {
+  connected(connection: Connection): void;
+  failed(peer: EndpointId, error: unknown): void;
+}
+
+/** Peers whose failures are remembered; the oldest go first. */
+const MAX_RECORDS = 1024;
+
+/** How long a failure is remembered of a peer that is not dialed again. */
+const RECORD_MS = 600_000;
+
+/**
+ * Dials peers: one dial per peer, a bounded number at once, each with a time-out, and a growing pause after failures.
+ */
+export class Dialer {
+  readonly #endpoint: Endpoint;
+  readonly #options: ResolvedGossipOptions;
+  readonly #clock: Clock;
+  readonly #host: DialerHost;
+  readonly #running = new Map<EndpointId, AbortController>();
+  /** Peers to dial next, with the time that each may take. */
+  readonly #waiting = new Map<EndpointId, number>();
+  /** Those who want to know when a dial has ended. */
+  readonly #ends = new Map<EndpointId, Deferred<void>>();
+  readonly #records = new Map<EndpointId, DialRecord>();
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ResolvedGossipOptions, host: DialerHost) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#host = host;
+  }
+
+  /** Whether a peer is being dialed, or will be as soon as there is room. */
+  isDialing(peer: EndpointId): boolean {
+    return this.#running.has(peer) || this.#waiting.has(peer);
+  }
+
+  get count(): number {
+    return this.#running.size + this.#waiting.size;
+  }
+
+  /** What is known of a peer's failed dials. */
+  record(peer: EndpointId): DialRecord | undefined {
+    return this.#records.get(peer);
+  }
+
+  /** Peers whose latest dial has failed, and that are not being dialed again. */
+  failed(): EndpointId[] {
+    this.#forgetOld();
+    return [...this.#records.keys()].filter((peer) => !this.isDialing(peer));
+  }
+
+  /** Milliseconds until a peer may be dialed, 0 if it may be now. */
+  waitFor(peer: EndpointId): number {
+    return Math.max(0, (this.#records.get(peer)?.notBefore ?? 0) - this.#clock.now());
+  }
+
+  /** Starts a dial, unless one is under way. The pause after failures is the caller's to respect. */
+  dial(peer: EndpointId): void {
+    this.#dial(peer, this.#options.dialTimeoutMs);
+  }
+
+  /** Dials a peer whose connection seems to be dead. @returns when the dial has ended, one way or the other */
+  redial(peer: EndpointId, timeoutMs: number): Promise<void> {
+    this.#dial(peer, Math.min(timeoutMs, this.#options.dialTimeoutMs));
+    if (!this.isDialing(peer)) return Promise.resolve();
+    const end = this.#ends.get(peer) ?? deferred();
+    this.#ends.set(peer, end);
+    return end.promise;
+  }
+
+  /** Lets nobody dial a peer for a while, as after a failure. */
+  postpone(peer: EndpointId, pauseMs: number, why: string): void {
+    const now = this.#clock.now();
+    this.#keep(peer, { failures: 1, lastError: why, failedAt: now, notBefore: now + pauseMs });
+  }
+
+  /** A connection to the peer exists by other means: its failures are forgotten. A dial that runs may still end well. */
+  forgive(peer: EndpointId): void {
+    this.#records.delete(peer);
+  }
+
+  /** Gives up a dial. Nobody is told. */
+  cancel(peer: EndpointId): void {
+    if (this.#waiting.delete(peer)) this.#settle(peer);
+    this.#running.get(peer)?.abort(new Error('nobody wants this peer any more'));
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const peer of this.#waiting.keys()) this.#settle(peer);
+    this.#waiting.clear();
+    for (const controller of this.#running.values()) controller.abort(new Error('shutting down'));
+  }
+
+  #dial(peer: EndpointId, timeoutMs: number): void {
+    if (this.#closed || this.isDialing(peer)) return;
+    this.#waiting.set(peer, timeoutMs);
+    this.#startWaiting();
+  }
+
+  #startWaiting(): void {
+    for (const [peer, timeoutMs] of this.#waiting) {
+      if (this.#running.size >= this.#options.maxConcurrentDials) return;
+      this.#waiting.delete(peer);
+      void this.#run(peer, timeoutMs);
+    }
+  }
+
+  #settle(peer: EndpointId): void {
+    this.#ends.get(peer)?.resolve();
+    this.#ends.delete(peer);
+  }
+
+  async #run(peer: EndpointId, timeoutMs: number): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(peer, controller);
+    const { alpn, metrics } = this.#options;
+    let timedOut = false;
+    const timer = this.#clock.setTimer(() => {
+      timedOut = true;
+      controller.abort(new Error(`nobody answered within ${timeoutMs} ms`));
+    }, timeoutMs);
+    metrics.dial('started');
+    try {
+      const connection = await this.#endpoint.connect(peer, alpn, { signal: controller.signal });
+      this.#end(peer);
+      if (this.#closed) return connection.close(0, 'shutting down');
+      metrics.dial('connected');
+      this.#records.delete(peer);
+      this.#host.connected(connection);
+    } catch (error) {
+      this.#end(peer);
+      if (this.#closed || (controller.signal.aborted && !timedOut)) return; // cancelled
+      metrics.dial('failed');
+      this.#remember(peer, error);
+      this.#host.failed(peer, error);
+    } finally {
+      timer.cancel();
+      this.#settle(peer);
+      this.#startWaiting();
+    }
+  }
+
+  #end(peer: EndpointId): void {
+    this.#running.delete(peer);
+  }
+
+  #remember(peer: EndpointId, error: unknown): void {
+    const failures = (this.#records.get(peer)?.failures ?? 0) + 1;
+    const { dialBackoffMinMs, dialBackoffMaxMs, random } = this.#options;
+    const pause = Math.min(dialBackoffMaxMs, dialBackoffMinMs * 2 ** Math.min(failures - 1, 30));
+    this.#keep(peer, {
+      failures,
+      lastError: error instanceof Error ? error.message : String(error),
+      failedAt: this.#clock.now(),
+      notBefore: this.#clock.now() + pause * (0.5 + random()),
+    });
+  }
+
+  #keep(peer: EndpointId, record: DialRecord): void {
+    this.#records.delete(peer);
+    this.#records.set(peer, record);
+    this.#forgetOld();
+    if (this.#records.size > MAX_RECORDS) {
+      const [oldest] = this.#records.keys();
+      if (oldest !== undefined) this.#records.delete(oldest);
+    }
+  }
+
+  /** Records stand in the order of their failures. */
+  #forgetOld(): void {
+    const before = this.#clock.now() - RECORD_MS;
+    for (const [peer, { failedAt }] of this.#records) {
+      if (failedAt > before) break;
+      this.#records.delete(peer);
+    }
+  }
+}

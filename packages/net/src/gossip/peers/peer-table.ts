@@ -1,0 +1,415 @@
+import type { DisconnectReason, TopicId } from '@grapevine/proto';
+import type { TransportAddr } from '../../address/endpoint-addr.js';
+import { ConnectError } from '../../errors.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import { type CloseReason, describeClose } from '../../transport/close-reason.js';
+import type { Connection, Endpoint } from '../../transport/seam.js';
+import type { Clock, ClockTimer } from '../../util/clock.js';
+import { CloseCode, limitInReason } from '../close-code.js';
+import { FrameEncoder } from '../frame-encoder.js';
+import type { TriedPeer } from '../join-timeout-error.js';
+import { Link, type LinkHost } from '../link/link.js';
+import type { ResolvedGossipOptions } from '../options.js';
+import type { PeerConnectionSnapshot } from '../snapshot.js';
+import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
+import { Dialer } from './dialer.js';
+import { CONFLICT, IdentityGuard } from './identity-guard.js';
+import { LinkCheck } from './link-check.js';
+import { MessageLimits } from './message-limits.js';
+import { Peer } from './peer.js';
+import { PressureGauge } from './pressure.js';
+import { TimeWatch } from './time-watch.js';
+
+/** Who hears what happens to peers. */
+export interface PeerTableHost {
+  message(from: EndpointId, topic: TopicId, message: NetMessage): void;
+  /** A dial to a peer has begun. */
+  dialing(peer: EndpointId): void;
+  /** The first connection to a peer is up. */
+  connected(peer: EndpointId): void;
+  /** The last connection to a peer is gone, or a dial has failed. */
+  gone(peer: EndpointId, reason: DisconnectReason): void;
+  /** The last connection to a peer was closed in good order. */
+  retired(peer: EndpointId): void;
+  /** A newer connection is in use: what was under way to or from the peer may be lost. */
+  linkReplaced(peer: EndpointId): void;
+  /** Messages to or from a connected peer were lost, or may be. */
+  linkGap(peer: EndpointId, reason: 'sleep' | 'overflow'): void;
+  /** Whether a peer is, or is about to be, an active neighbor in some topic. */
+  isWanted(peer: EndpointId): boolean;
+}
+
+/** Publishers wait when this part of a peer's mark is queued. */
+const PUBLISH_SHARE = 1 / 4;
+
+/** A dead link is replaced within this time, or given up. */
+const REDIAL_TIMEOUT_MS = 5_000;
+
+/** A peer that has preferred another node with our identity is left to that one for this long. */
+const CONFLICT_PAUSE_MS = 600_000;
+
+/**
+ * Everybody we are connected to or dialing. Messages go in with an id, connections are made and kept as needed; nothing here
+ * ever waits for a peer.
+ */
+export class PeerTable {
+  readonly pressure: PressureGauge;
+  readonly #clock: Clock;
+  readonly #maxMessageSize: number;
+  readonly #me: EndpointId;
+  readonly #options: ResolvedGossipOptions;
+  readonly #host: PeerTableHost;
+  readonly #dialer: Dialer;
+  readonly #encoder: FrameEncoder;
+  readonly #limits: MessageLimits;
+  readonly #timeWatch: TimeWatch;
+  readonly #linkCheck: LinkCheck;
+  readonly #identityGuard: IdentityGuard;
+  readonly #peers = new Map<EndpointId, Peer>();
+  readonly #dirty = new Set<Link>();
+  #flushing: ClockTimer | undefined;
+  #reaper: ClockTimer | undefined;
+  #identityConflict = false;
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ResolvedGossipOptions, maxMessageSize: number, host: PeerTableHost) {
+    this.#me = endpoint.id;
+    this.#options = options;
+    this.#host = host;
+    this.#clock = options.clock;
+    this.#maxMessageSize = maxMessageSize;
+    this.pressure = new PressureGauge(options.clock, options.queueHighWaterMark * PUBLISH_SHARE);
+    this.#encoder = new FrameEncoder(maxMessageSize, ({ type }, length) => this.#onOversized(type, length));
+    this.#limits = new MessageLimits(options.clock, maxMessageSize);
+    this.#dialer = new Dialer(endpoint, options, {
+      connected: (connection) => this.accept(connection),
+      failed: (peer, error) => this.#dialFailed(peer, error),
+    });
+    this.#timeWatch = new TimeWatch(options.clock, () => this.#onTimeJump());
+    this.#linkCheck = new LinkCheck({
+      redial: ({ id }) => this.#dialer.redial(id, REDIAL_TIMEOUT_MS),
+      isWanted: ({ id }) => host.isWanted(id),
+      survivedSleep: ({ id }) => host.linkGap(id, 'sleep'),
+    });
+    this.#identityGuard = new IdentityGuard(({ id }) => this.#onPeerConflict(id));
+  }
+
+  /** Whether another node that uses our identity was noticed. */
+  get identityConflict(): boolean {
+    return this.#identityConflict;
+  }
+
+  /** Sends a message, dialing first where there is no connection. */
+  send(to: EndpointId, topic: TopicId, message: NetMessage): void {
+    if (this.#closed) return;
+    const frame = this.#encoder.encode(message);
+    if (!frame) return;
+    this.#options.metrics.messageSent(message.type === 'gossip' ? 'data' : 'control', frame.length - PREFIX_LENGTH);
+    const peer = this.#peer(to);
+    if (peer.send({ topic, message, frame }) || this.#dialer.isDialing(to)) return;
+    if (this.#dialer.waitFor(to) > 0) return this.#lose(peer, 'closed'); // it failed a moment ago: whoever wants it asks again
+    this.#host.dialing(to);
+    this.#dialer.dial(to);
+  }
+
+  /** No topic needs a peer any more. */
+  release(id: EndpointId): void {
+    const peer = this.#peers.get(id);
+    if (!peer) return;
+    peer.release();
+    if (peer.links.size > 0) return;
+    this.#dialer.cancel(id);
+    this.#forget(peer);
+    this.#host.retired(id);
+  }
+
+  /** Takes over a connection, dialed or accepted. */
+  accept(connection: Connection): void {
+    const id = connection.remoteId;
+    const isNew = !this.#peers.get(id)?.active;
+    if (id === this.#me) return this.#refuseOurself(connection);
+    if (this.#closed) return connection.close(CloseCode.done, 'not wanted');
+    if (isNew && this.#connectedCount() >= this.#options.maxPeers) {
+      return connection.close(CloseCode.tooMany, `${this.#options.maxPeers} peers are enough`);
+    }
+    this.#options.metrics.tick('connection');
+    this.#dialer.forgive(id);
+    const peer = this.#peer(id);
+    const link = new Link(connection, this.#linkHost(peer));
+    peer.add(link);
+    this.#timeWatch.start();
+    this.#reaper ??= this.#clock.setTimer(this.#reap, this.#options.idleLinkMs);
+    if (isNew) this.#host.connected(id);
+    else void this.#identityGuard.check(peer, link);
+  }
+
+  /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
+  remoteAddr(id: EndpointId): TransportAddr | undefined {
+    return this.#peers.get(id)?.active?.connection.remoteAddr();
+  }
+
+  /** Milliseconds until it makes sense to ask a peer for something; 0 when it is connected or may be dialed now. */
+  waitFor(id: EndpointId): number {
+    if (this.#peers.get(id)?.active) return 0;
+    return this.#dialer.isDialing(id) ? this.#options.dialBackoffMinMs : this.#dialer.waitFor(id);
+  }
+
+  /** What became of our dials of a peer. */
+  tried(id: EndpointId): TriedPeer {
+    const record = this.#dialer.record(id);
+    return { id, dialFailures: record?.failures ?? 0, lastDialError: record?.lastError };
+  }
+
+  /** Sends what is queued to every peer, and closes. */
+  async close(): Promise<void> {
+    this.#flush();
+    this.#closed = true;
+    this.#dialer.close();
+    this.#timeWatch.stop();
+    await Promise.all([...this.#peers.values()].map((peer) => peer.shutdown()));
+    this.#reaper?.cancel();
+    this.#flushing?.cancel();
+    for (const peer of [...this.#peers.values()]) this.#forget(peer);
+  }
+
+  snapshot(): PeerConnectionSnapshot[] {
+    const connected = [...this.#peers.values()].map((peer) => this.#describe(peer.id, peer));
+    const others = this.#dialer.failed().filter((id) => !this.#peers.has(id));
+    return [...connected, ...others.map((id) => this.#describe(id, undefined))];
+  }
+
+  counts(): { dialing: number; connected: number; 'backing-off': number; queuedBytes: number } {
+    let queuedBytes = 0;
+    for (const peer of this.#peers.values()) queuedBytes += peer.queuedBytes;
+    return {
+      dialing: this.#dialer.count,
+      connected: this.#connectedCount(),
+      'backing-off': this.#dialer.failed().length,
+      queuedBytes,
+    };
+  }
+
+  // What links report.
+
+  #linkHost(peer: Peer): LinkHost {
+    const { metrics, tooSlowAfterMs } = this.#options;
+    return {
+      clock: this.#clock,
+      maxMessageSize: this.#maxMessageSize,
+      starvedAfterMs: tooSlowAfterMs,
+      peerLimit: () => this.#limits.of(peer.id),
+      message: (link, topic, message, bodyLength) => {
+        metrics.messageReceived(message.type === 'gossip' ? 'data' : 'control', bodyLength);
+        peer.links.receivedOn(link);
+        this.#host.message(peer.id, topic, message);
+      },
+      dropped: (reason, count) => metrics.dropped(reason, count),
+      queued: (delta) => peer.queued(delta),
+      overflowed: () => peer.markGap(),
+      dirty: (link) => {
+        this.#dirty.add(link);
+        this.#flushing ??= this.#clock.defer(this.#flush);
+      },
+      // A Rust peer that gets a message over its limit reads no more of that stream, and says no more than that.
+      stopped: (code, largest) => {
+        if (code === 0) this.#learnLimit(peer.id, largest - 1, largest);
+      },
+      unresponsive: (link) => void this.#linkCheck.doubt(peer, link),
+      ended: (link, reason) => this.#ended(peer, link, reason),
+    };
+  }
+
+  #ended(peer: Peer, link: Link, reason: CloseReason): void {
+    const { id, links } = peer;
+    this.#dirty.delete(link);
+    if (!links.has(link)) return;
+    this.#options.logger.debug({ peer: id, reason: describeClose(reason) }, 'connection ended');
+    if (reason.type === 'peer' && reason.code === CloseCode.frameTooLarge) {
+      const limit = limitInReason(reason.reason);
+      if (limit !== undefined) this.#learnLimit(id, limit);
+    }
+    links.remove(link);
+    if (links.size > 0) return;
+    if (reason.type === 'peer' && reason.code === CloseCode.identityConflict) this.#yieldTo(id);
+    const ending = howItEnded(reason);
+    this.#forget(peer);
+    if (ending === 'in good order') this.#host.retired(id);
+    else this.#host.gone(id, ending);
+  }
+
+  #onTimeJump(): void {
+    this.#options.logger.info({}, 'time has jumped: asking all peers whether they are there');
+    void this.#linkCheck.afterSleep([...this.#peers.values()]);
+  }
+
+  #learnLimit(id: EndpointId, limit: number, refused?: number): void {
+    if (!this.#limits.learn(id, limit)) return;
+    this.#options.logger.warn(
+      { peer: id, theirs: limit, ours: this.#maxMessageSize, refused },
+      'a peer takes smaller messages than we send, and will miss the larger ones: set the same maxMessageSize on every node',
+    );
+  }
+
+  // Two nodes with one identity.
+
+  /** A peer has two living nodes behind its identity. */
+  #onPeerConflict(id: EndpointId): void {
+    this.#options.metrics.dropped('identity-conflict');
+    this.#options.logger.warn(
+      { peer: id },
+      'two nodes use the identity of a peer, keeping the newer connection: give each node a key of its own',
+    );
+  }
+
+  /** A peer prefers the other node with our identity. */
+  #yieldTo(id: EndpointId): void {
+    this.#dialer.postpone(id, CONFLICT_PAUSE_MS, CONFLICT);
+    this.#onOwnConflict(id);
+  }
+
+  #refuseOurself(connection: Connection): void {
+    connection.close(CloseCode.identityConflict, CONFLICT);
+    this.#onOwnConflict(this.#me);
+  }
+
+  #onOwnConflict(noticedBy: EndpointId): void {
+    const { metrics, logger } = this.#options;
+    metrics.dropped('identity-conflict');
+    const level = this.#identityConflict ? 'debug' : 'warn';
+    logger[level]({ peer: noticedBy }, 'another node uses our identity: give each node a key of its own');
+    this.#identityConflict = true;
+  }
+
+  // Inside.
+
+  #peer(id: EndpointId): Peer {
+    const known = this.#peers.get(id);
+    if (known) return known;
+    const { metrics, queueHighWaterMark, tooSlowAfterMs, closeTimeoutMs, idleLinkMs } = this.#options;
+    const peer = new Peer({
+      id,
+      me: this.#me,
+      clock: this.#clock,
+      highWaterMark: queueHighWaterMark,
+      tooSlowAfterMs,
+      closeTimeoutMs,
+      settledAfterMs: idleLinkMs,
+      limit: () => this.#limits.of(id),
+      onQueued: (queuedBytes) => this.pressure.report(id, queuedBytes),
+      onTooSlow: (slow) => this.#dropSlow(slow),
+      onDegraded: () => metrics.degraded(),
+      onDropped: (reason, count) => metrics.dropped(reason, count),
+      onReplaced: () => this.#host.linkReplaced(id),
+      onGap: () => this.#host.linkGap(id, 'overflow'),
+    });
+    this.#peers.set(id, peer);
+    return peer;
+  }
+
+  #dropSlow({ id, queuedBytes, links }: Peer): void {
+    const { metrics, logger, queueHighWaterMark, tooSlowAfterMs } = this.#options;
+    metrics.dropped('too-slow');
+    logger.warn({ peer: id, queuedBytes }, 'dropping a peer that takes data too slowly');
+    links.closeAll(CloseCode.tooSlow, `more than ${queueHighWaterMark} bytes were queued for ${tooSlowAfterMs} ms`);
+  }
+
+  #onOversized(type: NetMessage['type'], length: number): void {
+    this.#options.metrics.dropped('oversized-send');
+    this.#options.logger.warn({ type, length, limit: this.#maxMessageSize }, 'not sending an oversized message');
+  }
+
+  readonly #flush = (): void => {
+    this.#flushing?.cancel();
+    this.#flushing = undefined;
+    for (const link of this.#dirty) {
+      this.#dirty.delete(link);
+      link.flush();
+    }
+    this.#timeWatch.check();
+  };
+
+  #dialFailed(id: EndpointId, error: unknown): void {
+    this.#options.metrics.tick('dialer');
+    this.#options.logger.debug({ peer: id, error: String(error) }, 'dial failed');
+    const peer = this.#peers.get(id);
+    if (!peer || peer.active) return;
+    this.#lose(peer, error instanceof ConnectError ? dialFailure(error) : 'closed');
+  }
+
+  #lose(peer: Peer, reason: DisconnectReason): void {
+    this.#forget(peer);
+    this.#host.gone(peer.id, reason);
+  }
+
+  #forget(peer: Peer): void {
+    peer.dispose();
+    this.pressure.forget(peer.id);
+    if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
+    if (this.#peers.size === 0) this.#timeWatch.stop();
+  }
+
+  #connectedCount(): number {
+    let count = 0;
+    for (const peer of this.#peers.values()) if (peer.active) count++;
+    return count;
+  }
+
+  /** Closes connections that nobody has used for a while and no topic needs. */
+  readonly #reap = (): void => {
+    this.#reaper = undefined;
+    const { idleLinkMs } = this.#options;
+    const before = this.#clock.now() - idleLinkMs;
+    for (const peer of [...this.#peers.values()]) {
+      if (this.#host.isWanted(peer.id)) continue;
+      for (const link of peer.links) if (link.lastUsed <= before) link.close(CloseCode.done, 'idle');
+    }
+    if (this.#peers.size > 0) this.#reaper = this.#clock.setTimer(this.#reap, idleLinkMs);
+  };
+
+  #describe(id: EndpointId, peer: Peer | undefined): PeerConnectionSnapshot {
+    const connection = peer?.active?.connection;
+    const stats = connection?.stats();
+    return {
+      ...this.tried(id),
+      state: peer?.active ? 'connected' : this.#dialer.isDialing(id) ? 'dialing' : 'backing-off',
+      connections: peer?.links.size ?? 0,
+      remoteAddr: connection?.remoteAddr(),
+      rttMs: stats?.rttMs ?? 0,
+      sentBytes: stats?.sentBytes ?? 0,
+      receivedBytes: stats?.receivedBytes ?? 0,
+      queuedBytes: peer?.queuedBytes ?? 0,
+      waitingStreams: peer?.active?.waitingStreams ?? 0,
+      maxMessageSize: this.#limits.learned(id),
+    };
+  }
+}
+
+function howItEnded(reason: CloseReason): DisconnectReason | 'in good order' {
+  switch (reason.type) {
+    case 'timeout':
+      return 'timeout';
+    case 'peer':
+    case 'local':
+      if (reason.code === CloseCode.done) return 'in good order';
+      if (reason.type === 'local' && reason.code === CloseCode.unresponsive) return 'timeout';
+      return reason.type === 'peer' && reason.code === CloseCode.identityConflict ? 'refused' : 'closed';
+    case 'reset':
+    case 'error':
+      return 'closed';
+  }
+}
+
+function dialFailure(error: ConnectError): DisconnectReason {
+  switch (error.reason) {
+    case 'refused':
+      return 'refused';
+    case 'timeout':
+      return 'timeout';
+    case 'self':
+    case 'no-address':
+    case 'identity-mismatch':
+    case 'alpn-mismatch':
+    case 'transport':
+      return 'closed';
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock, ClockTimer } from '../../util/clock.js';
+
+/** How often time is looked at. */
+const LOOK_MS = 1_000;
+
+/** More time than this must be missing to be worth a question to the peers. */
+const JUMP_MS = 3_000;
+
+/**
+ * Notices that time has jumped: the machine was asleep (then the monotonic clock may have stood still, and only the wall clock tells), or
+ * this process did not run. Somebody who sets the wall clock forward looks the same, and costs a question to each peer.
+ */
+export class TimeWatch {
+  readonly #clock: Clock;
+  readonly #onJump: () => void;
+  #timer: ClockTimer | undefined;
+  #now = 0;
+  #wall = 0;
+
+  /** @param onJump called when several seconds are missing */
+  constructor(clock: Clock, onJump: () => void) {
+    this.#clock = clock;
+    this.#onJump = onJump;
+  }
+
+  start(): void {
+    if (this.#timer) return;
+    this.#look();
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** To be called when something happens, too: a timer may be late just after waking up. Cheap. */
+  check(): void {
+    if (!this.#timer) return;
+    const elapsed = this.#look();
+    if (elapsed > LOOK_MS + JUMP_MS) this.#onJump();
+  }
+
+  /** @returns how long ago the last look was, by the clock that says more */
+  #look(): number {
+    const now = this.#clock.now();
+    const wall = this.#clock.wallNow();
+    const elapsed = Math.max(now - this.#now, wall - this.#wall);
+    this.#now = now;
+    this.#wall = wall;
+    return elapsed;
+  }
+
+  #arm(): void {
+    this.#timer = this.#clock.setTimer(() => {
+      this.check();
+      if (this.#timer) this.#arm();
+    }, LOOK_MS);
+  }
+}

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { GossipEvent } from '../../src/gossip/service.js';
+import type { Clock, ClockTimer } from '../../src/util/clock.js';
+import type { ManualClock } from '../support/manual-clock.js';
+import { type Listener, say, TestSwarm, texts } from '../support/swarm.js';
+
+let swarm: TestSwarm;
+afterEach(() => swarm.close());
+
+const downs = (events: readonly GossipEvent[]) =>
+  events.flatMap((event) => (event.type === 'neighborDown' ? [event.reason] : []));
+
+/** The clock of a machine that sleeps now and then: its monotonic clock stands still and no timer fires; only the wall clock goes on. */
+class SleepingClock implements Clock {
+  readonly #clock: ManualClock;
+  readonly #overslept = new Set<() => void>();
+  #asleepSince: number | undefined;
+  #slept = 0;
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return (this.#asleepSince ?? this.#clock.now()) - this.#slept;
+  }
+
+  wallNow(): number {
+    return this.#clock.now();
+  }
+
+  setTimer(callback: () => void, delayMs: number): ClockTimer {
+    const due = this.now() + delayMs;
+    let timer: ClockTimer;
+    const arm = () => {
+      timer = this.#clock.setTimer(fire, due - this.now());
+    };
+    const fire = () => {
+      if (this.#asleepSince !== undefined) this.#overslept.add(arm);
+      else if (this.now() < due) arm();
+      else callback();
+    };
+    arm();
+    return {
+      cancel: () => {
+        timer.cancel();
+        this.#overslept.delete(arm);
+      },
+    };
+  }
+
+  defer(callback: () => void): ClockTimer {
+    return this.#clock.defer(callback);
+  }
+
+  fallAsleep(): void {
+    this.#asleepSince = this.#clock.now();
+  }
+
+  wakeUp(): void {
+    this.#slept += this.#clock.now() - (this.#asleepSince ?? this.#clock.now());
+    this.#asleepSince = undefined;
+    for (const arm of this.#overslept) arm();
+    this.#overslept.clear();
+  }
+}
+
+describe('a peer that falls silent', () => {
+  test('is given up within seconds when it can not be reached anew', async () => {
+    swarm = new TestSwarm();
+    const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
+    swarm.network.cut(a.endpoint, b.endpoint);
+    await say(a, 'is anybody there?');
+    await swarm.clock.until(() => downs(a.events).length > 0, 15_000);
+    expect(downs(a.events)).toEqual(['timeout']);
+  });
+
+  test('is kept when it was only away for a moment', async () => {
+    swarm = new TestSwarm();
+    const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
+    swarm.network.cut(a.endpoint, b.endpoint);
+    await say(a, 'late');
+    await swarm.clock.advance(4_000);
+    swarm.network.heal(a.endpoint, b.endpoint);
+    await swarm.clock.advance(60_000);
+    expect(texts(b)).toEqual(['late']);
+    expect([...downs(a.events), ...downs(b.events)]).toEqual([]);
+  });
+});
+
+describe('a machine that sleeps', () => {
+  async function pair(): Promise<{ awake: Listener; sleeper: Listener; clock: SleepingClock }> {
+    swarm = new TestSwarm();
+    const clock = new SleepingClock(swarm.clock);
+    const awake = await swarm.listen(swarm.add());
+    const sleeper = await swarm.listen(swarm.add({ clock }, { clock }), [awake]);
+    await swarm.clock.until(() => sleeper.session.neighbors().length === 1);
+    await swarm.clock.advance(2_000);
+    return { awake, sleeper, clock };
+  }
+
+  async function sleep(sleeper: Listener, clock: SleepingClock, ms: number): Promise<void> {
+    swarm.network.suspend(sleeper.endpoint);
+    clock.fallAsleep();
+    await swarm.clock.advance(ms);
+    clock.wakeUp();
+    swarm.network.resume(sleeper.endpoint);
+  }
+
+  test('for a while that its peers outlast gets what was said meanwhile, and nobody goes down', async () => {
+    const { awake, sleeper, clock } = await pair();
+    const sleeping = sleep(sleeper, clock, 8_000);
+    await say(awake, 'you are asleep');
+    await sleeping;
+    await say(sleeper, 'good morning');
+    await swarm.clock.advance(10_000);
+    expect(texts(sleeper)).toEqual(['you are asleep']);
+    expect(texts(awake)).toEqual(['good morning']);
+  });
+
+  test('for longer is back within seconds, and what it says first is not lost', async () => {
+    const { awake, sleeper, clock } = await pair();
+    await sleep(sleeper, clock, 45_000);
+    for (let i = 0; i < 6; i++) {
+      await say(sleeper, `awake ${i}`);
+      await swarm.clock.advance(500);
+    }
+    await swarm.clock.until(() => texts(awake).length === 6, 15_000);
+    expect(texts(awake).toSorted()).toEqual(Array.from({ length: 6 }, (_, i) => `awake ${i}`));
+  });
+
+  test('asks its peers as soon as it wakes up, also when it has nothing to say', async () => {
+    const { awake, sleeper, clock } = await pair();
+    await sleep(sleeper, clock, 31_000);
+    expect(awake.session.neighbors()).toEqual([]);
+    await swarm.clock.until(() => awake.session.neighbors().length === 1, 3_500);
+  });
+});

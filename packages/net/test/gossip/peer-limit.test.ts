@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { noMetrics } from '../../src/gossip/metrics.js';
+import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
+import type { Connection } from '../../src/transport/seam.js';
+import { type Listener, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+
+let swarm: TestSwarm;
+let dropped: string[];
+let warnings: { readonly fields: object; readonly message: string }[];
+afterEach(() => swarm.close());
+
+async function publisher(): Promise<Listener> {
+  dropped = [];
+  warnings = [];
+  const warn = (fields: object, message: string) => void warnings.push({ fields, message });
+  const logger = { debug() {}, info() {}, warn, error() {} };
+  swarm = new TestSwarm();
+  const metrics = { ...noMetrics, dropped: (reason: string) => dropped.push(reason) };
+  return swarm.listen(swarm.add({ logger, metrics }));
+}
+
+const downs = ({ events }: Listener) => events.filter(({ type }) => type === 'neighborDown').length;
+const large = (i: number) => `${i} ${'x'.repeat(1_000)}`;
+
+describe('a peer with a smaller limit', () => {
+  test('costs one connection; then what does not fit is not sent, and everybody can see why', async () => {
+    const here = await publisher();
+    const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [here]);
+    await swarm.clock.until(() => small.session.neighbors().length === 1);
+    for (let i = 0; i < 20; i++) {
+      await say(here, large(i));
+      await swarm.clock.advance(1_000);
+      await say(here, `small ${i}`);
+      await swarm.clock.advance(1_000);
+    }
+    expect(texts(small)).toEqual(Array.from({ length: 20 }, (_, i) => `small ${i}`));
+    expect(downs(here)).toBe(1);
+    expect(dropped).toContain('over-peer-limit');
+    expect((await here.node.snapshot()).peers).toMatchObject([{ maxMessageSize: 600 }]);
+    expect(warnings).toEqual([
+      {
+        fields: expect.objectContaining({ theirs: 600, ours: 4096 }),
+        message: expect.stringContaining('maxMessageSize'),
+      },
+    ]);
+  });
+
+  test('is known when it comes back, and asked again after ten minutes', async () => {
+    const here = await publisher();
+    const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [here]);
+    await swarm.clock.until(() => small.session.neighbors().length === 1);
+    await say(here, large(0));
+    await swarm.clock.advance(5_000);
+    const [{ maxMessageSize } = { maxMessageSize: 0 }] = (await here.node.snapshot()).peers;
+    expect(maxMessageSize).toBe(600);
+    await swarm.clock.advance(600_000);
+    expect((await here.node.snapshot()).peers).toMatchObject([{ maxMessageSize: undefined }]);
+  });
+});
+
+// A Rust peer reads no more of a stream with a message over its limit: it stops the stream with code 0, and the connection lives.
+describe('a Rust peer with a smaller limit', () => {
+  async function joinAsRust(here: Listener): Promise<Connection> {
+    const rust = swarm.network.endpoint({ alpns: [GOSSIP_ALPN] });
+    const dial = rust.connect(here.endpoint.addr(), GOSSIP_ALPN);
+    await swarm.clock.advance(20);
+    const connection = await dial;
+    const stream = await connection.openUni();
+    stream.write(Buffer.concat([encodeHeader(TOPIC), encodeFrame({ type: 'join', data: undefined })]));
+    await swarm.clock.until(() => here.session.neighbors().includes(rust.id));
+    return connection;
+  }
+
+  test('is believed to take less than the largest message on the stream that it stopped', async () => {
+    const here = await publisher();
+    const rust = await joinAsRust(here);
+    await say(here, large(0));
+    await swarm.clock.advance(50);
+    for await (const stream of rust.acceptUni()) {
+      stream.stop(0);
+      break;
+    }
+    await swarm.clock.advance(100);
+    const length = encodeFrame({
+      type: 'gossip',
+      id: 'x'.repeat(16) as never,
+      content: Buffer.from(large(0)),
+      scope: { type: 'swarm', round: 0 },
+    }).length;
+    expect(warnings).toMatchObject([{ fields: { theirs: length - 4 - 1 } }]);
+  });
+
+  test('that ends its connection has said nothing about limits', async () => {
+    const here = await publisher();
+    const rust = await joinAsRust(here);
+    await say(here, large(0));
+    await swarm.clock.advance(50);
+    for await (const stream of rust.acceptUni()) {
+      stream.stop(0);
+      break;
+    }
+    rust.close(0, 'shutting down');
+    await swarm.clock.advance(100);
+    expect(warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { PressureGauge } from '../../src/gossip/peers/pressure.js';
+import type { EndpointId } from '../../src/identity/endpoint-id.js';
+import { ManualClock, settle } from '../support/manual-clock.js';
+
+const MARK = 1_000;
+const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'] as unknown as EndpointId[] as [
+  EndpointId,
+  EndpointId,
+  EndpointId,
+  EndpointId,
+  EndpointId,
+];
+
+let clock: ManualClock;
+let gauge: PressureGauge;
+beforeEach(() => {
+  clock = new ManualClock();
+  gauge = new PressureGauge(clock, MARK);
+});
+
+const fill = (...peers: EndpointId[]) => peers.forEach((peer) => void gauge.report(peer, MARK + 1));
+const drain = (...peers: EndpointId[]) => peers.forEach((peer) => void gauge.report(peer, MARK / 2));
+
+describe('a publisher waits', () => {
+  test('for its only neighbor', () => {
+    fill(a);
+    expect(gauge.isClosedFor([a])).toBe(true);
+    drain(a);
+    expect(gauge.isClosedFor([a])).toBe(false);
+  });
+
+  test('for most of its neighbors, and not for half of them', () => {
+    fill(a, b);
+    expect(gauge.isClosedFor([a, b, c])).toBe(true);
+    expect(gauge.isClosedFor([a, b, c, d])).toBe(false);
+  });
+
+  test('for its own neighbors only', () => {
+    fill(a, b, c);
+    expect(gauge.isClosedFor([d, e])).toBe(false);
+  });
+
+  test('for those that keep up, after a second, although most do not', async () => {
+    fill(a, b, c);
+    expect(gauge.isClosedFor([a, b, c, d])).toBe(true);
+    await clock.advance(1_000);
+    expect(gauge.isClosedFor([a, b, c, d])).toBe(false);
+    fill(d);
+    expect(gauge.isClosedFor([a, b, c, d])).toBe(true);
+  });
+
+  test('for all of them when all lag', async () => {
+    fill(a, b);
+    await clock.advance(5_000);
+    expect(gauge.isClosedFor([a, b])).toBe(true);
+    drain(a);
+    expect(gauge.isClosedFor([a, b])).toBe(false);
+  });
+
+  test('not for one that has lagged, until it has kept up for five seconds', async () => {
+    fill(a);
+    await clock.advance(1_000);
+    drain(a);
+    fill(a, b);
+    expect(gauge.isClosedFor([a, b, c])).toBe(false);
+    drain(a, b);
+    await clock.advance(5_000);
+    expect(gauge.isClosedFor([a, b, c])).toBe(false);
+    fill(a, b);
+    expect(gauge.isClosedFor([a, b, c])).toBe(true);
+  });
+});
+
+test.each<[string, () => void | Promise<void>]>([
+  ['a peer has drained', () => drain(a)],
+  ['a peer is gone', () => gauge.forget(a)],
+  ['a peer begins to lag', () => clock.advance(1_000)],
+])('those who wait look again when %s', async (_when, happens) => {
+  fill(a);
+  let eased = false;
+  void gauge.eased().then(() => (eased = true));
+  await settle();
+  expect(eased).toBe(false);
+  await happens();
+  await settle();
+  expect(eased).toBe(true);
+  expect(clock.timers).toBe(0);
+});
+
+// 1,000 messages of 4 kB a second to five neighbors, one of which lets its queue fill up and empties it every 990 ms.
+test('one that empties its queue every 990 ms holds nobody', () => {
+  let queued = 0;
+  let held = 0;
+  for (let ms = 0; ms < 10_000; ms++) {
+    if (ms % 990 === 0) queued = 0;
+    if (gauge.isClosedFor([a, b, c, d, e])) held++;
+    else queued += 4_096;
+    gauge.report(a, queued);
+  }
+  expect(queued).toBeGreaterThan(MARK);
+  expect(held).toBe(0);
+});

@@ -1,0 +1,36 @@
+import type { PeerId } from '../peer-id.js';
+import { LazyMap } from '../structures/lazy.js';
+import type { IHaveEntry } from '../wire/message.js';
+
+/** Announcements that wait for the dispatch timer, by peer. */
+export class AnnouncementQueue<P extends PeerId> {
+  readonly #queues = new LazyMap<P, IHaveEntry[]>();
+
+  /** Announcements that wait, over all peers. */
+  get size(): number {
+    let count = 0;
+    for (const entries of this.#queues.values()) count += entries.length;
+    return count;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queues.size === 0;
+  }
+
+  add(peer: P, entry: IHaveEntry): void {
+    const entries = this.#queues.get(peer);
+    if (entries === undefined) this.#queues.set(peer, [entry]);
+    else entries.push(entry);
+  }
+
+  drop(peer: P): void {
+    this.#queues.delete(peer);
+  }
+
+  /** Takes all, sorted by peer. */
+  takeAll(): [P, IHaveEntry[]][] {
+    const all = [...this.#queues];
+    this.#queues.clear();
+    return all.length > 1 ? all.sort(([a], [b]) => (a < b ? -1 : 1)) : all;
+  }
+}

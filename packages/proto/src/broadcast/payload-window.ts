@@ -1,0 +1,217 @@
+import type { BroadcastConfig } from '../config.js';
+import type { GossipMessage, IHaveEntry } from '../wire/message.js';
+import type { MessageId } from '../wire/message-id.js';
+
+/** A payload that has been here for less than the retention of payloads, as `State.window` tells it. */
+export interface WindowEntry {
+  readonly id: MessageId;
+  /** How long ago somebody in the swarm first had it, as far as we know. In the unit of the config's durations. */
+  readonly age: number;
+  /** The round with which it is passed on. */
+  readonly round: number;
+  /** `undefined` where a bound of the cache has dropped the payload before its time. */
+  readonly content: Uint8Array | undefined;
+}
+
+type WindowLimits = Pick<BroadcastConfig, 'messageCacheRetention' | 'messageCacheMaxCount' | 'messageCacheMaxBytes'>;
+
+/** How far somebody has got in walking through a window; see {@link PayloadWindow.announce}. */
+export interface WindowCursor {
+  bucket: number;
+  position: number;
+  /** Payloads that expire later have come after the walk began. */
+  readonly until: number;
+}
+
+interface Slot {
+  readonly id: MessageId;
+  readonly round: number;
+  readonly expires: number;
+  /** `undefined` once dropped or replaced. */
+  message: GossipMessage | undefined;
+}
+
+/** Slots that expire within the same 64th of the retention, by expiry. */
+interface Bucket {
+  readonly index: number;
+  readonly slots: Slot[];
+  /** Slots in front of this one have expired. */
+  head: number;
+  /** Slots in front of this one have no payload anymore. */
+  full: number;
+}
+
+/** Into how many buckets the retention is divided. */
+const BUCKETS = 64;
+
+/**
+ * Payloads to answer grafts with, by expiry. What a bound drops before its time stays known without its content, so that a
+ * neighbor that lacks it can be told that it is not here anymore.
+ *
+ * Almost all payloads come in the order of their expiry. Those that are recovered from a neighbor have less time left and go
+ * further to the front: buckets keep that cheap.
+ */
+export class PayloadWindow {
+  readonly #limits: WindowLimits;
+  #slots: Map<MessageId, Slot> | undefined;
+  #buckets: Bucket[] = [];
+  #count = 0;
+  #bytes = 0;
+  #insertions = 0;
+
+  constructor(limits: WindowLimits) {
+    this.#limits = limits;
+  }
+
+  /** Payloads that are here. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** The length of their contents together. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Payloads that are or were here within the retention. */
+  get known(): number {
+    return this.#slots?.size ?? 0;
+  }
+
+  /** How many payloads have been inserted so far. */
+  get insertions(): number {
+    return this.#insertions;
+  }
+
+  /** The payload, also when it has expired and {@link expireUntil} has not been called since. */
+  get(id: MessageId): GossipMessage | undefined {
+    return this.#slots?.get(id)?.message;
+  }
+
+  /** Inserts a payload, or extends its life. @returns how many payloads the bounds have dropped for it */
+  insert(message: GossipMessage, expires: number): number {
+    this.#slots ??= new Map();
+    const replaced = this.#slots.get(message.id);
+    if (replaced !== undefined) this.#release(replaced);
+    const round = message.scope.type === 'swarm' ? message.scope.round : 0;
+    const slot: Slot = { id: message.id, round, expires, message };
+    this.#slots.set(message.id, slot);
+    this.#enqueue(slot);
+    this.#count++;
+    this.#bytes += message.content.length;
+    this.#insertions++;
+
+    const { messageCacheMaxCount, messageCacheMaxBytes } = this.#limits;
+    let dropped = 0;
+    while ((this.#count > messageCacheMaxCount || this.#bytes > messageCacheMaxBytes) && this.dropOldest()) dropped++;
+    return dropped;
+  }
+
+  /** Drops the content of the payload that expires first; false when there is none. */
+  dropOldest(): boolean {
+    for (const bucket of this.#buckets) {
+      while (bucket.full < bucket.slots.length) {
+        if (this.#release(bucket.slots[bucket.full++] as Slot)) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Forgets a payload, its id included. */
+  forget(id: MessageId): void {
+    const slot = this.#slots?.get(id);
+    if (slot === undefined) return;
+    this.#release(slot);
+    this.#slots?.delete(id);
+  }
+
+  /** Forgets all that expires at `now` or before. */
+  expireUntil(now: number): void {
+    const buckets = this.#buckets;
+    let spent = 0;
+    for (const bucket of buckets) {
+      const { slots } = bucket;
+      for (; bucket.head < slots.length; bucket.head++) {
+        const slot = slots[bucket.head] as Slot;
+        if (slot.expires > now) break;
+        this.#release(slot);
+        if (this.#slots?.get(slot.id) === slot) this.#slots.delete(slot.id);
+      }
+      if (bucket.head < slots.length) break;
+      spent++;
+    }
+    if (spent > 0) buckets.splice(0, spent);
+    if (this.known === 0) this.#slots = undefined;
+  }
+
+  /** All that is known, oldest first. */
+  entries(now: number): WindowEntry[] {
+    const { messageCacheRetention: retention } = this.#limits;
+    const entries: WindowEntry[] = [];
+    for (const { slots, head } of this.#buckets) {
+      for (let i = head; i < slots.length; i++) {
+        const slot = slots[i] as Slot;
+        const { id, round, expires, message } = slot;
+        if (expires <= now || this.#slots?.get(id) !== slot) continue;
+        entries.push({ id, age: Math.max(0, retention - (expires - now)), round, content: message?.content });
+      }
+    }
+    return entries;
+  }
+
+  /** The beginning of a walk through all payloads that are here now. */
+  start(now: number): WindowCursor {
+    return { bucket: Number.NEGATIVE_INFINITY, position: 0, until: now + this.#limits.messageCacheRetention };
+  }
+
+  /** The next payloads of a walk, oldest first, to be announced. Less than `limit`: the walk is at its end. */
+  announce(cursor: WindowCursor, limit: number): IHaveEntry[] {
+    const page: IHaveEntry[] = [];
+    for (const { index, slots, head } of this.#buckets) {
+      if (index < cursor.bucket) continue;
+      const first = index === cursor.bucket ? Math.max(cursor.position, head) : head;
+      for (let i = first; i < slots.length; i++) {
+        const { id, round, expires, message } = slots[i] as Slot;
+        if (expires > cursor.until) return page;
+        if (message === undefined) continue;
+        page.push({ id, round });
+        if (page.length < limit) continue;
+        cursor.bucket = index;
+        cursor.position = i + 1;
+        return page;
+      }
+    }
+    return page;
+  }
+
+  #enqueue(slot: Slot): void {
+    const bucket = this.#bucketFor(slot.expires);
+    const { slots } = bucket;
+    let at = slots.length;
+    while (at > bucket.head && (slots[at - 1] as Slot).expires > slot.expires) at--;
+    if (at === slots.length) slots.push(slot);
+    else slots.splice(at, 0, slot);
+    bucket.full = Math.min(bucket.full, at);
+  }
+
+  #bucketFor(expires: number): Bucket {
+    const index = Math.floor((expires / this.#limits.messageCacheRetention) * BUCKETS);
+    const buckets = this.#buckets;
+    let at = buckets.length;
+    while (at > 0 && (buckets[at - 1] as Bucket).index > index) at--;
+    const known = buckets[at - 1];
+    if (known?.index === index) return known;
+    const bucket: Bucket = { index, slots: [], head: 0, full: 0 };
+    buckets.splice(at, 0, bucket);
+    return bucket;
+  }
+
+  /** Lets go of the content; false when it is gone already. */
+  #release(slot: Slot): boolean {
+    if (slot.message === undefined) return false;
+    this.#count--;
+    this.#bytes -= slot.message.content.length;
+    slot.message = undefined;
+    return true;
+  }
+}

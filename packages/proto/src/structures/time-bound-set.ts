@@ -1,0 +1,86 @@
+interface Entry<T> {
+  readonly value: T;
+  readonly expires: number;
+}
+
+/**
+ * A set whose values expire. Time is whatever the caller says it is.
+ *
+ * The kernel inserts with ever later expiry, so the order of expiry is kept in a queue that is appended to at one end
+ * and eaten from the other: both in constant time.
+ */
+export class TimeBoundSet<T> {
+  /** Made with the first value and let go with the last: most topics of a node are quiet. */
+  #entries: Map<T, Entry<T>> | undefined;
+  /** By expiry, ties by insertion. An entry that is no longer in the map is a leftover of a replaced one. */
+  #queue: Entry<T>[] = [];
+  #head = 0;
+
+  get size(): number {
+    return this.#entries?.size ?? 0;
+  }
+
+  /** Places that the queue of expiries takes up, leftovers of replaced and dropped entries included. */
+  get slots(): number {
+    return this.#queue.length;
+  }
+
+  /** Whether the value is in the set, also when it has expired and {@link expireUntil} has not been called since. */
+  has(value: T): boolean {
+    return this.#entries?.has(value) ?? false;
+  }
+
+  /** The values, also those that have expired and {@link expireUntil} has not removed since. */
+  values(): Iterable<T> {
+    return this.#entries?.keys() ?? [];
+  }
+
+  /** Inserts a value, or gives it another expiry. */
+  insert(value: T, expires: number): void {
+    const entry: Entry<T> = { value, expires };
+    this.#entries ??= new Map();
+    this.#entries.set(value, entry);
+    const queue = this.#queue;
+    let index = queue.length;
+    while (index > this.#head && (queue[index - 1] as Entry<T>).expires > expires) index--;
+    if (index === queue.length) queue.push(entry);
+    else queue.splice(index, 0, entry);
+  }
+
+  /** Removes all values that expire at `now` or before and returns how many there were. */
+  expireUntil(now: number): number {
+    let count = 0;
+    for (;;) {
+      const first = this.#queue[this.#head];
+      if (first === undefined || first.expires > now) return count;
+      if (this.#dropFirst()) count++;
+    }
+  }
+
+  /** Removes and returns the value that expires first. */
+  dropOldest(): T | undefined {
+    while (this.#head < this.#queue.length) {
+      const { value } = this.#queue[this.#head] as Entry<T>;
+      if (this.#dropFirst()) return value;
+    }
+    return undefined;
+  }
+
+  /** Takes the head off the queue; false when it was a leftover. */
+  #dropFirst(): boolean {
+    const first = this.#queue[this.#head++] as Entry<T>;
+    // Half of the queue eaten: close up. Each entry is moved at most once per halving, so this stays constant per entry.
+    if (this.#head > 32 && this.#head * 2 > this.#queue.length) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    if (this.#entries?.get(first.value) !== first) return false;
+    this.#entries.delete(first.value);
+    if (this.#entries.size === 0) {
+      this.#entries = undefined;
+      this.#queue = [];
+      this.#head = 0;
+    }
+    return true;
+  }
+}

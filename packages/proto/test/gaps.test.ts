@@ -1,0 +1,397 @@
+import { describe, expect, test } from 'vitest';
+import type { InEvent, Message, MessageId } from '../src/index.js';
+import { emitted, idOf, payload, reconciled, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
+import { TOPIC } from './helper/topic.js';
+
+// What a neighbor lacks, or we lack, although the link is up; and what is lost for good.
+
+const ids = (...texts: string[]): MessageId[] => texts.map((text) => idOf(utf8(text)));
+const ihave = (...texts: string[]): Message<number> => ({
+  type: 'ihave',
+  messages: ids(...texts).map((id) => ({ id, round: 1 })),
+});
+const unavailable = (from: number, ...texts: string[]): InEvent<number> => ({
+  type: 'unavailable',
+  topic: TOPIC,
+  from,
+  ids: ids(...texts),
+});
+const recovered = (text: string, { from = 1, round = 3, age = 0 } = {}): InEvent<number> => ({
+  type: 'recovered',
+  topic: TOPIC,
+  from,
+  content: utf8(text),
+  round,
+  age,
+});
+const announceCache = (peer: number): InEvent<number> => ({ type: 'announceCache', topic: TOPIC, peer });
+const announced = (outputs: ReturnType<TestNode['handle']>): MessageId[] =>
+  sent(outputs).flatMap(({ message }) => (message.type === 'ihave' ? message.messages.map(({ id }) => id) : []));
+/** `count` payloads have come, one each millisecond. */
+const filled = (node: TestNode, count: number): TestNode => {
+  for (let i = 0; i < count; i++) {
+    node.receive(1, payload(`m${i}`));
+    node.now++;
+  }
+  return node;
+};
+
+describe('a link on which messages may be lost', () => {
+  test.each<[InEvent<number>, string]>([
+    [{ type: 'linkReplaced', peer: 1 }, '1 linkReplaced'],
+    [{ type: 'linkGap', peer: 1, reason: 'sleep' }, '1 sleep'],
+    [{ type: 'linkGap', peer: 1, reason: 'overflow' }, '1 overflow'],
+  ])('has both ends reconciled, in the hardened mode only: %o', (event, expected) => {
+    expect(reconciled(new TestNode().meet(1, 2).handle(event))).toEqual([expected]);
+    expect(reconciled(new TestNode({ mode: 'reference' }).meet(1, 2).handle(event))).toEqual([]);
+  });
+
+  test('may lead to a peer that knows nothing of us any more: it is asked, and stays a neighbor or declines', () => {
+    const [asked] = sent(new TestNode().meet(1, 2).handle({ type: 'linkReplaced', peer: 1 }));
+    expect(asked).toMatchObject({ to: 1, message: { type: 'neighbor', priority: 'low' } });
+    const message = asked?.message as Message<number>;
+
+    const stranger = new TestNode().meet(3);
+    expect(sentTypes(stranger.receive(9, message))).toEqual(['9 neighbor']);
+    expect(stranger.state.neighbors(TOPIC)).toContain(9);
+
+    const full = new TestNode().meet(3, 4, 5, 6, 7);
+    expect(sentTypes(full.receive(9, message))).toContain('9 disconnect');
+
+    const refused = new TestNode().meet(1, 2);
+    refused.handle({ type: 'linkReplaced', peer: 1 });
+    refused.receive(1, { type: 'disconnect', alive: true, respond: false });
+    expect(refused.state.neighbors(TOPIC)).toEqual([2]);
+
+    const answered = new TestNode().meet(1, 2);
+    answered.handle({ type: 'linkReplaced', peer: 1 });
+    expect(sent(answered.receive(1, { type: 'neighbor', priority: 'low', data: undefined }))).toEqual([]);
+    expect(answered.state.neighbors(TOPIC)).toEqual([1, 2]);
+  });
+
+  test.each([
+    { type: 'join', data: undefined } as const,
+    { type: 'neighbor', priority: 'high', data: undefined } as const,
+  ])('is reconciled once more when its peer, which had forgotten us, meets us again: $type', (message) => {
+    const node = new TestNode().meet(1);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
+    node.handle({ type: 'linkReplaced', peer: 1 });
+    expect(reconciled(node.receive(1, message))).toEqual(['1 linkReplaced']);
+    expect(reconciled(node.receive(1, message))).toEqual([]);
+  });
+
+  test('is replaced: its peer is told that it is our neighbor, before anything else', () => {
+    const outputs = new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 1 });
+    const sent = outputs.flatMap((output) => (output.type === 'sendMessage' ? [output.message] : []));
+    expect(sent).toMatchObject([{ type: 'neighbor', priority: 'high' }]);
+    expect(outputs[0]?.type).toBe('sendMessage');
+  });
+
+  test('is of no interest where its peer is no neighbor', () => {
+    expect(new TestNode().meet(1).handle({ type: 'linkReplaced', peer: 2 })).toEqual([]);
+  });
+});
+
+describe('while there is traffic', () => {
+  /** A payload every second for so long, or none; with whom it is reconciled when. */
+  const turns = (node: TestNode, seconds: number, hasTraffic: (second: number) => boolean): [number, string][] => {
+    const found: [number, string][] = [];
+    for (let second = 0; second < seconds; second++) {
+      if (hasTraffic(second)) node.receive(1, payload(`m${second}`));
+      for (const text of reconciled(node.evict())) found.push([second, text]);
+      node.now += 1_000;
+    }
+    return found;
+  };
+
+  test('it is the turn of one neighbor after the other, every ten seconds or so', () => {
+    const found = turns(new TestNode().meet(1, 2, 3), 100, () => true);
+    expect(found.slice(0, 6).map(([, text]) => text)).toEqual(
+      ['1', '2', '3', '1', '2', '3'].map((peer) => `${peer} periodic`),
+    );
+    for (const [i, [second]] of found.entries()) {
+      const pause = second - (found[i - 1]?.[0] ?? 0);
+      expect(pause).toBeGreaterThanOrEqual(7);
+      expect(pause).toBeLessThanOrEqual(14);
+    }
+  });
+
+  test('it is nobody’s turn twice for the same payloads, and nobody’s once the window is empty', () => {
+    const found = turns(new TestNode().meet(1, 2, 3, 4, 5), 200, (second) => second < 2);
+    expect(new Set(found.map(([, text]) => text)).size).toBe(found.length);
+    expect(found.every(([second]) => second <= 31)).toBe(true);
+  });
+
+  test('the reference does none of it', () => {
+    expect(turns(new TestNode({ mode: 'reference' }).meet(1, 2, 3), 100, () => true)).toEqual([]);
+  });
+});
+
+describe('a peer that cannot be reconciled with', () => {
+  test('is told of the whole cache page by page, oldest first, each id once', () => {
+    const node = filled(new TestNode({ hardened: { announcedPerPage: 100 } }).meet(1, 2), 1_050);
+    const pages: MessageId[][] = [];
+    let outputs = node.handle(announceCache(2));
+    for (;;) {
+      pages.push(announced(outputs));
+      const next = timer(outputs, 'announceCache');
+      if (next === undefined) break;
+      expect(timers(outputs)).toEqual([['announceCache', 10]]);
+      node.now += 10;
+      outputs = node.expire(next);
+    }
+    expect(pages.map(({ length }) => length)).toEqual([...Array<number>(10).fill(100), 50]);
+    expect(pages.flat()).toEqual(Array.from({ length: 1_050 }, (_, i) => idOf(utf8(`m${i}`))));
+  });
+
+  test('is told as many ids in a message as a frame holds', () => {
+    const node = filled(new TestNode().meet(1, 2), 300);
+    const lengths = sent(node.handle(announceCache(2))).map(({ message }) =>
+      message.type === 'ihave' ? message.messages.length : 0,
+    );
+    expect(lengths).toEqual([116, 116, 68]);
+  });
+
+  test('is told from the beginning when it is asked for again, with one timer', () => {
+    const node = filled(new TestNode({ hardened: { announcedPerPage: 10 } }).meet(1, 2), 30);
+    const first = timer(node.handle(announceCache(2)), 'announceCache');
+    expect(node.handle(announceCache(2))).toEqual([]);
+    expect(announced(node.expire(first))[0]).toBe(idOf(utf8('m0')));
+  });
+
+  test('is told nothing once it is gone, and nothing as a stranger', () => {
+    const node = filled(new TestNode({ hardened: { announcedPerPage: 10 } }).meet(1, 2), 30);
+    const next = timer(node.handle(announceCache(2)), 'announceCache');
+    node.disconnected(2);
+    expect(node.expire(next)).toEqual([]);
+    expect(node.handle(announceCache(2))).toEqual([]);
+  });
+});
+
+describe('the window', () => {
+  test('has what came within the retention, oldest first, with age and round', () => {
+    const node = new TestNode().meet(1);
+    node.receive(1, payload('a', 3));
+    node.now = 10_000;
+    node.broadcast('b');
+    node.now = 29_000;
+    const entry = (text: string, age: number, round: number) => ({
+      id: idOf(utf8(text)),
+      age,
+      round,
+      content: utf8(text),
+    });
+    expect(node.state.window(TOPIC, node.now)).toEqual([entry('a', 29_000, 4), entry('b', 19_000, 0)]);
+    expect(node.state.window(TOPIC, 30_000)).toEqual([entry('b', 20_000, 0)]);
+    expect(node.state.hasSeen(TOPIC, idOf(utf8('a')))).toBe(true);
+    expect(node.state.hasSeen(TOPIC, idOf(utf8('c')))).toBe(false);
+  });
+
+  test('keeps the ids of payloads that its bounds have dropped, until their time is up', () => {
+    const node = filled(new TestNode({ broadcast: { messageCacheMaxCount: 2 } }).meet(1), 4);
+    const kept = () => node.state.window(TOPIC, node.now).map(({ content }) => content !== undefined);
+    expect(kept()).toEqual([false, false, true, true]);
+    expect(node.snapshot.payloadCache.count).toBe(2);
+    expect(node.stats.evictedPayloads).toBe(2);
+    node.now = 30_001;
+    node.evict();
+    expect(kept()).toEqual([true, true]);
+  });
+
+  test('is empty in a topic that is not joined', () => {
+    const node = new TestNode();
+    node.quit();
+    expect(node.state.window(TOPIC, 0)).toEqual([]);
+    expect(node.state.hasSeen(TOPIC, idOf(utf8('a')))).toBe(false);
+  });
+});
+
+describe('a recovered payload', () => {
+  test('is delivered once, and announced to the other neighbors instead of pushed', () => {
+    const node = new TestNode().meet(1, 2, 3);
+    const outputs = node.handle(recovered('a'));
+    expect(emitted(outputs)).toEqual([
+      { type: 'received', content: utf8('a'), deliveredFrom: 1, scope: { type: 'swarm', round: 3 } },
+    ]);
+    expect(sent(outputs)).toEqual([]);
+    expect(sentTypes(node.expire(timer(outputs, 'dispatchLazyPush')))).toEqual(['2 ihave', '3 ihave']);
+    expect(node.handle(recovered('a'))).toEqual([]);
+    expect(emitted(node.receive(2, payload('a')))).toEqual([]);
+  });
+
+  test('is not missing anymore', () => {
+    const node = new TestNode().meet(1, 2);
+    const outputs = node.receive(2, ihave('a'));
+    node.handle(recovered('a'));
+    expect(node.snapshot.missingPayloads).toBe(0);
+    expect(node.expire(timer(outputs, 'sendGraft'))).toEqual([]);
+    node.now = 40_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+
+  test('is not announced to those that have announced it', () => {
+    const node = new TestNode().meet(1, 2, 3);
+    node.receive(2, ihave('a'));
+    const outputs = node.handle(recovered('a'));
+    expect(sentTypes(node.expire(timer(outputs, 'dispatchLazyPush')))).toEqual(['3 ihave']);
+  });
+
+  test('is kept for what remains of its retention, so that nothing circulates for ever', () => {
+    const node = new TestNode().meet(1);
+    node.receive(1, payload('new'));
+    node.handle(recovered('old', { age: 20_000 }));
+    expect(node.state.window(TOPIC, node.now).map(({ age }) => age)).toEqual([20_000, 0]);
+    node.now = 10_000;
+    node.evict();
+    expect(node.state.window(TOPIC, node.now).map(({ age }) => age)).toEqual([10_000]);
+  });
+
+  test('is not taken when it is older than that: its id may have been forgotten already', () => {
+    const node = new TestNode().meet(1);
+    expect(node.handle(recovered('a', { age: 30_000 }))).toEqual([]);
+    expect(node.stats.expiredRecoveries).toBe(1);
+  });
+
+  test('means nothing to the reference', () => {
+    expect(new TestNode({ mode: 'reference' }).meet(1).handle(recovered('a'))).toEqual([]);
+  });
+});
+
+describe('a payload that a neighbor knew and has no more', () => {
+  const lost = { type: 'lost', count: 2, reason: 'unavailable' };
+
+  test('is told lost once, when nobody can bring it anymore, and not delivered afterwards', () => {
+    const node = new TestNode().meet(1, 2);
+    node.handle(unavailable(1, 'a', 'b'));
+    node.handle(unavailable(2, 'a', 'b'));
+    node.now = 29_999;
+    expect(emitted(node.evict())).toEqual([]);
+    node.now = 30_000;
+    expect(emitted(node.evict())).toEqual([lost]);
+    expect(emitted(node.evict())).toEqual([]);
+    expect(node.stats.unavailablePayloads).toBe(2);
+    expect(emitted(node.receive(1, payload('a')))).toEqual([]);
+    node.handle(unavailable(1, 'a'));
+    expect(node.snapshot.missingPayloads).toBe(0);
+  });
+
+  test.each<[string, (node: TestNode) => void]>([
+    ['pushed', (node) => node.receive(2, payload('a'))],
+    ['recovered', (node) => node.handle(recovered('a'))],
+    ['published by ourselves', (node) => node.broadcast('a')],
+  ])('is not lost when it is %s in time', (_, bring) => {
+    const node = new TestNode().meet(1, 2);
+    node.handle(unavailable(1, 'a'));
+    bring(node);
+    node.now = 40_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+
+  test('is asked for when another neighbor announces it', () => {
+    const node = new TestNode().meet(1, 2);
+    node.handle(unavailable(1, 'a'));
+    expect(sentTypes(node.expire(timer(node.receive(2, ihave('a')), 'sendGraft')))).toEqual(['2 graft']);
+  });
+
+  test('is none of our business when a stranger says so', () => {
+    const node = new TestNode().meet(1);
+    node.handle(unavailable(9, 'a'));
+    node.receive(9, ihave('b'));
+    expect(node.snapshot.missingPayloads).toBe(0);
+    expect(node.stats.strangerMessages).toBe(2);
+  });
+});
+
+describe('an announced payload that does not come', () => {
+  test('is told lost also when its announcers have left', () => {
+    const node = new TestNode().meet(1, 2);
+    node.receive(1, ihave('a'));
+    node.disconnected(1);
+    node.now = 30_000;
+    expect(emitted(node.evict())).toEqual([{ type: 'lost', count: 1, reason: 'abandoned' }]);
+  });
+
+  test('is delivered when a later announcer has it', () => {
+    const node = new TestNode().meet(1, 2);
+    const first = node.receive(1, ihave('a'));
+    node.disconnected(1);
+    node.expire(timer(first, 'sendGraft'));
+    node.now = 20_000;
+    node.expire(timer(node.receive(2, ihave('a')), 'sendGraft'));
+    expect(emitted(node.receive(2, payload('a')))).toHaveLength(1);
+    node.now = 40_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+
+  test('waits for its turn where more are missing than can be asked for', () => {
+    const node = new TestNode({ hardened: { missingPerPeer: 2 } }).meet(1, 2);
+    const outputs = node.receive(1, ihave('a', 'b', 'c', 'd', 'e'));
+    expect(timers(outputs).filter(([type]) => type === 'sendGraft')).toHaveLength(2);
+    node.receive(2, payload('a'));
+    node.receive(2, payload('b'));
+    const admitted = node.evict();
+    expect(timers(admitted).filter(([type]) => type === 'sendGraft')).toHaveLength(2);
+    expect(sentTypes(node.expire(timer(admitted, 'sendGraft')))).toEqual(['1 graft']);
+    node.now = 30_000;
+    expect(emitted(node.evict())).toEqual([
+      { type: 'lost', count: 2, reason: 'abandoned' },
+      { type: 'lost', count: 1, reason: 'overflow' },
+    ]);
+  });
+
+  test('is looked for as a whole with a neighbor that has announced more than can be known, once there is room', () => {
+    const node = new TestNode({ hardened: { missingPerPeer: 1 } }).meet(1, 2);
+    const texts = ['a', 'b', 'c', 'd', 'e', 'f'];
+    node.receive(1, ihave(...texts));
+    expect(node.snapshot.missingPayloads).toBe(4);
+    expect(node.stats.droppedAnnouncements).toBe(2);
+    expect(reconciled(node.evict())).toEqual([]);
+    for (const text of texts) node.receive(2, payload(text));
+    expect(reconciled(node.evict())).toEqual(['1 overflow']);
+    expect(reconciled(node.evict())).toEqual([]);
+  });
+
+  test('is one of a bounded number per neighbor, whatever it announces, and that number does not grow when it comes again', () => {
+    const node = new TestNode({ hardened: { missingPerPeer: 10 } }).meet(2);
+    for (let i = 0; i < 20; i++) {
+      node.meet(1);
+      node.receive(1, ihave(...Array.from({ length: 50 }, (_, k) => `${i}-${k}`)));
+      node.disconnected(1);
+    }
+    expect(node.snapshot.missingPayloads).toBe(40);
+    node.now = 30_000;
+    expect(emitted(node.evict())).toEqual([{ type: 'lost', count: 40, reason: 'abandoned' }]);
+  });
+
+  test('is lost without a word in the reference', () => {
+    const node = new TestNode({ mode: 'reference' }).meet(1);
+    node.receive(1, ihave('a'));
+    node.disconnected(1);
+    node.now = 60_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+});
+
+describe('a mistake of the host', () => {
+  const node = new TestNode().meet(1);
+  test.each<[string, unknown, typeof TypeError | typeof RangeError]>([
+    ['a gap without a reason', { type: 'linkGap', peer: 1 }, TypeError],
+    ['recovered content that is no bytes', { ...recovered('a'), content: 'a' }, TypeError],
+    ['a round that is none', { ...recovered('a'), round: 70_000 }, RangeError],
+    ['an age that is none', { ...recovered('a'), age: Number.NaN }, RangeError],
+    ['an age in the future', { ...recovered('a'), age: -1 }, RangeError],
+    ['ids that are no list', { ...unavailable(1), ids: 'a' }, TypeError],
+    ['ids that are none', { ...unavailable(1), ids: ['a'] }, TypeError],
+  ])('%s is refused before anything is done', (_, event, error) => {
+    expect(() => node.handle(event as InEvent<number>)).toThrow(error);
+    expect(node.snapshot).toMatchObject({ missingPayloads: 0, seenIds: 0 });
+  });
+
+  test('an event for a topic that is not joined is counted', () => {
+    const other = new TestNode();
+    other.quit();
+    for (const event of [recovered('a'), unavailable(1, 'a'), announceCache(1)])
+      expect(other.handle(event)).toEqual([]);
+    expect(other.stats.unknownTopics).toBe(3);
+  });
+});

@@ -1,0 +1,78 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { type Config, State, seededRng, type Timer, TimerHeap, topicId } from '../src/index.js';
+import { payload } from './helper/node.js';
+import { testSeed } from './helper/swarm.js';
+
+const MINUTE = 60_000;
+const TOPICS = 20_000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+const heap = (): number => {
+  collectGarbage();
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+};
+
+/** A node with one or two neighbors in each of many topics, after ten quiet minutes. */
+function settled(mode: Config['mode'], topics: number, neighbors: number) {
+  const state = new State({ me: 'a'.repeat(64), rng: seededRng(testSeed(1)), config: { mode } });
+  const timers = new TimerHeap<Timer<string>>();
+  const peers = ['b', 'c'].slice(0, neighbors).map((letter) => letter.repeat(64));
+  let now = 0;
+  const feed = (event: Parameters<typeof state.handle>[0]): void => {
+    for (const output of state.handle(event, now)) {
+      if (output.type === 'scheduleTimer') timers.insert(now + output.delay, output.timer);
+    }
+  };
+  const run = (duration: number): void => {
+    const end = now + duration;
+    for (let due = timers.popUntil(end); due; due = timers.popUntil(end)) {
+      now = due.time;
+      feed({ type: 'timerExpired', timer: due.item });
+    }
+    now = end;
+  };
+  const ids = Array.from({ length: topics }, (_, i) => topicId(i.toString(16).padStart(64, '0')));
+  const before = heap();
+  for (const topic of ids) {
+    feed({ type: 'command', topic, command: { type: 'join', peers: peers.slice(0, 1) } });
+    for (const from of [...peers, ...peers]) {
+      const data = Uint8Array.of(1);
+      feed({ type: 'recvMessage', from, topic, message: { type: 'neighbor', priority: 'high', data } });
+    }
+  }
+  run(10 * MINUTE);
+  return { timers, feed, run, topic: ids[0] as (typeof ids)[number], bytes: (heap() - before) / topics };
+}
+
+describe('a quiet topic', () => {
+  test.each([1, 2])('with %i neighbors takes less than 4 kB and no timer', (neighbors) => {
+    const { timers, bytes } = settled('hardened', TOPICS, neighbors);
+    expect(timers.size).toBe(0);
+    expect(bytes).toBeLessThan(4_096);
+  });
+
+  test('has timers that run for ever in the reference', () => {
+    expect(settled('reference', 10, 1).timers.size).toBe(20);
+  });
+
+  test('is cleaned up after traffic, and is quiet again', () => {
+    const { timers, feed, run, topic } = settled('hardened', 1, 2);
+    feed({ type: 'recvMessage', from: 'b'.repeat(64), topic, message: payload('hi') });
+    expect(timers.size).toBeGreaterThan(0);
+    run(2 * MINUTE);
+    expect(timers.size).toBe(0);
+  });
+
+  test.each<[string, Parameters<ReturnType<typeof settled>['feed']>[0]]>([
+    ['a neighbor is gone', { type: 'peerDisconnected', peer: 'b'.repeat(64) }],
+    ['our address changes', { type: 'updatePeerData', data: Uint8Array.of(7) }],
+  ])('shuffles again when %s', (_, event) => {
+    const { timers, feed } = settled('hardened', 1, 2);
+    feed(event);
+    expect(timers.size).toBe(1);
+  });
+});

@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { runs } from './runs.js';
+
+// Ordinary tests try the same cases each time, so that they fail for whoever has broken something and for nobody else. The long
+// ones look for new cases (or again at those of `GRAPEVINE_SEED`), and say for each property what they have tried.
+
+const SEED = 20_261_126;
+
+if (process.env.GRAPEVINE_TIER === 'long') {
+  const seed = Number(process.env.GRAPEVINE_SEED ?? Date.now() % 2 ** 31);
+  const name = (): string => expect.getState().currentTestName ?? '';
+  fc.configureGlobal({
+    seed,
+    numRuns: runs(100),
+    includeErrorInReport: true,
+    reporter: (details) => {
+      process.stdout.write(`seed ${details.seed}, ${details.numRuns} runs: ${name()}\n`);
+      if (details.failed) throw new Error(fc.defaultReportMessage(details));
+    },
+  });
+} else {
+  fc.configureGlobal({ seed: SEED });
+}
