@@ -110,7 +110,7 @@ async function stats(): Promise<object> {
     connections,
     routes,
     halfOpen,
-    peers: peers.length,
+    linked: peers.filter((peer) => peer.connections > 0).length,
     inViews: views.length,
     heap: process.memoryUsage().heapUsed,
   };
