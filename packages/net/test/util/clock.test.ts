@@ -10,7 +10,7 @@ test('what is deferred runs after the promises that are ready, and not at all on
       resolve();
     });
     void (async () => {
-      for (let i = 0; i < 20; i++) await null;
+      for (let i = 0; i < 20; i++) await Promise.resolve();
       order.push('promises');
     })();
   });
