@@ -66,7 +66,7 @@ export class BoundSocket {
    */
   async dial(find: () => Promise<Target>, signal: AbortSignal | undefined): Promise<Driver> {
     signal?.throwIfAborted();
-    if (this.#closing) throw this.#error;
+    if (this.#error) throw this.#error;
     const cancel = deferred<never>();
     cancel.promise.catch(() => {}); // also when nobody races it any more
     const onAbort = () => cancel.reject(signal?.reason);
