@@ -25,7 +25,7 @@ import { StreamOpener } from './stream-opener.js';
 import { StreamSource } from './stream-source.js';
 
 /** The binding waits where the peer allows no further stream, and does not say so: what takes this long is such a wait. In milliseconds. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 
 /** A proven connection of iroh. */
 export class IrohConnection implements Connection, SendStreamHost, RecvStreamHost {

@@ -12,6 +12,8 @@ export class StreamOpener<Stream> {
   /** Opened for those who wanted to know when one can be: whoever opens next takes it. */
   readonly #ready: Promise<Stream>[] = [];
   #last: Promise<unknown> = Promise.resolve();
+  /** How many were opened so far. */
+  #opened = 0;
 
   constructor(open: () => Promise<Stream>, patienceMs: number) {
     this.#open = open;
@@ -30,16 +32,26 @@ export class StreamOpener<Stream> {
     this.#ready.push(opening);
   }
 
-  /** @throws StreamLimitError when the peer allows none for too long; what the binding rejects with */
+  /** @throws StreamLimitError when none was opened, for this caller or another, for too long; what the binding rejects with */
   async open(): Promise<Stream> {
     const opening = this.#ready.shift() ?? this.#abandoned.shift() ?? this.#start();
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      let opened = this.#opened;
+      let looks = 0;
+      // Twice, so that an event loop that stood still sees first what came meanwhile.
+      const look = () => {
+        if (this.#opened !== opened) looks = 0;
+        opened = this.#opened;
+        if (looks++ < 2) {
+          timer = setTimeout(look, this.#patienceMs / 2);
+          return;
+        }
         opening.catch(() => {}); // unless somebody takes it over
         this.#abandoned.push(opening);
         reject(new StreamLimitError(`the peer has allowed no further stream for ${this.#patienceMs} ms`));
-      }, this.#patienceMs);
+      };
+      look();
     });
     try {
       return await Promise.race([opening, patience]);
@@ -49,7 +61,11 @@ export class StreamOpener<Stream> {
   }
 
   #start(): Promise<Stream> {
-    const opening = this.#last.then(() => this.#open());
+    const opening = this.#last.then(async () => {
+      const stream = await this.#open();
+      this.#opened++;
+      return stream;
+    });
     this.#last = opening.catch(() => {});
     return opening;
   }
