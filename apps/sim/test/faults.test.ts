@@ -9,9 +9,9 @@ const scenarios = readdirSync(folder)
   .filter((name) => name !== 'rust.toml')
   .flatMap((name) => readScenarioFile(`${folder}${name}`).scenarios);
 
-function outcome(label: string, change: Partial<NamedScenario['scenario']> = {}): ScenarioResult {
+function outcome(label: string, change: Partial<NamedScenario['scenario']> = {}, seed = 0): ScenarioResult {
   const found = scenarios.find((each) => each.label === label) as NamedScenario;
-  return runScenario({ ...found.scenario, ...change }, 0);
+  return runScenario({ ...found.scenario, ...change }, seed);
 }
 const reliabilities = ({ broadcasts }: ScenarioResult): number[] => broadcasts.map(({ reliability }) => reliability);
 const meanRmr = ({ broadcasts }: ScenarioResult): number =>
@@ -41,7 +41,8 @@ describe('the scenario files', () => {
     ['loss-30-percent', 0.97],
     ['mass-failure-80-percent', 0.99],
   ])('%s: hard enough to lose something, and little is lost', (label, least) => {
-    const all = reliabilities(outcome(label));
+    // In one run in fifty all who have a payload crash in the moment after it was published.
+    const all = [0, 1, 2, 3, 4].flatMap((seed) => reliabilities(outcome(label, {}, seed)));
     expect(all.reduce((sum, each) => sum + each, 0) / all.length).toBeGreaterThan(least);
   });
 
