@@ -88,7 +88,7 @@ function specOf({ random, faults, machines }: Plan, index: number): MachineSpec 
 function startAll({ random, machines, topics, steps }: Plan): void {
   const all = Array.from({ length: topics }, (_, topic) => topic);
   for (let machine = 0; machine < machines; machine++) {
-    const via = machine === 0 ? [] : random.chance(0.5) ? [0] : [random.between(0, machine - 1)];
+    const via = machine === 0 ? [] : random.chance(0.5) ? [0] : [random.between(0, machine - 1), 0];
     steps.push({ at: machine === 0 ? 0 : random.between(1, START_MS), do: 'start', machine, topics: all, via });
     if (random.chance(0.1)) {
       steps.push({ at: random.between(START_MS, 2 * START_MS), do: 'subscribe', machine, topic: 0, via: [] });
@@ -129,7 +129,8 @@ const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
     const back = at + random.pick([10, 1_000, 10_000]);
     const via = bootstrap(plan);
     if (random.chance(0.5)) {
-      steps.push({ at, do: 'stop', machine }, { at: back, do: 'start', machine, topics: [topic], via });
+      const topics = topicsAfterReturn(plan, machine);
+      steps.push({ at, do: 'stop', machine }, { at: back, do: 'start', machine, topics, via });
     } else {
       steps.push({ at, do: 'unsubscribe', machine, topic }, { at: back, do: 'subscribe', machine, topic, via });
     }
@@ -159,7 +160,7 @@ const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
   },
   socket(plan, at) {
     const machine = someone(plan);
-    const topics = [plan.random.between(0, plan.topics - 1)];
+    const topics = topicsAfterReturn(plan, machine);
     plan.steps.push({ at, do: 'killSocket', machine });
     plan.steps.push({ at: at + 1_000, do: 'start', machine, topics, via: bootstrap(plan) });
   },
@@ -175,6 +176,12 @@ function cut(plan: Plan, at: number, way: 'both' | 'out'): void {
 
 function shape(plan: Plan, at: number, conditions: (Step & { do: 'shape' })['conditions']): void {
   plan.steps.push({ at, do: 'shape', machine: someone(plan), conditions, forMs: duration(plan) });
+}
+
+/** The first machine is in all topics, so that whoever asks it finds the others; another may come back for one of them only. */
+function topicsAfterReturn({ random, topics }: Plan, machine: number): number[] {
+  if (machine !== 0) return [random.between(0, topics - 1)];
+  return Array.from({ length: topics }, (_, topic) => topic);
 }
 
 /** A few that an application would have in its settings. The first machine is always found at the same address. */
