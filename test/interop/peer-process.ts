@@ -128,6 +128,11 @@ export class PeerProcess {
     await this.#exited;
   }
 
+  /** Sends a signal: `SIGSTOP` makes it sleep, `SIGCONT` wakes it. */
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name);
+  }
+
   #read(text: string): void {
     this.#lastLines.push(text.slice(0, 300));
     if (this.#lastLines.length > TAIL) this.#lastLines.shift();

@@ -40,7 +40,9 @@ export class Room {
         case 'neighborDown':
           break;
         case 'lagged':
-          this.#print(`! ${event.missed} messages were lost: this terminal is too slow`);
+          this.#print(
+            `! ${event.missed} messages were lost${event.reason === 'slow-reader' ? ': this terminal is too slow' : ''}`,
+          );
           break;
       }
     }

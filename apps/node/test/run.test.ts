@@ -1,4 +1,5 @@
 import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatTicket, Gossip, type GossipEvent, parseTicket, topicIdFrom } from '@grapevine/api';
 import { SecretKey } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
@@ -6,7 +7,7 @@ import { connectRpc } from '@grapevine/rpc';
 import { describe, expect, test } from 'vitest';
 import { keptIdentity } from '../src/node/identity.js';
 import { PeerFile } from '../src/node/peer-file.js';
-import { NodeProcess, TemporaryFolder } from './node-process.js';
+import { Command, NodeProcess, TemporaryFolder } from './node-process.js';
 
 const local = ['--bind', '127.0.0.1:0', '--metrics', '127.0.0.1:0'];
 
@@ -63,6 +64,23 @@ describe('a running node', () => {
     expect(down).toMatchObject({ peer: await first.id(), reason: 'left' });
     expect((await second.exited).code).toBe(0);
     expect(second.lines.map(({ msg }) => msg)).toContain('ended');
+  });
+
+  test('ends with an error when its socket dies, so that its supervisor starts it again', async () => {
+    using folder = new TemporaryFolder();
+    const preload = fileURLToPath(new URL('dying-socket.mjs', import.meta.url));
+    const args = ['--data', folder.path, '--topic', 'room', '--rpc', '127.0.0.1:0', ...local];
+    await using node = new NodeProcess(args, { NODE_OPTIONS: `--import=${pathToFileURL(preload)}` });
+    await node.logged('up');
+    await using listener = new Command(['subscribe', 'room', '--data', folder.path]);
+    await listener.says('subscribed');
+    node.kill('SIGUSR2');
+    expect(await node.exited).toEqual({ code: 1, signal: null });
+    expect(node.stderr).toBe('grapevine: the node has ended: recvmsg ENETDOWN\n');
+    expect(await node.logged('the endpoint is gone: ending')).toMatchObject({ error: 'recvmsg ENETDOWN' });
+    expect(await listener.outcome).toMatchObject({ code: 1, stderr: expect.stringMatching(/ENETDOWN|shut down/) });
+    await using again = new NodeProcess(args);
+    await again.logged('up');
   });
 
   test('is alive but not ready while the peers that it looks for are not there', async () => {

@@ -239,6 +239,23 @@ describe('publish and subscribe', () => {
     expect(code).toBe(2);
   });
 
+  test('on one lone node', async () => {
+    await using listener = new Command(['subscribe', 'hermitage', '--count', '2', '--data', first]);
+    await listener.says('subscribed');
+    const { code, stderr } = await grapevine(['publish', 'hermitage', '--data', first], { stdin: 'one\ntwo\n' });
+    expect(stderr).toContain('only subscribers on the node have heard it');
+    expect(code).toBe(0);
+    expect(await listener.outcome).toMatchObject({ code: 0, stdout: 'one\ntwo\n' });
+  });
+
+  test('nothing to nobody, also in a topic of the node itself', async () => {
+    await toFirst('join', 'own desert');
+    const { code, stderr } = await toFirst('publish', 'own desert', 'hello?', '--timeout', '0.3');
+    await toFirst('leave', 'own desert');
+    expect(code).toBe(1);
+    expect(stderr).toContain('no neighbor in own desert after 0.3 s, so nothing was sent');
+  });
+
   test('nothing to nobody', async () => {
     const { code, stderr } = await toFirst('publish', 'desert', 'hello?', '--timeout', '0.3');
     expect(code).toBe(1);

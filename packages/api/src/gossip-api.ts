@@ -9,6 +9,8 @@ export interface TopicOptions {
   readonly bootstrap?: readonly Bootstrap[];
   /** Events kept for a reader that lags behind. Default 2,048. */
   readonly queueCapacity?: number;
+  /** Whether this subscription hears its own broadcasts, too; those of others on the same node it always hears. Default false. */
+  readonly echo?: boolean;
 }
 
 /** Gossip as a program uses it, wherever the node runs. */
@@ -23,7 +25,7 @@ export class GossipApi {
    * Takes part in a topic. Returns at once; {@link GossipTopic.joined} tells when somebody was found. The peers are tried for as
    * long as the topic has no neighbor.
    *
-   * @throws ParseError when a bootstrap text is no ticket and no id; RangeError; GossipClosedError
+   * @throws ParseError when a bootstrap text is no ticket and no id; RangeError; GossipClosedError; EndpointClosedError
    */
   async subscribe(topic: TopicId, options: TopicOptions = {}): Promise<GossipTopic> {
     const { bootstrap = [], ...rest } = options;
@@ -35,7 +37,7 @@ export class GossipApi {
     return this.#service.snapshot();
   }
 
-  /** Leaves all topics and waits until the farewells are acknowledged (at most 5 s by default). */
+  /** Leaves all topics and waits until peers have acknowledged it (at most 5 s by default). */
   shutdown(): Promise<void> {
     return this.#service.shutdown();
   }

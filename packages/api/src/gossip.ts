@@ -4,6 +4,7 @@ import {
   GOSSIP_ALPN,
   GossipNode,
   type GossipOptions,
+  type ProtocolCompanion,
   type ProtocolHandler,
 } from '@grapevine/net';
 import { GossipApi } from './gossip-api.js';
@@ -39,6 +40,11 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
    */
   static spawn(endpoint: Endpoint, options?: GossipOptions): Gossip {
     return new Gossip(new GossipNode(endpoint, options));
+  }
+
+  /** Protocols that belong to this one; the router registers them by itself. */
+  get companions(): readonly ProtocolCompanion[] {
+    return this.#node.companions;
   }
 
   /** Takes over an incoming connection. The router calls it. */

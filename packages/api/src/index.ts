@@ -1,5 +1,6 @@
 export {
   type EndpointAddr,
+  EndpointClosedError,
   type EndpointId,
   formatTicket,
   GossipClosedError,
@@ -8,11 +9,15 @@ export {
   type GossipOptions,
   type GossipService,
   type GossipSnapshot,
+  JoinTimeoutError,
+  type LaggedReason,
+  type LossReason,
   MessageTooLargeError,
   NoNeighborsError,
   ParseError,
   parseTicket,
   TopicClosedError,
+  type TriedPeer,
 } from '@grapevine/net';
 export type { DeliveryScope, NeighborDownReason, PartialConfig, TopicId } from '@grapevine/proto';
 export { type Bootstrap, parseBootstrap } from './bootstrap.js';

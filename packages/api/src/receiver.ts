@@ -3,8 +3,8 @@ import type { EndpointId, GossipEvent, TopicSession } from '@grapevine/net';
 /**
  * The half of a topic that listens: an async iterable of events.
  *
- * Events that nobody reads are kept up to the subscription's capacity; then the oldest are lost and the next event is `lagged` with
- * their number. Leaving a `for await` loop leaves the subscription open; another loop goes on where it stopped.
+ * Events that nobody reads are kept up to the subscription's capacity; then the oldest messages are lost, and a `lagged` event with their
+ * number stands in their place. Leaving a `for await` loop leaves the subscription open; another loop goes on where it stopped.
  */
 export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   readonly #session: TopicSession;
@@ -14,12 +14,17 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
     this.#session = session;
   }
 
-  /** The next event; done when the topic is closed. */
+  /** The next event; done when the topic is closed. @throws EndpointClosedError, after what is queued, when the node has lost its endpoint */
   next(): Promise<IteratorResult<GossipEvent, undefined>> {
     return this.#session.next();
   }
 
-  /** Settles when the topic has a neighbor; at once if it has one. Takes no event away. @throws TopicClosedError, the signal's reason */
+  /**
+   * Settles when the topic has a neighbor; at once if it has one. Takes no event away.
+   *
+   * @throws JoinTimeoutError when the signal is an `AbortSignal.timeout` that is over: it names whom the node has tried; otherwise the
+   *   signal's reason. TopicClosedError; EndpointClosedError
+   */
   joined(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     return this.#session.joined(options.signal);
   }

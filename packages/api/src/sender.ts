@@ -5,7 +5,10 @@ import { type Bootstrap, parseBootstrap } from './bootstrap.js';
 export interface BroadcastOptions {
   /** Gives up waiting for room in the node's queues. */
   readonly signal?: AbortSignal;
-  /** While the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. */
+  /**
+   * While the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. Other subscribers on the
+   * node hear a kept one at once, and a rejected one not at all.
+   */
   readonly whenAlone?: WhenAlone;
 }
 
@@ -29,7 +32,8 @@ export class GossipSender implements Disposable {
    * Sends to everybody in the topic. Resolves when the message is queued, waits while the node's queues are full.
    *
    * @param content bytes, not to be changed afterwards, or a text that is sent as UTF-8
-   * @throws MessageTooLargeError at once, naming the limit; NoNeighborsError; TopicClosedError; the signal's reason
+   * @throws MessageTooLargeError at once, naming the limit; NoNeighborsError; TopicClosedError; EndpointClosedError; the
+   *   signal's reason
    */
   async broadcast(content: Uint8Array | string, options: BroadcastOptions = {}): Promise<void> {
     const { signal, whenAlone = 'keep' } = options;

@@ -2,6 +2,7 @@ import type { Endpoint } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  EndpointClosedError,
   formatTicket,
   Gossip,
   type GossipApi,
@@ -9,6 +10,7 @@ import {
   type GossipEvent,
   GossipReceiver,
   type GossipTopic,
+  JoinTimeoutError,
   MessageTooLargeError,
   NoNeighborsError,
   ParseError,
@@ -31,8 +33,8 @@ export interface ApiNode {
 export interface ServiceUnderTest {
   readonly name: string;
   start(network: MemoryNetwork): Promise<ApiNode>;
-  /** What `neighborDown` says about a peer that left: remote control has no reasons on its wire. */
-  readonly reasonOfLeaving: 'left' | 'unknown';
+  /** Whether the node is in another process, for all that a program can see. */
+  readonly isRemote: boolean;
 }
 
 /** What applications may rely on, on top of any service. */
@@ -107,6 +109,20 @@ export function apiSuite(service: ServiceUnderTest): void {
         controller.abort(new Error('not today'));
         await expect(joined).rejects.toThrow('not today');
         await topic.broadcast('kept');
+      });
+
+      test('that takes too long says whom the node has tried, and what came of it', async () => {
+        const absent = network.endpoint();
+        await absent.close();
+        const { gossip } = await start();
+        const topic = await gossip.subscribe(ROOM, { bootstrap: [absent.addr()] });
+        const isDialed = async () => (await gossip.snapshot()).peers[0]?.state;
+        await expect.poll(isDialed).toBeDefined();
+        const signal = AbortSignal.timeout(50);
+        const error = await topic.joined({ signal }).catch((error) => error);
+        expect(error).toBeInstanceOf(JoinTimeoutError);
+        expect(error).toMatchObject({ code: 'ERR_JOIN_TIMEOUT', cause: signal.reason, tried: [{ id: absent.id }] });
+        expect(error.message).toContain(absent.id.slice(0, 10));
       });
 
       test('takes no event away', async () => {
@@ -188,13 +204,56 @@ export function apiSuite(service: ServiceUnderTest): void {
       });
 
       test('a slow reader is told how much it has missed', async () => {
-        const { a, his } = await pair();
+        const { a, b, his } = await pair();
         const slow = await a.gossip.subscribe(ROOM, { queueCapacity: 2 });
         const fast = await a.gossip.subscribe(ROOM);
         for (let i = 0; i < 5; i++) await his.broadcast(`${i}`);
         for (let i = 0; i < 5; i++) expect(await nextText(fast)).toBe(`${i}`);
-        expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 4 } });
+        expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 3, reason: 'slow-reader' } });
+        expect(await slow.next()).toEqual({ done: false, value: { type: 'neighborUp', peer: b.endpoint.id } });
         expect(await nextText(slow)).toBe('3');
+      });
+
+      test('what a slow reader gets and what it is told it has lost is all that was published', async () => {
+        const { a, his } = await pair();
+        const slow = await a.gossip.subscribe(ROOM, { queueCapacity: 20 });
+        const fast = await a.gossip.subscribe(ROOM);
+        const seen: GossipEvent[] = [];
+        const read = async () => seen.push((await slow.next()).value as GossipEvent);
+        for (let i = 0; i < 100; i++) {
+          await his.broadcast(`${i}`);
+          expect(await nextText(fast)).toBe(`${i}`);
+          if (i % 10 === 0) await read();
+        }
+        while (textOf(seen.at(-1)) !== '99') await read();
+        const numbers = seen.flatMap((event) => (event.type === 'received' ? [Number(textOf(event))] : []));
+        const told = seen.reduce((sum, event) => sum + (event.type === 'lagged' ? event.missed : 0), 0);
+        expect(told).toBeGreaterThan(0);
+        expect(numbers.length + told).toBe(100);
+        expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y));
+        expect((await a.gossip.snapshot()).losses['slow-reader']).toBe(service.isRemote ? 0 : told);
+      });
+
+      test('subscriptions of one node hear each other, and themselves only if they ask for it', async () => {
+        const { a, hers, his } = await pair();
+        const second = await a.gossip.subscribe(ROOM);
+        const echoing = await a.gossip.subscribe(ROOM, { echo: true });
+        await hers.broadcast('from the first');
+        expect(await nextText(second)).toBe('from the first');
+        expect(await nextText(echoing)).toBe('from the first');
+        expect(await nextText(his)).toBe('from the first');
+        await echoing.broadcastNeighbors('from the third');
+        for (const topic of [hers, second, echoing, his]) expect(await nextText(topic)).toBe('from the third');
+      });
+
+      test('a lone node brings its subscriptions together, with its own id on what they hear', async () => {
+        const { endpoint, gossip } = await start();
+        const [speaker, listener] = [await gossip.subscribe(ROOM), await gossip.subscribe(ROOM)];
+        await speaker.broadcast('anybody here?');
+        const { value } = await listener.next();
+        expect(value).toMatchObject({ deliveredFrom: endpoint.id, scope: { type: 'swarm', round: 0 } });
+        expect((await gossip.snapshot()).topics).toMatchObject([{ subscribers: 2, keptBroadcasts: 1 }]);
+        await expect(speaker.broadcast('now', { whenAlone: 'reject' })).rejects.toThrow(NoNeighborsError);
       });
 
       test('every subscription of a topic gets every message', async () => {
@@ -218,7 +277,7 @@ export function apiSuite(service: ServiceUnderTest): void {
 
         const left = waitFor(hers, (event) => event.type === 'neighborDown');
         receiver.close();
-        expect(await left).toMatchObject({ reason: service.reasonOfLeaving });
+        expect(await left).toMatchObject({ reason: 'left' });
       });
 
       test('a sender alone can publish', async () => {
@@ -240,7 +299,7 @@ export function apiSuite(service: ServiceUnderTest): void {
           await using third = await (await start()).gossip.subscribe(ROOM, { bootstrap: [a.endpoint.addr()] });
           await third.joined();
         }
-        expect(await gone).toMatchObject({ reason: service.reasonOfLeaving });
+        expect(await gone).toMatchObject({ reason: 'left' });
       });
 
       test('shutdown ends every reader and refuses what comes after', async () => {
@@ -257,11 +316,24 @@ export function apiSuite(service: ServiceUnderTest): void {
         await a.gossip.shutdown();
       });
 
+      test('a node that loses its endpoint ends every reader with an error, and refuses everything', async () => {
+        const { a, hers } = await pair();
+        const reading = (async () => {
+          for await (const _ of hers);
+        })();
+        const refused = expect(reading).rejects.toMatchObject({ code: 'ERR_ENDPOINT_CLOSED' });
+        await a.endpoint.close();
+        await refused;
+        await expect(hers.broadcast('x')).rejects.toThrow(EndpointClosedError);
+        await expect(hers.joined()).rejects.toThrow(EndpointClosedError);
+        await expect(a.gossip.subscribe(ROOM)).rejects.toThrow(EndpointClosedError);
+      });
+
       test('farewells arrive', async () => {
         const { a, b, hers } = await pair();
         const left = waitFor(hers, (event) => event.type === 'neighborDown');
         await b.gossip.shutdown();
-        expect(await left).toEqual({ type: 'neighborDown', peer: b.endpoint.id, reason: service.reasonOfLeaving });
+        expect(await left).toEqual({ type: 'neighborDown', peer: b.endpoint.id, reason: 'left' });
         expect((await a.gossip.snapshot()).topics).toMatchObject([{ activeView: [] }]);
       });
     });
@@ -284,6 +356,10 @@ export function apiSuite(service: ServiceUnderTest): void {
       });
     });
   });
+}
+
+function textOf(event: GossipEvent | undefined): string | undefined {
+  return event?.type === 'received' ? Buffer.from(event.content).toString() : undefined;
 }
 
 async function nextText(topic: AsyncIterable<GossipEvent>): Promise<string> {

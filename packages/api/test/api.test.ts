@@ -5,7 +5,7 @@ import { apiSuite } from './api-suite.js';
 
 apiSuite({
   name: 'a node in this process',
-  reasonOfLeaving: 'left',
+  isRemote: false,
   async start(network) {
     const endpoint = network.endpoint();
     const gossip = Gossip.spawn(endpoint, { dialBackoffMinMs: 20 });

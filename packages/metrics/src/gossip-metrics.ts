@@ -1,4 +1,4 @@
-import type { DialOutcome, DropReason, GossipGauges, GossipMetrics, TickKind } from '@grapevine/net';
+import type { DialOutcome, DropReason, GossipGauges, GossipMetrics, LossReason, TickKind } from '@grapevine/net';
 import { Counter, Gauge, register as globalRegistry, Histogram } from 'prom-client';
 import type { AnyRegistry } from './any-registry.js';
 
@@ -41,6 +41,14 @@ const DROP_REASONS: Record<DropReason, true> = {
   'broken-stream': true,
 };
 
+const LOSS_REASONS: Record<LossReason, true> = {
+  'slow-reader': true,
+  abandoned: true,
+  unavailable: true,
+  overflow: true,
+  unsent: true,
+};
+
 /** What one registry counts, for all gossip nodes that share it. */
 interface Instruments {
   readonly sent: Record<'control' | 'data', { readonly messages: Counter; readonly bytes: Counter }>;
@@ -50,6 +58,7 @@ interface Instruments {
   readonly ticks: Counter<'kind'>;
   readonly dials: Counter<'outcome'>;
   readonly dropped: Counter<'reason'>;
+  readonly lost: Counter<'reason'>;
   readonly degraded: Counter;
   readonly hops: Histogram;
   readonly observed: Set<() => GossipGauges>;
@@ -78,7 +87,8 @@ export function gossipMetrics(
 ): GossipMetrics & { readonly registry: AnyRegistry } {
   const instruments = instrumentsOf.get(registry) ?? register(registry);
   instrumentsOf.set(registry, instruments);
-  const { sent, received, neighborUp, neighborDown, ticks, dials, dropped, degraded, hops, observed } = instruments;
+  const { sent, received, neighborUp, neighborDown, ticks, dials, dropped, lost, degraded, hops, observed } =
+    instruments;
   return {
     registry,
     messageSent: (kind, bytes) => count(sent[kind], bytes),
@@ -91,6 +101,7 @@ export function gossipMetrics(
     tick: (kind) => ticks.inc({ kind }),
     dial: (outcome) => dials.inc({ outcome }),
     dropped: (reason, count) => dropped.inc({ reason }, count),
+    lost: (reason, messages) => lost.inc({ reason }, messages),
     degraded: () => degraded.inc(),
     observe: (read) => {
       observed.add(read);
@@ -132,6 +143,7 @@ function register(registry: AnyRegistry): Instruments {
     ticks: labelled('gossip_actor_tick_total', 'Events that a node handled, by kind', 'kind', TICK_KINDS),
     dials: labelled('gossip_dials_total', 'Dials, by outcome', 'outcome', DIAL_OUTCOMES),
     dropped: labelled('gossip_dropped_total', 'What was dropped, by reason', 'reason', DROP_REASONS),
+    lost: labelled('gossip_lost_total', 'Messages that were lost, by reason', 'reason', LOSS_REASONS),
     degraded: counter('gossip_degraded_total', 'Payloads that were announced instead of sent to a slow peer'),
     hops: new Histogram({
       name: 'gossip_delivery_hops',
@@ -145,20 +157,22 @@ function register(registry: AnyRegistry): Instruments {
 
 /** Gauges are read when Prometheus asks, summed over the nodes. */
 function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): void {
+  const read = oncePerScrape(() => [...observed].map((look) => look()));
+  const sum = (pick: (gauges: GossipGauges) => number) => read().reduce((total, gauges) => total + pick(gauges), 0);
   const gauge = (name: string, help: string, pick: (gauges: GossipGauges) => number) =>
     new Gauge({
       name,
       help,
       registers: [registry],
       collect() {
-        let sum = 0;
-        for (const read of observed) sum += pick(read());
-        this.set(sum);
+        this.set(sum(pick));
       },
     });
   gauge('gossip_topics', 'Topics that are joined', ({ topics }) => topics);
   gauge('gossip_neighbors', 'Active neighbors over all topics', ({ neighbors }) => neighbors);
   gauge('gossip_queued_bytes', 'Bytes queued to peers', ({ queuedBytes }) => queuedBytes);
+  gauge('gossip_unread_bytes', 'Bytes that wait for readers', ({ unreadBytes }) => unreadBytes);
+  gauge('gossip_kept_broadcasts', 'Broadcasts that wait for a first neighbor', ({ keptBroadcasts }) => keptBroadcasts);
   gauge('gossip_cached_payloads', 'Payloads kept for peers that ask for them', ({ cachedPayloads }) => cachedPayloads);
   gauge('gossip_cached_bytes', 'Bytes of those payloads', ({ cachedBytes }) => cachedBytes);
   gauge('gossip_seen_ids', 'Message ids remembered to know duplicates', ({ seenIds }) => seenIds);
@@ -169,10 +183,25 @@ function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => Gossi
     registers: [registry],
     collect() {
       for (const state of ['dialing', 'connected', 'backing-off'] as const) {
-        let sum = 0;
-        for (const read of observed) sum += read().peers[state];
-        this.set({ state }, sum);
+        this.set(
+          { state },
+          sum(({ peers }) => peers[state]),
+        );
       }
     },
   });
+}
+
+/** Looking at a node with very many topics takes milliseconds, and a scrape asks for all gauges at once: in one microtask. */
+function oncePerScrape<T>(look: () => T): () => T {
+  let seen: { readonly value: T } | undefined;
+  return () => {
+    if (!seen) {
+      seen = { value: look() };
+      queueMicrotask(() => {
+        seen = undefined;
+      });
+    }
+    return seen.value;
+  };
 }

@@ -62,6 +62,24 @@ test('counters move under the names of the Rust crate as messages flow', async (
   expect(after.get('gossip_topics')).toBe(0);
 });
 
+test('what is lost is counted, by reason', async () => {
+  const registry = new Registry();
+  const endpoint = new MemoryNetwork().endpoint();
+  const gossip = Gossip.spawn(endpoint, { metrics: gossipMetrics(registry) });
+  const topic = await gossip.subscribe(topicIdFrom('metrics'));
+  const slow = await gossip.subscribe(topicIdFrom('metrics'), { queueCapacity: 2 });
+  for (let i = 0; i < 5; i++) await topic.broadcast(`kept ${i}`);
+  const before = await values(registry);
+  expect(before.get('gossip_lost_total{reason="slow-reader"}')).toBe(3);
+  expect(before.get('gossip_lost_total{reason="unsent"}')).toBe(0);
+  expect(before.get('gossip_kept_broadcasts')).toBe(5);
+  expect(before.get('gossip_unread_bytes')).toBeGreaterThan(0);
+  await gossip.shutdown();
+  const after = await values(registry);
+  expect(after.get('gossip_lost_total{reason="unsent"}')).toBe(5);
+  expect(await slow.next()).toMatchObject({ value: { type: 'lagged', missed: 3 } });
+});
+
 test("two nodes share the user's own registry and are added up", async () => {
   const shared = new Registry();
   const own = new Counter({ name: 'app_things_total', help: 'Things', registers: [shared] });
@@ -74,6 +92,16 @@ test("two nodes share the user's own registry and are added up", async () => {
     expect(sum.get('gossip_neighbor_up_total')).toBe(2);
     expect(sum.get('app_things_total')).toBe(1);
   });
+});
+
+test('a scrape looks at a node once, the next one looks again', async () => {
+  const registry = new Registry();
+  const metrics = gossipMetrics(registry);
+  let looks = 0;
+  const peers = { dialing: 0, connected: 0, 'backing-off': 0 };
+  const none = { peers, neighbors: 0, queuedBytes: 0, unreadBytes: 0, keptBroadcasts: 0, seenIds: 0 };
+  metrics.observe(() => ({ ...none, cachedPayloads: 0, cachedBytes: 0, topics: ++looks }));
+  for (const scrape of [1, 2]) expect((await values(registry)).get('gossip_topics')).toBe(scrape);
 });
 
 test('labels name kinds and reasons, never peers or topics', async () => {

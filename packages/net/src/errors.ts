@@ -55,14 +55,15 @@ export class GossipClosedError extends GossipError {
   }
 }
 
-/** The endpoint was closed: by the user, or because its socket failed. */
+/**
+ * The endpoint was closed: by the user, or because its socket failed (`cause` says how). A gossip node on it has ended: readers of its
+ * topics get this error after what was queued, and so does everything that is asked of it later.
+ */
 export class EndpointClosedError extends GossipError {
   readonly code = 'ERR_ENDPOINT_CLOSED';
-  constructor(options?: { cause?: unknown }) {
-    super(
-      options?.cause instanceof Error ? `the endpoint is closed: ${options.cause.message}` : 'the endpoint is closed',
-      options,
-    );
+  constructor(options: { cause?: unknown } = {}) {
+    const { cause } = options;
+    super(cause instanceof Error ? `the endpoint is closed: ${cause.message}` : 'the endpoint is closed', options);
   }
 }
 

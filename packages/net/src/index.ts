@@ -32,7 +32,8 @@ export {
   UnsupportedPlatformError,
 } from './errors.js';
 export { CloseCode } from './gossip/close-code.js';
-export { EventQueue } from './gossip/event-queue.js';
+export { EventQueue, type EventQueueOptions } from './gossip/event-queue.js';
+export { JoinTimeoutError, type TriedPeer } from './gossip/join-timeout-error.js';
 export {
   type DialOutcome,
   type DropReason,
@@ -42,23 +43,26 @@ export {
   type TickKind,
 } from './gossip/metrics.js';
 export { GossipNode } from './gossip/node.js';
-export type { GossipOptions } from './gossip/options.js';
+export { DEFAULT_UNREAD_BYTES, type GossipOptions } from './gossip/options.js';
 export type { PeerSource } from './gossip/peer-source.js';
+export type { ReconcilerCounters } from './gossip/reconciliation/index.js';
 export type {
   GossipEvent,
   GossipService,
+  LaggedReason,
   SubscribeOptions,
   TopicCommand,
   TopicSession,
   WhenAlone,
 } from './gossip/service.js';
-export type { GossipSnapshot, GossipTopicSnapshot, PeerSnapshot } from './gossip/snapshot.js';
+export { SharedBudget } from './gossip/shared-budget.js';
+export type { GossipSnapshot, GossipTopicSnapshot, LossReason, PeerSnapshot } from './gossip/snapshot.js';
 export { GOSSIP_ALPN } from './gossip/wire.js';
 export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-id.js';
 export { SecretKey } from './identity/secret-key.js';
 export { verifySignature } from './identity/verify.js';
 export { type CloseReason, describeClose, type EndpointCloseReason } from './transport/close-reason.js';
-export { type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
+export { type ProtocolCompanion, type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
 export type {
   BiStream,
   Connection,

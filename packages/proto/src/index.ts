@@ -23,7 +23,7 @@ export type {
 } from './event.js';
 export type { PeerId } from './peer-id.js';
 export { resolveConfig } from './resolve-config.js';
-export type { TopicSnapshot } from './snapshot.js';
+export type { StateTotals, TopicSnapshot } from './snapshot.js';
 export { State, type StateOptions } from './state.js';
 export type { Stats } from './stats.js';
 export { defaultHash, type Hash } from './structures/hash.js';

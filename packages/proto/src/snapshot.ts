@@ -23,3 +23,15 @@ export interface TopicSnapshot<P extends PeerId> {
   /** The largest round with which a payload has arrived. */
   readonly maxLastDeliveryHop: number;
 }
+
+/** Sizes over all topics of a node. */
+export interface StateTotals {
+  readonly topics: number;
+  /** Active neighbors. */
+  readonly neighbors: number;
+  /** Payloads kept for peers that ask for them. */
+  readonly cachedPayloads: number;
+  readonly cachedBytes: number;
+  /** Ids remembered to know duplicates. */
+  readonly seenIds: number;
+}

@@ -6,7 +6,7 @@ import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
-import type { TopicSnapshot } from './snapshot.js';
+import type { StateTotals, TopicSnapshot } from './snapshot.js';
 import { type Stats, zeroStats } from './stats.js';
 import { defaultHash, type Hash } from './structures/hash.js';
 import type { Rng } from './structures/rng.js';
@@ -156,6 +156,13 @@ export class State<P extends PeerId> {
     return [...this.#joined.keys()];
   }
 
+  /** Sizes over all topics together; much cheaper than their snapshots. */
+  totals(): StateTotals {
+    const totals = { topics: this.#joined.size, neighbors: 0, cachedPayloads: 0, cachedBytes: 0, seenIds: 0 };
+    for (const topic of this.#joined.values()) topic.addTo(totals);
+    return totals;
+  }
+
   /** The active neighbors in a topic; none when it is not joined. */
   neighbors(topic: TopicId): readonly P[] {
     return [...(this.#joined.get(topic)?.neighbors ?? [])];
@@ -181,6 +188,11 @@ export class State<P extends PeerId> {
   /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */
   hasSeen(topic: TopicId, id: MessageId): boolean {
     return this.#joined.get(topic)?.hasSeen(id) ?? false;
+  }
+
+  /** All ids for which {@link State.hasSeen} is true, the oldest first. They may be taken out over time, while others come and go. */
+  seenIds(topic: TopicId): Iterable<MessageId> {
+    return this.#joined.get(topic)?.seenIds() ?? [];
   }
 
   /** What has been ignored, cut or refused so far. A copy. */

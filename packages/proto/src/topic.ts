@@ -9,7 +9,7 @@ import { HyParView } from './membership/hyparview.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
-import type { TopicSnapshot } from './snapshot.js';
+import type { StateTotals, TopicSnapshot } from './snapshot.js';
 import { LazySet } from './structures/lazy.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
@@ -122,13 +122,9 @@ export class Topic<P extends PeerId> {
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
-    if (reason === 'linkReplaced') this.#linkReplaced(peer);
+    this.#swarm.linkGap(peer);
+    if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
     this.#tree.linkGap(peer, reason);
-  }
-
-  #linkReplaced(peer: P): void {
-    this.#swarm.linkReplaced(peer);
-    if (this.#swarm.active.has(peer)) this.#replaced.add(peer);
   }
 
   recovered({ from, content, round, age }: RecoveredEvent<P>, now: number): void {
@@ -153,6 +149,10 @@ export class Topic<P extends PeerId> {
     return this.#tree.seen.has(id);
   }
 
+  seenIds(): Iterable<MessageId> {
+    return this.#tree.seen.values();
+  }
+
   peerDataUpdated(): void {
     this.#swarm.peerDataUpdated();
   }
@@ -164,6 +164,14 @@ export class Topic<P extends PeerId> {
 
   get neighbors(): readonly P[] {
     return this.#swarm.active.values;
+  }
+
+  addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
+    const { seen, cache } = this.#tree;
+    totals.neighbors += this.neighbors.length;
+    totals.cachedPayloads += cache.size;
+    totals.cachedBytes += cache.bytes;
+    totals.seenIds += seen.size;
   }
 
   snapshot(): TopicSnapshot<P> {

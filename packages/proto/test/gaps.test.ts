@@ -46,6 +46,29 @@ describe('a link on which messages may be lost', () => {
     expect(reconciled(new TestNode({ mode: 'reference' }).meet(1, 2).handle(event))).toEqual([]);
   });
 
+  test('may lead to a peer that knows nothing of us any more: it is asked, and stays a neighbor or declines', () => {
+    const [asked] = sent(new TestNode().meet(1, 2).handle({ type: 'linkReplaced', peer: 1 }));
+    expect(asked).toMatchObject({ to: 1, message: { type: 'neighbor', priority: 'low' } });
+    const message = asked?.message as Message<number>;
+
+    const stranger = new TestNode().meet(3);
+    expect(sentTypes(stranger.receive(9, message))).toEqual(['9 neighbor']);
+    expect(stranger.state.neighbors(TOPIC)).toContain(9);
+
+    const full = new TestNode().meet(3, 4, 5, 6, 7);
+    expect(sentTypes(full.receive(9, message))).toContain('9 disconnect');
+
+    const refused = new TestNode().meet(1, 2);
+    refused.handle({ type: 'linkReplaced', peer: 1 });
+    refused.receive(1, { type: 'disconnect', alive: true, respond: false });
+    expect(refused.state.neighbors(TOPIC)).toEqual([2]);
+
+    const answered = new TestNode().meet(1, 2);
+    answered.handle({ type: 'linkReplaced', peer: 1 });
+    expect(sent(answered.receive(1, { type: 'neighbor', priority: 'low', data: undefined }))).toEqual([]);
+    expect(answered.state.neighbors(TOPIC)).toEqual([1, 2]);
+  });
+
   test.each([
     { type: 'join', data: undefined } as const,
     { type: 'neighbor', priority: 'high', data: undefined } as const,

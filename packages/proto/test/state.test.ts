@@ -30,6 +30,20 @@ describe.each(MODES)('a node in %s mode', (mode) => {
     expect(timers(join([3]))).toEqual([]);
   });
 
+  test('adds up the sizes of its topics, as their snapshots tell them', () => {
+    const state = fresh();
+    for (const topic of [TOPIC, OTHER_TOPIC]) {
+      state.handle({ type: 'command', topic, command: { type: 'join', peers: [] } }, 0);
+      state.handle({ type: 'recvMessage', from: 1, topic, message: high }, 0);
+      for (const text of ['one', 'three']) {
+        const command: Command<number> = { type: 'broadcast', content: utf8(text), scope: 'swarm' };
+        state.handle({ type: 'command', topic, command }, 0);
+      }
+    }
+    const sizes = { neighbors: 2, cachedPayloads: 4, cachedBytes: 16, seenIds: 4 };
+    expect(state.totals()).toEqual({ topics: 2, ...sizes });
+  });
+
   test('ignores what concerns a topic that it has not joined', () => {
     const state = fresh();
     const events: InEvent<number>[] = [

@@ -66,6 +66,11 @@ async function answer(request: ControlRequest, host: ControlHost): Promise<Contr
       const { topics } = await gossip.snapshot();
       return { type: 'neighbors', neighbors: topics.find(({ id }) => id === request.topic)?.activeView ?? [] };
     }
+    case 'listeners': {
+      const subscribers = (await gossip.snapshot()).topics.find(({ id }) => id === request.topic)?.subscribers ?? 0;
+      const isOwn = host.topics?.has?.(request.topic) ?? false;
+      return { type: 'listeners', listeners: isOwn ? Math.max(0, subscribers - 1) : subscribers };
+    }
     case 'snapshot':
       return { type: 'snapshot', snapshot: await gossip.snapshot() };
     case 'learn':

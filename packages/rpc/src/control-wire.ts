@@ -20,6 +20,8 @@ export const controlRequestSchema = enumOf({
   /** The node itself takes part from now on, whatever its clients do; the peers are in the topic already. */
   enter: { topic: topicSchema, peers: seq(endpointAddrSchema) },
   leave: { topic: topicSchema },
+  /** Who hears what is published on this node, besides the node itself. */
+  listeners: { topic: topicSchema },
 });
 
 export const controlResponseSchema = enumOf({
@@ -41,6 +43,7 @@ export const controlResponseSchema = enumOf({
   /** Whether it made a difference: the node was elsewhere before. */
   moved: { moved: bool },
   refused: { reason: unitEnum(['unsupported', 'forbidden', 'failed']), message: string },
+  listeners: { listeners: u32 },
 });
 
 export type ControlRequest = Infer<typeof controlRequestSchema>;

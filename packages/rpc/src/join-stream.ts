@@ -1,5 +1,5 @@
-import type { GossipApi, GossipEvent, GossipReceiver, GossipSender } from '@grapevine/api';
-import { type BiStream, GossipClosedError, type Logger, type SendStream } from '@grapevine/net';
+import type { GossipApi, GossipReceiver, GossipSender } from '@grapevine/api';
+import { type BiStream, EndpointClosedError, GossipClosedError, type Logger, type SendStream } from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
 import { CommandQueue } from './command-queue.js';
 import { ItemTooLargeError } from './errors.js';
@@ -7,7 +7,7 @@ import type { ItemReader } from './item-reader.js';
 import { writeItem } from './item-writer.js';
 import type { Progress } from './progress.js';
 import { StreamCode } from './protocol.js';
-import { type Command, commandSchema, eventSchema, type Request, type WireEvent } from './wire.js';
+import type { TopicNews, TopicOrder, TopicRequest, TopicWire } from './topic-wire.js';
 
 /** Peers in one request or command. More are nobody's intention, and each costs a look at the curve. */
 export const MAX_PEERS = 1024;
@@ -16,12 +16,13 @@ export const MAX_PEERS_BYTES = 32 * MAX_PEERS + 32 + 16;
 
 /** A command, or the place of one that was dropped and still counts. */
 interface Queued {
-  readonly command: Command | undefined;
+  readonly order: TopicOrder | undefined;
 }
 
 /** What a subscription on the server stands on. */
 export interface JoinHost {
   readonly gossip: GossipApi;
+  readonly wire: TopicWire;
   readonly progress: Progress;
   /** Events kept for the client. */
   readonly queueCapacity: number;
@@ -34,17 +35,23 @@ export interface JoinHost {
  * Carries one subscription between a stream and the node. Resolves when both directions are gone; the topic is left then, and
  * not before.
  */
-export async function serveJoin(request: Request, stream: BiStream, reader: ItemReader, host: JoinHost): Promise<void> {
-  const { topic, bootstrap } = request;
+export async function serveJoin(
+  request: TopicRequest,
+  stream: BiStream,
+  reader: ItemReader,
+  host: JoinHost,
+): Promise<void> {
+  const { topic, bootstrap, echo } = request;
   const { send, recv } = stream;
   let halves: { readonly sender: GossipSender; readonly receiver: GossipReceiver };
   try {
-    const joined = await host.gossip.subscribe(topic, { bootstrap, queueCapacity: host.queueCapacity });
+    const joined = await host.gossip.subscribe(topic, { bootstrap, queueCapacity: host.queueCapacity, echo });
     host.progress.maxContentLength = joined.maxContentLength;
     halves = joined.split();
   } catch (error) {
     if (error instanceof GossipClosedError) host.progress.isClosed = true;
     host.logger.debug({ topic, error: String(error) }, 'the node does not join a topic for a remote client');
+    if (error instanceof EndpointClosedError && host.wire.isFull) writeItem(send, host.wire.news, failure(error));
     send.finish();
     recv.stop(StreamCode.none);
     return;
@@ -66,10 +73,15 @@ export async function serveJoin(request: Request, stream: BiStream, reader: Item
 async function forwardEvents(send: SendStream, receiver: GossipReceiver, host: JoinHost): Promise<void> {
   try {
     for await (const event of receiver) {
-      if (!writeItem(send, eventSchema, toWire(event))) await send.drained;
+      if (!writeItem(send, host.wire.news, event)) await send.drained;
     }
     send.finish();
   } catch (error) {
+    if (error instanceof EndpointClosedError) {
+      if (host.wire.isFull) writeItem(send, host.wire.news, failure(error));
+      send.finish();
+      return;
+    }
     // A message over 16 MiB, or the stream was reset in between: nobody reads on.
     host.logger.debug({ error: String(error) }, 'events for a remote client end');
     send.reset(StreamCode.none); // does nothing after a reset with a better code
@@ -88,7 +100,7 @@ async function takeCommands(
   const done = carryOut(queue, sender, host);
   try {
     for (let body = await reader.next(); body; body = await reader.next()) {
-      await queue.push({ command: readCommand(body, sender, host) });
+      await queue.push({ order: readOrder(body, sender, host) });
     }
   } catch (error) {
     host.logger.debug({ error: String(error) }, 'commands of a remote client end');
@@ -101,8 +113,8 @@ async function takeCommands(
 }
 
 /** @returns undefined for a command that is too large for the node, whatever is in it. @throws DecodeError */
-function readCommand(body: Uint8Array, sender: GossipSender, host: JoinHost): Command | undefined {
-  if (body.length <= sender.maxContentLength + MAX_PEERS_BYTES) return decode(commandSchema, body);
+function readOrder(body: Uint8Array, sender: GossipSender, host: JoinHost): TopicOrder | undefined {
+  if (body.length <= sender.maxContentLength + MAX_PEERS_BYTES) return decode(host.wire.order, body);
   host.dropped();
   return undefined;
 }
@@ -112,7 +124,7 @@ async function carryOut(queue: CommandQueue<Queued>, sender: GossipSender, host:
     const item = await queue.shift();
     if (!item) return;
     try {
-      if (item.command) await carryOutOne(item.command, sender);
+      if (item.order) await carryOutOne(item.order, sender);
     } catch (error) {
       // Too large, or nobody to keep it for: the protocol has no answer to a command.
       host.dropped();
@@ -123,26 +135,19 @@ async function carryOut(queue: CommandQueue<Queued>, sender: GossipSender, host:
   }
 }
 
-async function carryOutOne(command: Command, sender: GossipSender): Promise<void> {
-  switch (command.type) {
-    case 'broadcast':
-      return await sender.broadcast(command.content);
-    case 'broadcastNeighbors':
-      return await sender.broadcastNeighbors(command.content);
+async function carryOutOne(order: TopicOrder, sender: GossipSender): Promise<void> {
+  switch (order.type) {
+    case 'broadcast': {
+      const { content, scope, whenAlone } = order;
+      if (scope === 'swarm') return await sender.broadcast(content, { whenAlone });
+      return await sender.broadcastNeighbors(content, { whenAlone });
+    }
     case 'joinPeers':
-      return await sender.joinPeers(command.peers);
+      return await sender.joinPeers(order.peers);
   }
 }
 
-/** The wire has neither reasons nor numbers. */
-function toWire(event: GossipEvent): WireEvent {
-  switch (event.type) {
-    case 'received':
-    case 'neighborUp':
-      return event;
-    case 'neighborDown':
-      return { type: 'neighborDown', peer: event.peer };
-    case 'lagged':
-      return { type: 'lagged' };
-  }
+/** The node has lost its endpoint: its topics have not been closed, they have failed. */
+function failure({ cause }: EndpointClosedError): TopicNews {
+  return { type: 'failed', cause: cause instanceof Error ? cause.message : undefined };
 }

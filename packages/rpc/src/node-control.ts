@@ -62,6 +62,11 @@ export class NodeControl {
     return (await this.#ask({ type: 'neighbors', topic }, 'neighbors')).neighbors;
   }
 
+  /** How many subscribers of a topic there are on the node, its own part in it not counted: they hear what is published there. */
+  async listeners(topic: TopicId): Promise<number> {
+    return (await this.#ask({ type: 'listeners', topic }, 'listeners')).listeners;
+  }
+
   /** What the node looks like right now. */
   async snapshot(): Promise<GossipSnapshot> {
     return (await this.#ask({ type: 'snapshot' }, 'snapshot')).snapshot;

@@ -4,6 +4,9 @@ export const RPC_ALPN = '/iroh-gossip-rpc/1';
 /** The protocol name of what only Grapevine has: see `NodeControl`. */
 export const CONTROL_ALPN = '/grapevine-control/1';
 
+/** The protocol name of subscriptions between Grapevines, which say more than Rust's can, beside that of control. */
+export const topicsAlpn = (controlAlpn: string): string => `${controlAlpn}/topics`;
+
 /** Longest item in bytes, without its length. Longer ones are refused on either side. */
 export const MAX_ITEM = 16 * 1024 * 1024;
 

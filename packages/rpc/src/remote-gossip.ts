@@ -6,8 +6,8 @@ import { RemoteService } from './remote-service.js';
 /**
  * A gossip node in another process, with the API of one in this process.
  *
- * What differs is what the wire can't say: the reason of `neighborDown` is `unknown`, and a server that lags behind tells no number
- * (`lagged` with `missed: 1`). When the connection is lost, topics end as if they had been closed; subscribing again dials again.
+ * With a Rust server, whose wire can't say more, the reason of `neighborDown` and `lagged` is `unknown`, and a server that lags behind tells
+ * no number (`missed: 1`). When the connection is lost, readers get `ConnectionClosedError`; subscribing again dials again.
  */
 export class RemoteGossip extends GossipApi implements AsyncDisposable {
   /** What only Grapevine servers do. */

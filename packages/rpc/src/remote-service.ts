@@ -2,9 +2,12 @@ import type { EndpointAddr, EndpointId, GossipService, GossipSnapshot, TopicId }
 import {
   abortable,
   ConnectionClosedError,
+  DEFAULT_UNREAD_BYTES,
   GossipClosedError,
+  SharedBudget,
   type SubscribeOptions,
   type TopicSession,
+  type TriedPeer,
 } from '@grapevine/net';
 import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
 import type { ResolvedClientOptions } from './client-options.js';
@@ -12,24 +15,29 @@ import { Dialer } from './dialer.js';
 import { RpcRefusedError } from './errors.js';
 import { writeItem } from './item-writer.js';
 import { NodeControl } from './node-control.js';
+import { StreamCode } from './protocol.js';
 import { RemoteSession } from './remote-session.js';
-import { requestSchema } from './wire.js';
+import { TopicsLink } from './topics-link.js';
 
 /** As in the node of this process. */
 const DEFAULT_QUEUE_CAPACITY = 2_048;
 
 const CLOSE_MS = 2_000;
 
+/** Longest wait for what the node has tried, once waiting for a neighbor has taken too long. */
+const TRIED_MS = 500;
+
 /** A gossip node in another process. */
 export class RemoteService implements GossipService {
   readonly control: NodeControl;
   readonly #options: ResolvedClientOptions;
   readonly #dialer: Dialer;
-  readonly #rpc: ClientLink;
+  readonly #topics: TopicsLink;
   readonly #controlLink: ClientLink;
   /** Connections to servers that have nothing besides the remote API: they are asked once. */
   readonly #plain = new WeakSet<CountedConnection>();
   readonly #sessions = new Set<RemoteSession>();
+  readonly #unread = new SharedBudget(DEFAULT_UNREAD_BYTES);
   /** The connection that something was written on last. */
   #written: CountedConnection | undefined;
   #shutdown: Promise<void> | undefined;
@@ -38,37 +46,43 @@ export class RemoteService implements GossipService {
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
     this.#dialer = new Dialer(options);
-    this.#rpc = new ClientLink(this.#dialer, options.alpn);
+    this.#topics = new TopicsLink(this.#dialer, options);
     this.#controlLink = new ClientLink(this.#dialer, options.controlAlpn);
     this.control = new NodeControl(this.#controlLink);
   }
 
   /** Against a Grapevine server it resolves when the server has joined, so that nothing is missed from then on. */
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
-    const { bootstrap = [], queueCapacity = DEFAULT_QUEUE_CAPACITY } = options;
+    const { bootstrap = [], queueCapacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
     if (!Number.isInteger(queueCapacity) || queueCapacity < 1) {
       throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${queueCapacity}`);
     }
     if (this.#closed) throw new GossipClosedError();
-    return await retryOnce(() => this.#subscribe(topic, bootstrap, queueCapacity));
+    return await retryOnce(() => this.#subscribe(topic, { bootstrap, queueCapacity, echo }));
   }
 
   async #subscribe(
     topic: TopicId,
-    bootstrap: readonly (EndpointId | EndpointAddr)[],
-    queueCapacity: number,
+    { bootstrap, queueCapacity, echo }: Required<SubscribeOptions>,
   ): Promise<TopicSession> {
     const ids = await this.#teach(bootstrap);
-    const stream = await this.#rpc.openBi();
-    writeItem(stream.send, requestSchema, { type: 'join', topic, bootstrap: ids });
+    const { stream, wire } = await this.#topics.openBi();
+    if (echo && !wire.isFull) {
+      stream.send.reset(StreamCode.none);
+      throw new RpcRefusedError('unsupported', 'the server has only what Rust has: nobody hears itself there');
+    }
+    writeItem(stream.send, wire.request, { topic, bootstrap: ids, echo });
     stream.on.items++;
     this.#written = stream.on;
     const session = new RemoteSession(topic, stream, {
-      queueCapacity,
+      wire,
+      queue: { capacity: queueCapacity, budget: this.#unread },
       logger: this.#options.logger,
       maxContentLength: this.#options.maxContentLength,
+      bootstrap: ids,
       teach: ({ peers }) => this.#teach(peers),
       askNeighbors: (of) => this.#ifGrapevine(stream.on, () => this.control.neighbors(of)).catch(() => undefined),
+      askTried: (peers) => this.#tried(stream.on, peers),
     });
     this.#sessions.add(session);
     void session.over.then(() => this.#sessions.delete(session));
@@ -128,14 +142,14 @@ export class RemoteService implements GossipService {
       CLOSE_MS,
       Promise.all(sent).then(() => this.#settled()),
     );
-    this.#rpc.close();
+    this.#topics.close();
     this.#controlLink.close();
     await this.#dialer.close();
   }
 
   /** Waits until a Grapevine server has dealt with all that was sent. */
   async #settled(): Promise<void> {
-    const connection = await this.#rpc.current();
+    const connection = await this.#topics.current();
     if (connection && connection.items > 0) {
       await this.#ifGrapevine(connection, () => this.control.settle(connection.items));
     }
@@ -146,7 +160,7 @@ export class RemoteService implements GossipService {
     const addrs = peers.filter((peer) => typeof peer !== 'string').filter(({ addrs }) => addrs.length > 0);
     if (addrs.length > 0) {
       try {
-        const connection = await this.#rpc.connection();
+        const connection = await this.#topics.connection();
         await this.#ifGrapevine(connection, () => this.control.learn(addrs));
         if (this.#plain.has(connection)) this.#cannotTeach('it is not of Grapevine');
       } catch (error) {
@@ -155,6 +169,16 @@ export class RemoteService implements GossipService {
       }
     }
     return peers.map((peer) => (typeof peer === 'string' ? peer : peer.id));
+  }
+
+  /** What the node says of the dials of some peers; nothing where it can't be asked. */
+  async #tried(connection: CountedConnection, ids: readonly EndpointId[]): Promise<readonly TriedPeer[]> {
+    const asked = this.#ifGrapevine(connection, () => this.control.snapshot()).catch(() => undefined);
+    const peers = (await atMost(TRIED_MS, asked))?.peers ?? [];
+    return ids.map((id) => {
+      const { dialFailures = 0, lastDialError } = peers.find((peer) => peer.id === id) ?? {};
+      return { id, dialFailures, lastDialError };
+    });
   }
 
   #cannotTeach(why: string): void {
@@ -174,12 +198,13 @@ export class RemoteService implements GossipService {
   }
 }
 
-/** Waits for a promise, whatever becomes of it, but not for long. */
-async function atMost(ms: number, promise: Promise<unknown>): Promise<void> {
+/** Waits for a promise, whatever becomes of it, but not for long. @returns undefined when it is late or rejected */
+async function atMost<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
   });
-  await Promise.race([promise.catch(() => {}), late]);
+  const first = await Promise.race([promise.catch(() => undefined), late]);
   clearTimeout(timer);
+  return first;
 }

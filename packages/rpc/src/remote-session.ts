@@ -4,33 +4,42 @@ import {
   ConnectionClosedError,
   type Deferred,
   deferred,
+  EndpointClosedError,
   EventQueue,
+  type EventQueueOptions,
   GossipClosedError,
+  JoinTimeoutError,
   type Logger,
   MessageTooLargeError,
   NoNeighborsError,
   TopicClosedError,
   type TopicCommand,
   type TopicSession,
+  type TriedPeer,
 } from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
 import type { LinkedStream } from './client-link.js';
 import { ItemTooLargeError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { writeItem } from './item-writer.js';
-import { StreamCode } from './protocol.js';
-import { type Command, commandSchema, eventSchema, type WireEvent } from './wire.js';
+import { CloseCode, StreamCode } from './protocol.js';
+import type { TopicNews, TopicOrder, TopicWire } from './topic-wire.js';
 
 /** What a subscription needs besides its stream. */
 export interface SessionOptions {
-  readonly queueCapacity: number;
+  readonly wire: TopicWire;
+  readonly queue: EventQueueOptions;
   readonly logger: Logger;
   /** Longest broadcast, while nobody knows better. */
   readonly maxContentLength: number;
+  /** Whom the topic was subscribed to with. */
+  readonly bootstrap: readonly EndpointId[];
   /** Tells the server where these peers are, as far as we know and it can be told. @returns their ids */
   teach(peers: TopicCommand & { readonly type: 'joinPeers' }): Promise<readonly EndpointId[]>;
   /** The node's neighbors as the server says; undefined if it can't be asked. */
   askNeighbors(topic: TopicId): Promise<readonly EndpointId[] | undefined>;
+  /** What became of the node's dials of these peers, as far as it says. */
+  askTried(peers: readonly EndpointId[]): Promise<readonly TriedPeer[]>;
 }
 
 /**
@@ -50,11 +59,15 @@ export class RemoteSession implements TopicSession {
   readonly #options: SessionOptions;
   readonly #queue: EventQueue;
   readonly #neighbors = new Set<EndpointId>();
+  readonly #named: Set<EndpointId>;
   #joined: Deferred<void> = quietly(deferred());
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
-  #failure: unknown;
+  /** What the stream ended with, if not in good order. */
+  #broken: unknown;
+  /** Why the topic ended, if that is for its readers to know. */
+  #failure: Error | undefined;
   #hasEvents = false;
   /** While the stream has all that it likes to queue. */
   #full: Promise<void> | undefined;
@@ -63,7 +76,8 @@ export class RemoteSession implements TopicSession {
     this.topic = topic;
     this.#stream = stream;
     this.#options = options;
-    this.#queue = new EventQueue(options.queueCapacity);
+    this.#queue = new EventQueue(options.queue);
+    this.#named = new Set(options.bootstrap);
     this.over = this.#read();
     void stream.send.stopped.then((code) => this.#onStopped(code));
   }
@@ -74,8 +88,9 @@ export class RemoteSession implements TopicSession {
    */
   get refusal(): Error | undefined {
     if (!this.#over || this.#hasEvents) return undefined;
-    if (this.#failure === undefined) return new GossipClosedError();
-    return this.#failure instanceof ConnectionClosedError ? this.#failure : undefined;
+    if (this.#failure) return this.#failure;
+    if (this.#broken === undefined) return new GossipClosedError();
+    return this.#broken instanceof ConnectionClosedError ? this.#broken : undefined;
   }
 
   neighbors(): readonly EndpointId[] {
@@ -86,24 +101,33 @@ export class RemoteSession implements TopicSession {
     return this.limit ?? this.#options.maxContentLength;
   }
 
-  joined(signal?: AbortSignal): Promise<void> {
-    return abortable(this.#joined.promise, signal);
+  async joined(signal?: AbortSignal): Promise<void> {
+    try {
+      await abortable(this.#joined.promise, signal);
+    } catch (error) {
+      const isLate =
+        signal?.aborted && error === signal.reason && error instanceof Error && error.name === 'TimeoutError';
+      if (!isLate) throw error;
+      throw new JoinTimeoutError(await this.#options.askTried([...this.#named].slice(0, MAX_TRIED)), { cause: error });
+    }
   }
 
   async send(command: TopicCommand, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.#checkOpen();
     switch (command.type) {
-      case 'joinPeers':
-        return await this.#write({ type: 'joinPeers', peers: await this.#options.teach(command) }, signal);
+      case 'joinPeers': {
+        const peers = await this.#options.teach(command);
+        for (const peer of peers) if (this.#named.size < MAX_TRIED) this.#named.add(peer);
+        return await this.#write({ type: 'joinPeers', peers }, signal);
+      }
       case 'broadcast': {
-        const { content, scope, whenAlone } = command;
         const limit = this.maxContentLength();
-        if (content.length > limit) throw new MessageTooLargeError(content.length, limit);
-        if (whenAlone === 'reject' && this.#neighbors.size === 0) {
+        if (command.content.length > limit) throw new MessageTooLargeError(command.content.length, limit);
+        if (command.whenAlone === 'reject' && this.#neighbors.size === 0) {
           throw new NoNeighborsError('the topic has no neighbor; wait for joined(), or let the message be kept');
         }
-        return await this.#write({ type: scope === 'swarm' ? 'broadcast' : 'broadcastNeighbors', content }, signal);
+        return await this.#write(command, signal);
       }
     }
   }
@@ -139,12 +163,12 @@ export class RemoteSession implements TopicSession {
     this.#end();
   }
 
-  async #write(command: Command, signal: AbortSignal | undefined): Promise<void> {
+  async #write(order: TopicOrder, signal: AbortSignal | undefined): Promise<void> {
     const { send, on } = this.#stream;
     // Room first: what was aborted was not sent.
     while (this.#full) await abortable(this.#full, signal);
     this.#checkOpen();
-    const hasRoom = writeItem(send, commandSchema, command);
+    const hasRoom = writeItem(send, this.#options.wire.order, order);
     on.items++;
     if (hasRoom) return;
     this.#full = send.drained.then(() => {
@@ -153,37 +177,50 @@ export class RemoteSession implements TopicSession {
   }
 
   #checkOpen(): void {
+    if (this.#over && this.#failure) throw this.#failure;
     if (this.#senderClosed || this.#over) throw new TopicClosedError();
   }
 
   async #read(): Promise<void> {
-    const { recv } = this.#stream;
+    const { recv, send } = this.#stream;
     const reader = new ItemReader(recv);
     try {
-      for (let body = await reader.next(); body; body = await reader.next()) this.#onEvent(decode(eventSchema, body));
+      for (let body = await reader.next(); body; body = await reader.next()) {
+        this.#onNews(decode(this.#options.wire.news, body));
+      }
     } catch (error) {
       recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
-      this.#failure = error;
+      this.#broken = error;
+      if (error instanceof ConnectionClosedError && !(await this.#endedWell())) this.#failure ??= error;
       if (!this.#over) this.#options.logger.warn({ topic: this.topic, error: String(error) }, 'a remote topic ended');
     }
-    this.#stream.send.finish();
-    this.#end();
+    send.finish();
+    this.#end(this.#failure);
   }
 
-  #onEvent(event: WireEvent): void {
-    this.#hasEvents = true;
-    switch (event.type) {
+  /** A server that shuts down ends its topics; one that is lost does not say goodbye. */
+  async #endedWell(): Promise<boolean> {
+    const closed = await this.#stream.on.connection.closed;
+    return closed.type === 'local' || (closed.type === 'peer' && closed.code === CloseCode.none);
+  }
+
+  #onNews(news: TopicNews): void {
+    this.#hasEvents ||= news.type !== 'failed';
+    switch (news.type) {
       case 'neighborUp':
-        this.#neighborUp(event.peer);
-        return this.#queue.push(event);
+        this.#neighborUp(news.peer);
+        return this.#queue.push(news);
       case 'neighborDown':
-        this.#neighborDown(event.peer);
-        return this.#queue.push({ ...event, reason: 'unknown' });
+        this.#neighborDown(news.peer);
+        return this.#queue.push(news);
       case 'received':
-        return this.#queue.push(event);
+        return this.#queue.push(news);
       case 'lagged':
-        void this.#afterLag();
-        return this.#queue.push({ type: 'lagged', missed: 1 }); // how many it were, the wire does not say
+        if (!this.#options.wire.isFull) void this.#afterLag();
+        return this.#queue.push(news);
+      case 'failed':
+        this.#failure = new EndpointClosedError(news.cause === undefined ? {} : { cause: new Error(news.cause) });
+        return;
     }
   }
 
@@ -196,7 +233,7 @@ export class RemoteSession implements TopicSession {
     if (this.#neighbors.delete(peer) && this.#neighbors.size === 0) this.#joined = quietly(deferred());
   }
 
-  /** Changes of neighbors may be among what is lost. What comes after the gap is applied on top, whichever is first here. */
+  /** Over Rust's wire, changes of neighbors may be among what is lost. What comes after the gap is applied on top, whichever is first here. */
   async #afterLag(): Promise<void> {
     const now = await this.#options.askNeighbors(this.topic);
     if (!now || this.#over) return;
@@ -212,17 +249,21 @@ export class RemoteSession implements TopicSession {
     if (this.#receiverClosed) this.#closeIfBoth();
   }
 
-  #end(): void {
+  #end(error?: Error): void {
     if (this.#over) return;
     this.#over = true;
     this.#neighbors.clear();
-    this.#queue.end();
-    this.#joined.reject(new TopicClosedError());
+    this.#queue.end(error);
+    const reason = error ?? new TopicClosedError();
+    this.#joined.reject(reason);
     // A topic that had neighbors was joined; nobody may join what has ended.
     this.#joined = quietly(deferred());
-    this.#joined.reject(new TopicClosedError());
+    this.#joined.reject(reason);
   }
 }
+
+/** Peers that are named when nobody was met in time. */
+const MAX_TRIED = 16;
 
 /** Nobody may be waiting when it is rejected. */
 function quietly(waiting: Deferred<void>): Deferred<void> {

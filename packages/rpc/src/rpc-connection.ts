@@ -5,7 +5,7 @@ import { ItemTooLargeError, RpcProtocolError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { type JoinHost, MAX_PEERS_BYTES, serveJoin } from './join-stream.js';
 import { CloseCode, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
-import { type Request, requestSchema } from './wire.js';
+import type { TopicRequest, TopicWire } from './topic-wire.js';
 
 /** Bytes of unfinished items that one connection may bring: two of the longest. */
 const MAX_PENDING_BYTES = 2 * 16 * 1024 * 1024;
@@ -25,9 +25,9 @@ export async function serveRpcConnection(connection: CertificateConnection, host
 
   async function serve(stream: BiStream): Promise<void> {
     const reader = new ItemReader(stream.recv, pending);
-    let request: Request;
+    let request: TopicRequest;
     try {
-      request = await readRequest(reader);
+      request = await readRequest(reader, host.wire);
     } catch (error) {
       if (error instanceof ItemTooLargeError) return connection.close(CloseCode.requestTooLarge, REQUEST_TOO_LARGE);
       // As irpc: nobody listens to this connection any more, and it goes when its subscriptions have ended.
@@ -54,11 +54,11 @@ export async function serveRpcConnection(connection: CertificateConnection, host
   return await connection.closed;
 }
 
-async function readRequest(reader: ItemReader): Promise<Request> {
+async function readRequest(reader: ItemReader, { request }: TopicWire): Promise<TopicRequest> {
   const body = await reader.next();
   if (!body) throw new RpcProtocolError('the stream ends before the request');
   if (body.length > MAX_PEERS_BYTES) throw new RpcProtocolError(`a request of ${body.length} bytes`);
-  return decode(requestSchema, body);
+  return decode(request, body);
 }
 
 function turnAway({ send, recv }: BiStream): void {

@@ -45,6 +45,8 @@ export interface OwnTopics {
   enter(topic: TopicId, peers: readonly EndpointAddr[]): Promise<boolean>;
   /** Takes it out again; those who subscribe stay. @returns whether it was in it. @throws as {@link OwnTopics.enter} */
   leave(topic: TopicId): Promise<boolean>;
+  /** Whether it is in it, so that its own subscription is not taken for a listener. Default: it never is. */
+  has?(topic: TopicId): boolean;
 }
 
 /** How to serve remote control. Everything has a default. */

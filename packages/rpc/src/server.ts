@@ -3,9 +3,10 @@ import { directAddrs, type EndpointId, formatSocketAddr, SecretKey, type SocketA
 import { type CertificateConnection, CertificateEndpoint, Endpoint, type EndpointOptions } from '@grapevine/net/quic';
 import { serveControlConnection } from './control-connection.js';
 import { Progress } from './progress.js';
-import { CloseCode } from './protocol.js';
+import { CloseCode, topicsAlpn } from './protocol.js';
 import { serveRpcConnection } from './rpc-connection.js';
 import { type ResolvedServerOptions, type RpcServerOptions, resolveServerOptions } from './server-options.js';
+import { fullWire, rustWire, type TopicWire } from './topic-wire.js';
 
 /** What a server counts. */
 export interface RpcServerStats {
@@ -80,7 +81,7 @@ export class RpcServer implements AsyncDisposable {
     const endpointOptions: EndpointOptions = {
       address,
       secretKey,
-      alpns: [alpn, controlAlpn],
+      alpns: [topicsAlpn(controlAlpn), alpn, controlAlpn],
       maxUniStreams: 0,
       maxBiStreams: maxSubscriptions,
       logger,
@@ -139,7 +140,7 @@ export class RpcServer implements AsyncDisposable {
   }
 
   async #serve(connection: CertificateConnection & { readonly remoteId?: EndpointId }): Promise<void> {
-    const { allowed, maxConnections, alpn } = this.#options;
+    const { allowed, maxConnections, alpn, controlAlpn } = this.#options;
     if (allowed && !(connection.remoteId && allowed.has(connection.remoteId))) {
       return this.#refuse(connection, CloseCode.notAllowed, `client ${connection.remoteId} is not allowed`);
     }
@@ -148,7 +149,9 @@ export class RpcServer implements AsyncDisposable {
     }
     this.#connections.add(connection);
     try {
-      await (connection.alpn === alpn ? this.#serveRpc(connection) : this.#serveControl(connection));
+      if (connection.alpn === alpn) await this.#serveRpc(connection, rustWire);
+      else if (connection.alpn === topicsAlpn(controlAlpn)) await this.#serveRpc(connection, fullWire);
+      else await this.#serveControl(connection);
     } finally {
       this.#connections.delete(connection);
     }
@@ -160,7 +163,7 @@ export class RpcServer implements AsyncDisposable {
     connection.close(code, why);
   }
 
-  async #serveRpc(connection: CertificateConnection): Promise<void> {
+  async #serveRpc(connection: CertificateConnection, wire: TopicWire): Promise<void> {
     const { logger, queueCapacity } = this.#options;
     const progress = new Progress();
     const client = clientKey(connection);
@@ -168,6 +171,7 @@ export class RpcServer implements AsyncDisposable {
     try {
       const closed = await serveRpcConnection(connection, {
         gossip: this.#gossip,
+        wire,
         progress,
         queueCapacity,
         logger,

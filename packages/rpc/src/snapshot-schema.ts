@@ -46,6 +46,7 @@ const peerFields = struct({
   maxMessageSize: option(count),
   dialFailures: count,
   lastDialError: option(string),
+  reconciles: option(bool),
 });
 
 const peerSnapshot: Schema<Peer> = mapped(peerFields, {
@@ -82,4 +83,12 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     evictedPayloads: count,
     unknownTopics: count,
   }),
+  losses: struct({
+    'slow-reader': count,
+    abandoned: count,
+    unavailable: count,
+    overflow: count,
+    unsent: count,
+  }),
+  reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
 });

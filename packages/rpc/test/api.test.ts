@@ -7,7 +7,7 @@ import { connectRpc, serveRpc } from '../src/index.js';
 
 apiSuite({
   name: 'a node behind remote control',
-  reasonOfLeaving: 'unknown',
+  isRemote: true,
   async start(network) {
     const endpoint = network.endpoint();
     const node = Gossip.spawn(endpoint, { dialBackoffMinMs: 20 });

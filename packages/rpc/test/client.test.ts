@@ -124,7 +124,7 @@ test('neighbors are asked for after the server lagged, and what comes later coun
     send.write(event(value));
   }
   expect((await topic.next()).value).toEqual({ type: 'neighborUp', peer: a });
-  expect((await topic.next()).value).toEqual({ type: 'lagged', missed: 1 });
+  expect((await topic.next()).value).toEqual({ type: 'lagged', missed: 1, reason: 'unknown' });
   expect((await topic.next()).value).toEqual({ type: 'neighborUp', peer: c });
   expect(topic.neighbors()).toEqual([a, c]);
   await expect.poll(() => answers.length).toBe(1);
@@ -152,7 +152,7 @@ test('bytes of events are bounded by the queue: the oldest go and are counted', 
       ),
     )
     .toBe('ERR_TOPIC_CLOSED');
-  expect((await topic.next()).value).toEqual({ type: 'lagged', missed: 90 });
+  expect((await topic.next()).value).toEqual({ type: 'lagged', missed: 90, reason: 'slow-reader' });
   for (let i = 90; i < 100; i++) expect((await topic.next()).value).toMatchObject({ content: Uint8Array.of(i) });
   expect((await topic.next()).done).toBe(true);
 });
@@ -226,7 +226,7 @@ describe('what is written', () => {
   });
 });
 
-test('a server that falls silent is given up, and its topics end', async () => {
+test('a server that falls silent is given up, and its topics end with an error', async () => {
   onJoin = ({ send }) => send.write(event({ type: 'neighborUp', peer: a }));
   const { addr, certificate } = endpoint;
   const address = formatSocketAddr(addr);
@@ -235,7 +235,8 @@ test('a server that falls silent is given up, and its topics end', async () => {
   await topic.joined();
   socket.setFaults({ loss: 1 });
   expect((await topic.next()).value).toEqual({ type: 'neighborUp', peer: a });
-  expect(await topic.next()).toEqual({ done: true, value: undefined });
+  await expect(topic.next()).rejects.toMatchObject({ code: 'ERR_CONNECTION_CLOSED' });
+  await expect(topic.broadcast('x')).rejects.toMatchObject({ code: 'ERR_CONNECTION_CLOSED' });
   expect(topic.neighbors()).toEqual([]);
   socket.setFaults({ loss: 0 }); // and is back
   const again = await impatient.subscribe(ROOM);

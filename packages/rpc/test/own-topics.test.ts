@@ -36,6 +36,17 @@ describe("the node's own topics", () => {
     ]);
   });
 
+  test('are told from topics that somebody listens to', async () => {
+    const { gossip } = nodes.node();
+    const own = { ...keeper().topics, has: (topic: string) => topic === ROOM };
+    const [one, other] = [nodes.connect(await nodes.serve(gossip, { topics: own })), topicIdFrom('other')];
+    expect([await one.control.listeners(ROOM), await one.control.listeners(other)]).toEqual([0, 0]);
+    await gossip.subscribe(ROOM); // the node's own
+    await one.subscribe(ROOM);
+    await one.subscribe(other);
+    expect([await one.control.listeners(ROOM), await one.control.listeners(other)]).toEqual([1, 1]);
+  });
+
   test('are refused by a server that has none', async () => {
     const { control } = nodes.connect(await nodes.serve(nodes.node().gossip));
     for (const refused of [control.enter(ROOM), control.leave(ROOM)]) {

@@ -29,7 +29,7 @@ export class KeptTopic {
   ): Promise<KeptTopic> {
     const bootstrap = [...join, ...peers.of(id)];
     const topic = await gossip.subscribe(id, { bootstrap });
-    void remember(topic, endpoint, peers);
+    void remember(topic, endpoint, peers).catch(() => {}); // the endpoint is gone: the node ends
     return new KeptTopic(topic, bootstrap.length > 0);
   }
 

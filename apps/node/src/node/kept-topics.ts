@@ -50,6 +50,10 @@ export class KeptTopics implements OwnTopics {
     return [...this.#topics.values()].filter((topic) => !topic.isReady).map(({ id }) => id);
   }
 
+  has(topic: TopicId): boolean {
+    return this.#topics.has(topic);
+  }
+
   enter(topic: TopicId, peers: readonly EndpointAddr[]): Promise<boolean> {
     return this.#inTurn(async () => {
       const known = this.#topics.get(topic);

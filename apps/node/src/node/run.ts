@@ -2,14 +2,19 @@ import { pino } from 'pino';
 import { runSettings } from '../settings/run-settings.js';
 import { RunningNode } from './running-node.js';
 
-/** `grapevine run`. @throws UsageError */
+/** `grapevine run`. @throws UsageError; Error when the node has ended by itself, so that a supervisor starts it again */
 export async function run(args: string[]): Promise<void> {
   const settings = runSettings(args, process.env);
   const logger = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 1, sync: true }));
   const ending = signalled();
   const node = await RunningNode.start(settings, logger);
-  const signal = await ending;
-  logger.info({ signal }, 'ending');
+  const end = await Promise.race([ending, node.failed]);
+  if (end instanceof Error) {
+    logger.error({ error: end.message }, 'the endpoint is gone: ending');
+    await node.stop();
+    throw new Error(`the node has ended: ${end.message}`, { cause: end });
+  }
+  logger.info({ signal: end }, 'ending');
   await node.stop();
   logger.info('ended');
 }

@@ -1,13 +1,22 @@
 import { formatTicket, Gossip, topicIdFrom } from '@grapevine/api';
 import { MdnsPeerSource } from '@grapevine/mdns';
 import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
-import { type Endpoint, endpointAddr, formatSocketAddr, type Logger, Router } from '@grapevine/net';
+import {
+  deferred,
+  type Endpoint,
+  type EndpointCloseReason,
+  endpointAddr,
+  formatSocketAddr,
+  type Logger,
+  Router,
+} from '@grapevine/net';
 import { serveRpc } from '@grapevine/rpc';
 import { Registry } from 'prom-client';
 import type { RunSettings } from '../settings/run-settings.js';
 import { Closers } from './closers.js';
 import { offerTicket } from './control-ticket.js';
 import { lockFolder } from './folder-lock.js';
+import { type Health, healthPages } from './health.js';
 import { keptIdentity } from './identity.js';
 import { KeptTopics } from './kept-topics.js';
 import { PeerFile } from './peer-file.js';
@@ -19,8 +28,8 @@ export class RunningNode {
   readonly #logger: Logger;
   readonly #registry = new Registry();
   readonly #closers = new Closers();
-  #up = false;
-  #ending = false;
+  readonly #failed = deferred<Error>();
+  readonly #health: { -readonly [K in keyof Health]: Health[K] } = { up: false, ending: false, failure: undefined };
 
   private constructor(settings: RunSettings, logger: Logger) {
     this.#settings = settings;
@@ -39,9 +48,14 @@ export class RunningNode {
     }
   }
 
+  /** Settles when the node's endpoint is lost: the operating system has taken its socket away. */
+  get failed(): Promise<Error> {
+    return this.#failed.promise;
+  }
+
   /** Says goodbye to all neighbors, saves what is known, and frees everything. */
   async stop(): Promise<void> {
-    this.#ending = true;
+    this.#health.ending = true;
     await this.#closers.close();
   }
 
@@ -54,12 +68,13 @@ export class RunningNode {
     this.#closers.add(() => peers.save());
     const endpoint = await bindEndpoint(transport, { secretKey, address: bind, logger });
     this.#closers.add(() => endpoint.close());
+    void endpoint.closed.then((reason) => this.#onClosed(reason));
     const gossip = await this.#gossip(endpoint);
     const own = new KeptTopics({ gossip, endpoint, peers, folder: data, logger });
     await this.#serveHttp(own);
     await own.start(topics.map(topicIdFrom), join);
     await this.#serveRpc(gossip, endpoint, own);
-    this.#up = true;
+    this.#health.up = true;
     logger.info({ id: endpoint.id, ticket: formatTicket(endpoint.addr()) }, 'up');
   }
 
@@ -91,7 +106,7 @@ export class RunningNode {
       registry: this.#registry,
       host: http.host,
       port: http.port,
-      pages: this.#pages(own),
+      pages: healthPages(() => ({ ...this.#health, topicsWithoutNeighbor: own.waiting() })),
     });
     this.#closers.add(() => server.close());
     this.#logger.info({ url: server.url }, 'serving metrics and health');
@@ -115,15 +130,9 @@ export class RunningNode {
     this.#logger.info({ address: server.address, ticket }, 'serving remote control');
   }
 
-  /** What a supervisor asks over HTTP. */
-  #pages(own: KeptTopics) {
-    return {
-      '/healthz': () => ({ status: 200, body: { alive: true } }),
-      '/readyz': () => {
-        const waiting = own.waiting();
-        const ready = this.#up && !this.#ending && waiting.length === 0;
-        return { status: ready ? 200 : 503, body: { ready, ending: this.#ending, topicsWithoutNeighbor: waiting } };
-      },
-    };
+  #onClosed(reason: EndpointCloseReason): void {
+    if (reason.type !== 'error') return;
+    this.#health.failure = reason.error.message;
+    this.#failed.resolve(reason.error);
   }
 }

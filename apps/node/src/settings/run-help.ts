@@ -11,4 +11,5 @@ Each setting can also stand in the file (log_level = "warn"; topic and join are 
 (GRAPEVINE_LOG_LEVEL=warn; lists are separated by commas). Flags beat the environment, which beats the file.
 
 The log goes to stdout, one JSON object a line; the line "up" has the ticket that brings others here. SIGTERM and Ctrl-C end the node
-with farewells, which take 5 s at most; a second signal ends it at once.`;
+in good order, which takes 5 s at most; a second signal ends it at once. When its socket is lost, the node says so and ends with exit
+code 1, so that its supervisor starts it again.`;

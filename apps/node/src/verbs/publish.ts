@@ -1,6 +1,6 @@
 import { type GossipTopic, topicIdFrom } from '@grapevine/api';
 import { createProgress, UsageError } from '@grapevine/cli-kit';
-import { TopicClosedError } from '@grapevine/net';
+import { ConnectionClosedError, TopicClosedError } from '@grapevine/net';
 import { type Input, inputOf, linesOf, openInput, wholeOf } from '../io/input.js';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { type ControlledNode, withNode } from '../remote/with-node.js';
@@ -11,9 +11,12 @@ import type { Call, Verb } from './verb.js';
 export const publish: Verb = {
   summary: 'send messages to everybody in a topic',
   about: `Sends messages to everybody in a topic: the one given, or each line of a file or of stdin. Ends when
-the node has them all. A node that is not in the topic takes part for as long as that takes, and has
-to know somebody there. What is equal to an earlier message is the same message to the swarm and is
-delivered once.`,
+the node has them all. A node that is not in the topic takes part for as long as that takes.
+
+Somebody has to be there: a neighbor of the node, or another subscriber on the node itself. Without a
+neighbor the node keeps messages for the first one (1 MiB) for as long as it is in the topic.
+
+What is equal to an earlier message is the same message to the swarm and is delivered once.`,
   usage: ['TOPIC', '[MESSAGE]'],
   settings: [
     { flag: 'file', kind: 'text', metavar: 'FILE', help: 'send the lines of a file; - for stdin, as without' },
@@ -26,15 +29,23 @@ delivered once.`,
     const { input, messages } = messagesOf(call);
     return withNode(call, async (node) => {
       await using topic = await node.remote.subscribe(topicIdFrom(name));
-      if (!(await meetSomebody(topic, waitMs, node.signal))) {
+      if (!(await isHeard(node, topic)) && !(await meetSomebody(topic, waitMs, node.signal))) {
         throw new Error(
           `the node has no neighbor in ${name} after ${waitMs / 1000} s, so nothing was sent: have it meet somebody (grapevine join ${name} TICKET)`,
         );
       }
       await send(node, topic, messages(topic.maxContentLength), input);
+      if (topic.neighbors().length === 0) {
+        process.stderr.write('only subscribers on the node have heard it: the node has no neighbor in the topic\n');
+      }
     }).finally(() => input.close());
   },
 };
+
+/** Whether somebody besides us is in the topic now. */
+async function isHeard({ remote }: ControlledNode, topic: GossipTopic): Promise<boolean> {
+  return topic.neighbors().length > 0 || (await remote.control.listeners(topic.id)) > 1;
+}
 
 /** Messages, once it is known how long one may be. */
 type Messages = (limit: number) => AsyncIterable<Uint8Array>;
@@ -103,7 +114,7 @@ async function send(
     }
     tally.refused = (await remote.flush({ signal })) ?? 0;
   } catch (error) {
-    if (!(error instanceof TopicClosedError)) throw error;
+    if (!(error instanceof TopicClosedError || error instanceof ConnectionClosedError)) throw error;
     throw new Error('the node left the topic, or the connection to it was lost; what was on its way may be lost');
   } finally {
     progress.end();

@@ -29,7 +29,7 @@ part for as long as this runs.
 
 As text, each message is a line, and what could steer a terminal is replaced. As JSON, each event is
 an object on a line: messages (content, or contentBase64 where it is not UTF-8), neighbors that come
-and go, and how much a slow reader has missed. Raw is the bytes of the messages and nothing else.`,
+and go, and how many messages were lost, and why. Raw is the bytes of the messages and nothing else.`,
   usage: ['TOPIC'],
   settings: [
     { flag: 'format', kind: 'text', metavar: 'FORMAT', choices: NAMES, help: 'text (default), json or raw' },
@@ -56,7 +56,7 @@ and go, and how much a slow reader has missed. Raw is the bytes of the messages 
       process.stderr.write(`subscribed to ${topic.id}\n`);
       let received = 0;
       for await (const event of topic) {
-        if (event.type === 'lagged') process.stderr.write(`missed ${event.missed} events or more: too slow\n`);
+        if (event.type === 'lagged') process.stderr.write(`${describeLoss(event)}\n`);
         const text = format(event);
         if (text !== undefined) await out.write(text);
         if (event.type === 'received' && ++received === count) break;
@@ -71,6 +71,22 @@ and go, and how much a slow reader has missed. Raw is the bytes of the messages 
     });
   },
 };
+
+function describeLoss({ missed, reason }: GossipEvent & { readonly type: 'lagged' }): string {
+  const messages = `${missed} message${missed === 1 ? '' : 's'}`;
+  switch (reason) {
+    case 'slow-reader':
+      return `missed ${messages}: read too slowly`;
+    case 'abandoned':
+      return `missed ${messages}: the node could not get them from anybody in time`;
+    case 'unavailable':
+      return `missed ${messages}: the peers that knew of them have dropped them`;
+    case 'overflow':
+      return `missed ${messages}: too many at once for the node`;
+    case 'unknown':
+      return `missed ${messages} or more`;
+  }
+}
 
 function contentOf(content: Uint8Array): { readonly content: string } | { readonly contentBase64: string } {
   try {

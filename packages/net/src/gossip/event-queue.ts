@@ -1,42 +1,141 @@
-import { AsyncQueue } from '../util/async-queue.js';
+import type { Deferred } from '../util/deferred.js';
+import { EventGap } from './event-gap.js';
 import type { GossipEvent } from './service.js';
+import type { SharedBudget } from './shared-budget.js';
+
+type Result = IteratorResult<GossipEvent, undefined>;
+type Reader = Pick<Deferred<Result>, 'resolve' | 'reject'>;
+
+/** What an event costs besides its content, in bytes: roughly. */
+const EVENT_BYTES = 128;
+
+/** How to limit a queue. */
+export interface EventQueueOptions {
+  /** Events that may wait. */
+  readonly capacity: number;
+  /** Bytes that may wait, shared with other queues. */
+  readonly budget: SharedBudget;
+  /** Called for each message that the reader has lost by being slow. */
+  readonly onMissed?: () => void;
+}
 
 /**
- * The events that one reader has not read yet. Bounded: a reader that lags loses the oldest and is told how many.
+ * The events that one reader has not read yet. Bounded: a reader that lags loses the oldest messages and is told how many, at the place
+ * where they were. Changes of neighbors are never lost, see {@link EventGap}. So for messages *read + told = pushed*.
+ *
+ * A queue that is never used holds no arrays: there may be tens of thousands.
  */
 export class EventQueue {
-  readonly #capacity: number;
-  readonly #events = new AsyncQueue<GossipEvent>();
-  #missed = 0;
+  readonly #options: EventQueueOptions;
+  #events: GossipEvent[] | undefined;
+  #head = 0;
+  #bytes = 0;
+  /** What was lost in front of the oldest event. */
+  #gap: EventGap | undefined;
+  #waiting: Reader[] | undefined;
+  #end: { readonly error: Error | undefined } | undefined;
 
-  constructor(capacity: number) {
-    this.#capacity = capacity;
+  constructor(options: EventQueueOptions) {
+    this.#options = options;
   }
 
+  /** Adds an event. After the end it is dropped. */
   push(event: GossipEvent): void {
-    if (this.#events.size >= this.#capacity) {
-      this.#events.shift();
-      this.#missed++;
+    if (this.#end) return;
+    const reader = this.#waiting?.shift();
+    if (reader) return reader.resolve({ done: false, value: event });
+    if (event.type === 'lagged' && this.#merge(event)) return;
+    const { capacity, budget } = this.#options;
+    const bytes = sizeOf(event);
+    while (this.#size >= capacity || !budget.fits(this.#bytes, bytes)) {
+      const oldest = this.#shift();
+      this.#lose(oldest ?? event);
+      if (!oldest) return;
     }
+    this.#events ??= [];
     this.#events.push(event);
+    this.#hold(bytes);
   }
 
-  next(): Promise<IteratorResult<GossipEvent, undefined>> {
-    if (this.#missed > 0) {
-      const missed = this.#missed;
-      this.#missed = 0;
-      return Promise.resolve({ done: false, value: { type: 'lagged', missed } });
+  /** The next event; done at the end. @throws what the queue has ended with */
+  next(): Promise<Result> {
+    const told = this.#gap?.next();
+    if (told) return Promise.resolve({ done: false, value: told });
+    this.#gap = undefined;
+    const event = this.#shift();
+    if (event) return Promise.resolve({ done: false, value: event });
+    if (this.#end) return this.#end.error ? Promise.reject(this.#end.error) : Promise.resolve(DONE);
+    return new Promise((resolve, reject) => {
+      const reader = { resolve, reject };
+      if (this.#waiting) this.#waiting.push(reader);
+      else this.#waiting = [reader]; // one is usual, and a push would make space for many
+    });
+  }
+
+  /** What is queued can still be read, then the end; with an error, every read after that throws it. */
+  end(error?: Error): void {
+    if (this.#end) return;
+    this.#end = { error };
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const reader of waiting) {
+      if (error) reader.reject(error);
+      else reader.resolve(DONE);
     }
-    return this.#events.next() as Promise<IteratorResult<GossipEvent, undefined>>;
-  }
-
-  /** What is queued can still be read, then the end. */
-  end(): void {
-    this.#events.end();
   }
 
   /** Nobody reads any more. */
   discard(): void {
-    void this.#events.return();
+    this.end();
+    this.#end = { error: undefined };
+    this.#hold(-this.#bytes);
+    this.#events = undefined;
+    this.#head = 0;
+    this.#gap = undefined;
   }
+
+  get #size(): number {
+    return (this.#events?.length ?? 0) - this.#head;
+  }
+
+  #shift(): GossipEvent | undefined {
+    if (!this.#events || this.#size === 0) return undefined;
+    const event = this.#events[this.#head] as GossipEvent;
+    this.#events[this.#head++] = undefined as unknown as GossipEvent; // let go of it at once; the array is compacted now and then
+    if (this.#head === this.#events.length) {
+      this.#events = undefined;
+      this.#head = 0;
+    } else if (this.#head >= 1024) {
+      this.#events = this.#events.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#hold(-sizeOf(event));
+    return event;
+  }
+
+  #lose(event: GossipEvent): void {
+    this.#gap ??= new EventGap();
+    this.#gap.swallow(event);
+    if (event.type === 'received') this.#options.onMissed?.();
+  }
+
+  /** Losses in a row for the same reason are one event. */
+  #merge({ missed, reason }: GossipEvent & { readonly type: 'lagged' }): boolean {
+    const events = this.#events;
+    const last = events?.at(-1);
+    if (!events || last?.type !== 'lagged' || last.reason !== reason) return false;
+    events[events.length - 1] = { type: 'lagged', missed: last.missed + missed, reason };
+    return true;
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes;
+    this.#options.budget.add(bytes);
+  }
+}
+
+const DONE: Result = { done: true, value: undefined };
+
+function sizeOf(event: GossipEvent): number {
+  return event.type === 'received' ? EVENT_BYTES + event.content.length : EVENT_BYTES;
 }

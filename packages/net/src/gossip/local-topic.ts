@@ -1,30 +1,30 @@
 import type { NeighborDownReason, Scope, TopicId } from '@grapevine/proto';
-import { TopicClosedError } from '../errors.js';
+import { NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { ClockTimer } from '../util/clock.js';
-import { abortable, deferred } from '../util/deferred.js';
+import { abortable, type Deferred, deferred } from '../util/deferred.js';
 import type { EventQueue } from './event-queue.js';
+import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
+import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
+import type { Losses } from './losses.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { GossipEvent } from './service.js';
+import { UnreachedPeers } from './unreached-peers.js';
+import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
-/** A broadcast that waits for the first neighbor. */
-export interface UnsentBroadcast {
-  readonly content: Uint8Array;
-  readonly scope: Scope;
-}
+/** Peers that are named when nobody was met in time. */
+const MAX_TRIED = 16;
 
-/** Peers that a topic remembers to come back through. */
-const MAX_REMEMBERED = 64;
-
-/** Peers that are asked at once to let us in again. */
-const PEERS_PER_REJOIN = 3;
-
-/** What a topic needs of its node. */
+/** What a topic needs of its node. One for all topics. */
 export interface LocalTopicHost {
+  readonly me: EndpointId;
   readonly options: ResolvedGossipOptions;
+  readonly losses: Losses;
+  readonly kept: KeptBudgets;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
+  /** What became of the dials of a peer. */
+  tried(peer: EndpointId): TriedPeer;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
   /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
   search(topic: LocalTopic): PeerSearch | undefined;
@@ -33,54 +33,59 @@ export interface LocalTopicHost {
 /**
  * One topic as its users see it: readers, neighbors, and the way back in.
  *
- * While the topic has no neighbor it keeps asking the peers it remembers (bootstrap peers and former neighbors), with growing
- * pauses, for ever.
+ * There may be tens of thousands that are quiet: what a topic may never need is made when it is needed.
  */
 export class LocalTopic {
   readonly id: TopicId;
-  /** In the order in which they came up. */
-  readonly neighbors = new Set<EndpointId>();
   readonly #host: LocalTopicHost;
-  readonly #readers = new Set<EventQueue>();
-  readonly #remembered = new Set<EndpointId>();
-  readonly #bootstrap = new Set<EndpointId>();
-  #halves = 0;
-  #unsent: UnsentBroadcast[] = [];
-  #unsentBytes = 0;
-  #joined = deferred();
-  #closed = false;
   readonly #search: PeerSearch | undefined;
-  #rejoinTimer: ClockTimer | undefined;
-  #attempts = 0;
+  #neighbors: readonly EndpointId[] = NOBODY;
+  #readers: readonly EventQueue[] = NO_READERS;
+  #halves = 0;
+  #wayBack: WayBack | undefined;
+  #unreached: UnreachedPeers | undefined;
+  #kept: KeptBroadcasts | undefined;
+  #joined: Deferred<void> | undefined;
+  #end: Error | undefined;
 
   constructor(id: TopicId, host: LocalTopicHost) {
     this.id = id;
     this.#host = host;
-    this.#joined.promise.catch(() => {}); // nobody may be waiting when it closes
     this.#search = host.search(this);
   }
 
-  get readers(): number {
-    return this.#readers.size;
+  /** In the order in which they came up. */
+  get neighbors(): readonly EndpointId[] {
+    return this.#neighbors;
   }
 
-  get unsent(): number {
-    return this.#unsent.length;
+  get readers(): number {
+    return this.#readers.length;
+  }
+
+  /** Broadcasts that wait for the first neighbor. */
+  get kept(): number {
+    return this.#kept?.count ?? 0;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#end !== undefined;
+  }
+
+  /** @throws what the topic has ended with */
+  checkOpen(): void {
+    if (this.#end) throw this.#end;
   }
 
   /** Adds the two halves of a subscription. A late one first hears of the neighbors that are there. */
   addReader(queue: EventQueue): void {
-    this.#readers.add(queue);
+    this.#readers = this.#readers.concat(queue); // no spare slots, unlike a literal with spread
     this.#halves += 2;
-    for (const peer of this.neighbors) queue.push({ type: 'neighborUp', peer });
+    for (const peer of this.#neighbors) queue.push({ type: 'neighborUp', peer });
   }
 
   removeReader(queue: EventQueue): void {
-    this.#readers.delete(queue);
+    this.#readers = this.#readers.filter((reader) => reader !== queue);
     queue.discard();
   }
 
@@ -94,96 +99,126 @@ export class LocalTopic {
     for (const reader of this.#readers) reader.push(event);
   }
 
-  /** @returns the broadcasts that waited for the first neighbor */
-  neighborUp(peer: EndpointId): readonly UnsentBroadcast[] {
-    this.neighbors.add(peer);
-    this.#remember([peer]);
-    this.#attempts = 0;
-    this.#rejoinTimer?.cancel();
-    this.#rejoinTimer = undefined;
-    this.#joined.resolve();
-    const unsent = this.#unsent;
-    this.#unsent = [];
-    this.#unsentBytes = 0;
-    return unsent;
+  /** Whether anybody on this node hears what a subscriber publishes. */
+  hasListener(except: EventQueue | undefined): boolean {
+    return this.#readers.some((reader) => reader !== except);
   }
 
-  /** Whoever left the topic is no way back in, unless the user said so. */
+  /** Hands what a subscriber publishes to the others on this node. */
+  emitPublished(content: Uint8Array, scope: Scope, except: EventQueue | undefined): void {
+    const deliveredFrom = this.#host.me;
+    const event: GossipEvent = {
+      type: 'received',
+      content,
+      deliveredFrom,
+      scope: scope === 'swarm' ? { type: 'swarm', round: 0 } : { type: 'neighbors' },
+    };
+    for (const reader of this.#readers) if (reader !== except) reader.push(event);
+  }
+
+  /** @returns the broadcasts that waited for the first neighbor */
+  neighborUp(peer: EndpointId): readonly KeptBroadcast[] {
+    this.#neighbors = this.#neighbors.concat(peer);
+    this.#back().remember(peer);
+    this.#back().stop();
+    this.#askUnreached(peer);
+    this.#joined?.resolve();
+    this.#joined = undefined;
+    const kept = this.#kept?.takeAll() ?? [];
+    this.#kept = undefined;
+    return kept;
+  }
+
   neighborDown(peer: EndpointId, reason: NeighborDownReason): void {
-    this.neighbors.delete(peer);
-    if (reason === 'left' && !this.#bootstrap.has(peer)) this.#remembered.delete(peer);
-    if (this.neighbors.size > 0 || this.#closed) return;
-    this.#joined = deferred();
-    this.#joined.promise.catch(() => {});
+    this.#neighbors = this.#neighbors.filter((other) => other !== peer);
+    if (reason === 'left') this.#wayBack?.forget(peer);
+    if (this.#neighbors.length > 0 || this.#end) return;
     this.#search?.hurry();
-    this.#scheduleRejoin();
+    this.#unreached?.stop();
+    this.#wayBack?.start();
   }
 
   /** Asks these peers to let us in, and goes on asking until somebody does. */
   enterThrough(peers: readonly EndpointId[]): void {
-    for (const peer of peers.slice(0, MAX_REMEMBERED)) this.#bootstrap.add(peer);
-    this.#remember(peers);
-    if (peers.length > 0) this.#host.join(this.id, peers);
-    if (this.neighbors.size === 0) this.#scheduleRejoin();
+    if (peers.length === 0) return;
+    this.#back().addBootstrap(peers);
+    this.#unreached?.stop();
+    const unreached = peers.filter((peer) => !this.#neighbors.includes(peer)).slice(-MAX_BOOTSTRAP);
+    this.#unreached = new UnreachedPeers(this.id, this.#host, unreached);
+    this.#host.join(this.id, peers);
+    if (this.#neighbors.length === 0) this.#back().start();
+    else this.#unreached.start();
   }
 
-  /** Keeps a broadcast for the first neighbor. @returns false when the limit is reached */
-  enqueue(broadcast: UnsentBroadcast): boolean {
-    if (this.#unsentBytes + broadcast.content.length > this.#host.options.keptBytes) return false;
-    this.#unsent.push(broadcast);
-    this.#unsentBytes += broadcast.content.length;
-    return true;
+  /** Keeps a broadcast for the first neighbor. @returns whether an equal one is kept already. @throws NoNeighborsError when the limit is reached */
+  keep(broadcast: KeptBroadcast): boolean {
+    this.#kept ??= new KeptBroadcasts(this.#host.kept);
+    const isRepeated = broadcast.id !== undefined && this.#kept.has(broadcast.id);
+    if (this.#kept.add(broadcast)) return isRepeated;
+    throw new NoNeighborsError('the topic has no neighbor, and no more messages can be kept for the first one');
   }
 
   async joined(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#closed) throw new TopicClosedError();
-    if (this.neighbors.size === 0) await abortable(this.#joined.promise, signal);
+    this.checkOpen();
+    if (this.#neighbors.length > 0) return;
+    this.#joined ??= quietDeferred();
+    const { promise } = this.#joined;
+    try {
+      await abortable(promise, signal);
+    } catch (error) {
+      if (!signal?.aborted || error !== signal.reason || !isTimeout(error)) throw error;
+      const tried = (this.#wayBack?.peers ?? []).slice(0, MAX_TRIED).map((peer) => this.#host.tried(peer));
+      throw new JoinTimeoutError(tried, { cause: error });
+    }
   }
 
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+  /** Ends the topic in good order; with an error, its readers get that after what is queued. */
+  close(error?: Error): void {
+    if (this.#end) return;
+    this.#end = error ?? new TopicClosedError();
     this.#search?.stop();
-    this.#rejoinTimer?.cancel();
-    this.#joined.reject(new TopicClosedError());
-    for (const reader of this.#readers) reader.end();
-    this.#readers.clear();
+    this.#wayBack?.stop();
+    this.#unreached?.stop();
+    this.#joined?.reject(this.#end);
+    this.#giveUpKept();
+    for (const reader of this.#readers) reader.end(error);
+    this.#readers = NO_READERS;
   }
 
-  /** Peers to come back through; the ones not seen for longest go first. */
-  #remember(peers: readonly EndpointId[]): void {
-    for (const peer of peers) {
-      this.#remembered.delete(peer);
-      this.#remembered.add(peer);
-    }
-    for (const oldest of this.#remembered) {
-      if (this.#remembered.size <= MAX_REMEMBERED) break;
-      this.#remembered.delete(oldest);
-    }
+  #giveUpKept(): void {
+    const { losses, options } = this.#host;
+    const messages = this.kept;
+    if (messages === 0) return;
+    const bytes = this.#kept?.bytes;
+    this.#kept?.takeAll();
+    losses.add('unsent', messages);
+    options.logger.warn({ topic: this.id, messages, bytes }, 'messages that were kept for the first neighbor are lost');
   }
 
-  #scheduleRejoin(): void {
-    if (this.#rejoinTimer || this.#closed || this.#remembered.size === 0) return;
-    const { clock, dialBackoffMinMs, dialBackoffMaxMs, random } = this.#host.options;
-    const pause =
-      Math.min(dialBackoffMaxMs, 2 * dialBackoffMinMs * 2 ** Math.min(this.#attempts, 30)) * (0.5 + random());
-    const soonest = Math.min(...[...this.#remembered].map((peer) => this.#host.waitFor(peer)));
-    this.#rejoinTimer = clock.setTimer(() => this.#rejoin(), Math.max(pause, soonest));
+  /** With a neighbor, the way back is closed: others of those that the user has named are still looked for. */
+  #askUnreached(neighbor: EndpointId): void {
+    this.#unreached?.reached(neighbor);
+    if (this.#unreached?.isEmpty) this.#unreached = undefined;
+    this.#unreached?.start();
   }
 
-  #rejoin(): void {
-    this.#rejoinTimer = undefined;
-    if (this.neighbors.size > 0 || this.#closed) return;
-    this.#attempts++;
-    const ready = [...this.#remembered].filter((peer) => this.#host.waitFor(peer) === 0);
-    const chosen = ready.slice(-PEERS_PER_REJOIN);
-    // Whoever was asked now is asked last the next time round.
-    for (const peer of chosen) this.#remembered.delete(peer);
-    const others = [...this.#remembered];
-    this.#remembered.clear();
-    for (const peer of [...chosen, ...others]) this.#remembered.add(peer);
-    if (chosen.length > 0) this.#host.join(this.id, chosen);
-    this.#scheduleRejoin();
+  #back(): WayBack {
+    this.#wayBack ??= new WayBack(this.id, this.#host);
+    return this.#wayBack;
   }
+}
+
+const NOBODY: readonly EndpointId[] = [];
+const NO_READERS: readonly EventQueue[] = [];
+
+/** Nobody may be waiting when it is rejected. */
+function quietDeferred(): Deferred<void> {
+  const waiting = deferred();
+  waiting.promise.catch(() => {});
+  return waiting;
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'TimeoutError';
 }

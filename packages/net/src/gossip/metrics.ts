@@ -1,4 +1,5 @@
 import type { NeighborDownReason } from '@grapevine/proto';
+import type { LossReason } from './snapshot.js';
 
 /** What the actor was woken by. The names are those of the Rust crate's tick counters, as far as they have a counterpart. */
 export type TickKind = 'command' | 'message' | 'connection' | 'dialer' | 'timer' | 'address';
@@ -30,6 +31,10 @@ export interface GossipGauges {
   readonly neighbors: number;
   /** Bytes queued to peers. */
   readonly queuedBytes: number;
+  /** Bytes that wait for readers. */
+  readonly unreadBytes: number;
+  /** Broadcasts that wait for the first neighbor. */
+  readonly keptBroadcasts: number;
   /** Payloads cached for peers that ask for them, and their bytes. */
   readonly cachedPayloads: number;
   readonly cachedBytes: number;
@@ -53,6 +58,8 @@ export interface GossipMetrics {
   dial(outcome: DialOutcome): void;
   /** @param count how many; default 1 */
   dropped(reason: DropReason, count?: number): void;
+  /** Messages are lost, and whom it concerns was told. */
+  lost(reason: LossReason, messages: number): void;
   /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
   degraded(): void;
   /** Registers where to read gauges. @returns takes it back */
@@ -71,6 +78,7 @@ export const noMetrics: GossipMetrics = {
   tick: ignore,
   dial: ignore,
   dropped: ignore,
+  lost: ignore,
   degraded: ignore,
   observe: () => ignore,
 };

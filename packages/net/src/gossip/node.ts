@@ -1,37 +1,28 @@
 import {
   type DisconnectReason,
   type InEvent,
-  maxPayload,
   maxPeerData,
   type OutEvent,
-  type ReconcileReason,
-  type Scope,
   State,
-  type Timer,
-  TimerHeap,
   type TopicEvent,
   type TopicId,
 } from '@grapevine/proto';
-import type { AddressSource } from '../address/address-book.js';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
-import { GossipClosedError } from '../errors.js';
+import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { ProtocolHandler } from '../transport/router.js';
+import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
-import type { ClockTimer } from '../util/clock.js';
 import { fastHash } from './hash.js';
-import { LocalTopic } from './local-topic.js';
+import { KernelTimers } from './kernel-timers.js';
+import { LocalTopics } from './local-topics.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
-import { PeerSearch } from './peer-search.js';
 import { PeerTable } from './peers/peer-table.js';
+import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
-import { Subscription } from './subscription.js';
 import type { NetMessage } from './wire.js';
-
-const DEFAULT_QUEUE_CAPACITY = 2048;
 
 /**
  * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
@@ -42,17 +33,21 @@ const DEFAULT_QUEUE_CAPACITY = 2048;
 export class GossipNode implements GossipService, ProtocolHandler {
   readonly id: EndpointId;
   readonly alpn: string;
+  /** What neighbors fetch from each other after a gap goes over a protocol of its own. */
+  readonly companions: readonly ProtocolCompanion[];
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedGossipOptions;
   readonly #state: State<EndpointId>;
   readonly #peers: PeerTable;
-  readonly #topics = new Map<TopicId, LocalTopic>();
+  readonly #reconciler: Reconciler;
+  readonly #topics: LocalTopics;
   readonly #inbox: InEvent<EndpointId>[] = [];
-  readonly #timers = new TimerHeap<Timer<EndpointId>>();
+  readonly #timers: KernelTimers;
   readonly #stopObserving: () => void;
-  #timer: { readonly at: number; readonly handle: ClockTimer } | undefined;
   #running = false;
   #shutdown: Promise<void> | undefined;
+  /** Why the node has ended by itself. */
+  #failure: EndpointClosedError | undefined;
 
   /** @throws RangeError naming the setting that is out of range */
   constructor(endpoint: Endpoint, options: GossipOptions = {}) {
@@ -65,16 +60,42 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#received(from, topic, message),
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
-      connected: (peer) => this.#feed({ type: 'peerConnected', peer }, 'connection'),
+      connected: (peer) => {
+        this.#reconciler.connected(peer);
+        this.#feed({ type: 'peerConnected', peer }, 'connection');
+      },
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
     });
+    this.#timers = new KernelTimers(resolved.clock, (timer) => this.#feed({ type: 'timerExpired', timer }, 'timer'));
+    this.#topics = new LocalTopics({
+      me: this.id,
+      options: resolved,
+      addressLookup: endpoint.addressLookup,
+      state: this.#state,
+      peers: this.#peers,
+      command: (topic, command) => this.#feed({ type: 'command', topic, command }, 'command'),
+      left: (topic) => this.#reconciler.left(topic),
+    });
+    this.#reconciler = new Reconciler(endpoint, resolved, {
+      maxMessageSize: this.#state.config.maxMessageSize,
+      isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
+      isJoined: (topic) => this.#topics.get(topic) !== undefined,
+      window: (topic) => this.#state.window(topic, resolved.clock.now()),
+      seenIds: (topic) => this.#state.seenIds(topic),
+      remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      recovered: (topic, from, payload) => this.#feed({ type: 'recovered', topic, from, ...payload }, 'message'),
+      unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
+      announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
+    });
+    this.companions = [this.#reconciler];
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
     void this.#watchAddr();
+    void this.#watchEnd();
   }
 
   /** Takes over an incoming connection. */
@@ -83,100 +104,46 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
+    if (this.#failure) throw this.#failure;
     if (this.#shutdown) throw new GossipClosedError();
-    const capacity = options.queueCapacity ?? DEFAULT_QUEUE_CAPACITY;
-    if (!Number.isInteger(capacity) || capacity < 1) {
-      throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
-    }
-    const local = this.#topics.get(topic) ?? this.#openTopic(topic);
-    const subscription = new Subscription(local, this.#subscriptionHost, capacity);
-    local.enterThrough(this.#learn(options.bootstrap ?? [], 'user'));
-    return subscription;
+    return this.#topics.subscribe(topic, options);
   }
 
   async snapshot(): Promise<GossipSnapshot> {
     return {
       id: this.id,
-      topics: [...this.#topics.values()].flatMap((local) => {
-        const snapshot = this.#state.snapshot(local.id);
-        return snapshot
-          ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.unsent }]
-          : [];
-      }),
-      peers: this.#peers.snapshot(),
+      topics: this.#topics.snapshot(),
       identityConflict: this.#peers.identityConflict,
+      losses: this.#topics.losses.counts,
+      peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
       stats: this.#state.stats(),
+      reconciliation: this.#reconciler.counters,
     };
   }
 
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#run();
+    this.#shutdown ??= this.#leaveAll();
     return this.#shutdown;
   }
 
-  readonly #subscriptionHost = ((node: GossipNode) => ({
-    maxContentLength: (scope: Scope) => maxPayload(node.#state.config, scope),
-    isCongested: (local: LocalTopic) => node.#peers.pressure.isClosedFor(local.neighbors),
-    congestionEased: () => node.#peers.pressure.eased(),
-    broadcast: (topic: TopicId, content: Uint8Array, scope: Scope) => node.#broadcast(topic, content, scope),
-    joinPeers: (local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]) =>
-      local.enterThrough(node.#learn(peers, 'user')),
-    leave: (local: LocalTopic) => node.#leave(local),
-  }))(this);
-
-  #openTopic(topic: TopicId): LocalTopic {
-    const local = new LocalTopic(topic, {
-      options: this.#options,
-      waitFor: (peer) => this.#peers.waitFor(peer),
-      join: (id, peers) => this.#join(id, peers),
-      search: (local) => this.#search(local),
-    });
-    this.#topics.set(topic, local);
-    this.#join(topic, []);
-    return local;
+  async #leaveAll(): Promise<void> {
+    this.#topics.leaveAll();
+    await this.#release();
   }
 
-  #search(local: LocalTopic): PeerSearch | undefined {
-    if (this.#options.peerSources.length === 0) return undefined;
-    return new PeerSearch(local.id, {
-      options: this.#options,
-      me: this.id,
-      wanted: this.#state.config.membership.activeViewCapacity,
-      neighbors: () => local.neighbors,
-      join: (peers) => this.#join(local.id, this.#learn(peers, 'gossip')),
-    });
+  /** The endpoint is gone: nothing can be sent any more, and everybody here is told. What is left can still be looked at. */
+  async #fail(error: EndpointClosedError): Promise<void> {
+    this.#failure = error;
+    this.#options.logger.error({ error: error.message }, 'the endpoint is closed: this node has ended');
+    this.#topics.failAll(error);
+    await this.#release();
   }
 
-  #join(topic: TopicId, peers: readonly EndpointId[]): void {
-    this.#feed({ type: 'command', topic, command: { type: 'join', peers } }, 'command');
-  }
-
-  #leave(local: LocalTopic): void {
-    local.close();
-    this.#topics.delete(local.id);
-    this.#feed({ type: 'command', topic: local.id, command: { type: 'quit' } }, 'command');
-  }
-
-  #broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void {
-    this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
-  }
-
-  async #run(): Promise<void> {
-    for (const local of [...this.#topics.values()]) this.#leave(local);
+  async #release(): Promise<void> {
+    this.#reconciler.close();
     await this.#peers.close();
-    this.#timer?.handle.cancel();
-    this.#timers.clear();
+    this.#timers.stop();
     this.#stopObserving();
-  }
-
-  /** Remembers the addresses among some peers. @returns their ids, without our own */
-  #learn(peers: readonly (EndpointId | EndpointAddr)[], source: AddressSource): EndpointId[] {
-    const ids = peers.map((peer) => {
-      if (typeof peer === 'string') return peer;
-      if (peer.id !== this.id) this.#endpoint.addressLookup.add(peer, source);
-      return peer.id;
-    });
-    return [...new Set(ids)].filter((id) => id !== this.id);
   }
 
   // Events in: one at a time, each with all that follows from it.
@@ -193,7 +160,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     } finally {
       this.#running = false;
     }
-    this.#armTimer();
+    this.#timers.arm();
   }
 
   #received(from: EndpointId, topic: TopicId, message: NetMessage): void {
@@ -213,13 +180,13 @@ export class GossipNode implements GossipService, ProtocolHandler {
       case 'emitEvent':
         return this.#emit(output.topic, output.event);
       case 'scheduleTimer':
-        return this.#timers.insert(this.#options.clock.now() + output.delay, output.timer);
+        return this.#timers.schedule(output.delay, output.timer);
       case 'disconnectPeer':
         return this.#peers.release(output.peer);
       case 'peerData':
         return this.#learnPeerData(output.peer, output.data);
       case 'reconcile':
-        return this.#reconcile(output.topic, output.peer, output.reason);
+        return this.#reconciler.reconcile(output.topic, output.peer, output.reason);
     }
   }
 
@@ -233,26 +200,26 @@ export class GossipNode implements GossipService, ProtocolHandler {
         return;
       case 'neighborUp': {
         metrics.neighborUp();
-        const unsent = local?.neighborUp(event.peer) ?? [];
+        const kept = local?.neighborUp(event.peer) ?? [];
+        this.#reconciler.neighborUp(topic, event.peer);
         local?.emit(event);
         this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
-        for (const { content, scope } of unsent) this.#broadcast(topic, content, scope);
+        for (const { content, scope } of kept) {
+          this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
+        }
         return;
       }
       case 'neighborDown':
         metrics.neighborDown(event.reason);
         local?.neighborDown(event.peer, event.reason);
+        this.#reconciler.neighborDown(topic, event.peer);
         local?.emit(event);
         return;
       case 'lost':
-        local?.emit({ type: 'lagged', missed: event.count });
+        this.#topics.losses.add(event.reason, event.count);
+        local?.emit({ type: 'lagged', missed: event.count, reason: event.reason });
         return;
     }
-  }
-
-  /** Tells the neighbor of everything that is cached, in the protocol that every node speaks. */
-  #reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
-    if (reason !== 'periodic') this.#feed({ type: 'announceCache', topic, peer }, 'timer');
   }
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {
@@ -264,25 +231,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
     }
   }
 
-  // Timers: a heap of the kernel's, one of the host's.
-
-  #armTimer(): void {
-    const at = this.#timers.nextTime;
-    if (at === this.#timer?.at || this.#shutdown) return;
-    this.#timer?.handle.cancel();
-    const { clock } = this.#options;
-    this.#timer = at === undefined ? undefined : { at, handle: clock.setTimer(this.#onTimer, at - clock.now()) };
-  }
-
-  readonly #onTimer = (): void => {
-    this.#timer = undefined;
-    const now = this.#options.clock.now();
-    for (let due = this.#timers.popUntil(now); due; due = this.#timers.popUntil(now)) {
-      this.#feed({ type: 'timerExpired', timer: due.item }, 'timer');
-    }
-    this.#armTimer();
-  };
-
   // Our own address, for others.
 
   async #watchAddr(): Promise<void> {
@@ -290,6 +238,11 @@ export class GossipNode implements GossipService, ProtocolHandler {
       if (this.#shutdown) return;
       this.#publishAddr(addr);
     }
+  }
+
+  async #watchEnd(): Promise<void> {
+    const reason = await this.#endpoint.closed;
+    this.#shutdown ??= this.#fail(new EndpointClosedError(reason.type === 'error' ? { cause: reason.error } : {}));
   }
 
   #publishAddr(addr: EndpointAddr): void {
@@ -306,17 +259,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   #gauges(): GossipGauges {
     const { queuedBytes, ...peers } = this.#peers.counts();
-    const snapshots = this.#state.topics().flatMap((topic) => this.#state.snapshot(topic) ?? []);
-    const sum = (pick: (snapshot: (typeof snapshots)[number]) => number) =>
-      snapshots.reduce((total, snapshot) => total + pick(snapshot), 0);
     return {
-      topics: snapshots.length,
+      ...this.#state.totals(),
       peers,
-      neighbors: sum((snapshot) => snapshot.activeView.length),
       queuedBytes,
-      cachedPayloads: sum((snapshot) => snapshot.payloadCache.count),
-      cachedBytes: sum((snapshot) => snapshot.payloadCache.bytes),
-      seenIds: sum((snapshot) => snapshot.seenIds),
+      unreadBytes: this.#topics.unreadBytes,
+      keptBroadcasts: this.#topics.keptBroadcasts,
     };
   }
 }

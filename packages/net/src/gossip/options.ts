@@ -28,8 +28,16 @@ export interface GossipOptions {
   readonly queueHighWaterMark?: number;
   /** How long a peer's queue may be over the mark, in one go or again and again, before the peer is dropped, in milliseconds. Default 10,000. */
   readonly tooSlowAfterMs?: number;
-  /** Bytes of broadcasts kept for the first neighbor. Default 1 MiB. */
+  /**
+   * Bytes of broadcasts that a topic keeps for its first neighbor; all topics of the node share twice as much in equal parts. More are
+   * rejected. Default 1 MiB.
+   */
   readonly keptBytes?: number;
+  /**
+   * Bytes that wait for a reader; all readers of the node share twice as much in equal parts. A reader that lags further behind loses the
+   * oldest messages and is told. Default 32 MiB.
+   */
+  readonly unreadBytes?: number;
   /** How long a peer may take to acknowledge our last messages before its connection is closed, in milliseconds. Default 5,000. */
   readonly closeTimeoutMs?: number;
   /** After how long without a message a connection that no topic uses is closed, in milliseconds. Default 30,000. */
@@ -43,10 +51,15 @@ export interface GossipOptions {
   readonly rng?: Rng;
   /** Jitter, 0 to 1. Default `Math.random`. */
   readonly random?: () => number;
+  /** Bytes that nobody can predict: the salts of reconciliation. Default: the operating system's. */
+  readonly randomBytes?: (length: number) => Uint8Array;
 }
 
 /** All settings, with defaults filled in. */
 export type ResolvedGossipOptions = Required<GossipOptions>;
+
+/** See {@link GossipOptions.unreadBytes}. */
+export const DEFAULT_UNREAD_BYTES = 32 * 1024 * 1024;
 
 const INTEGERS = [
   'dialTimeoutMs',
@@ -57,6 +70,7 @@ const INTEGERS = [
   'queueHighWaterMark',
   'tooSlowAfterMs',
   'keptBytes',
+  'unreadBytes',
   'closeTimeoutMs',
   'idleLinkMs',
 ] as const;
@@ -75,6 +89,7 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     queueHighWaterMark: 1024 * 1024,
     tooSlowAfterMs: 10_000,
     keptBytes: 1024 * 1024,
+    unreadBytes: DEFAULT_UNREAD_BYTES,
     closeTimeoutMs: 5_000,
     idleLinkMs: 30_000,
     peerSources: [],
@@ -83,6 +98,7 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     clock: systemClock,
     rng: options.rng ?? seededRng(randomBytes(32)),
     random: Math.random,
+    randomBytes: (length: number): Uint8Array => randomBytes(length),
     ...options,
   };
   for (const name of INTEGERS) {

@@ -19,7 +19,7 @@ export interface SearchHost {
   readonly me: EndpointId;
   /** How many neighbors the topic wants. */
   readonly wanted: number;
-  neighbors(): ReadonlySet<EndpointId>;
+  neighbors(): readonly EndpointId[];
   join(peers: readonly (EndpointId | EndpointAddr)[]): void;
 }
 
@@ -59,7 +59,7 @@ export class PeerSearch {
   }
 
   #ask(): void {
-    if (this.#host.neighbors().size < this.#host.wanted) {
+    if (this.#host.neighbors().length < this.#host.wanted) {
       for (const source of this.#host.options.peerSources) void this.#askOne(source);
     }
     this.#schedule();
@@ -83,10 +83,10 @@ export class PeerSearch {
   #found(found: readonly (EndpointId | EndpointAddr)[]): void {
     const { me, wanted, join } = this.#host;
     const neighbors = this.#host.neighbors();
-    if (neighbors.size >= wanted) return;
+    if (neighbors.length >= wanted) return;
     const strangers = found.slice(0, MAX_ANSWER).filter((peer) => {
       const id = typeof peer === 'string' ? peer : peer.id;
-      return id !== me && !neighbors.has(id);
+      return id !== me && !neighbors.includes(id);
     });
     if (strangers.length > 0) join(strangers.slice(0, PEERS_PER_ANSWER));
   }

@@ -3,13 +3,20 @@ import type { EndpointAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { GossipSnapshot } from './snapshot.js';
 
+/**
+ * Why messages were lost to a reader: it was `slow-reader` itself; the node knew of them and gave up fetching them, because nobody had them
+ * in time (`abandoned`), because peers had dropped them (`unavailable`), or because a bound of its own was reached (`overflow`). Over the
+ * remote API of Rust, which has no reasons, it is `unknown`.
+ */
+export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overflow' | 'unknown';
+
 /** What a subscriber of a topic reads. */
 export type GossipEvent =
   | {
       readonly type: 'received';
       /** What was broadcast. Shared with other subscribers: not to be changed. */
       readonly content: Uint8Array;
-      /** The neighbor that handed it to us, who need not be its author. */
+      /** The neighbor that handed it to us, who need not be its author; our own id for what was published on this node. */
       readonly deliveredFrom: EndpointId;
       /** How far it travels, and how many hops it was away from its publisher. Round 0: `deliveredFrom` is the publisher. */
       readonly scope: DeliveryScope;
@@ -17,23 +24,31 @@ export type GossipEvent =
   | { readonly type: 'neighborUp'; readonly peer: EndpointId }
   /** Remote control carries no reasons: there it is `unknown`. */
   | { readonly type: 'neighborDown'; readonly peer: EndpointId; readonly reason: NeighborDownReason | 'unknown' }
-  /** This reader was too slow: so many events before the next one are lost. Behind remote control it may be more. */
-  | { readonly type: 'lagged'; readonly missed: number };
+  /**
+   * So many messages are lost to this reader at this place. For each message that the node knew of, a reader gets either the message or
+   * its part of such a number. With the reason `unknown` it may be more.
+   */
+  | { readonly type: 'lagged'; readonly missed: number; readonly reason: LaggedReason };
 
 /** What a subscriber may ask of a topic. */
 export type TopicCommand =
   | { readonly type: 'broadcast'; readonly content: Uint8Array; readonly scope: Scope; readonly whenAlone: WhenAlone }
   | { readonly type: 'joinPeers'; readonly peers: readonly (EndpointId | EndpointAddr)[] };
 
-/** What becomes of a broadcast while the topic has no neighbor: kept for the first one (bounded), or rejected. */
+/**
+ * What becomes of a broadcast while the topic has no neighbor: kept for the first one (bounded), or rejected. Other subscribers on the
+ * node hear a kept one at once, and a rejected one not at all.
+ */
 export type WhenAlone = 'keep' | 'reject';
 
 /** How to subscribe. */
 export interface SubscribeOptions {
   /** Peers that are in the topic already; an address or ticket says where, a bare id must be known to the address lookup. */
   readonly bootstrap?: readonly (EndpointId | EndpointAddr)[];
-  /** Events kept for a reader that lags behind; then the oldest are lost and counted. Default 2,048. */
+  /** Events kept for a reader that lags behind; then the oldest messages are lost and counted. Default 2,048. */
   readonly queueCapacity?: number;
+  /** Whether this subscriber hears its own broadcasts, too; those of other subscribers on the node it always hears. Default false. */
+  readonly echo?: boolean;
 }
 
 /**
@@ -46,15 +61,20 @@ export interface TopicSession {
   neighbors(): readonly EndpointId[];
   /** Longest content of a broadcast in bytes. */
   maxContentLength(scope: Scope): number;
-  /** Settles when the topic has a neighbor. @throws TopicClosedError, the signal's reason */
+  /**
+   * Settles when the topic has a neighbor.
+   *
+   * @throws JoinTimeoutError, with whom was tried, when the signal is aborted by a time-out; otherwise the signal's reason.
+   *   TopicClosedError, EndpointClosedError
+   */
   joined(signal?: AbortSignal): Promise<void>;
   /**
    * Settles when a command is queued; a broadcast waits for room.
    *
-   * @throws MessageTooLargeError, NoNeighborsError, TopicClosedError, the signal's reason
+   * @throws MessageTooLargeError, NoNeighborsError, TopicClosedError, EndpointClosedError, the signal's reason
    */
   send(command: TopicCommand, signal?: AbortSignal): Promise<void>;
-  /** The next event; done when the topic is closed. */
+  /** The next event; done when the topic is closed. @throws EndpointClosedError after what is queued, when the node lost its endpoint */
   next(): Promise<IteratorResult<GossipEvent, undefined>>;
   /** No more commands from here. */
   closeSender(): void;
@@ -64,7 +84,7 @@ export interface TopicSession {
 
 /** A node that can be asked to take part in topics. */
 export interface GossipService {
-  /** @throws GossipClosedError */
+  /** @throws GossipClosedError, EndpointClosedError */
   subscribe(topic: TopicId, options?: SubscribeOptions): Promise<TopicSession>;
   snapshot(): Promise<GossipSnapshot>;
   /** Leaves all topics with Disconnect messages and closes connections. Resolves when they are acknowledged or their time is up. */

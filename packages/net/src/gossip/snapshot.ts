@@ -1,6 +1,14 @@
 import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ReconcilerCounters } from './reconciliation/index.js';
+import type { LaggedReason } from './service.js';
+
+/**
+ * Why messages were lost: as in {@link LaggedReason}, once for each reader that was too slow and once for a topic otherwise; and `unsent`
+ * for broadcasts that were kept for the first neighbor until the topic was closed.
+ */
+export type LossReason = Exclude<LaggedReason, 'unknown'> | 'unsent';
 
 /** What a node looks like right now. A copy. */
 export interface GossipSnapshot {
@@ -11,18 +19,29 @@ export interface GossipSnapshot {
   readonly identityConflict: boolean;
   /** What the protocol has ignored, cut or refused so far. */
   readonly stats: Readonly<Stats>;
+  /** Messages that were lost so far. */
+  readonly losses: Readonly<Record<LossReason, number>>;
+  /** What was fetched from neighbors after gaps. */
+  readonly reconciliation: ReconcilerCounters;
 }
 
 /** One topic of a node. */
 export interface GossipTopicSnapshot extends TopicSnapshot<EndpointId> {
   readonly id: TopicId;
+  /** Readers on this node. */
   readonly subscribers: number;
   /** Broadcasts that wait for the first neighbor. */
   readonly keptBroadcasts: number;
 }
 
 /** One peer that a node has to do with. */
-export interface PeerSnapshot {
+export interface PeerSnapshot extends PeerConnectionSnapshot {
+  /** Whether it speaks the reconciliation protocol; undefined when that is not known. */
+  readonly reconciles: boolean | undefined;
+}
+
+/** A peer as its connections show it. */
+export interface PeerConnectionSnapshot {
   readonly id: EndpointId;
   readonly state: 'dialing' | 'connected' | 'backing-off';
   readonly connections: number;

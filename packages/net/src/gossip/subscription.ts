@@ -1,11 +1,12 @@
-import type { Scope, TopicId } from '@grapevine/proto';
+import type { MessageId, Scope, TopicId } from '@grapevine/proto';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { MessageTooLargeError, NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { abortable } from '../util/deferred.js';
-import { EventQueue } from './event-queue.js';
+import { EventQueue, type EventQueueOptions } from './event-queue.js';
+import type { KeptBroadcast } from './kept-broadcasts.js';
 import type { LocalTopic } from './local-topic.js';
-import type { GossipEvent, TopicCommand, TopicSession } from './service.js';
+import type { GossipEvent, TopicCommand, TopicSession, WhenAlone } from './service.js';
 
 /** What a subscription needs of the actor. */
 export interface SubscriptionHost {
@@ -15,6 +16,10 @@ export interface SubscriptionHost {
   /** Settles when that may have changed. */
   congestionEased(): Promise<void>;
   broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void;
+  /** The id that content has in the swarm. */
+  messageId(content: Uint8Array): MessageId;
+  /** Whether a message has been in the topic already: published here, or received. */
+  hasSeen(topic: TopicId, id: MessageId): boolean;
   joinPeers(local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]): void;
   /** Both halves of all subscriptions of a topic are closed. */
   leave(local: LocalTopic): void;
@@ -26,14 +31,17 @@ export class Subscription implements TopicSession {
   readonly #local: LocalTopic;
   readonly #host: SubscriptionHost;
   readonly #queue: EventQueue;
+  /** Who does not hear what is published here. */
+  readonly #deaf: EventQueue | undefined;
   #senderClosed = false;
   #receiverClosed = false;
 
-  constructor(local: LocalTopic, host: SubscriptionHost, queueCapacity: number) {
+  constructor(local: LocalTopic, host: SubscriptionHost, queue: EventQueueOptions, echo: boolean) {
     this.topic = local.id;
     this.#local = local;
     this.#host = host;
-    this.#queue = new EventQueue(queueCapacity);
+    this.#queue = new EventQueue(queue);
+    this.#deaf = echo ? undefined : this.#queue;
     local.addReader(this.#queue);
   }
 
@@ -85,18 +93,30 @@ export class Subscription implements TopicSession {
   }
 
   #broadcast({ content, scope, whenAlone }: TopicCommand & { type: 'broadcast' }): void {
-    if (this.#local.neighbors.size > 0) return this.#host.broadcast(this.topic, content, scope);
+    const local = this.#local;
+    const isAlone = local.neighbors.length === 0;
+    const isHeard = local.hasListener(this.#deaf);
+    // Equal contents are one message, to subscribers on this node as to the swarm.
+    const id = scope === 'swarm' && (isAlone || isHeard) ? this.#host.messageId(content) : undefined;
+    let isNews = id === undefined || !this.#host.hasSeen(this.topic, id);
+    if (isAlone) isNews = !this.#keep({ id, content, scope }, whenAlone) && isNews;
+    else this.#host.broadcast(this.topic, content, scope);
+    if (isHeard && isNews) local.emitPublished(content, scope, this.#deaf);
+  }
+
+  /** @returns whether an equal one is kept already. @throws NoNeighborsError */
+  #keep(broadcast: KeptBroadcast, whenAlone: WhenAlone): boolean {
     switch (whenAlone) {
       case 'reject':
         throw new NoNeighborsError('the topic has no neighbor; wait for joined(), or let the message be kept');
       case 'keep':
-        if (this.#local.enqueue({ content, scope })) return;
-        throw new NoNeighborsError('the topic has no neighbor, and no more messages can be kept for the first one');
+        return this.#local.keep(broadcast);
     }
   }
 
   #checkOpen(): void {
-    if (this.#senderClosed || this.#local.closed) throw new TopicClosedError();
+    this.#local.checkOpen();
+    if (this.#senderClosed) throw new TopicClosedError();
   }
 
   #closeHalf(): void {

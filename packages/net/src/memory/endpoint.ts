@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AddressBook, type AddressLookup } from '../address/address-book.js';
 import { directAddrs, type EndpointAddr, endpointAddr, type TransportAddr } from '../address/endpoint-addr.js';
 import type { SocketAddr } from '../address/socket-addr.js';
@@ -73,6 +74,7 @@ export class MemoryEndpoint implements Endpoint {
     this.maxUniStreams = options.maxUniStreams ?? MAX_STREAMS;
     this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => this.clock.now() });
     this.#network = network;
+    setMaxListeners(0, this.#closing.signal); // one for each dial under way
     this.#alpns = options.alpns ?? [];
   }
 

@@ -8,6 +8,15 @@ export interface ProtocolHandler {
   accept(connection: Connection): void | Promise<void>;
   /** The router is shutting down: finish what is under way. */
   shutdown?(): Promise<void>;
+  /** Further protocols that belong to this one: the router registers them with it. */
+  readonly companions?: readonly ProtocolCompanion[];
+}
+
+/** A protocol that comes with another. */
+export interface ProtocolCompanion {
+  readonly alpn: string;
+  /** As {@link ProtocolHandler.accept}. */
+  accept(connection: Connection): void | Promise<void>;
 }
 
 /** Settings of a {@link Router}. */
@@ -28,6 +37,7 @@ export interface RouterOptions {
 export class Router implements AsyncDisposable {
   readonly endpoint: Endpoint;
   readonly #handlers = new Map<string, ProtocolHandler>();
+  readonly #companions = new Map<string, ProtocolCompanion>();
   readonly #logger: Logger;
   readonly #admit: (incoming: Incoming) => boolean;
   #running: Promise<void> | undefined;
@@ -38,18 +48,23 @@ export class Router implements AsyncDisposable {
     this.#admit = options.admit ?? (() => true);
   }
 
-  /** Registers the handler of a protocol. @throws Error if it has one already, or the router runs */
+  /** Registers the handler of a protocol, and its companions. @throws Error if one of them has a handler already, or the router runs */
   accept(alpn: string, handler: ProtocolHandler): this {
     if (this.#running) throw new Error('the router is running: register protocols before spawn()');
-    if (this.#handlers.has(alpn)) throw new Error(`protocol ${alpn} has a handler already`);
+    const companions = handler.companions ?? [];
+    for (const taken of [alpn, ...companions.map((companion) => companion.alpn)]) {
+      if (this.#handlers.has(taken) || this.#companions.has(taken))
+        throw new Error(`protocol ${taken} has a handler already`);
+    }
     this.#handlers.set(alpn, handler);
+    for (const companion of companions) this.#companions.set(companion.alpn, companion);
     return this;
   }
 
   /** Starts answering. */
   spawn(): this {
     if (this.#running) throw new Error('the router is running already');
-    this.endpoint.setAlpns([...this.#handlers.keys()]);
+    this.endpoint.setAlpns([...this.#handlers.keys(), ...this.#companions.keys()]);
     this.#running = this.#run();
     return this;
   }
@@ -82,7 +97,7 @@ export class Router implements AsyncDisposable {
       }
       return;
     }
-    const handler = this.#handlers.get(connection.alpn);
+    const handler = this.#handlers.get(connection.alpn) ?? this.#companions.get(connection.alpn);
     if (!handler) {
       connection.close(1, 'no handler for this protocol');
       return;

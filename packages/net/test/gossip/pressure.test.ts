@@ -178,10 +178,11 @@ test('a reader that lags loses the oldest events and is told how many', async ()
   for (let i = 0; i < 100; i++) await say(a, `message ${i}`);
   await swarm.clock.advance(500);
   expect(texts(b)).toHaveLength(100);
-  expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 91 } }); // 100 messages, 1 neighborUp, room for 10
+  expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 90, reason: 'slow-reader' } });
+  expect(await slow.next()).toEqual({ done: false, value: { type: 'neighborUp', peer: a.endpoint.id } });
   const { value: next } = await slow.next();
   expect(next?.type === 'received' && Buffer.from(next.content).toString()).toBe('message 90');
-  expect(slow.neighbors()).toEqual([a.endpoint.id]);
+  expect((await b.node.snapshot()).losses).toMatchObject({ 'slow-reader': 90 });
 });
 
 describe('sizes', () => {

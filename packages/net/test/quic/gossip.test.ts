@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { topicIdFromBytes } from '@grapevine/proto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GossipNode, type GossipOptions } from '../../src/gossip/index.js';
@@ -120,4 +123,10 @@ describe('a swarm over QUIC', () => {
     const [atA, atB] = await Promise.all([receive(a, COUNT), receive(b, COUNT), flood(a, 'a'), flood(b, 'b')]);
     expect([new Set(atA).size, new Set(atB).size]).toEqual([COUNT, COUNT]);
   });
+});
+
+test('a program whose socket dies is told so by its reader, and nothing keeps it alive', async () => {
+  const script = fileURLToPath(new URL('dead-socket.mjs', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 20_000 }); // killed if it lives on
+  expect(stdout).toBe('ERR_ENDPOINT_CLOSED the endpoint is closed: recvmsg ENETDOWN\n');
 });

@@ -37,7 +37,11 @@ export class TestSwarm {
   }
 
   /** A new node. Its key, random numbers and jitter follow from its index. */
-  add(options: GossipOptions = {}, endpointOptions: MemoryEndpointOptions = {}): Member {
+  add(
+    options: GossipOptions = {},
+    endpointOptions: MemoryEndpointOptions = {},
+    serve = (router: Router, node: GossipNode) => router.accept(node.alpn, node),
+  ): Member {
     const index = this.members.length + 1;
     const seed = Buffer.alloc(32, 1);
     seed.writeUInt32LE(index);
@@ -46,10 +50,11 @@ export class TestSwarm {
       clock: this.clock,
       rng: seededRng(seed),
       random: () => 0.5,
+      randomBytes: (length) => new Uint8Array(length).fill(index),
       ...this.#options,
       ...options,
     });
-    const router = new Router(endpoint).accept(node.alpn, node).spawn();
+    const router = serve(new Router(endpoint), node).spawn();
     const member = { index, endpoint, node, router };
     this.members.push(member);
     return member;
@@ -58,11 +63,7 @@ export class TestSwarm {
   /** Subscribes a member and records what it hears. */
   async listen(member: Member, bootstrap: readonly Member[] = [], topic = TOPIC): Promise<Listener> {
     const session = await member.node.subscribe(topic, { bootstrap: bootstrap.map(({ endpoint }) => endpoint.addr()) });
-    const events: GossipEvent[] = [];
-    void (async () => {
-      for (let next = await session.next(); !next.done; next = await session.next()) events.push(next.value);
-    })();
-    return { ...member, session, events };
+    return { ...member, session, events: record(session) };
   }
 
   /** A swarm of listeners that joined through the first one and have settled. */
@@ -81,6 +82,15 @@ export class TestSwarm {
     await this.clock.advance(20_000);
     await closing;
   }
+}
+
+/** What a session hears, as it comes; an error ends it. */
+export function record(session: TopicSession): GossipEvent[] {
+  const events: GossipEvent[] = [];
+  void (async () => {
+    for (let next = await session.next(); !next.done; next = await session.next()) events.push(next.value);
+  })().catch(() => {}); // the endpoint was closed
+  return events;
 }
 
 /** The contents that a listener received, as texts. */

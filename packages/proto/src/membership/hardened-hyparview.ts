@@ -113,14 +113,17 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#sweep();
   }
 
-  /** A neighbor that was started anew, or had given us up, does not know that it is one: it is told again. */
-  override linkReplaced(peer: P): void {
-    if (this.active.has(peer)) this.sendNeighbor(peer, 'high');
-  }
-
   /** The time that the dial took is not held against the peer: its time to answer begins now. */
   override peerConnected(peer: P): void {
     if (this.pending.has(peer)) this.armRequestTimer(peer);
+  }
+
+  /**
+   * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
+   * answers as a neighbor, becomes one again, or declines.
+   */
+  override linkGap(peer: P): void {
+    if (this.active.has(peer)) this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
   }
 
   /**

@@ -125,6 +125,9 @@ export class HyParView<P extends PeerId> {
   /** A link to a peer exists. */
   peerConnected(_peer: P): void {}
 
+  /** Messages to or from a peer may be lost. */
+  linkGap(_peer: P): void {}
+
   /** Our own data has changed: it travels with the next message that carries it. */
   peerDataUpdated(): void {
     this.startShuffling();
@@ -152,9 +155,6 @@ export class HyParView<P extends PeerId> {
     }
     this.startShuffling();
   }
-
-  /** The link to a peer was replaced by a newer one. */
-  linkReplaced(_peer: P): void {}
 
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, _now: number): void {

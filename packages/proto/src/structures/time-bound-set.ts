@@ -30,6 +30,11 @@ export class TimeBoundSet<T> {
     return this.#entries?.has(value) ?? false;
   }
 
+  /** The values, also those that have expired and {@link expireUntil} has not removed since. */
+  values(): Iterable<T> {
+    return this.#entries?.keys() ?? [];
+  }
+
   /** Inserts a value, or gives it another expiry. */
   insert(value: T, expires: number): void {
     const entry: Entry<T> = { value, expires };

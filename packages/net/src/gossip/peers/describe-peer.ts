@@ -1,11 +1,11 @@
-import type { PeerSnapshot } from '../snapshot.js';
+import type { PeerConnectionSnapshot } from '../snapshot.js';
 import type { Peer } from './peer.js';
 
 /** What a snapshot tells of a peer's connections; of a peer that could not be reached there is none. */
 export function describePeer(
   peer: Peer | undefined,
   isDialing: boolean,
-): Omit<PeerSnapshot, 'id' | 'dialFailures' | 'lastDialError' | 'maxMessageSize'> {
+): Omit<PeerConnectionSnapshot, 'id' | 'dialFailures' | 'lastDialError' | 'maxMessageSize'> {
   const connection = peer?.active?.connection;
   const stats = connection?.stats();
   return {

@@ -1,13 +1,15 @@
 import type { DisconnectReason, TopicId } from '@grapevine/proto';
+import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../../transport/close-reason.js';
 import type { Connection, Endpoint } from '../../transport/seam.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
 import { CloseCode, limitInReason } from '../close-code.js';
 import { FrameEncoder } from '../frame-encoder.js';
+import type { TriedPeer } from '../join-timeout-error.js';
 import { Link, type LinkHost } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
-import type { PeerSnapshot } from '../snapshot.js';
+import type { PeerConnectionSnapshot } from '../snapshot.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
 import { describePeer } from './describe-peer.js';
 import { Dialer } from './dialer.js';
@@ -143,6 +145,11 @@ export class PeerTable {
     else void this.#identityGuard.check(peer, link);
   }
 
+  /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
+  remoteAddr(id: EndpointId): TransportAddr | undefined {
+    return this.#peers.get(id)?.active?.connection.remoteAddr();
+  }
+
   /** Milliseconds until it makes sense to ask a peer for something; 0 when it is connected or may be dialed now. */
   waitFor(id: EndpointId): number {
     if (this.#peers.get(id)?.active) return 0;
@@ -150,7 +157,7 @@ export class PeerTable {
   }
 
   /** What became of our dials of a peer. */
-  tried(id: EndpointId): Pick<PeerSnapshot, 'id' | 'dialFailures' | 'lastDialError'> {
+  tried(id: EndpointId): TriedPeer {
     const record = this.#dialer.record(id);
     return { id, dialFailures: record?.failures ?? 0, lastDialError: record?.lastError };
   }
@@ -167,7 +174,7 @@ export class PeerTable {
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
-  snapshot(): PeerSnapshot[] {
+  snapshot(): PeerConnectionSnapshot[] {
     const failed = this.#dialer.failed().filter((id) => !this.#peers.has(id));
     return [...this.#peers.keys(), ...failed].map((id) => ({
       ...describePeer(this.#peers.get(id), this.#dialer.isDialing(id)),

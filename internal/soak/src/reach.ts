@@ -1,0 +1,85 @@
+import { defaultConfig, maxPayload } from '@grapevine/proto';
+import type { Ledger, Membership, Publication } from './ledger.js';
+import { type Schedule, settleMs } from './schedule.js';
+
+/** How often the connectivity is looked at, in milliseconds. */
+export const SAMPLE_MS = 1_000;
+
+/** The memberships of one topic that could talk to each other at one time, in groups. */
+type Sample = ReadonlyMap<number, readonly (readonly Membership[])[]>;
+
+/** What a sample needs to know of the machines. */
+export interface Connectivity {
+  /** Since when nothing has happened to a machine that could keep it from others; undefined while something does. */
+  undisturbedSince(machine: number): number | undefined;
+  /** Whether packets pass both ways. */
+  isOpen(a: number, b: number): boolean;
+}
+
+/**
+ * Who should have what, by what was physically possible.
+ *
+ * A message spreads through every group of machines that have been able to talk to each other, undisturbed, for as long as a swarm may
+ * take to settle. It must reach whoever is in such a group with somebody who has it while the message is still cached there.
+ */
+export class Reach {
+  readonly #settleMs: number;
+  readonly #retentionMs: number;
+  /** Content up to this length passes every machine. A longer one goes as far as there is a way among those that take it. */
+  readonly #carriedByAll: number;
+  readonly #samples: Sample[] = [];
+  readonly #reached = new Map<string, ReadonlySet<Membership>>();
+
+  constructor(schedule: Schedule) {
+    this.#settleMs = settleMs(schedule);
+    this.#retentionMs = schedule.retentionMs;
+    const { maxMessageSize } = defaultConfig();
+    this.#carriedByAll = Math.min(
+      ...schedule.machines.map((machine) =>
+        maxPayload({ ...defaultConfig(), maxMessageSize: machine.maxMessageSize ?? maxMessageSize }, 'swarm'),
+      ),
+    );
+  }
+
+  /** Looks at who can talk to whom. To be called every {@link SAMPLE_MS}. */
+  sample(now: number, ledger: Ledger, connectivity: Connectivity): void {
+    const groups = new Map<number, Membership[][]>();
+    for (const membership of ledger.memberships) {
+      if (membership.until !== undefined) continue;
+      const since = connectivity.undisturbedSince(membership.machine);
+      if (since === undefined || now - Math.max(since, membership.since) < this.#settleMs) continue;
+      const ofTopic = groups.get(membership.topic) ?? [];
+      groups.set(membership.topic, ofTopic);
+      const together = ofTopic.find((group) =>
+        group.every((other) => connectivity.isOpen(other.machine, membership.machine)),
+      );
+      if (together) together.push(membership);
+      else ofTopic.push([membership]);
+    }
+    this.#samples.push(groups);
+  }
+
+  /** The memberships that a message must have reached. */
+  of(publication: Publication): ReadonlySet<Membership> {
+    if (publication.content.length > this.#carriedByAll) return new Set([publication.by]);
+    const from = Math.ceil(publication.at / SAMPLE_MS);
+    const key = `${publication.by.id} ${from}`;
+    const known = this.#reached.get(key);
+    if (known) return known;
+    const reached = this.#spread(publication.by, from);
+    this.#reached.set(key, reached);
+    return reached;
+  }
+
+  #spread(by: Membership, from: number): ReadonlySet<Membership> {
+    const reached = new Set([by]);
+    // A second for the way, and one for the edges of the samples.
+    const until = Math.min(this.#samples.length, from + Math.floor(this.#retentionMs / SAMPLE_MS) - 2);
+    for (let i = from; i < until; i++) {
+      for (const group of this.#samples[i]?.get(by.topic) ?? []) {
+        if (group.some((membership) => reached.has(membership))) for (const each of group) reached.add(each);
+      }
+    }
+    return reached;
+  }
+}

@@ -1,0 +1,169 @@
+import { type Command, maxPayload, messageIdFromBytes, type State, type TopicId } from '@grapevine/proto';
+import type { AddressLookup, AddressSource } from '../address/address-book.js';
+import type { EndpointAddr } from '../address/endpoint-addr.js';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { EventQueueOptions } from './event-queue.js';
+import { fastHash } from './hash.js';
+import type { KeptBudgets } from './kept-broadcasts.js';
+import { LocalTopic, type LocalTopicHost } from './local-topic.js';
+import { Losses } from './losses.js';
+import type { ResolvedGossipOptions } from './options.js';
+import { PeerSearch } from './peer-search.js';
+import type { PeerTable } from './peers/peer-table.js';
+import type { SubscribeOptions, TopicSession } from './service.js';
+import { SharedBudget } from './shared-budget.js';
+import type { GossipTopicSnapshot } from './snapshot.js';
+import { Subscription, type SubscriptionHost } from './subscription.js';
+import { MAX_BOOTSTRAP } from './way-back.js';
+
+const DEFAULT_QUEUE_CAPACITY = 2048;
+
+/** Broadcasts that a topic keeps for its first neighbor, however short; all topics share twice as many. */
+const MAX_KEPT = 4_096;
+
+/** What the topics of a node need of it. */
+export interface LocalTopicsHost {
+  readonly me: EndpointId;
+  readonly options: ResolvedGossipOptions;
+  readonly addressLookup: AddressLookup;
+  readonly state: Pick<State<EndpointId>, 'config' | 'hasSeen' | 'snapshot'>;
+  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried'>;
+  /** Has the protocol do something. */
+  command(topic: TopicId, command: Command<EndpointId>): void;
+  /** The node is not in a topic any more. */
+  left(topic: TopicId): void;
+}
+
+/** The topics of a node as its users see them, and what they share: budgets, and the count of what is lost. */
+export class LocalTopics {
+  readonly losses: Losses;
+  readonly #host: LocalTopicsHost;
+  readonly #topics = new Map<TopicId, LocalTopic>();
+  readonly #kept: KeptBudgets;
+  readonly #queue: EventQueueOptions;
+  readonly #topicHost: LocalTopicHost;
+  readonly #subscriptionHost: SubscriptionHost;
+
+  constructor(host: LocalTopicsHost) {
+    const { metrics, keptBytes, unreadBytes } = host.options;
+    this.losses = new Losses(metrics);
+    this.#host = host;
+    this.#kept = { bytes: new SharedBudget(keptBytes), messages: new SharedBudget(MAX_KEPT) };
+    this.#queue = {
+      capacity: DEFAULT_QUEUE_CAPACITY,
+      budget: new SharedBudget(unreadBytes),
+      onMissed: () => this.losses.add('slow-reader', 1),
+    };
+    this.#topicHost = this.#hostOfTopics();
+    this.#subscriptionHost = this.#hostOfSubscriptions();
+  }
+
+  get(topic: TopicId): LocalTopic | undefined {
+    return this.#topics.get(topic);
+  }
+
+  /** Bytes that wait for readers. */
+  get unreadBytes(): number {
+    return this.#queue.budget.used;
+  }
+
+  /** Broadcasts that wait for a first neighbor. */
+  get keptBroadcasts(): number {
+    return this.#kept.messages.used;
+  }
+
+  /** @throws RangeError naming the option that is out of range */
+  subscribe(topic: TopicId, options: SubscribeOptions): TopicSession {
+    const { bootstrap = [], queueCapacity: capacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
+    if (!Number.isInteger(capacity) || capacity < 1) {
+      throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
+    }
+    const local = this.#topics.get(topic) ?? this.#open(topic);
+    const queue = capacity === DEFAULT_QUEUE_CAPACITY ? this.#queue : { ...this.#queue, capacity };
+    const subscription = new Subscription(local, this.#subscriptionHost, queue, echo);
+    local.enterThrough(this.#learn(bootstrap, 'user'));
+    return subscription;
+  }
+
+  /** Leaves all topics. */
+  leaveAll(): void {
+    for (const local of [...this.#topics.values()]) this.#leave(local);
+  }
+
+  /** All topics have failed: their users are told. They can still be looked at. */
+  failAll(error: Error): void {
+    for (const local of this.#topics.values()) local.close(error);
+  }
+
+  snapshot(): GossipTopicSnapshot[] {
+    return [...this.#topics.values()].flatMap((local) => {
+      const snapshot = this.#host.state.snapshot(local.id);
+      return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
+    });
+  }
+
+  #hostOfTopics(): LocalTopicHost {
+    const { me, options, peers } = this.#host;
+    return {
+      me,
+      options,
+      losses: this.losses,
+      kept: this.#kept,
+      waitFor: (peer) => peers.waitFor(peer),
+      tried: (peer) => peers.tried(peer),
+      join: (topic, ids) => this.#host.command(topic, { type: 'join', peers: ids }),
+      search: (local) => this.#search(local),
+    };
+  }
+
+  #hostOfSubscriptions(): SubscriptionHost {
+    const { state, peers } = this.#host;
+    return {
+      maxContentLength: (scope) => maxPayload(state.config, scope),
+      isCongested: (local) => peers.pressure.isClosedFor(local.neighbors),
+      congestionEased: () => peers.pressure.eased(),
+      broadcast: (topic, content, scope) => this.#host.command(topic, { type: 'broadcast', content, scope }),
+      messageId: (content) => messageIdFromBytes(fastHash(content)),
+      hasSeen: (topic, id) => state.hasSeen(topic, id),
+      joinPeers: (local, ids) => local.enterThrough(this.#learn(ids, 'user')),
+      leave: (local) => this.#leave(local),
+    };
+  }
+
+  #open(topic: TopicId): LocalTopic {
+    const local = new LocalTopic(topic, this.#topicHost);
+    this.#topics.set(topic, local);
+    this.#host.command(topic, { type: 'join', peers: [] });
+    return local;
+  }
+
+  #leave(local: LocalTopic): void {
+    local.close();
+    this.#topics.delete(local.id);
+    this.#host.left(local.id);
+    this.#host.command(local.id, { type: 'quit' });
+  }
+
+  #search(local: LocalTopic): PeerSearch | undefined {
+    const { options, me, state } = this.#host;
+    if (options.peerSources.length === 0) return undefined;
+    return new PeerSearch(local.id, {
+      options,
+      me,
+      wanted: state.config.membership.activeViewCapacity,
+      neighbors: () => local.neighbors,
+      join: (peers) => this.#host.command(local.id, { type: 'join', peers: this.#learn(peers, 'gossip') }),
+    });
+  }
+
+  /** Remembers the addresses among some peers, the latest if there are very many. @returns their ids, without our own */
+  #learn(peers: readonly (EndpointId | EndpointAddr)[], source: AddressSource): EndpointId[] {
+    const { me, addressLookup } = this.#host;
+    const ids = peers.slice(-MAX_BOOTSTRAP).map((peer) => {
+      if (typeof peer === 'string') return peer;
+      if (peer.id !== me) addressLookup.add(peer, source);
+      return peer.id;
+    });
+    return [...new Set(ids)].filter((id) => id !== me);
+  }
+}

@@ -1,0 +1,28 @@
+import type { GossipMetrics } from './metrics.js';
+import type { LossReason } from './snapshot.js';
+
+/** Counts what a node has lost, for its snapshot and for who measures it. */
+export class Losses {
+  readonly #metrics: Pick<GossipMetrics, 'lost'>;
+  readonly #counts: Record<LossReason, number> = {
+    'slow-reader': 0,
+    abandoned: 0,
+    unavailable: 0,
+    overflow: 0,
+    unsent: 0,
+  };
+
+  constructor(metrics: Pick<GossipMetrics, 'lost'>) {
+    this.#metrics = metrics;
+  }
+
+  add(reason: LossReason, messages: number): void {
+    this.#counts[reason] += messages;
+    this.#metrics.lost(reason, messages);
+  }
+
+  /** A copy. */
+  get counts(): Readonly<Record<LossReason, number>> {
+    return { ...this.#counts };
+  }
+}

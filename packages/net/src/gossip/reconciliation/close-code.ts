@@ -1,0 +1,21 @@
+/** With which codes connections of the reconcile protocol are closed. */
+export const ConnectionCode = {
+  /** Nothing is under way, or the node shuts down. */
+  done: 0,
+  /** The peer sent what is no frame, or none that belongs there. */
+  violation: 1,
+  /** The peer holds more connections than anyone needs, or we serve enough peers. */
+  tooMany: 2,
+} as const;
+
+/** With which codes sessions are given up. The connection lives on. */
+export const SessionCode = {
+  /** The other side had begun one at the same time: that one counts. */
+  duplicate: 1,
+  /** The peer is no neighbor in that topic. The same whether we are in the topic or not. */
+  notNeighbor: 2,
+  /** Too much is under way: try again. */
+  busy: 3,
+  /** Nothing came for too long, it took too long altogether, or we no longer need it. */
+  cancelled: 4,
+} as const;

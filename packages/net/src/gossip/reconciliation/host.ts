@@ -1,0 +1,31 @@
+import type { MessageId, TopicId, WindowEntry } from '@grapevine/proto';
+import type { TransportAddr } from '../../address/endpoint-addr.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { RecoveredPayload } from './session.js';
+
+/** What a `Reconciler` needs of its node. */
+export interface ReconcilerHost {
+  readonly maxMessageSize: number;
+  isNeighbor(topic: TopicId, peer: EndpointId): boolean;
+  isJoined(topic: TopicId): boolean;
+  window(topic: TopicId): readonly WindowEntry[];
+  seenIds(topic: TopicId): Iterable<MessageId>;
+  /** Where a gossip connection reaches a peer now. */
+  remoteAddr(peer: EndpointId): TransportAddr | undefined;
+  recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
+  unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;
+  /** The peer can't be reconciled with: tell it of everything, in the protocol that every node speaks. */
+  announceCache(topic: TopicId, peer: EndpointId): void;
+}
+
+/** What a node's reconciliation has done so far. */
+export interface ReconcilerCounters {
+  /** Comparisons that came to their end, whoever began them. */
+  readonly sessions: number;
+  /** Payloads that were fetched. */
+  readonly recovered: number;
+  /** Payloads that a peer knew of and had dropped. */
+  readonly unavailable: number;
+  /** Attempts that failed; those of our own are repeated a few times. */
+  readonly failed: number;
+}

@@ -1,0 +1,2 @@
+export type { ReconcilerCounters } from './host.js';
+export { Reconciler } from './reconciler.js';

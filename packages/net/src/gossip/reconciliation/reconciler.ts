@@ -1,0 +1,304 @@
+import type { ReconcileReason, TopicId } from '@grapevine/proto';
+import { SALT_LENGTH } from '@grapevine/proto/reconciliation';
+import { ConnectError } from '../../errors.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { BiStream, Connection, Endpoint } from '../../transport/seam.js';
+import type { ResolvedGossipOptions } from '../options.js';
+import { GOSSIP_ALPN } from '../wire.js';
+import { ConnectionCode, SessionCode } from './close-code.js';
+import { Connections, type Held } from './connections.js';
+import { SessionEnded, Violation } from './errors.js';
+import { FairSlots } from './fair-slots.js';
+import type { FrameChannel } from './frame-channel.js';
+import type { ReconcilerCounters, ReconcilerHost } from './host.js';
+import { Neighborhood } from './neighborhood.js';
+import type { SessionScope } from './session.js';
+import { SessionRunner } from './session-runner.js';
+import { Speakers } from './speakers.js';
+import { Task, youngerThan } from './task.js';
+
+/** The protocol's name beside gossip's usual one. */
+const RECONCILE_ALPN = '/grapevine/reconcile/1';
+
+/** After both ends learned of a gap, the one with the larger id waits so long for the other to begin. */
+const COURTESY_MS = 1_000;
+
+/** After a failure; it doubles with each in a row, give or take half. */
+const BACKOFF_MS = 500;
+
+/** Then the whole cache is announced instead. */
+const MAX_FAILURES = 4;
+
+/** A comparison that overlooked something is repeated, with another salt. That happens once in a million times; more is no accident. */
+const MAX_INEXACT = 3;
+
+/** Sessions at once that we began, and that others began. Two limits, so that nodes do not wait for each other in a circle. */
+const OUTGOING = { running: 4, waitingPerPeer: 65_536 };
+const INCOMING = { running: 4, waitingPerPeer: 64 };
+
+/**
+ * Finds out, after a gap between two neighbors, what each lacks of a topic, and fetches it: over connections of its own, beside gossip.
+ * One comparison per neighbor and topic at a time, a few per node.
+ */
+export class Reconciler {
+  /** The protocol's name; nodes with another gossip protocol have another. */
+  readonly alpn: string;
+  readonly #me: EndpointId;
+  readonly #options: ResolvedGossipOptions;
+  readonly #host: ReconcilerHost;
+  readonly #connections: Connections;
+  readonly #neighborhood: Neighborhood;
+  readonly #speakers: Speakers;
+  readonly #outgoing = new FairSlots(OUTGOING);
+  readonly #incoming = new FairSlots(INCOMING);
+  readonly #tasks = new Map<string, Task>();
+  readonly #runner: SessionRunner;
+  #closed = false;
+
+  constructor(endpoint: Endpoint, options: ResolvedGossipOptions, host: ReconcilerHost) {
+    this.alpn = reconcileAlpn(options.alpn);
+    this.#me = endpoint.id;
+    this.#options = options;
+    this.#host = host;
+    this.#runner = new SessionRunner(options, host);
+    this.#speakers = new Speakers(options.clock);
+    this.#neighborhood = new Neighborhood(options.clock, host);
+    this.#connections = new Connections(endpoint, {
+      clock: options.clock,
+      alpn: this.alpn,
+      dialTimeoutMs: options.dialTimeoutMs,
+      maxPeers: options.maxPeers,
+      remoteAddr: (peer) => host.remoteAddr(peer),
+      incoming: (held, stream) => void this.#serve(held, stream),
+    });
+  }
+
+  get counters(): ReconcilerCounters {
+    return this.#runner.counters;
+  }
+
+  /** Whether a peer speaks the protocol; undefined when that is not known. */
+  speaks(peer: EndpointId): boolean | undefined {
+    return this.#speakers.speaks(peer);
+  }
+
+  /** Takes over an incoming connection. */
+  accept(connection: Connection): void {
+    if (connection.remoteId === this.#me) return connection.close(ConnectionCode.done, 'not wanted');
+    this.#speakers.learn(connection.remoteId, true);
+    this.#connections.accept(connection);
+  }
+
+  /** Something may have been lost between a neighbor and us. */
+  reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
+    if (this.#closed) return;
+    if (reason === 'linkReplaced') this.connected(peer);
+    const task = this.#task(topic, peer);
+    task.demand(reason);
+    if (task.pending || task.current) return; // what came after the window was taken is looked at afterwards
+    // Both ends learn of a new link at about the same time. Of anything else, only we do.
+    const bothKnow = reason === 'neighborUp' || reason === 'linkReplaced';
+    if (bothKnow && this.#me > peer) this.#beginLater(task, COURTESY_MS);
+    else this.#begin(task);
+  }
+
+  /** A new gossip connection to a peer: it may have been restarted, or be another program. */
+  connected(peer: EndpointId): void {
+    this.#speakers.forget(peer);
+    this.#connections.renew(peer);
+  }
+
+  neighborUp(topic: TopicId, peer: EndpointId): void {
+    this.#neighborhood.up(topic, peer);
+  }
+
+  neighborDown(topic: TopicId, peer: EndpointId): void {
+    this.#neighborhood.down(topic, peer);
+    const task = this.#tasks.get(key(topic, peer));
+    if (!task) return;
+    task.due = undefined;
+    task.wait(undefined);
+    this.#tidy(task);
+  }
+
+  /** We have left a topic. */
+  left(topic: TopicId): void {
+    for (const task of [...this.#tasks.values()]) if (task.topic === topic) this.#drop(task);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const task of [...this.#tasks.values()]) this.#drop(task);
+    this.#neighborhood.close();
+    this.#connections.close();
+  }
+
+  // Our own sessions.
+
+  #beginLater(task: Task, delayMs: number): void {
+    const begin = () => {
+      task.wait(undefined);
+      this.#begin(task);
+    };
+    task.wait(this.#options.clock.setTimer(begin, delayMs));
+  }
+
+  #begin(task: Task): void {
+    if (task.pending || task.current || task.due === undefined || this.#closed) return;
+    task.wait(undefined);
+    if (this.#speakers.speaks(task.peer) === false) return this.#fallBack(task);
+    task.pending = true;
+    void this.#attempt(task).then((error) => {
+      task.pending = false;
+      if (error) this.#failed(task, error);
+      else this.#next(task);
+    });
+  }
+
+  /** Dials before it takes a slot: peers that don't answer must not hold them. @returns what went wrong */
+  async #attempt(task: Task): Promise<Error | undefined> {
+    try {
+      await this.#connections.connect(task.peer);
+      this.#speakers.learn(task.peer, true);
+      await this.#outgoing.run(task.peer, () => this.#initiate(task));
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  async #initiate(task: Task): Promise<void> {
+    const { due, topic, peer } = task;
+    if (due === undefined || task.current) return; // the peer was faster, or is no neighbor any more
+    const { held, stream } = await this.#connections.open(peer);
+    const channel = this.#runner.channel(stream);
+    try {
+      const salt = this.#options.randomBytes(SALT_LENGTH);
+      const scope = { topic, youngerThan: youngerThan(due) };
+      const exact = await this.#runner.converse(task, 'initiator', scope, channel, (session) => session.begin(salt));
+      task.inexact = exact ? 0 : task.inexact + 1;
+      if (!exact && task.inexact < MAX_INEXACT) task.demand(due);
+    } catch (error) {
+      channel.cancel(SessionCode.cancelled, 'it failed');
+      if (error instanceof Violation) this.#runner.failed(error, peer, held);
+      throw error;
+    } finally {
+      channel.close();
+      this.#connections.done(held, stream);
+    }
+  }
+
+  // The peers' sessions.
+
+  /** Never rejects. */
+  async #serve(held: Held, stream: BiStream): Promise<void> {
+    const channel = this.#runner.channel(stream);
+    const peer = held.connection.remoteId;
+    try {
+      const frame = await channel.next();
+      if (frame?.type !== 'open') throw new Violation('bad-message', 'a session begins with its topic');
+      const { topic, youngerThan } = frame;
+      const opening = new Uint8Array(frame.opening); // the frame is a view into what the stream brought
+      const admitted = await this.#neighborhood.admits(topic, peer);
+      if (!admitted) throw new SessionEnded(SessionCode.notNeighbor, 'the peer is no neighbor there');
+      await this.#giveWay(topic, peer);
+      await this.#incoming.run(peer, () => this.#answer({ topic, youngerThan }, peer, channel, opening));
+    } catch (error) {
+      channel.cancel(error instanceof SessionEnded ? error.code : SessionCode.busy, String(error));
+      if (!isDuplicate(error)) this.#runner.failed(error, peer, held);
+    } finally {
+      channel.close();
+      this.#connections.done(held, stream);
+    }
+  }
+
+  async #answer(scope: SessionScope, peer: EndpointId, channel: FrameChannel, opening: Uint8Array): Promise<void> {
+    if (this.#closed || !this.#neighborhood.includes(scope.topic, peer)) {
+      throw new SessionEnded(SessionCode.notNeighbor, 'the peer is no neighbor there any more');
+    }
+    const task = this.#task(scope.topic, peer);
+    if (task.current) throw new SessionEnded(SessionCode.duplicate, 'one at a time');
+    task.wait(undefined);
+    try {
+      await this.#runner.converse(task, 'responder', scope, channel, (session) => session.answer(opening));
+    } finally {
+      // Where it failed, the peer tries again; should it not, we do.
+      if (task.due !== undefined && !task.pending) this.#beginLater(task, COURTESY_MS);
+      this.#tidy(task);
+    }
+  }
+
+  /** Where both sides began at the same time, the session of the smaller id counts. @throws SessionEnded when that is ours */
+  async #giveWay(topic: TopicId, peer: EndpointId): Promise<void> {
+    const current = this.#tasks.get(key(topic, peer))?.current;
+    if (!current) return;
+    if (current.side === 'responder' || this.#me < peer || current.session.answered) {
+      throw new SessionEnded(SessionCode.duplicate, 'one at a time, and ours counts');
+    }
+    current.session.cancel(SessionCode.duplicate, 'the peer began at the same time');
+    await current.over;
+  }
+
+  // How it ends.
+
+  #failed(task: Task, error: Error): void {
+    const { topic, peer } = task;
+    if (task.due === undefined || !this.#host.isNeighbor(topic, peer)) return this.#next(task);
+    if (error instanceof ConnectError && error.reason === 'alpn-mismatch') {
+      this.#speakers.learn(peer, false);
+      return this.#fallBack(task);
+    }
+    if (isDuplicate(error)) return this.#beginLater(task, 2 * COURTESY_MS); // unless the peer's own satisfies it until then
+    if (!(error instanceof Violation)) this.#runner.failed(error, peer);
+    task.failures++;
+    if (!(error instanceof SessionEnded) || error.code === SessionCode.cancelled) this.#connections.renew(peer);
+    if (task.failures >= MAX_FAILURES) return this.#fallBack(task);
+    this.#beginLater(task, BACKOFF_MS * 2 ** (task.failures - 1) * (0.5 + this.#options.random()));
+  }
+
+  #fallBack(task: Task): void {
+    const { due, topic, peer } = task;
+    task.due = undefined;
+    task.failures = 0;
+    this.#tidy(task);
+    if (due !== undefined && due !== 'periodic') this.#host.announceCache(topic, peer);
+  }
+
+  /** What became due meanwhile. */
+  #next(task: Task): void {
+    if (task.due !== undefined && this.#host.isNeighbor(task.topic, task.peer)) this.#begin(task);
+    else this.#tidy(task);
+  }
+
+  #task(topic: TopicId, peer: EndpointId): Task {
+    const known = this.#tasks.get(key(topic, peer));
+    if (known) return known;
+    const task = new Task(topic, peer);
+    this.#tasks.set(key(topic, peer), task);
+    return task;
+  }
+
+  #drop(task: Task): void {
+    task.due = undefined;
+    task.wait(undefined);
+    task.current?.session.cancel(SessionCode.cancelled, 'the topic was left');
+    this.#tidy(task);
+  }
+
+  #tidy(task: Task): void {
+    if (task.idle) this.#tasks.delete(key(task.topic, task.peer));
+  }
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof SessionEnded && error.code === SessionCode.duplicate;
+}
+
+function key(topic: TopicId, peer: EndpointId): string {
+  return `${topic} ${peer}`;
+}
+
+/** Two gossip nodes of one endpoint, with protocols of different names, need two names here. */
+function reconcileAlpn(gossipAlpn: string): string {
+  return gossipAlpn === GOSSIP_ALPN ? RECONCILE_ALPN : `${RECONCILE_ALPN}${gossipAlpn}`;
+}

@@ -1,0 +1,293 @@
+import { type MessageId, messageIdToBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import {
+  type KeySet,
+  KeySetBuilder,
+  Reconciliation,
+  ReconciliationError,
+  saltOf,
+} from '@grapevine/proto/reconciliation';
+import type { Clock } from '../../util/clock.js';
+import { SessionCode } from './close-code.js';
+import { SessionEnded, Violation } from './errors.js';
+import type { FrameChannel } from './frame-channel.js';
+import { type Frame, IDS_PER_FRAME, KEYS_PER_FRAME, packKeys, unpackKeys } from './frames.js';
+import { Pacer } from './pacer.js';
+import type { Turns } from './turns.js';
+
+/** Ids that are hashed, or keys that are sorted, before anybody looks at the clock. */
+const IDS_PER_LOOK = 200;
+
+/** A side that waits for its turn to fetch says so now and then, or the other would give the session up. */
+const STILL_HERE_MS = 5_000;
+
+/** Payloads beyond those that were asked for: two ids may have one key. */
+const EXTRA_PAYLOADS = 16;
+
+/** A payload that the peer had and we had not. */
+export interface RecoveredPayload {
+  readonly content: Uint8Array;
+  readonly round: number;
+  readonly age: number;
+}
+
+/** What a session needs of its node. */
+export interface SessionHost {
+  readonly clock: Clock;
+  window(topic: TopicId): readonly WindowEntry[];
+  /** All ids that are known, those of the window among them. */
+  seenIds(topic: TopicId): Iterable<MessageId>;
+  /** What this node fetches in a topic it fetches from one peer at a time. */
+  readonly turns: Turns;
+  recovered(topic: TopicId, payload: RecoveredPayload): void;
+  unavailable(topic: TopicId, ids: readonly MessageId[]): void;
+}
+
+/** What is compared. */
+export interface SessionScope {
+  readonly topic: TopicId;
+  /** Payloads younger than this (milliseconds) are left out on both sides. */
+  readonly youngerThan: number;
+}
+
+/**
+ * One comparison of a topic's window with a peer's, and the exchange of what is lacking, over one stream.
+ *
+ * Each side sends what it is asked for while it takes what it has asked for, both in slices with rests.
+ */
+export class Session {
+  readonly scope: SessionScope;
+  readonly #channel: FrameChannel;
+  readonly #host: SessionHost;
+  readonly #sending: Pacer;
+  readonly #handling: Pacer;
+  readonly #takenAt: number;
+  readonly #entries: readonly WindowEntry[];
+  #answered = false;
+  #wanted: number | undefined;
+  #taken = 0;
+  /** What the peer wants, until its last word on it. */
+  #asked: number[] | undefined = [];
+  #wanting: Promise<void> | undefined;
+  #serving: Promise<void> | undefined;
+  /** Ends our turn to fetch, or waiting for it. */
+  #endTurn: (() => void) | undefined;
+
+  /** Takes the window as it is now. */
+  constructor(scope: SessionScope, channel: FrameChannel, host: SessionHost) {
+    this.scope = scope;
+    this.#channel = channel;
+    this.#host = host;
+    this.#sending = new Pacer(host.clock);
+    this.#handling = new Pacer(host.clock);
+    this.#takenAt = host.clock.now();
+    this.#entries = host.window(scope.topic).filter(({ age }) => age >= scope.youngerThan);
+  }
+
+  /** Whether the peer has said anything. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  /** Begins, and goes on to the end. @returns whether nothing was overlooked @throws Violation, SessionEnded, or what the stream throws */
+  async begin(salt: Uint8Array): Promise<boolean> {
+    const { topic, youngerThan } = this.scope;
+    const set = await this.#build(salt);
+    const comparison = Reconciliation.begin(set);
+    this.#channel.post({ type: 'open', topic, youngerThan, opening: comparison.opening() });
+    return this.#converse(set, comparison);
+  }
+
+  /** Answers, and goes on to the end. @returns and @throws as {@link Session.begin} */
+  async answer(opening: Uint8Array): Promise<boolean> {
+    const set = await this.#build(guarded(() => saltOf(opening)));
+    const comparison = Reconciliation.answer(set);
+    await this.#compare(set, comparison, opening);
+    return this.#converse(set, comparison);
+  }
+
+  /** Gives up. */
+  cancel(code: number, why: string): void {
+    this.#channel.cancel(code, why);
+    this.#sending.stop();
+    this.#handling.stop();
+  }
+
+  async #converse(set: KeySet, comparison: Reconciliation): Promise<boolean> {
+    try {
+      return await this.#exchange(set, comparison);
+    } finally {
+      this.#endTurn?.();
+    }
+  }
+
+  async #exchange(set: KeySet, comparison: Reconciliation): Promise<boolean> {
+    for (let frame = await this.#channel.next(); frame; frame = await this.#channel.next()) {
+      this.#answered = true;
+      await this.#take(frame, set, comparison);
+    }
+    if (this.#wanted === undefined || this.#asked !== undefined || this.#taken < this.#wanted) {
+      throw new SessionEnded(SessionCode.cancelled, 'the peer ended the session before its time');
+    }
+    await this.#serving;
+    await this.#channel.acknowledged();
+    return comparison.difference().exact;
+  }
+
+  async #take(frame: Frame, set: KeySet, comparison: Reconciliation): Promise<void> {
+    switch (frame.type) {
+      case 'open':
+        throw new Violation('bad-message', 'a session is opened once');
+      case 'compare':
+        return this.#compare(set, comparison, frame.frame);
+      case 'want':
+        return this.#onWant(frame, set, comparison);
+      case 'payload': {
+        const { age, round } = frame;
+        this.#count(1);
+        // The frame is a view: a small payload must not keep a large chunk alive. (`slice` of a Buffer would be a view.)
+        const content = new Uint8Array(frame.content);
+        this.#handling.work(() => this.#host.recovered(this.scope.topic, { content, round, age }));
+        return this.#handling.spent(frame.content.length);
+      }
+      case 'gone':
+        this.#count(frame.ids.length);
+        this.#host.unavailable(this.scope.topic, frame.ids);
+        return;
+    }
+  }
+
+  /** Nothing is taken that was not asked for. */
+  #count(payloads: number): void {
+    this.#taken += payloads;
+    if (!this.#wanted || this.#taken > this.#wanted + EXTRA_PAYLOADS) {
+      throw new Violation('bad-message', 'more payloads than were asked for');
+    }
+    this.#endTurnWhenDone();
+  }
+
+  // Comparing.
+
+  /** The window as keys of this session. */
+  async #build(salt: Uint8Array): Promise<KeySet> {
+    const builder = new KeySetBuilder(salt);
+    const pacer = this.#handling;
+    for (let first = 0; first < this.#entries.length; first += IDS_PER_LOOK) {
+      const slice = this.#entries.slice(first, first + IDS_PER_LOOK);
+      pacer.work(() => {
+        for (const { id } of slice) builder.add(messageIdToBytes(id));
+      });
+      await pacer.spent(0);
+    }
+    while (!pacer.work(() => builder.step(IDS_PER_LOOK))) await pacer.spent(0);
+    return builder.build();
+  }
+
+  /** Answers wait for no one: where both sides sent much and waited for the other to read, neither would. They are bounded by the sets. */
+  async #compare(set: KeySet, comparison: Reconciliation, frame: Uint8Array): Promise<void> {
+    const answers = comparison.receive(frame);
+    const answer = () => this.#handling.work(() => guarded(() => answers.next()));
+    for (let next = answer(); !next.done; next = answer()) {
+      await this.#handling.spent(this.#channel.post({ type: 'compare', frame: next.value }));
+    }
+    if (comparison.settled) this.#wanting = this.#want(set, comparison).catch(() => {}); // the reading side meets the same error
+  }
+
+  /** Asks for what the peer has and we have never had, once no other peer is about to send it. */
+  async #want(set: KeySet, comparison: Reconciliation): Promise<void> {
+    const { lacking } = comparison.difference();
+    if (lacking.length > 0) await this.#turn();
+    const keys = await this.#unseen(set, lacking);
+    this.#wanted = keys.length;
+    this.#endTurnWhenDone();
+    for (let first = 0; ; first += KEYS_PER_FRAME) {
+      const last = first + KEYS_PER_FRAME >= keys.length;
+      this.#channel.post({ type: 'want', last, keys: packKeys(keys.slice(first, first + KEYS_PER_FRAME)) });
+      if (last) return;
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const { clock, turns } = this.#host;
+    const { come, done } = turns.take(this.scope.topic);
+    const stillHere = () => {
+      if (this.#channel.ended) return;
+      timer = clock.setTimer(stillHere, STILL_HERE_MS);
+      this.#channel.post({ type: 'want', last: false, keys: new Uint8Array(0) });
+    };
+    let timer = clock.setTimer(stillHere, STILL_HERE_MS);
+    this.#endTurn = () => {
+      timer.cancel();
+      done();
+    };
+    await come;
+    timer.cancel();
+  }
+
+  #endTurnWhenDone(): void {
+    if (this.#wanted !== undefined && this.#taken >= this.#wanted) this.#endTurn?.();
+  }
+
+  /** Some payloads have left our window just before they left the peer's. Their keys are made only where there is something unknown. */
+  async #unseen(set: KeySet, keys: readonly number[]): Promise<readonly number[]> {
+    if (keys.length === 0) return keys;
+    const unseen = new Set(keys);
+    const pacer = this.#handling;
+    const ids = this.#host.seenIds(this.scope.topic)[Symbol.iterator]();
+    const forget = () => {
+      for (let i = 0; i < IDS_PER_LOOK; i++) {
+        const { done, value } = ids.next();
+        if (done) return false;
+        unseen.delete(set.keyOf(messageIdToBytes(value)));
+      }
+      return true;
+    };
+    while (pacer.work(forget)) await pacer.spent(0);
+    return [...unseen];
+  }
+
+  // Sending what the peer lacks.
+
+  #onWant(frame: Extract<Frame, { type: 'want' }>, set: KeySet, comparison: Reconciliation): void {
+    const asked = this.#asked;
+    const keys = unpackKeys(frame.keys);
+    if (!comparison.settled || !asked || !keys || asked.length + keys.length > set.size) {
+      throw new Violation('bad-message', 'a wish at the wrong time, or for too much');
+    }
+    for (const key of keys) asked.push(key);
+    if (!frame.last) return;
+    this.#asked = undefined;
+    const positions = set.positionsOf(asked);
+    this.#serving = this.#serve(positions.map((position) => this.#entries[position] as WindowEntry)).catch(() => {}); // the reading side meets the same error
+  }
+
+  /** Oldest first. */
+  async #serve(entries: readonly WindowEntry[]): Promise<void> {
+    const gone = entries.flatMap(({ id, content }) => (content === undefined ? [id] : []));
+    for (let first = 0; first < gone.length; first += IDS_PER_FRAME) {
+      await this.#send({ type: 'gone', ids: gone.slice(first, first + IDS_PER_FRAME) });
+    }
+    for (const { content, round, age } of entries) {
+      if (content === undefined) continue;
+      const elapsed = this.#host.clock.now() - this.#takenAt;
+      await this.#send({ type: 'payload', age: Math.round(age + elapsed), round, content });
+    }
+    await this.#wanting;
+    this.#channel.finish();
+  }
+
+  async #send(frame: Frame): Promise<void> {
+    const length = this.#sending.work(() => this.#channel.post(frame));
+    await this.#channel.room();
+    await this.#sending.spent(length);
+  }
+}
+
+/** The peer's fault in the comparison is one like any other. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ReconciliationError) throw new Violation('bad-message', error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import type { TopicId } from '@grapevine/proto';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ClockTimer } from '../util/clock.js';
+import type { TriedPeer } from './join-timeout-error.js';
+import type { ResolvedGossipOptions } from './options.js';
+
+/** The longest pause between two rounds. */
+const LAST_PAUSE_MS = 60_000;
+
+/** Peers that are asked at once. */
+const PEERS_PER_ROUND = 3;
+
+/** What asking needs of the node. */
+export interface UnreachedPeersHost {
+  readonly options: Pick<ResolvedGossipOptions, 'clock' | 'dialBackoffMaxMs' | 'random'>;
+  /** Milliseconds until a peer may be dialed; 0 when it may be now. */
+  waitFor(peer: EndpointId): number;
+  /** What became of the dials of a peer. */
+  tried(peer: EndpointId): TriedPeer;
+  join(topic: TopicId, peers: readonly EndpointId[]): void;
+}
+
+/**
+ * Peers that the user has named and that could not be reached so far. While the topic has neighbors they are asked now and then:
+ * nodes that start apart from their bootstrap peers and find each other would otherwise stay an island for ever.
+ */
+export class UnreachedPeers {
+  readonly #topic: TopicId;
+  readonly #host: UnreachedPeersHost;
+  /** Who is asked next comes first. */
+  #peers: readonly EndpointId[];
+  #asked: readonly EndpointId[] = [];
+  #pauseMs: number;
+  #timer: ClockTimer | undefined;
+
+  constructor(topic: TopicId, host: UnreachedPeersHost, peers: readonly EndpointId[]) {
+    this.#topic = topic;
+    this.#host = host;
+    this.#peers = peers;
+    this.#pauseMs = host.options.dialBackoffMaxMs;
+  }
+
+  /** Whether everybody was reached. */
+  get isEmpty(): boolean {
+    return this.#peers.length === 0;
+  }
+
+  /** A peer has become a neighbor. */
+  reached(peer: EndpointId): void {
+    this.#peers = this.#peers.filter((other) => other !== peer);
+    if (this.isEmpty) this.stop();
+  }
+
+  /** Asks now and then, from now on. */
+  start(): void {
+    if (this.#timer || this.isEmpty) return;
+    const { clock, random } = this.#host.options;
+    this.#timer = clock.setTimer(() => this.#ask(), this.#pauseMs * (0.5 + random()));
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LAST_PAUSE_MS);
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #ask(): void {
+    this.#timer = undefined;
+    // Whoever was asked in the last round and could be dialed has heard us. (Before that, another topic may have dialed it.)
+    const wasReached = (peer: EndpointId) => this.#asked.includes(peer) && this.#host.tried(peer).dialFailures === 0;
+    this.#peers = this.#peers.filter((peer) => !wasReached(peer));
+    const ready = this.#peers.filter((peer) => this.#host.waitFor(peer) === 0).slice(0, PEERS_PER_ROUND);
+    this.#peers = [...this.#peers.filter((peer) => !ready.includes(peer)), ...ready];
+    this.#asked = ready;
+    if (ready.length > 0) this.#host.join(this.#topic, ready);
+    this.start();
+  }
+}

@@ -1,0 +1,107 @@
+import type { TopicId } from '@grapevine/proto';
+import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ClockTimer } from '../util/clock.js';
+import type { ResolvedGossipOptions } from './options.js';
+
+/** Peers that the user has named, of which a topic remembers the latest. */
+export const MAX_BOOTSTRAP = 256;
+
+/** Former neighbors that a topic remembers. */
+const MAX_FORMER = 64;
+
+/** Peers that are asked at once to let us in again. */
+const PEERS_PER_ROUND = 3;
+
+/** What the way back needs of the node. */
+export interface WayBackHost {
+  readonly options: Pick<ResolvedGossipOptions, 'clock' | 'dialBackoffMinMs' | 'dialBackoffMaxMs' | 'random'>;
+  /** Milliseconds until a peer may be dialed; 0 when it may be now. */
+  waitFor(peer: EndpointId): number;
+  /** Asks peers to let us in. */
+  join(topic: TopicId, peers: readonly EndpointId[]): void;
+}
+
+/**
+ * Whom a topic asks while it has no neighbor: round after round, with growing pauses, for ever.
+ *
+ * Peers that the user has named are never forgotten for others: at least one of them is in every round.
+ */
+export class WayBack {
+  readonly #topic: TopicId;
+  readonly #host: WayBackHost;
+  /** Both lists: who is asked last comes first. A peer is in one of them. */
+  #bootstrap: readonly EndpointId[] = NOBODY;
+  #former: readonly EndpointId[] = NOBODY;
+  #timer: ClockTimer | undefined;
+  #rounds = 0;
+
+  constructor(topic: TopicId, host: WayBackHost) {
+    this.#topic = topic;
+    this.#host = host;
+  }
+
+  /** Everybody that is asked, those that the user has named first. */
+  get peers(): readonly EndpointId[] {
+    return [...this.#bootstrap.toReversed(), ...this.#former.toReversed()];
+  }
+
+  /** The user has named these peers. */
+  addBootstrap(peers: readonly EndpointId[]): void {
+    this.#bootstrap = latest(this.#bootstrap.concat(peers), MAX_BOOTSTRAP);
+    this.#former = this.#former.filter((peer) => !this.#bootstrap.includes(peer));
+  }
+
+  /** A peer has become a neighbor. */
+  remember(peer: EndpointId): void {
+    if (this.#bootstrap.includes(peer)) this.#bootstrap = latest(this.#bootstrap.concat(peer), MAX_BOOTSTRAP);
+    else this.#former = latest(this.#former.concat(peer), MAX_FORMER);
+  }
+
+  /** A peer has left the topic: it is no way back in, unless the user said so. */
+  forget(peer: EndpointId): void {
+    this.#former = this.#former.filter((other) => other !== peer);
+  }
+
+  /** Starts asking, unless it is being done. */
+  start(): void {
+    if (this.#timer || this.#bootstrap.length + this.#former.length === 0) return;
+    const { clock, dialBackoffMinMs, dialBackoffMaxMs, random } = this.#host.options;
+    const pause = Math.min(dialBackoffMaxMs, 2 * dialBackoffMinMs * 2 ** Math.min(this.#rounds, 30)) * (0.5 + random());
+    // A round without anybody that the user has named is not worth its turn.
+    const needed = this.#bootstrap.length > 0 ? this.#bootstrap : this.#former;
+    const soonest = needed.reduce((least, peer) => Math.min(least, this.#host.waitFor(peer)), Number.POSITIVE_INFINITY);
+    this.#timer = clock.setTimer(() => this.#ask(), Math.max(pause, soonest));
+  }
+
+  /** Asks nobody any more. The next start begins with short pauses. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#rounds = 0;
+  }
+
+  #ask(): void {
+    this.#timer = undefined;
+    this.#rounds++;
+    const isReady = (peer: EndpointId) => this.#host.waitFor(peer) === 0;
+    const bootstrap = this.#bootstrap.filter(isReady);
+    const former = this.#former.filter(isReady);
+    const chosen = [...bootstrap.splice(-1), ...[...bootstrap, ...former].slice(1 - PEERS_PER_ROUND)];
+    this.#bootstrap = askedLast(this.#bootstrap, chosen);
+    this.#former = askedLast(this.#former, chosen);
+    if (chosen.length > 0) this.#host.join(this.#topic, chosen);
+    this.start();
+  }
+}
+
+const NOBODY: readonly EndpointId[] = [];
+
+/** Whoever was asked now is asked last the next time round. */
+function askedLast(peers: readonly EndpointId[], asked: readonly EndpointId[]): EndpointId[] {
+  return [...peers.filter((peer) => asked.includes(peer)), ...peers.filter((peer) => !asked.includes(peer))];
+}
+
+/** Each peer once, at its last place; of too many the first ones go. */
+function latest(peers: readonly EndpointId[], max: number): EndpointId[] {
+  return [...new Set(peers.toReversed())].slice(0, max).toReversed(); // a copy without spare slots
+}

@@ -1,0 +1,293 @@
+import { type MessageId, messageIdFromBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import { blake3 } from 'hash-wasm';
+import { afterEach, describe, expect, test } from 'vitest';
+import { resolveGossipOptions } from '../../src/gossip/options.js';
+import { Reconciler } from '../../src/gossip/reconciliation/index.js';
+import { SecretKey } from '../../src/identity/secret-key.js';
+import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
+import { MemoryNetwork } from '../../src/memory/index.js';
+import { Router } from '../../src/transport/router.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { TOPIC } from '../support/swarm.js';
+
+const OTHER_TOPIC = '22'.repeat(32) as TopicId;
+
+let clock: ManualClock;
+let network: MemoryNetwork;
+const sides: Side[] = [];
+
+afterEach(async () => {
+  for (const { reconciler } of sides) reconciler.close();
+  const closing = Promise.all(sides.splice(0).map(({ endpoint }) => endpoint.close()));
+  await clock.advance(30_000);
+  await closing;
+  expect(clock.timers).toBe(0); // nothing is left behind
+});
+
+/** A reconciler with payloads of its own in the place of a node. */
+class Side {
+  readonly endpoint: MemoryEndpoint;
+  readonly reconciler: Reconciler;
+  readonly payloads = new Map<MessageId, { readonly content: Uint8Array | undefined; readonly since: number }>();
+  readonly neighbors = new Set<string>();
+  readonly recovered: string[] = [];
+  readonly unavailable: MessageId[] = [];
+  readonly announced: string[] = [];
+
+  constructor(seed: number) {
+    this.endpoint = network.endpoint({ secretKey: SecretKey.fromBytes(Buffer.alloc(32, seed)) });
+    const options = { clock, random: () => 0.5, randomBytes: (length: number) => new Uint8Array(length).fill(seed) };
+    this.reconciler = new Reconciler(this.endpoint, resolveGossipOptions(options), {
+      maxMessageSize: 4_096,
+      isNeighbor: (_topic, peer) => this.neighbors.has(peer),
+      isJoined: (topic) => topic === TOPIC,
+      window: () => this.#window(),
+      seenIds: () => this.payloads.keys(),
+      remoteAddr: () => undefined,
+      recovered: (_topic, _from, { content }) => {
+        this.recovered.push(Buffer.from(content).toString());
+        void this.add(Buffer.from(content).toString());
+      },
+      unavailable: (_topic, _from, ids) => this.unavailable.push(...ids),
+      announceCache: (_topic, peer) => this.announced.push(peer),
+    });
+    sides.push(this);
+  }
+
+  /** Begins to answer. */
+  serve(): this {
+    new Router(this.endpoint).accept('gossip', { accept: () => {}, companions: [this.reconciler] }).spawn();
+    return this;
+  }
+
+  async add(...texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      const id = messageIdFromBytes(Buffer.from(await blake3(text), 'hex'));
+      this.payloads.set(id, { content: Buffer.from(text), since: clock.now() });
+    }
+  }
+
+  drop(): void {
+    for (const [id, { since }] of this.payloads) this.payloads.set(id, { content: undefined, since });
+  }
+
+  #window(): WindowEntry[] {
+    return [...this.payloads].map(([id, { content, since }]) => ({ id, content, round: 1, age: clock.now() - since }));
+  }
+}
+
+/** Two sides that know each other as neighbors; the first has the smaller id. */
+function meet(): [Side, Side] {
+  clock = new ManualClock();
+  network = new MemoryNetwork({ latencyMs: 5, clock });
+  const both = [new Side(1), new Side(2)] as [Side, Side];
+  both.sort((a, b) => (a.endpoint.id < b.endpoint.id ? -1 : 1));
+  const [a, b] = both;
+  for (const [side, other] of [both, [b, a] as const]) {
+    side.neighbors.add(other.endpoint.id);
+    side.endpoint.addressLookup.add(other.endpoint.addr(), 'user');
+  }
+  return both;
+}
+
+function serving(): [Side, Side] {
+  const [a, b] = meet();
+  return [a.serve(), b.serve()];
+}
+
+const names = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix} ${i}`);
+
+describe('who begins', () => {
+  test('where both learn of a gap, the side with the smaller id, and there is one session', async () => {
+    const [a, b] = serving();
+    await a.add(...names('a', 30));
+    await b.add(...names('b', 30));
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    b.reconciler.reconcile(TOPIC, a.endpoint.id, 'neighborUp');
+    await clock.advance(900);
+    expect(a.recovered.sort()).toEqual(names('b', 30).sort());
+    expect(b.recovered.sort()).toEqual(names('a', 30).sort());
+    await clock.advance(5_000);
+    for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ sessions: 1, failed: 0 });
+  });
+
+  test('the other side a second later, where nothing came', async () => {
+    const [a, b] = serving();
+    await b.add('only here');
+    b.reconciler.reconcile(TOPIC, a.endpoint.id, 'neighborUp');
+    await clock.advance(900);
+    expect(a.recovered).toEqual([]);
+    await clock.advance(200);
+    expect(a.recovered).toEqual(['only here']);
+  });
+
+  test('both at once for reasons of their own: one gives way, and all is exchanged', async () => {
+    const [a, b] = serving();
+    await a.add(...names('a', 30));
+    await b.add(...names('b', 30));
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    b.reconciler.reconcile(TOPIC, a.endpoint.id, 'overflow');
+    await clock.advance(5_000);
+    expect([a.recovered.length, b.recovered.length]).toEqual([30, 30]);
+    for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ sessions: 1, failed: 0 });
+  });
+
+  test('what is missed while a session is under way is looked at afterwards', async () => {
+    const [a, b] = serving();
+    await a.add('first');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(12); // dialed, and the window is taken
+    await a.add('second');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'overflow');
+    await clock.advance(2_000);
+    expect(b.recovered).toEqual(['first', 'second']);
+  });
+});
+
+describe('what is compared', () => {
+  test('periodically nothing that may still be under way; after a gap everything', async () => {
+    const [a, b] = serving();
+    await a.add('old');
+    await clock.advance(3_000);
+    await a.add('young');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'periodic');
+    await clock.advance(1_000);
+    expect(b.recovered).toEqual(['old']);
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(1_000);
+    expect(b.recovered).toEqual(['old', 'young']);
+  });
+
+  test('payloads that were dropped are named', async () => {
+    const [a, b] = serving();
+    await a.add(...names('a', 1_500));
+    a.drop();
+    await a.add('still here');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(1_000);
+    expect(b.recovered).toEqual(['still here']);
+    expect(b.unavailable).toEqual([...a.payloads.keys()].slice(0, 1_500));
+    expect(b.reconciler.counters.unavailable).toBe(1_500);
+  });
+
+  test('20,000 payloads on each side pass each other without waiting for each other', async () => {
+    const [a, b] = serving();
+    await a.add(...names('a', 20_000));
+    await b.add(...names('b', 20_000));
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.until(() => a.recovered.length === 20_000 && b.recovered.length === 20_000, 60_000, 50);
+    expect(a.reconciler.counters.failed).toBe(0);
+  });
+});
+
+describe('a peer that', () => {
+  test('does not speak the protocol is told in the old way, at once from then on, until it comes back', async () => {
+    const [a, b] = meet();
+    a.serve();
+    b.endpoint.setAlpns(['gossip']);
+    for (let i = 1; i <= 3; i++) {
+      a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+      await clock.advance(100);
+      expect(a.announced).toHaveLength(i);
+    }
+    expect(a.reconciler.speaks(b.endpoint.id)).toBe(false);
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'periodic');
+    await clock.advance(100);
+    expect(a.announced).toHaveLength(3); // that is for nobody but speakers
+
+    await a.add('hello');
+    b.serve();
+    a.reconciler.connected(b.endpoint.id);
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    await clock.advance(100);
+    expect(b.recovered).toEqual(['hello']);
+    expect(a.reconciler.speaks(b.endpoint.id)).toBe(true);
+  });
+
+  test('is forgotten not to speak the protocol after ten minutes', async () => {
+    const [a, b] = meet();
+    b.endpoint.setAlpns(['gossip']);
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    await clock.advance(100);
+    await clock.advance(600_000);
+    expect(a.reconciler.speaks(b.endpoint.id)).toBeUndefined();
+  });
+
+  test('fails again and again is told in the old way in the end', async () => {
+    const [a, b] = meet(); // nobody accepts there
+    b.endpoint.setAlpns(['/grapevine/reconcile/1']);
+    await a.add('hello');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(60_000);
+    expect(a.announced).toEqual([b.endpoint.id]);
+    expect(a.reconciler.counters).toMatchObject({ sessions: 0, failed: 4 });
+  });
+
+  test('is away for a moment is tried again', async () => {
+    const [a, b] = serving();
+    await a.add('hello');
+    network.cut(a.endpoint, b.endpoint);
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(8_000);
+    network.heal(a.endpoint, b.endpoint);
+    await clock.advance(8_000);
+    expect(b.recovered).toEqual(['hello']);
+    expect(a.announced).toEqual([]);
+  });
+
+  test('stops in the middle is given up, and tried on a new connection', async () => {
+    const [a, b] = serving();
+    await a.add('hello');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(1_000);
+    await a.add('are you there?');
+    network.cut(a.endpoint, b.endpoint); // the connection stands for half a minute
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(10_000);
+    network.heal(a.endpoint, b.endpoint);
+    await clock.advance(20_000);
+    expect(b.recovered).toEqual(['hello', 'are you there?']);
+  });
+
+  test('is no neighbor any more is left alone', async () => {
+    const [a, b] = serving();
+    await b.add('hello');
+    b.reconciler.reconcile(TOPIC, a.endpoint.id, 'neighborUp');
+    b.neighbors.clear();
+    b.reconciler.neighborDown(TOPIC, a.endpoint.id);
+    await clock.advance(10_000);
+    expect(a.recovered).toEqual([]);
+    expect(network.connectionCount).toBe(0);
+  });
+
+  test('becomes a neighbor a moment later on the other side is waited for', async () => {
+    const [a, b] = serving();
+    await a.add('hello');
+    b.neighbors.clear();
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    await clock.advance(1_500);
+    expect(b.recovered).toEqual([]);
+    b.neighbors.add(a.endpoint.id);
+    b.reconciler.neighborUp(TOPIC, a.endpoint.id);
+    await clock.advance(100);
+    expect(b.recovered).toEqual(['hello']);
+  });
+
+  test('was a neighbor a moment ago is answered', async () => {
+    const [a, b] = serving();
+    await a.add('hello');
+    b.neighbors.clear();
+    b.reconciler.neighborDown(TOPIC, a.endpoint.id);
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(100);
+    expect(b.recovered).toEqual(['hello']);
+  });
+
+  test('is asked about a topic that it is not in answers as to a stranger, and fails in the end', async () => {
+    const [a, b] = serving();
+    a.reconciler.reconcile(OTHER_TOPIC, b.endpoint.id, 'sleep');
+    await clock.advance(60_000);
+    expect(b.reconciler.counters.sessions).toBe(0);
+    expect(a.announced).toEqual([b.endpoint.id]);
+  });
+});

@@ -1,0 +1,72 @@
+import { topicIdFromBytes } from '@grapevine/proto';
+import { describe, expect, test } from 'vitest';
+import { MAX_BOOTSTRAP, WayBack } from '../../src/gossip/way-back.js';
+import type { EndpointId } from '../../src/identity/endpoint-id.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}` as EndpointId);
+
+/** A way back whose rounds are written down. Everybody may be dialed at any time, unless said otherwise. */
+function wayBack(waits: Readonly<Record<string, number>> = {}) {
+  const clock = new ManualClock();
+  const rounds: EndpointId[][] = [];
+  const back = new WayBack(topicIdFromBytes(new Uint8Array(32)), {
+    options: { clock, dialBackoffMinMs: 250, dialBackoffMaxMs: 10_000, random: () => 0.5 },
+    waitFor: (peer) => waits[peer] ?? 0,
+    join: (_, peers) => rounds.push([...peers]),
+  });
+  return { clock, rounds, back };
+}
+
+describe('the way back in', () => {
+  test('has a peer that the user has named in every round, however many neighbors there were since', async () => {
+    const { clock, rounds, back } = wayBack();
+    back.addBootstrap(ids('bootstrap', 2));
+    for (const peer of [...ids('bootstrap', 2), ...ids('neighbor', 200)]) back.remember(peer);
+    back.start();
+    await clock.advance(600_000);
+    expect(rounds.length).toBeGreaterThan(50);
+    for (const round of rounds) {
+      expect(round).toHaveLength(3);
+      expect(round.some((peer) => peer.startsWith('bootstrap'))).toBe(true);
+    }
+    expect(new Set(rounds.flat()).size).toBe(2 + 64);
+  });
+
+  test('waits for a named peer that must not be dialed yet', async () => {
+    const waits: Record<string, number> = { bootstrap0: 8_000 };
+    const { clock, rounds, back } = wayBack(waits);
+    back.addBootstrap(ids('bootstrap', 1));
+    back.remember(ids('neighbor', 1)[0] as EndpointId);
+    back.start();
+    await clock.advance(7_999);
+    expect(rounds).toEqual([]);
+    waits.bootstrap0 = 0;
+    await clock.advance(1);
+    expect(rounds).toEqual([['bootstrap0', 'neighbor0']]);
+  });
+
+  test('asks the latest neighbors first, and forgets who has left, unless the user named it', async () => {
+    const { clock, rounds, back } = wayBack();
+    back.addBootstrap(ids('bootstrap', 1));
+    for (const peer of ids('neighbor', 4)) back.remember(peer);
+    for (const peer of ['bootstrap0', 'neighbor3'] as EndpointId[]) back.forget(peer);
+    back.start();
+    await clock.advance(1_000);
+    expect(rounds).toEqual([['bootstrap0', 'neighbor1', 'neighbor2']]);
+  });
+
+  test('is bounded: of very many named peers it keeps the latest', () => {
+    const { back } = wayBack();
+    back.addBootstrap(ids('bootstrap', 100_000));
+    for (const peer of ids('neighbor', 1_000)) back.remember(peer);
+    expect(back.peers).toHaveLength(MAX_BOOTSTRAP + 64);
+    expect(back.peers[0]).toBe('bootstrap99999');
+  });
+
+  test('arms no timer without anybody to ask', () => {
+    const { clock, back } = wayBack();
+    back.start();
+    expect(clock.timers).toBe(0);
+  });
+});

@@ -1,0 +1,37 @@
+import { SecretKey } from '@grapevine/net';
+import { expect, test } from 'vitest';
+import { report } from './support/figures.js';
+import { type SwarmNode, useSwarm } from './support/swarm.js';
+import { atRate, until } from './support/until.js';
+
+const swarm = useSwarm();
+
+test('two nodes with one identity: at least one is told, and the others lose nothing among themselves', async () => {
+  const { ledger } = swarm.current;
+  const honest = await swarm.current.grow(4);
+  const [first, second] = honest;
+  if (!first || !second) throw new Error('there are four');
+  const secretKey = SecretKey.generate();
+  const twins: SwarmNode[] = [];
+  for (const name of ['twin 1', 'twin 2']) {
+    const twin = await swarm.current.start({ name, endpoint: { secretKey } });
+    // A twin takes the other's traffic: what it hears is not the subject here.
+    twin.reader.excuse(0, Number.POSITIVE_INFINITY);
+    twins.push(await twin.join([first]));
+    await twin.topic.joined({ signal: AbortSignal.timeout(20_000) });
+  }
+  const conflict = async () => {
+    const snapshots = await Promise.all(twins.map((twin) => twin.gossip.snapshot()));
+    return snapshots.some(({ identityConflict }) => identityConflict);
+  };
+  const noticed = until('notice of the identity conflict', conflict, 30_000);
+  await atRate(10, 5_000, async () => {
+    await second.publish();
+  });
+  const afterMs = await noticed;
+
+  expect(await ledger.imbalances(10_000)).toEqual([]);
+  expect(ledger.told()).toEqual({});
+  for (const node of honest) expect((await node.gossip.snapshot()).identityConflict).toBe(false);
+  report({ row: 'L12', figure: 'a second node with the same identity noticed after', value: afterMs, unit: 'ms' });
+});

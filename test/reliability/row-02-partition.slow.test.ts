@@ -1,0 +1,47 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { report } from './support/figures.js';
+import { GatedSocket } from './support/gated-socket.js';
+import { asymmetries, components, useSwarm } from './support/swarm.js';
+import { until } from './support/until.js';
+
+const NODES = 20;
+const IDLE_MS = 10_000;
+const swarm = useSwarm();
+
+test('20 nodes split for twice the idle time-out, the creator leaves, and they are one swarm again', async () => {
+  const { ledger } = swarm.current;
+  const sockets: GatedSocket[] = [];
+  const all = await swarm.current.grow(NODES, (i) => ({
+    endpoint: {
+      idleTimeoutMs: IDLE_MS,
+      socket: () => {
+        sockets[i] = new GatedSocket();
+        return sockets[i];
+      },
+    },
+  }));
+  await until('settled swarm', () => components(all) === 1 && asymmetries(all) === 0);
+
+  const side = new Map(sockets.map(({ port }, i) => [port, i % 2]));
+  for (const [i, socket] of sockets.entries()) socket.passes = ({ port }) => side.get(port) === i % 2;
+  const began = performance.now();
+  const [creator, ...rest] = all;
+  await creator?.close();
+  creator?.reader.excuse(0, Number.POSITIVE_INFINITY);
+  await until('two parts', () => components(rest) === 2, 2 * IDLE_MS);
+  await setTimeout(2 * IDLE_MS - (performance.now() - began)); // the split itself is what takes time
+
+  for (const socket of sockets) socket.heal();
+  const healed = performance.now();
+  await until('one swarm', () => components(rest) === 1, 30_000);
+  const ms = performance.now() - healed;
+  await until('agreement about neighbors', () => asymmetries(rest) === 0, 30_000);
+
+  for (const node of rest) await node.publish();
+  expect(await ledger.imbalances(15_000)).toEqual([]);
+  expect(ledger.told()).toEqual({});
+  const evictions = rest.reduce((sum, node) => sum + node.downs('evicted'), 0);
+  expect(evictions).toBeLessThan(10 * NODES);
+  report({ row: 'row 2', figure: 'a split of 20 nodes is one swarm again after', value: ms / 1000, unit: 's' });
+});

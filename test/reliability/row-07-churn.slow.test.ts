@@ -1,0 +1,70 @@
+import { Gossip } from '@grapevine/api';
+import { Endpoint, Router } from '@grapevine/net/quic';
+import { expect, test } from 'vitest';
+import { report } from './support/figures.js';
+import { Ledger } from './support/ledger.js';
+import { useProcesses } from './support/process-node.js';
+import { TOPIC } from './support/swarm.js';
+
+const LINKS = 10_000;
+const AT_ONCE = 20;
+/** Visits before the baseline: the bounded lists of former neighbors are full then. */
+const WARM = 500;
+
+/** Close packets can be lost: how long such a connection lasts, in milliseconds. */
+const IDLE_MS = 5_000;
+
+const processes = useProcesses();
+
+test('10,000 links with fresh identities come and go: connections, maps and heap are back to where they were', async () => {
+  const ledger = new Ledger();
+  const host = await processes.start(ledger, {
+    name: 'host',
+    idleTimeoutMs: IDLE_MS,
+    nodeFlags: ['--expose-gc'],
+  });
+  await host.join();
+  // One that stays: alone, the host would dial those that it remembers.
+  const resident = await (await processes.start(ledger, { name: 'resident' })).join(host.ticket);
+  await resident.untilJoined();
+  const visit = async () => {
+    const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
+    const gossip = Gossip.spawn(endpoint);
+    const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
+    const topic = await gossip.subscribe(TOPIC, { bootstrap: [host.ticket] });
+    await topic.joined({ signal: AbortSignal.timeout(20_000) });
+    await router.shutdown();
+  };
+  const visits = async (count: number) => {
+    let left = count;
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        while (left-- > 0) await visit();
+      }),
+    );
+  };
+  const stats = () => host.process.command('stats');
+  const untilCalm = async () => {
+    await expect.poll(async () => (await stats()).connections, { timeout: 20_000 }).toBe(1);
+    return await stats();
+  };
+
+  await visits(WARM);
+  const before = await untilCalm();
+  const began = performance.now();
+  await visits(LINKS);
+  const seconds = (performance.now() - began) / 1000;
+  const after = await untilCalm();
+
+  expect(after).toMatchObject({
+    connections: 1,
+    routes: before.routes,
+    halfOpen: 0,
+    peers: before.peers,
+    inViews: before.inViews,
+  });
+  const grown = ((after.heap as number) - (before.heap as number)) / 2 ** 20;
+  expect(grown).toBeLessThan(10);
+  report({ row: 'row 7', figure: 'heap after 10,000 links, beside before', value: grown, unit: 'MiB more' });
+  report({ row: 'row 7', figure: 'links that come and go', value: LINKS / seconds, unit: 'a second' });
+});

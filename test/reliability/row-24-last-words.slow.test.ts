@@ -1,0 +1,62 @@
+import { faultySocket } from '@grapevine/net/compliance';
+import { expect, test } from 'vitest';
+import { quantile, report } from './support/figures.js';
+import { GatedSocket } from './support/gated-socket.js';
+import { Swarm, useSwarm } from './support/swarm.js';
+import { until } from './support/until.js';
+
+const ROUNDS = 20;
+/** What shutdown() may take, and a little for a busy machine, in milliseconds. */
+const LIMIT = 5_500;
+/** When a link is over whose last words are lost, in milliseconds. */
+const IDLE_MS = 6_000;
+
+const swarm = useSwarm();
+
+test('the last Disconnect arrives through 30 % loss, and so does what was published before it', async () => {
+  const times: number[] = [];
+  let left = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const pair = new Swarm();
+    const [a, b] = await pair.grow(2, (i) => ({
+      endpoint: { idleTimeoutMs: IDLE_MS, socket: () => faultySocket({ seed: round * 2 + i + 1, loss: 0.3 }) },
+    }));
+    if (!a || !b) throw new Error('there are two');
+    await until('agreement', () => a.neighbors().length === 1 && b.neighbors().length === 1);
+    await b.publish(3_000);
+    const began = performance.now();
+    await b.close();
+    times.push(performance.now() - began);
+    await until('end of the link', () => a.neighbors().length === 0, 2 * IDLE_MS);
+    b.reader.excuse(0, Number.POSITIVE_INFINITY);
+    if (a.downs('left') === 1) {
+      left++;
+      expect(await pair.ledger.imbalances(1_000)).toEqual([]);
+    }
+    await pair.close();
+  }
+  expect(quantile(times, 1)).toBeLessThan(LIMIT);
+  // Shutting down stops after five seconds; with loss like this a few retransmissions may still be missing then.
+  expect(left).toBeGreaterThanOrEqual(ROUNDS - 1);
+  report({
+    row: 'row 24',
+    figure: `of ${ROUNDS} last Disconnects through 30 % loss arrived`,
+    value: left,
+    unit: 'messages',
+  });
+  report({ row: 'row 24', figure: 'median of shutdown() through 30 % loss', value: quantile(times, 0.5), unit: 'ms' });
+});
+
+test('shutdown() gives a dead peer five seconds', async () => {
+  const socket = new GatedSocket();
+  const a = await (await swarm.current.start({ endpoint: { socket: () => socket } })).join();
+  const b = await (await swarm.current.start()).join([a]);
+  await b.topic.joined();
+  socket.cut();
+  const began = performance.now();
+  await b.close();
+  const ms = performance.now() - began;
+  expect(ms).toBeLessThan(LIMIT);
+  report({ row: 'row 24', figure: 'shutdown() beside a dead peer', value: ms, unit: 'ms' });
+  socket.heal();
+});
