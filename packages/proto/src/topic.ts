@@ -166,6 +166,10 @@ export class Topic<P extends PeerId> {
     return this.#swarm.active.values;
   }
 
+  get eagerPeers(): readonly P[] {
+    return this.#tree.eager.values;
+  }
+
   addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
     const { seen, cache } = this.#tree;
     totals.neighbors += this.neighbors.length;
