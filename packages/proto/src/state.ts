@@ -178,6 +178,11 @@ export class State<P extends PeerId> {
     return [...(this.#joined.get(topic)?.neighbors ?? [])];
   }
 
+  /** The neighbors that get the payloads of a topic, and not only their ids; none when it is not joined. */
+  eagerPeers(topic: TopicId): readonly P[] {
+    return this.#joined.get(topic)?.eagerPeers ?? [];
+  }
+
   /** What a topic looks like right now; `undefined` when it is not joined. */
   snapshot(topic: TopicId): TopicSnapshot<P> | undefined {
     return this.#joined.get(topic)?.snapshot();

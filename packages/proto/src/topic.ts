@@ -173,6 +173,10 @@ export class Topic<P extends PeerId> {
     return this.#swarm.active.values;
   }
 
+  get eagerPeers(): readonly P[] {
+    return this.#tree.eager.values;
+  }
+
   addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
     const { seen, window } = this.#tree.memory;
     totals.neighbors += this.neighbors.length;

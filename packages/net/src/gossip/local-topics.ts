@@ -26,7 +26,7 @@ export interface LocalTopicsHost {
   readonly me: EndpointId;
   readonly options: ResolvedGossipOptions;
   readonly addressLookup: AddressLookup;
-  readonly state: Pick<State<EndpointId>, 'config' | 'hasSeen' | 'snapshot'>;
+  readonly state: Pick<State<EndpointId>, 'config' | 'eagerPeers' | 'hasSeen' | 'snapshot'>;
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried'>;
   /** Has the protocol do something. */
   command(topic: TopicId, command: Command<EndpointId>): void;
@@ -121,7 +121,11 @@ export class LocalTopics {
     const { state, peers } = this.#host;
     return {
       maxContentLength: (scope) => maxPayload(state.config, scope),
-      isCongested: (local) => peers.pressure.isClosedFor(local.neighbors),
+      isCongested: (local) => {
+        const receivers = state.eagerPeers(local.id);
+        return peers.pressure.isClosedFor(receivers.length > 0 ? receivers : local.neighbors);
+      },
+      published: (bytes) => peers.pressure.published(bytes),
       congestionEased: () => peers.pressure.eased(),
       broadcast: (topic, content, scope) => this.#host.command(topic, { type: 'broadcast', content, scope }),
       messageId: (content) => messageIdFromBytes(fastHash(content)),

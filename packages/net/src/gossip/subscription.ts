@@ -11,10 +11,12 @@ import type { GossipEvent, TopicCommand, TopicSession, WhenAlone } from './servi
 /** What a subscription needs of the actor. */
 export interface SubscriptionHost {
   maxContentLength(scope: Scope): number;
-  /** Whether most of a topic's neighbors have so much queued that a broadcast has to wait. */
+  /** Whether most of the neighbors that get a topic's payloads have so much queued, or so much was published at once, that a broadcast has to wait. */
   isCongested(local: LocalTopic): boolean;
   /** Settles when that may have changed. */
   congestionEased(): Promise<void>;
+  /** A broadcast of this many bytes begins. */
+  published(bytes: number): void;
   broadcast(topic: TopicId, content: Uint8Array, scope: Scope): void;
   /** The id that content has in the swarm. */
   messageId(content: Uint8Array): MessageId;
@@ -70,6 +72,7 @@ export class Subscription implements TopicSession {
           await abortable(this.#host.congestionEased(), signal);
           this.#checkOpen();
         }
+        this.#host.published(command.content.length);
         return this.#broadcast(command);
       }
     }

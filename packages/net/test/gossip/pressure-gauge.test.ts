@@ -50,12 +50,26 @@ describe('a publisher waits', () => {
     expect(gauge.isClosedFor([a, b, c, d])).toBe(true);
   });
 
-  test('for all of them when all lag', async () => {
-    fill(a, b);
+  test('for the first that drains when all lag', async () => {
+    fill(a, b, c);
     await clock.advance(5_000);
-    expect(gauge.isClosedFor([a, b])).toBe(true);
-    drain(a);
-    expect(gauge.isClosedFor([a, b])).toBe(false);
+    expect(gauge.isClosedFor([a, b, c])).toBe(true);
+    drain(b);
+    expect(gauge.isClosedFor([a, b, c])).toBe(false);
+    expect(gauge.isClosedFor([a, c])).toBe(true);
+  });
+
+  test('for the next turn of the event loop, when it has published much in this one', async () => {
+    for (const [bytes, most] of [
+      [0, 64],
+      [8 * 1024, 8],
+    ] as const) {
+      let published = 0;
+      for (; !gauge.isClosedFor([a]); published++) gauge.published(bytes);
+      expect(published).toBe(most);
+      await gauge.eased();
+      expect(gauge.isClosedFor([a])).toBe(false);
+    }
   });
 
   test('not for one that has lagged, until it has kept up for five seconds', async () => {
@@ -86,6 +100,15 @@ test.each<[string, () => void | Promise<void>]>([
   await settle();
   expect(eased).toBe(true);
   expect(clock.timers).toBe(0);
+});
+
+test('those who wait look again every tenth of a second: other neighbors may get payloads by then', async () => {
+  fill(a);
+  for (let i = 0; i < 3; i++) {
+    const eased = gauge.eased();
+    await clock.advance(100);
+    await eased;
+  }
 });
 
 // 1,000 messages of 4 kB a second to five neighbors, one of which lets its queue fill up and empties it every 990 ms.

@@ -106,6 +106,88 @@ test('a neighbor that reads nothing costs the others no time', async () => {
   expect(publisher.session.neighbors()).toHaveLength(4);
 });
 
+describe('a publisher whose payloads go to few of its neighbors', () => {
+  /** Five nodes whose tree leads away from the second: the first one gives payloads to that one only. */
+  async function grow(): Promise<[publisher: Listener, ...others: Listener[]]> {
+    const [publisher, root, ...others] = (await swarm.grow(5)) as [Listener, Listener, ...Listener[]];
+    for (let i = 0; i < 50; i++) {
+      await say(root, `from the root ${i}`);
+      await swarm.clock.advance(50);
+    }
+    expect((await publisher.node.snapshot()).topics[0]).toMatchObject({ eagerPeers: [root.endpoint.id] });
+    expect(publisher.session.neighbors()).toHaveLength(4);
+    return [publisher, root, ...others];
+  }
+
+  /** Publishes as fast as it may for a while. @returns how many */
+  async function publishFor(publisher: Listener, ms: number, first = 0): Promise<number> {
+    let number = first;
+    const controller = new AbortController();
+    const publishing = (async () => {
+      for (;;) {
+        const broadcast = { type: 'broadcast', scope: 'swarm', whenAlone: 'keep' } as const;
+        await publisher.session.send({ ...broadcast, content: content(number, 4_000) }, controller.signal);
+        number++;
+      }
+    })().catch(() => {});
+    await swarm.clock.advance(ms);
+    controller.abort();
+    await publishing;
+    return number - first;
+  }
+
+  const received = ({ events }: Listener) => events.filter(({ type }) => type === 'received').length;
+
+  test('waits for those few, and nothing is lost', async () => {
+    swarm = new TestSwarm();
+    const [publisher, ...others] = await grow();
+    swarm.network.mute((others[0] as Listener).endpoint);
+    // Before anybody else has asked for a payload.
+    const atOnce = await publishFor(publisher, 20);
+    expect(atOnce).toBeGreaterThan(50);
+    expect(atOnce * 4_000).toBeLessThan(512 * 1024);
+    swarm.network.unmute((others[0] as Listener).endpoint);
+    const later = await publishFor(publisher, 3_000, atOnce);
+    for (const peer of (await publisher.node.snapshot()).peers) expect(peer.queuedBytes).toBeLessThan(1024 * 1024);
+    await swarm.clock.advance(5_000);
+    expect(others.map(received)).toEqual([0, 50, 50, 50].map((fromRoot) => fromRoot + atOnce + later));
+  });
+
+  test('goes on through others when the only one of them reads nothing', async () => {
+    swarm = new TestSwarm();
+    const [publisher, mute, ...others] = await grow();
+    const before = await publishFor(publisher, 2_000);
+    swarm.network.mute((mute as Listener).endpoint);
+    const after = await publishFor(publisher, 2_000, before);
+    await swarm.clock.advance(1_000);
+    expect(after).toBeGreaterThan(before / 3);
+    for (const other of others) expect(received(other)).toBe(50 + before + after);
+  });
+
+  test('loses less than a tenth of its rate to a mute neighbor among them', async () => {
+    swarm = new TestSwarm();
+    const [publisher] = await grow();
+    const without = await publishFor(publisher, 5_000);
+    await swarm.clock.advance(1_000);
+    await addMuteNeighbor(publisher);
+    expect(await publishFor(publisher, 5_000, without)).toBeGreaterThan(0.9 * without);
+  });
+});
+
+test('a loop that only awaits broadcasts lets the event loop turn', async () => {
+  swarm = new TestSwarm();
+  const [publisher] = (await swarm.grow(2)) as [Listener, Listener];
+  let turns = 0;
+  const turn = () => {
+    turns++;
+    immediate = setImmediate(turn);
+  };
+  let immediate = setImmediate(turn);
+  for (let i = 0; i < 1_000; i++) await say(publisher, `${i}`);
+  clearImmediate(immediate);
+  expect(turns).toBeGreaterThan(10);
+});
+
 test('a neighbor for which more announcements wait than are kept gets what it missed when it reads again', async () => {
   const dropped: Record<string, number> = {};
   const count = (reason: string, more = 1) => (dropped[reason] = (dropped[reason] ?? 0) + more);
