@@ -119,6 +119,14 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   /**
+   * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
+   * answers as a neighbor, becomes one again, or declines.
+   */
+  override linkGap(peer: P): void {
+    if (this.active.has(peer)) this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
+  }
+
+  /**
    * A dial that is still running keeps the peer; the end of the dial decides. One that is slow holds no place in the view any
    * longer: the next candidate gets its chance. Timers of earlier requests are void.
    */
