@@ -69,6 +69,13 @@ describe('a link on which messages may be lost', () => {
     expect(answered.state.neighbors(TOPIC)).toEqual([1, 2]);
   });
 
+  test('may have lost a question that was under way: it is asked once more', () => {
+    const node = new TestNode().meet(1, 2);
+    for (let gap = 0; gap < 2; gap++) {
+      expect(sentTypes(node.handle({ type: 'linkReplaced', peer: 1 }))).toEqual(['1 neighbor']);
+    }
+  });
+
   test.each([
     { type: 'join', data: undefined } as const,
     { type: 'neighbor', priority: 'high', data: undefined } as const,

@@ -13,8 +13,8 @@ import { TOPIC } from './helper/topic.js';
 
 // Each rule of the hardened mode beside what the reference does in the same place.
 
-const reference = (config = {}): TestNode => new TestNode({ mode: 'reference', ...config });
-const hardened = (config = {}): TestNode => new TestNode({ mode: 'hardened', ...config });
+const reference = (config = {}, seed?: number): TestNode => new TestNode({ mode: 'reference', ...config }, seed);
+const hardened = (config = {}, seed?: number): TestNode => new TestNode({ mode: 'hardened', ...config }, seed);
 const ME = 0;
 const data = Uint8Array.of(1);
 const list = (...ids: number[]): PeerInfo<number>[] => ids.map((id) => ({ id, data: undefined }));
@@ -460,6 +460,51 @@ describe('a neighbor request', () => {
     expect(refuse(hardened(), 2)).toEqual([]);
     expect(refuse(hardened(), 0)).toHaveLength(1);
     expect(refuse(reference(), 2)).toHaveLength(1);
+  });
+});
+
+describe('an answer that crosses our disconnect', () => {
+  /** Introduced to its neighbor 5, the node asks it once more; before the answer is here, a join pushes 5 out. */
+  const crossed = (make: typeof hardened) => {
+    for (let seed = 1; ; seed++) {
+      const node = make({ membership: { activeViewCapacity: 2 } }, seed).meet(1, 5);
+      const asked = timer(node.receive(1, introduce(5, 3)), 'neighborRequest');
+      if (sentTypes(node.receive(6, join)).includes('5 disconnect')) return { node, asked };
+    }
+  };
+
+  test('makes a neighbor in the reference that lets go of us when it reads the disconnect', () => {
+    const { node } = crossed(reference);
+    node.receive(5, high);
+    expect(node.snapshot.activeView).toContain(5);
+  });
+
+  test('is void in the hardened mode, once', () => {
+    const { node } = crossed(hardened);
+    const outputs = node.receive(5, high);
+    expect(node.snapshot.activeView).toEqual([1, 6]);
+    expect(sentTypes(outputs)).toEqual(['5 disconnect']);
+    node.receive(5, high);
+    expect(node.snapshot.activeView).toContain(5);
+  });
+
+  test.each<[string, (node: TestNode, asked: ReturnType<typeof timer>) => void]>([
+    ['its time is up', (node, asked) => node.expire(asked)],
+    ['the peer has declined', (node) => node.receive(5, { type: 'disconnect', alive: true, respond: false })],
+    ['the link is gone', (node) => node.disconnected(5)],
+  ])('is expected no longer when %s', (_, happens) => {
+    const { node, asked } = crossed(hardened);
+    happens(node, asked);
+    node.receive(5, high);
+    expect(node.snapshot.activeView).toContain(5);
+  });
+
+  test('does not void the answer to a later request', () => {
+    const { node } = crossed(hardened);
+    node.disconnected(1);
+    node.receive(6, introduce(5, 3));
+    node.receive(5, high);
+    expect(node.snapshot.activeView).toContain(5);
   });
 });
 

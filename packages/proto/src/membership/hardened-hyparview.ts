@@ -50,6 +50,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   readonly #dismissed = new LazyMap<P, number>();
   /** Requests whose dial was still running when the time for an answer was up, and how often it was. */
   readonly #overdue = new LazyMap<P, number>();
+  /** Requests that a disconnect of ours has followed: the peer may answer them before it reads that. */
+  readonly #withdrawn = new LazyMap<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
   #shuffleOut = false;
   /** Shuffles since something has changed in our views. */
@@ -107,6 +109,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     const wasNeighbor = this.active.has(peer);
     this.#joining.delete(peer);
     this.#probed.delete(peer);
+    this.#withdrawn.delete(peer);
     super.peerDisconnected(peer, reason);
     if (wasNeighbor && reason !== 'refused') this.#lost.lost(peer);
     if (wasPending) this.refill(peer);
@@ -120,10 +123,12 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /**
    * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
-   * answers as a neighbor, becomes one again, or declines.
+   * answers as a neighbor, becomes one again, or declines. A request that is under way may be lost.
    */
   override linkGap(peer: P): void {
-    if (this.active.has(peer)) this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
+    if (!this.active.has(peer)) return;
+    this.pending.delete(peer);
+    this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
   }
 
   /**
@@ -131,6 +136,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    * longer: the next candidate gets its chance. Timers of earlier requests are void.
    */
   override requestTimerExpired(peer: P, request: number): void {
+    if (this.#withdrawn.get(peer) === request) this.#withdrawn.delete(peer);
     if (this.pending.get(peer) !== request) return;
     if (!this.node.dialing.has(peer)) {
       super.requestTimerExpired(peer, request);
@@ -191,7 +197,15 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     else super.onJoin(from, this.#fitting(data), now);
   }
 
+  /**
+   * An answer that has crossed our disconnect is void: the peer lets go of us as soon as it reads that. The reference takes it for a
+   * fresh consent, pushes somebody out for it, and has a neighbor that does not have it.
+   */
   protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
+    if (this.#withdrawn.delete(from)) {
+      this.out.send(from, { type: 'disconnect', alive: true, respond: false });
+      return;
+    }
     const isUnwelcome = this.#isDismissed(from, now) || this.#isTooLate(from);
     if (isUnwelcome || (message.priority === 'high' && this.#refusesEviction(from, now))) {
       this.pending.delete(from);
@@ -242,6 +256,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
+    this.#withdrawn.delete(from);
     const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joining.has(from));
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
@@ -290,10 +305,21 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override sendNeighbor(peer: P, priority: 'high' | 'low'): boolean {
     const sent = super.sendNeighbor(peer, priority);
     if (sent) {
+      // What it answers to this request comes after what it has answered to earlier ones, and decides.
+      this.#withdrawn.delete(peer);
       this.#overdue.delete(peer);
       this.armRequestTimer(peer);
     }
     return sent;
+  }
+
+  protected override sendDisconnect(peer: P, options: { alive: boolean }): void {
+    const request = this.pending.get(peer);
+    if (request !== undefined) {
+      this.pending.delete(peer);
+      this.#withdrawn.set(peer, request);
+    }
+    super.sendDisconnect(peer, options);
   }
 
   /** `sendNeighbor` has set the timer already. */
