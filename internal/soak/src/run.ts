@@ -36,6 +36,7 @@ export async function run(schedule: Schedule, signal?: AbortSignal): Promise<Run
     await play(world, reach, signal);
     if (!schedule.faults.includes('twins')) {
       failures.push(...(await lookAtViews(world, signal)));
+      await untilLossesAreTold(world, signal);
       const delivery = judgeDelivery(world.ledger, reach);
       owed = delivery.owed;
       failures.push(...delivery.failures);
@@ -87,6 +88,14 @@ async function lookAtViews(world: World, signal: AbortSignal | undefined): Promi
     await time.advanceTo(time.now + LOOK_AGAIN_MS, signal);
   }
   return failures;
+}
+
+/**
+ * A payload is told lost when it can come no more: a retention after somebody was last heard to know of it, and that may be a retention
+ * after it was published.
+ */
+async function untilLossesAreTold({ schedule, time }: World, signal: AbortSignal | undefined): Promise<void> {
+  await time.advanceTo(schedule.endMs + 2 * schedule.retentionMs, signal);
 }
 
 async function tidyUp(world: World, signal: AbortSignal | undefined): Promise<Failure[]> {
