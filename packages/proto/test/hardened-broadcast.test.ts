@@ -122,6 +122,33 @@ describe('a branch of the tree', () => {
   });
 });
 
+describe('a node whose branches are all pruned', () => {
+  const pruned = (node: TestNode): TestNode => {
+    node.meet(1, 2, 3);
+    node.receive(2, payload('from 2'));
+    for (const peer of [1, 2, 3]) node.receive(peer, prune);
+    return node;
+  };
+
+  test('only announces what it publishes in the reference', () => {
+    expect(sentTypes(pruned(reference()).broadcast('mine'))).toEqual([]);
+  });
+
+  test('grows a branch to a neighbor that has sent payloads in the hardened mode', () => {
+    const node = pruned(hardened());
+    expect(sentTypes(node.broadcast('mine'))).toEqual(['2 graft', '2 gossip']);
+    expect(node.snapshot.eagerPeers).toEqual([2]);
+    expect(sentTypes(node.broadcast('more'))).toEqual(['2 gossip']);
+  });
+
+  test('grows one to any other where none has, and none without neighbors', () => {
+    const node = hardened().meet(4);
+    node.receive(4, prune);
+    expect(sentTypes(node.broadcast('mine'))).toEqual(['4 graft', '4 gossip']);
+    expect(sentTypes(hardened().broadcast('mine'))).toEqual([]);
+  });
+});
+
 describe('the wait before asking', () => {
   /** Peer 2 announces, peer 1 brings it so much later, time after time; then the wait after one more announcement. */
   const waitAfter = (node: TestNode, lag: number): number | undefined => {

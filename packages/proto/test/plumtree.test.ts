@@ -120,7 +120,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
   });
 
   test('announces in chunks of 116, which fit into a frame', () => {
-    const node = new TestNode(config).meet(1);
+    const node = new TestNode(config).meet(1, 2);
     node.receive(1, { type: 'prune' });
     const dispatch = Array.from({ length: 250 }, (_, i) => node.broadcast(`m${i}`)).map((out) =>
       timer(out, 'dispatchLazyPush'),
@@ -183,7 +183,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
   test('has a dispatch timer only when there is something to announce, in the hardened mode', () => {
     const dispatches = (node: TestNode) => timer(node.broadcast('hi'), 'dispatchLazyPush') !== undefined;
     expect(dispatches(new TestNode(config).meet(1))).toBe(mode === 'reference');
-    const node = new TestNode(config).meet(1);
+    const node = new TestNode(config).meet(1, 2);
     node.receive(1, { type: 'prune' });
     expect(dispatches(node)).toBe(true);
   });

@@ -1,4 +1,4 @@
-import type { LossReason, ReconcileReason } from '../event.js';
+import type { LossReason, ReconcileReason, Scope } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
@@ -30,12 +30,23 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   declare readonly missing: PersistentMissing<P>;
   readonly #conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
   readonly #turns: ReconcileTurns<P>;
+  readonly #rng: Rng;
   /** Peers to which the whole cache is being announced, and how far that has got. */
   readonly #walks = new LazyMap<P, WindowCursor>();
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
     this.#turns = new ReconcileTurns(node.config.hardened.reconcileInterval, rng);
+    this.#rng = rng;
+  }
+
+  /**
+   * Duplicates of different messages can prune all branches of a node. The reference then only announces what it publishes: everybody
+   * waits for a graft, which is late, and where the cache is small the payload is gone by then.
+   */
+  override broadcast(content: Uint8Array, scope: Scope, now: number): void {
+    if (scope === 'swarm' && this.eager.size === 0) this.#growBranch();
+    super.broadcast(content, scope, now);
   }
 
   /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
@@ -218,6 +229,17 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     for (const reason of LOSS_REASONS) {
       if (counts[reason] > 0) this.out.emit({ type: 'lost', count: counts[reason], reason });
     }
+  }
+
+  /** To a neighbor that has sent payloads, if there is one: it is most likely in the tree. */
+  #growBranch(): void {
+    const neighbors = this.lazy.values;
+    const peer =
+      this.#rng.chooseWhere(neighbors, (neighbor) => this.#conduct.hasDelivered(neighbor)) ??
+      this.#rng.chooseWhere(neighbors, () => true);
+    if (peer === undefined) return;
+    this.makeEager(peer);
+    this.out.send(peer, { type: 'graft', id: undefined, round: 0 });
   }
 
   #announceToOthers(id: MessageId, round: number, length: number, except: P): void {
