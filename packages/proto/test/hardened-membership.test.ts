@@ -68,15 +68,42 @@ describe('a neighbor whose link broke', () => {
     expect(tried(hardened(), 70)).toEqual([1, 2, 4, 8, 16, 32, 48, 64]);
   });
 
-  test('is tried no more once it is heard of', () => {
+  const shuffled = (node: TestNode) =>
+    sentTypes(node.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } } }));
+
+  test.each<[string, Message<number>]>([
+    ['it is one again', high],
+    ['it has left the topic', { type: 'disconnect', alive: false, respond: false }],
+  ])('is tried no more when %s', (_, message) => {
     const node = hardened().meet(1, 2);
     node.disconnected(1);
-    node.receive(1, { type: 'shuffle', origin: 1, nodes: [], ttl: 0 });
-    const outputs = node.handle({
-      type: 'timerExpired',
-      timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } },
-    });
-    expect(sentTypes(outputs)).not.toContain('1 neighbor');
+    node.receive(1, message);
+    expect(shuffled(node)).not.toContain('1 neighbor');
+  });
+
+  test.each<[string, Message<number>]>([
+    ['is heard of', { type: 'shuffle', origin: 1, nodes: [], ttl: 0 }],
+    ['declines', { type: 'disconnect', alive: true, respond: false }],
+  ])('is tried again although it %s: the swarm may still be split', (_, message) => {
+    const node = hardened().meet(1, 2);
+    node.disconnected(1);
+    node.receive(1, message);
+    expect(shuffled(node)).toContain('1 neighbor');
+  });
+
+  test('is welcome however long the dial takes and however full the view is', () => {
+    const node = hardened({ membership: { activeViewCapacity: 2 } }).meet(1, 2);
+    node.disconnected(1);
+    node.handle({ type: 'peerDialing', peer: 1 });
+    let asked = timer(
+      node.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } } }),
+      'neighborRequest',
+    );
+    for (let times = 0; times < 5; times++) asked = timer(node.expire(asked), 'neighborRequest');
+    node.meet(3);
+    node.handle({ type: 'peerConnected', peer: 1 });
+    node.receive(1, high);
+    expect(node.snapshot.activeView).toContain(1);
   });
 });
 

@@ -13,6 +13,7 @@ import type {
   NeighborMessage,
   PeerData,
   PeerInfo,
+  Priority,
   ShuffleMessage,
   ShuffleReplyMessage,
 } from '../wire/message.js';
@@ -94,7 +95,6 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
     if (this.#isMe(from)) return;
     this.#met.add(from);
-    this.#lost.found(from);
     super.receive(from, message, now);
     if (message.type === 'neighbor' || message.type === 'disconnect') this.#joining.delete(from);
     this.#sweep();
@@ -260,11 +260,25 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joining.has(from));
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
-    if (!message.alive) this.passive.delete(from);
+    if (!message.alive) {
+      this.passive.delete(from);
+      this.#lost.found(from);
+    }
     if (wasRefusal && message.alive && this.#probed.has(from)) this.#probe(from);
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
     if (wasRefusal && this.active.size === 0) this.refill(from);
+  }
+
+  protected override addActive(
+    peer: P,
+    data: PeerData | undefined,
+    priority: Priority,
+    options: { reply: boolean },
+  ): boolean {
+    const isNeighbor = super.addActive(peer, data, priority, options);
+    if (isNeighbor) this.#lost.found(peer);
+    return isNeighbor;
   }
 
   protected override addPassive(peer: P, data: PeerData | undefined): void {
@@ -390,9 +404,15 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     return (this.#overdue.get(peer) ?? 0) >= SLOW_DIAL;
   }
 
-  /** It answers a request whose place another has taken meanwhile. */
+  /** It answers a request whose place another has taken meanwhile. One that was lost may be the only link to its half of the swarm. */
   #isTooLate(peer: P): boolean {
-    return this.#isSlow(peer) && this.pending.has(peer) && !this.active.has(peer) && this.activeIsFull();
+    return (
+      !this.#lost.has(peer) &&
+      this.#isSlow(peer) &&
+      this.pending.has(peer) &&
+      !this.active.has(peer) &&
+      this.activeIsFull()
+    );
   }
 
   #isDismissed(peer: P, now: number): boolean {

@@ -11,9 +11,10 @@ interface Lost {
 }
 
 /**
- * Neighbors whose links broke and of whom nothing was heard since. They may be dead, or on the other side of a cut: when a
- * network splits, both halves soon have full views again and forget each other. So now and then one of them is tried, at most
- * one at each shuffle and each ever more rarely. Bounded: those lost first are forgotten first.
+ * Neighbors whose links broke and that are no neighbors again. They may be dead, or on the other side of a cut: when a network
+ * splits, both halves soon have full views again and forget each other. So now and then one of them is tried, at most one at
+ * each shuffle and each ever more rarely. One that can be reached and declines has not joined the halves. Bounded: those lost
+ * first are forgotten first.
  */
 export class LostPeers<P> {
   readonly #peers = new LazyMap<P, Lost>();
@@ -39,7 +40,7 @@ export class LostPeers<P> {
     if (this.#peers.size > this.#limit) this.#peers.delete(this.#peers.oldest as P);
   }
 
-  /** It was heard of. */
+  /** It is a neighbor again, or has left the topic. */
   found(peer: P): void {
     this.#peers.delete(peer);
   }
