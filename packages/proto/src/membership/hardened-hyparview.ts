@@ -5,7 +5,6 @@ import type { PeerId } from '../peer-id.js';
 import { BoundedSet } from '../structures/bounded-set.js';
 import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
-import { fitNodes, maxPeerData } from '../wire/fit-nodes.js';
 import type {
   DisconnectMessage,
   ForwardJoinMessage,
@@ -17,9 +16,12 @@ import type {
   ShuffleMessage,
   ShuffleReplyMessage,
 } from '../wire/message.js';
+import { DismissedPeers } from './dismissed-peers.js';
 import { EvictionLimiter } from './eviction-limiter.js';
 import { HyParView } from './hyparview.js';
 import { LostPeers } from './lost-peers.js';
+import { SendableLists } from './sendable-lists.js';
+import { SlowDials } from './slow-dials.js';
 
 /** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
 const MAX_JOINING = 1024;
@@ -29,8 +31,6 @@ const OWN_NODE = 32 + 1 + 2;
 const FRUITLESS_SHUFFLES = 3;
 /** Nodes that a peer is asked for to find out whether it is in our swarm: as many as it knows, at default settings. */
 const PROBED_NODES = 35;
-/** A dial that takes so many times as long as an answer may is slow: most likely there is nobody. */
-const SLOW_DIAL = 4;
 /** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
 const SWEEP_FACTOR = 2;
 
@@ -40,6 +40,7 @@ const SWEEP_FACTOR = 2;
  */
 export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   readonly #evictions: EvictionLimiter<P>;
+  readonly #lists: SendableLists<P>;
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
   readonly #joining = new BoundedSet<P>(MAX_JOINING);
   /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
@@ -47,10 +48,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   /** Peers that we have heard from ourselves: they exist. */
   readonly #met = new LazySet<P>();
   readonly #lost: LostPeers<P>;
-  /** Peers that were dismissed, and until when they are not taken back. */
-  readonly #dismissed = new LazyMap<P, number>();
-  /** Requests whose dial was still running when the time for an answer was up, and how often it was. */
-  readonly #overdue = new LazyMap<P, number>();
+  readonly #dismissed: DismissedPeers<P>;
+  readonly #slow = new SlowDials<P>();
   /** Requests that a disconnect of ours has followed: the peer may answer them before it reads that. */
   readonly #withdrawn = new LazyMap<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
@@ -71,7 +70,9 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#evictions = new EvictionLimiter(evictionsPerPeer, evictionWindow);
     this.#maxReplaced = Math.min(replacedPerList, Math.ceil(passiveViewCapacity / 3));
     this.#maxRemembered = SWEEP_FACTOR * (activeViewCapacity + passiveViewCapacity);
+    this.#lists = new SendableLists(node);
     this.#lost = new LostPeers(passiveViewCapacity);
+    this.#dismissed = new DismissedPeers(evictionWindow, this.#maxRemembered);
     this.#sweepDataAbove = this.#maxRemembered;
     this.#sweepMetAbove = this.#maxRemembered;
   }
@@ -143,10 +144,9 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       if (!this.wants(peer)) this.out.disconnect(peer);
       return;
     }
-    const times = (this.#overdue.get(peer) ?? 0) + 1;
-    this.#overdue.set(peer, times);
+    const isSlowNow = this.#slow.overdue(peer);
     this.armRequestTimer(peer);
-    if (times === SLOW_DIAL) this.refill(peer);
+    if (isSlowNow) this.refill(peer);
   }
 
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
@@ -172,9 +172,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   override dismiss(peer: P, now: number): void {
     super.dismiss(peer, now);
     this.startShuffling();
-    this.#dismissed.delete(peer);
-    this.#dismissed.set(peer, now + this.node.config.hardened.evictionWindow);
-    if (this.#dismissed.size > this.#maxRemembered) this.#dismissed.delete(this.#dismissed.oldest as P);
+    this.#dismissed.add(peer, now);
   }
 
   override wants(peer: P): boolean {
@@ -193,8 +191,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override linkIsGone(_peer: P): void {}
 
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
-    if (this.#isDismissed(from, now) || this.#refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
-    else super.onJoin(from, this.#fitting(data), now);
+    if (this.#dismissed.has(from, now) || this.#refusesEviction(from, now)) this.sendDisconnect(from, { alive: true });
+    else super.onJoin(from, this.#lists.fitData(data), now);
   }
 
   /**
@@ -206,7 +204,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       this.out.send(from, { type: 'disconnect', alive: true, respond: false });
       return;
     }
-    const isUnwelcome = this.#isDismissed(from, now) || this.#isTooLate(from);
+    const isUnwelcome = this.#dismissed.has(from, now) || this.#isTooLate(from);
     if (isUnwelcome || (message.priority === 'high' && this.#refusesEviction(from, now))) {
       this.pending.delete(from);
       this.sendDisconnect(from, { alive: true });
@@ -219,14 +217,14 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override onForwardJoin(from: P, message: ForwardJoinMessage<P>): void {
     if (this.#isMe(message.peer.id)) return;
     const { peer } = message;
-    const data = this.#fitting(peer.data);
+    const data = this.#lists.fitData(peer.data);
     super.onForwardJoin(from, data === peer.data ? message : { ...message, peer: { id: peer.id, data } });
   }
 
   /** Our own shuffle, or one that claims to be: there is nobody to answer. */
   protected override onShuffle(from: P, message: ShuffleMessage<P>): void {
     if (this.#isMe(message.origin)) return;
-    const nodes = this.#fitList(message.nodes, 0);
+    const nodes = this.#lists.fit(message.nodes, 0);
     super.onShuffle(from, nodes === message.nodes ? message : { ...message, nodes });
   }
 
@@ -311,7 +309,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
         }
         replaced++;
       }
-      this.addPassive(id, this.#fitting(data));
+      this.addPassive(id, this.#lists.fitData(data));
     }
   }
 
@@ -321,7 +319,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (sent) {
       // What it answers to this request comes after what it has answered to earlier ones, and decides.
       this.#withdrawn.delete(peer);
-      this.#overdue.delete(peer);
+      this.#slow.begin(peer);
       this.armRequestTimer(peer);
     }
     return sent;
@@ -344,7 +342,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     let room = this.config.activeViewCapacity - this.active.size;
     for (const peer of this.pending.keys()) {
       if (room <= 0) return false;
-      if (!this.active.has(peer) && !this.#isSlow(peer)) room--;
+      if (!this.active.has(peer) && !this.#slow.has(peer)) room--;
     }
     return room > 0;
   }
@@ -352,7 +350,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   /** A list that could not be sent is cut: first data, then nodes. */
   protected override describe(ids: readonly P[]): readonly PeerInfo<P>[] {
     // Room for ourselves, whom a shuffle lists last.
-    return this.#fitList(super.describe(ids), OWN_NODE + this.node.peerData.length);
+    return this.#lists.fit(super.describe(ids), OWN_NODE + this.node.peerData.length);
   }
 
   /** Asks a peer for nodes that it knows: a shuffle that ends with it. */
@@ -371,19 +369,6 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.#met.has(id))));
   }
 
-  #fitList(nodes: readonly PeerInfo<P>[], reserved: number): readonly PeerInfo<P>[] {
-    const fitted = fitNodes(this.node.config, nodes, reserved);
-    if (fitted !== nodes) this.node.stats.droppedPeerData++;
-    return fitted;
-  }
-
-  /** Peer data that could still be passed on, alone in a message; otherwise nothing. */
-  #fitting(data: PeerData | undefined): PeerData | undefined {
-    if (data === undefined || data.length <= maxPeerData(this.node.config)) return data;
-    this.node.stats.droppedPeerData++;
-    return undefined;
-  }
-
   /**
    * The passive view keeps as many peers that we have met as the active view holds. The others may not exist, and whoever lists
    * such nodes in shuffles would soon have pushed out everybody who does.
@@ -400,24 +385,15 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     else this.passive.delete(stranger);
   }
 
-  #isSlow(peer: P): boolean {
-    return (this.#overdue.get(peer) ?? 0) >= SLOW_DIAL;
-  }
-
   /** It answers a request whose place another has taken meanwhile. One that was lost may be the only link to its half of the swarm. */
   #isTooLate(peer: P): boolean {
     return (
       !this.#lost.has(peer) &&
-      this.#isSlow(peer) &&
+      this.#slow.has(peer) &&
       this.pending.has(peer) &&
       !this.active.has(peer) &&
       this.activeIsFull()
     );
-  }
-
-  #isDismissed(peer: P, now: number): boolean {
-    const until = this.#dismissed.get(peer);
-    return until !== undefined && now < until;
   }
 
   #refusesEviction(from: P, now: number): boolean {
@@ -443,9 +419,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       for (const peer of this.#met) if (!this.#knows(peer)) this.#met.delete(peer);
       this.#sweepMetAbove = Math.max(this.#maxRemembered, 2 * this.#met.size);
     }
-    if (this.#overdue.size > this.pending.size) {
-      for (const peer of this.#overdue.keys()) if (!this.pending.has(peer)) this.#overdue.delete(peer);
-    }
+    this.#slow.sweep(this.pending);
     if (this.aliveDisconnected.size > this.#maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
     }
