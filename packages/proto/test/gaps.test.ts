@@ -69,6 +69,14 @@ describe('a link on which messages may be lost', () => {
     expect(answered.state.neighbors(TOPIC)).toEqual([1, 2]);
   });
 
+  test('may have lost a request to a peer that is no neighbor yet: it is made once more', () => {
+    const node = new TestNode().meet(2);
+    expect(sentTypes(node.join(1))).toEqual(['1 neighbor']);
+    expect(sentTypes(node.handle({ type: 'linkReplaced', peer: 1 }))).toEqual(['1 neighbor']);
+    expect(sentTypes(node.receive(1, { type: 'neighbor', priority: 'low', data: undefined }))).toEqual([]);
+    expect(node.state.neighbors(TOPIC)).toEqual([2, 1]);
+  });
+
   test('may have lost a question that was under way: it is asked once more', () => {
     const node = new TestNode().meet(1, 2);
     for (let gap = 0; gap < 2; gap++) {

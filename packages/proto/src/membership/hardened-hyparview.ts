@@ -124,12 +124,14 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /**
    * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
-   * answers as a neighbor, becomes one again, or declines. A request that is under way may be lost.
+   * answers as a neighbor, becomes one again, or declines. A request that is under way may be lost, and must not be: a request of the peer's
+   * that crosses it counts as the answer.
    */
   override linkGap(peer: P): void {
-    if (!this.active.has(peer)) return;
-    this.pending.delete(peer);
-    this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
+    const isNeighbor = this.active.has(peer);
+    if (!this.pending.delete(peer) && !isNeighbor) return;
+    const others = this.active.size - (isNeighbor ? 1 : 0);
+    this.sendNeighbor(peer, others === 0 ? 'high' : 'low');
   }
 
   /**
