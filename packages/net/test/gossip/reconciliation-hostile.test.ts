@@ -107,6 +107,7 @@ describe('a neighbor that breaks the protocol loses this connection and nothing 
   const wish = (keys: number, last = true): Frame => ({
     type: 'want',
     last,
+    limit: 4096,
     keys: packKeys(Array.from({ length: keys }, (_, i) => i)),
   });
 
@@ -119,7 +120,7 @@ describe('a neighbor that breaks the protocol loses this connection and nothing 
     ['an answer to nothing', [opening(TOPIC), encodeFrame({ type: 'compare', frame: Uint8Array.of(1, 2, 3) })]],
     ['a wish for more than there is', [opening(TOPIC), encodeFrame(wish(2))]],
     ['a wish after the last', [opening(TOPIC), encodeFrame(wish(0)), encodeFrame(wish(0))]],
-    ['half a key', [opening(TOPIC), encodeFrame({ type: 'want', last: true, keys: new Uint8Array(5) })]],
+    ['half a key', [opening(TOPIC), encodeFrame({ type: 'want', last: true, limit: 4096, keys: new Uint8Array(5) })]],
     [
       'payloads that nobody wants',
       [opening(TOPIC), ...many.map((content) => encodeFrame({ type: 'payload', age: 0, round: 0, content }))],

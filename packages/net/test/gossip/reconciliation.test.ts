@@ -56,6 +56,23 @@ describe('after a gap', () => {
     expect(recovered).toBeGreaterThanOrEqual(3_000);
   });
 
+  test('a payload that is too long for one side is told lost there, and keeps nothing else from it', async () => {
+    swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+    const a = await swarm.listen(swarm.add({ config: { maxMessageSize: 65_536 } }));
+    const b = await swarm.listen(swarm.add(), [a]);
+    await swarm.clock.until(() => b.session.neighbors().length === 1);
+    const contents = [`long ${'x'.repeat(60_000)}`, ...numbered(20)];
+    await without([a, b], async () => {
+      await publish(a, contents, 150);
+      await swarm.clock.advance(6_000);
+    });
+    await swarm.clock.until(() => texts(b).length === 20);
+    expect(texts(b).sort()).toEqual(numbered(20).sort());
+    await swarm.clock.advance(60_000);
+    expect(missed(b.events)).toBe(1);
+    expect((await reconciliation(b)).failed).toBe(0);
+  });
+
   test('in which both sides went on publishing, each gets what the other said', async () => {
     const all = await grow(3, {}, { idleTimeoutMs: 5_000 });
     const [a, b, c] = all as [Listener, Listener, Listener];

@@ -16,6 +16,8 @@ const TOTAL_MS = 300_000;
 
 /** The stream of a session: frames out with back-pressure, frames in, and an end to waiting. */
 export class FrameChannel {
+  /** The longest content of a payload that is taken, in bytes. */
+  readonly limit: number;
   readonly #stream: BiStream;
   readonly #clock: Clock;
   readonly #decoder: FrameDecoder;
@@ -28,7 +30,8 @@ export class FrameChannel {
   constructor(stream: BiStream, clock: Clock, maxMessageSize: number) {
     this.#stream = stream;
     this.#clock = clock;
-    this.#decoder = new FrameDecoder(Math.max(MAX_FRAME_LENGTH, maxMessageSize) + FRAME_OVERHEAD);
+    this.limit = Math.max(MAX_FRAME_LENGTH, maxMessageSize);
+    this.#decoder = new FrameDecoder(this.limit + FRAME_OVERHEAD);
     this.#began = this.#moved = clock.now();
     this.#watch = clock.setTimer(this.#check, IDLE_MS);
   }

@@ -10,11 +10,14 @@ const frameSchema = enumOf({
   open: { topic: topicIdSchema, youngerThan: u32, opening: bytes },
   /** A frame of `@grapevine/proto/reconciliation`. */
   compare: { frame: bytes },
-  /** After the comparison, by each side: the keys of the payloads that it wants, six bytes each. `last`: that is all. */
-  want: { last: bool, keys: bytes },
+  /**
+   * After the comparison, by each side: the keys of the payloads that it wants, six bytes each, and the longest content that it takes. `last`:
+   * that is all.
+   */
+  want: { last: bool, limit: u32, keys: bytes },
   /** A payload that was wanted: for how long the sender has had it (milliseconds), and the round in which it passes it on. */
   payload: { age: u32, round: u16, content: bytes },
-  /** Payloads that were wanted and that the sender knew and has dropped. */
+  /** Payloads that were wanted, and that the sender has dropped or the receiver would not take. */
   gone: { ids: seq(messageIdSchema) },
 });
 

@@ -201,7 +201,8 @@ export class Session {
     this.#endTurnWhenDone();
     for (let first = 0; ; first += KEYS_PER_FRAME) {
       const last = first + KEYS_PER_FRAME >= keys.length;
-      this.#channel.post({ type: 'want', last, keys: packKeys(keys.slice(first, first + KEYS_PER_FRAME)) });
+      const { limit } = this.#channel;
+      this.#channel.post({ type: 'want', last, limit, keys: packKeys(keys.slice(first, first + KEYS_PER_FRAME)) });
       if (last) return;
     }
   }
@@ -257,17 +258,19 @@ export class Session {
     if (!frame.last) return;
     this.#asked = undefined;
     const positions = set.positionsOf(asked);
-    this.#serving = this.#serve(positions.map((position) => this.#entries[position] as WindowEntry)).catch(() => {}); // the reading side meets the same error
+    const entries = positions.map((position) => this.#entries[position] as WindowEntry);
+    this.#serving = this.#serve(entries, frame.limit).catch(() => {}); // the reading side meets the same error
   }
 
-  /** Oldest first. */
-  async #serve(entries: readonly WindowEntry[]): Promise<void> {
-    const gone = entries.flatMap(({ id, content }) => (content === undefined ? [id] : []));
+  /** Oldest first. What the peer would not take would end the session, and all that is behind it would never get through. */
+  async #serve(entries: readonly WindowEntry[], limit: number): Promise<void> {
+    const isGone = ({ content }: WindowEntry) => content === undefined || content.length > limit;
+    const gone = entries.filter(isGone).map(({ id }) => id);
     for (let first = 0; first < gone.length; first += IDS_PER_FRAME) {
       await this.#send({ type: 'gone', ids: gone.slice(first, first + IDS_PER_FRAME) });
     }
     for (const { content, round, age } of entries) {
-      if (content === undefined) continue;
+      if (content === undefined || content.length > limit) continue;
       const elapsed = this.#host.clock.now() - this.#takenAt;
       await this.#send({ type: 'payload', age: Math.round(age + elapsed), round, content });
     }
