@@ -124,13 +124,12 @@ function spoil(plan: Plan, from: number, size: number): void {
 const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
   churn(plan, at) {
     const { random, steps } = plan;
-    const machine = someone(plan);
+    const machine = guest(plan);
     const topic = random.between(0, plan.topics - 1);
     const back = at + random.pick([10, 1_000, 10_000]);
     const via = bootstrap(plan);
     if (random.chance(0.5)) {
-      const topics = topicsAfterReturn(plan, machine);
-      steps.push({ at, do: 'stop', machine }, { at: back, do: 'start', machine, topics, via });
+      steps.push({ at, do: 'stop', machine }, { at: back, do: 'start', machine, topics: [topic], via });
     } else {
       steps.push({ at, do: 'unsubscribe', machine, topic }, { at: back, do: 'subscribe', machine, topic, via });
     }
@@ -159,8 +158,8 @@ const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
     plan.steps.push({ at, do: 'stopReading', machine: someone(plan), topic, forMs: duration(plan) });
   },
   socket(plan, at) {
-    const machine = someone(plan);
-    const topics = topicsAfterReturn(plan, machine);
+    const machine = guest(plan);
+    const topics = [plan.random.between(0, plan.topics - 1)];
     plan.steps.push({ at, do: 'killSocket', machine });
     plan.steps.push({ at: at + 1_000, do: 'start', machine, topics, via: bootstrap(plan) });
   },
@@ -178,14 +177,11 @@ function shape(plan: Plan, at: number, conditions: (Step & { do: 'shape' })['con
   plan.steps.push({ at, do: 'shape', machine: someone(plan), conditions, forMs: duration(plan) });
 }
 
-/** The first machine is in all topics, so that whoever asks it finds the others; another may come back for one of them only. */
-function topicsAfterReturn({ random, topics }: Plan, machine: number): number[] {
-  if (machine !== 0) return [random.between(0, topics - 1)];
-  return Array.from({ length: topics }, (_, topic) => topic);
-}
-
 /** A few that an application would have in its settings. The first machine is always found at the same address. */
 const bootstrap = (plan: Plan): number[] => [0, someone(plan), someone(plan)];
+
+/** Anybody but the first machine, which stays in all topics, so that whoever comes back to one finds the others. */
+const guest = ({ random, machines }: Plan): number => random.between(1, machines - 1);
 
 const someone = ({ random, machines }: Plan): number => random.between(0, machines - 1);
 

@@ -4,7 +4,7 @@ import { generate } from '../src/generate.js';
 import { run } from '../src/run.js';
 import { FAULTS, type Fault, type Schedule } from '../src/schedule.js';
 
-// A failure here: `npm run soak -- --seed 1 --size 1 --events 1 --faults A,B` runs the same swarm, and takes out of its schedule what
+// A failure here: `npm run soak -- --seed 2 --size 1 --events 1 --faults A,B` runs the same swarm, and takes out of its schedule what
 // the failure does not need.
 
 const CASES = new URL('./cases/', import.meta.url);
@@ -18,7 +18,7 @@ test.each<[readonly Fault[]]>([
   [['limits', 'caches']],
   [['socket']],
 ])('a swarm keeps every promise, and its second run is the same run, with %j', async (faults) => {
-  const schedule = generate({ seed: 1, size: 1, faults });
+  const schedule = generate({ seed: 2, size: 1, faults });
   const first = await run(schedule);
   expect(first.failures).toEqual([]);
   expect(first.owed).toBeGreaterThan(0);
