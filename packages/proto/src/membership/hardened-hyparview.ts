@@ -123,7 +123,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    * answers as a neighbor, becomes one again, or declines.
    */
   override linkGap(peer: P): void {
-    if (this.active.has(peer)) this.sendNeighbor(peer, this.active.size === 1 ? 'high' : 'low');
+    if (this.active.has(peer)) this.sendNeighbor(peer, 'low');
   }
 
   /**
