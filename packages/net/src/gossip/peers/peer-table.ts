@@ -47,8 +47,8 @@ const PUBLISH_SHARE = 1 / 4;
 /** A dead link is replaced within this time, or given up. */
 const REDIAL_TIMEOUT_MS = 5_000;
 
-/** A peer that has preferred another node with our identity is left to that one for this long. */
-const CONFLICT_PAUSE_MS = 600_000;
+/** A peer that has preferred another node with our identity is left to that one for this long, then tried again: the other may have left. */
+const CONFLICT_PAUSE_MS = 60_000;
 
 /**
  * Everybody we are connected to or dialing. Messages go in with an id, connections are made and kept as needed; nothing here
