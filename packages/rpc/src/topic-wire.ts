@@ -91,6 +91,7 @@ export const rustWire: TopicWire = {
 const DOWN_REASONS: Record<NeighborDownReason, true> = {
   closed: true,
   timeout: true,
+  'stream-limit': true,
   refused: true,
   evicted: true,
   left: true,
