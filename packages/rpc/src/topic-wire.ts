@@ -95,7 +95,6 @@ const DOWN_REASONS: Record<NeighborDownReason, true> = {
   refused: true,
   evicted: true,
   left: true,
-  'stream-limit': true,
 };
 const LAGGED_REASONS: Record<LaggedReason, true> = {
   'slow-reader': true,
