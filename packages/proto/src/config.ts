@@ -92,7 +92,13 @@ export interface Config {
    * withstands hostile and unlucky peers.
    */
   readonly mode: 'hardened' | 'reference';
-  /** Limit of a frame's body in bytes; a body must be *shorter* to be sent. At least 512. Default 4,096 (reference). */
+  /**
+   * Limit of a frame's body on a gossip link in bytes; a body must be *shorter* to be sent, and a longer one that arrives breaks the link.
+   * At least 512. Default 4,096 (reference). It should be the same on all nodes: what a neighbor with a smaller limit does not take is not
+   * sent to it again. Where both sides reconcile, the neighbor fetches it all the same, some seconds late, because the frames of
+   * reconciliation have a bound of their own (32 KiB, or this limit if it is larger): it is delivered, but not passed on. A neighbor that
+   * does not reconcile misses it.
+   */
   readonly maxMessageSize: number;
   readonly membership: MembershipConfig;
   readonly broadcast: BroadcastConfig;

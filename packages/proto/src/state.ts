@@ -180,7 +180,7 @@ export class State<P extends PeerId> {
 
   /** The neighbors that get the payloads of a topic, and not only their ids; none when it is not joined. */
   eagerPeers(topic: TopicId): readonly P[] {
-    return this.#joined.get(topic)?.eagerPeers ?? [];
+    return [...(this.#joined.get(topic)?.eagerPeers ?? [])];
   }
 
   /** What a topic looks like right now; `undefined` when it is not joined. */

@@ -126,6 +126,16 @@ describe.each(MODES)('a node in %s mode', (mode) => {
     expect(node.stats.spoofedIds).toBe(1);
   });
 
+  test('knows which neighbors get payloads, and not only their ids', () => {
+    const node = new TestNode({ mode }).meet(1);
+    node.meet(2);
+    const before = node.state.eagerPeers(TOPIC);
+    node.receive(1, { type: 'prune' });
+    expect(before).toEqual([1, 2]);
+    expect(node.state.eagerPeers(TOPIC)).toEqual([2]);
+    expect(node.state.eagerPeers(OTHER_TOPIC)).toEqual([]);
+  });
+
   test('does the same again from the same seed', () => {
     const run = (): unknown => {
       const swarm = new Swarm({ seed: 7, config: { mode } });

@@ -91,10 +91,10 @@ export const rustWire: TopicWire = {
 const DOWN_REASONS: Record<NeighborDownReason, true> = {
   closed: true,
   timeout: true,
+  'stream-limit': true,
   refused: true,
   evicted: true,
   left: true,
-  'stream-limit': true,
 };
 const LAGGED_REASONS: Record<LaggedReason, true> = {
   'slow-reader': true,

@@ -26,7 +26,7 @@ export interface GossipOptions {
   readonly maxPeers?: number;
   /** Bytes queued to one peer above which payloads become announcements. Default 1 MiB. Four times this is the end: more is dropped. */
   readonly queueHighWaterMark?: number;
-  /** How long a peer's queue may be over the mark, in one go or again and again, before the peer is dropped, in milliseconds. Default 10,000. */
+  /** How long a peer may take next to nothing, while much is queued to it, before it is dropped, in milliseconds. Default 10,000. */
   readonly tooSlowAfterMs?: number;
   /**
    * Bytes of broadcasts that a topic keeps for its first neighbor; all topics of the node share twice as much in equal parts. More are

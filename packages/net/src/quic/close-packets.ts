@@ -32,6 +32,12 @@ export class ClosePackets {
     for (const key of keys) this.#packets.set(key, { datagram, until: this.now() + RETENTION_MS, asked: 0 });
   }
 
+  /** Whether this id is of a connection that was closed a moment ago. */
+  has(key: string): boolean {
+    this.#expire();
+    return this.#packets.has(key);
+  }
+
   /** What to answer a datagram for this id, if anything. */
   answer(key: string): Uint8Array | undefined {
     this.#expire();

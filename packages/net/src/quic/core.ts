@@ -95,9 +95,13 @@ export class Core implements DriverHost {
       route.receive(datagram, host, port);
       return;
     }
-    const closePacket = key === undefined ? undefined : this.#closePackets.answer(key);
-    if (closePacket) this.sendDatagram(closePacket, { host, port });
-    else if (!this.onStray(datagram, host, port) && !this.resets.onStray(datagram, { host, port }))
+    if (key !== undefined && this.#closePackets.has(key)) {
+      // Never a reset: it could overtake the close packet, and hides the reason that the close packet gives.
+      const closePacket = this.#closePackets.answer(key);
+      if (closePacket) this.sendDatagram(closePacket, { host, port });
+      return;
+    }
+    if (!this.onStray(datagram, host, port) && !this.resets.onStray(datagram, { host, port }))
       this.counters.undecodable++;
   };
 

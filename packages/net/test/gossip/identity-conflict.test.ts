@@ -48,8 +48,23 @@ describe('two nodes with one identity', () => {
     await swarm.clock.advance(1_000);
     expect(texts(newer)).toContain('to the newer one');
     const before = [peer, newer].map(downs);
-    await swarm.clock.advance(60_000);
+    await swarm.clock.advance(40_000);
     expect([peer, newer].map(downs)).toEqual(before);
+  });
+
+  test('the older one is back soon after its twin has left', async () => {
+    const peer = await swarm.listen(swarm.add());
+    const older = await swarm.listen(swarm.add({}, { secretKey: KEY }), [peer]);
+    await swarm.clock.until(() => older.session.neighbors().includes(peer.endpoint.id));
+    const newer = await swarm.listen(swarm.add({}, { secretKey: KEY }), [peer]);
+    await swarm.clock.advance(10_000);
+    expect(older.session.neighbors()).not.toContain(peer.endpoint.id);
+    const leaving = newer.router.shutdown();
+    await swarm.clock.until(() => older.session.neighbors().includes(peer.endpoint.id), 90_000, 100);
+    await leaving;
+    await say(peer, 'to the older one');
+    await swarm.clock.advance(1_000);
+    expect(texts(older)).toContain('to the older one');
   });
 });
 

@@ -4,45 +4,75 @@ import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js
 import type { Connection } from '../../src/transport/seam.js';
 import { type Listener, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
+type Serve = Parameters<TestSwarm['add']>[2];
+
 let swarm: TestSwarm;
 let dropped: string[];
 let warnings: { readonly fields: object; readonly message: string }[];
 afterEach(() => swarm.close());
 
-async function publisher(): Promise<Listener> {
+async function publisher(serve?: Serve): Promise<Listener> {
   dropped = [];
   warnings = [];
   const warn = (fields: object, message: string) => void warnings.push({ fields, message });
   const logger = { debug() {}, info() {}, warn, error() {} };
   swarm = new TestSwarm();
   const metrics = { ...noMetrics, dropped: (reason: string) => dropped.push(reason) };
-  return swarm.listen(swarm.add({ logger, metrics }));
+  return swarm.listen(swarm.add({ logger, metrics }, {}, serve));
 }
 
 const downs = ({ events }: Listener) => events.filter(({ type }) => type === 'neighborDown').length;
 const large = (i: number) => `${i} ${'x'.repeat(1_000)}`;
 
 describe('a peer with a smaller limit', () => {
-  test('costs one connection; then what does not fit is not sent, and everybody can see why', async () => {
-    const here = await publisher();
-    const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [here]);
+  const COUNT = 20;
+  const smalls = Array.from({ length: COUNT }, (_, i) => `small ${i}`);
+  const larges = Array.from({ length: COUNT }, (_, i) => large(i));
+
+  /** Publishes large and small messages to a peer with a limit of 600 bytes. */
+  async function publishTo(here: Listener, serve?: Serve): Promise<Listener> {
+    const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }, {}, serve), [here]);
     await swarm.clock.until(() => small.session.neighbors().length === 1);
-    for (let i = 0; i < 20; i++) {
-      await say(here, large(i));
+    for (let i = 0; i < COUNT; i++) {
+      await say(here, larges[i] as string);
       await swarm.clock.advance(1_000);
-      await say(here, `small ${i}`);
+      await say(here, smalls[i] as string);
       await swarm.clock.advance(1_000);
     }
-    expect(texts(small)).toEqual(Array.from({ length: 20 }, (_, i) => `small ${i}`));
+    await swarm.clock.advance(60_000);
+    return small;
+  }
+
+  /** The publisher has lost one connection, knows why, and has said so once. */
+  async function expectLearned(here: Listener): Promise<void> {
     expect(downs(here)).toBe(1);
     expect(dropped).toContain('over-peer-limit');
-    expect((await here.node.snapshot()).peers).toMatchObject([{ maxMessageSize: 600 }]);
+    expect((await here.node.snapshot()).peers).toMatchObject([{ maxMessageSize: 600, connections: 1 }]);
     expect(warnings).toEqual([
       {
         fields: expect.objectContaining({ theirs: 600, ours: 4096 }),
         message: expect.stringContaining('maxMessageSize'),
       },
     ]);
+  }
+
+  test('costs one connection; then what does not fit comes once each by reconciliation', async () => {
+    const here = await publisher();
+    const small = await publishTo(here);
+    expect(texts(small).toSorted()).toEqual([...smalls, ...larges].toSorted());
+    expect(small.events.map(({ type }) => type)).not.toContain('lagged');
+    await expectLearned(here);
+  });
+
+  test('and that does not reconcile costs one connection; then what does not fit is not sent, and our side counts it', async () => {
+    const serve: Serve = (router, node) =>
+      router.accept(node.alpn, { accept: (connection) => node.accept(connection) });
+    const here = await publisher(serve);
+    const small = await publishTo(here, serve);
+    expect(texts(small)).toEqual(smalls);
+    // Announcements would not help: a neighbor that announces what it does not send is dismissed.
+    expect(dropped.filter((reason) => reason === 'over-peer-limit').length).toBeGreaterThanOrEqual(COUNT - 1);
+    await expectLearned(here);
   });
 
   test('is known when it comes back, and asked again after ten minutes', async () => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:dgram';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SocketAddr } from '../../src/address/socket-addr.js';
 import { type FaultySocket, faultySocket } from '../../src/quic/faulty-socket.js';
 import {
@@ -111,6 +111,25 @@ describe('a peer that vanishes', () => {
     accepted.close(9, 'lost on the way');
     deaf?.setFaults({});
     (await dialed.openUni()).write(bytes('are you there?'));
+    expect(await dialed.closed).toEqual({ type: 'peer', code: 9, reason: 'lost on the way' });
+  });
+
+  it('and misses it three times learns the reason all the same, and is not reset', async () => {
+    let deaf: FaultySocket | undefined;
+    const socket = () => {
+      deaf = faultySocket({ seed: 1 });
+      return deaf;
+    };
+    const { dialed, accepted, server } = await pair({}, { socket });
+    deaf?.setFaults({ loss: 1 });
+    const before = server.stats().datagramsReceived;
+    accepted.close(9, 'lost on the way');
+    const stream = await dialed.openUni();
+    for (let sent = 1; sent <= 3; sent++) {
+      stream.write(bytes('are you there?'));
+      if (sent === 3) deaf?.setFaults({}); // the third is not answered: answers become rare
+      await vi.waitFor(() => expect(server.stats().datagramsReceived).toBeGreaterThanOrEqual(before + sent));
+    }
     expect(await dialed.closed).toEqual({ type: 'peer', code: 9, reason: 'lost on the way' });
   });
 });

@@ -45,13 +45,18 @@ export class ManualClock implements Clock {
     const end = this.#now + ms;
     await settle();
     for (let next = this.#next(end); next; next = this.#next(end)) {
-      this.#now = next.at;
+      this.#now = Math.max(this.#now, next.at);
       this.#pending.delete(next);
       next.callback();
       await settle();
     }
     this.#now = end;
     await settle();
+  }
+
+  /** Lets `ms` pass in which nothing runs: what is due by then is late. */
+  jump(ms: number): void {
+    this.#now += ms;
   }
 
   /** Lets time pass in small steps until something is so. @throws when it is not so after `limitMs` */

@@ -17,7 +17,7 @@ export interface LinkHost {
   readonly clock: Clock;
   /** Our own limit. */
   readonly maxMessageSize: number;
-  /** After how long without any stream the peer is of no use, in milliseconds. */
+  /** After how long without a stream for those who wait the peer is of no use, in milliseconds. */
   readonly starvedAfterMs: number;
   /** The peer's limit, as far as we know. */
   peerLimit(): number;
@@ -25,6 +25,8 @@ export interface LinkHost {
   dropped(reason: DropReason, count?: number): void;
   /** The number of bytes queued on the link has changed. */
   queued(delta: number): void;
+  /** The number of those that wait for their turn to have a stream has changed. */
+  turnsChanged(delta: number): void;
   /** Announcements to the peer were dropped: it misses payloads that it has never heard of. */
   overflowed(): void;
   /** Something waits for the link's next {@link Link.flush}. */
@@ -145,6 +147,7 @@ export class Link {
       now: () => host.clock.now(),
       peerLimit: () => host.peerLimit(),
       queued: (delta) => host.queued(delta),
+      turnsChanged: (delta) => host.turnsChanged(delta),
       dirty: (sender) => {
         this.#dirty.add(sender);
         this.lastUsed = host.clock.now();

@@ -1,11 +1,12 @@
 import { StreamLimitError } from '../../errors.js';
 import type { Connection, SendStream } from '../../transport/seam.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
+import { StallWatch } from './stall-watch.js';
 
 /** A stream that was silent for this long is finished. */
 export const IDLE_STREAM_MS = 10_000;
 
-/** How often a link looks for idle streams, and for users that wait in vain. */
+/** How often a link looks for idle streams. */
 const SWEEP_MS = 5_000;
 
 /** Streams that are looked at in vain before the search for idle ones is given up: the busy ones come last. */
@@ -27,9 +28,9 @@ export interface StreamUser {
 export interface StreamTurnsHost {
   readonly clock: Clock;
   readonly connection: Pick<Connection, 'openUni' | 'uniStreamAvailable'>;
-  /** After how long without a single stream the link is of no use. */
+  /** After how long without any progress the link is of no use to those who wait, in milliseconds. */
   readonly starvedAfterMs: number;
-  /** Nobody got a stream for that long, and somebody waits. */
+  /** Somebody waits, and for that long nobody got a stream, finished one or has written all it had. */
   starved(): void;
 }
 
@@ -52,12 +53,13 @@ export class StreamTurns {
   #limited = false;
   /** A stream that was opened for a user that does not want it any more. */
   #spare: SendStream | undefined;
-  #lastGrant = 0;
   #sweeper: ClockTimer | undefined;
+  readonly #starving: StallWatch;
   #closed = false;
 
   constructor(host: StreamTurnsHost) {
     this.#host = host;
+    this.#starving = new StallWatch(host.clock, host.starvedAfterMs, () => host.starved());
   }
 
   /** How many wait for a stream because the peer allows no more. */
@@ -67,8 +69,8 @@ export class StreamTurns {
 
   /** Asks for a stream. {@link StreamUser.granted} follows. */
   ask(user: StreamUser): void {
-    if (this.#waiting.size === 0) this.#lastGrant = this.#host.clock.now();
     this.#waiting.add(user);
+    this.#starving.start();
     this.#watch();
     if (!this.#serving) void this.#serve();
     else if (this.#limited && this.#ending < this.#waiting.size) this.#makeRoom();
@@ -77,10 +79,12 @@ export class StreamTurns {
   /** Takes {@link StreamTurns.ask} back. */
   withdraw(user: StreamUser): void {
     this.#waiting.delete(user);
+    if (this.#waiting.size === 0) this.#starving.stop();
   }
 
   /** A user has written all it had. */
   used(user: StreamUser): void {
+    this.#starving.progress();
     if (this.waiting > 0 && user.rest()) return;
     this.#holding.delete(user);
     this.#holding.add(user);
@@ -95,12 +99,14 @@ export class StreamTurns {
   /** The peer has acknowledged a finished stream. */
   acknowledged(): void {
     this.#ending--;
+    this.#starving.progress();
   }
 
   /** The connection is over. */
   close(): void {
     this.#closed = true;
     this.#sweeper?.cancel();
+    this.#starving.stop();
     this.#waiting.clear();
     this.#holding.clear();
   }
@@ -116,6 +122,7 @@ export class StreamTurns {
       const why = `no stream: ${error instanceof Error ? error.message : String(error)}`;
       for (const user of [...this.#waiting]) user.refused(why);
       this.#waiting.clear();
+      this.#starving.stop();
     } finally {
       this.#serving = false;
     }
@@ -145,9 +152,9 @@ export class StreamTurns {
       this.#spare = stream;
       return;
     }
-    this.#waiting.delete(user);
+    this.withdraw(user);
     this.#holding.add(user);
-    this.#lastGrant = this.#host.clock.now();
+    this.#starving.progress();
     user.granted(stream);
   }
 
@@ -173,7 +180,6 @@ export class StreamTurns {
       if (now - user.lastUsed < IDLE_STREAM_MS) break;
       user.rest();
     }
-    if (this.#waiting.size > 0 && now - this.#lastGrant >= this.#host.starvedAfterMs) this.#host.starved();
     if (this.#waiting.size + this.#holding.size > 0) this.#watch();
   };
 }

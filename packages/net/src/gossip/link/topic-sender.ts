@@ -17,6 +17,8 @@ export interface SenderHost {
   peerLimit(): number;
   /** The number of queued bytes has changed by this much. */
   queued(delta: number): void;
+  /** The number of those that wait for their turn to have a stream has changed. */
+  turnsChanged(delta: number): void;
   /** Something waits for the next {@link TopicSender.flush}. */
   dirty(sender: TopicSender): void;
   /** So many announcements were dropped, because the peer takes nothing. */
@@ -129,8 +131,7 @@ export class TopicSender implements StreamUser {
     switch (this.#state) {
       case 'idle':
         if (this.#hasWork) {
-          this.#state = 'waiting';
-          this.#host.turns.ask(this);
+          this.#startWaiting();
         } else if (this.#finishing) {
           this.kill(); // nothing is left to say, and no stream to end
         } else {
@@ -153,15 +154,15 @@ export class TopicSender implements StreamUser {
   }
 
   granted(stream: SendStream): void {
+    this.#stopWaiting('open');
     this.#stream = stream;
-    this.#state = 'open';
     this.#largest = 0;
     void stream.stopped.then((code) => this.#onStopped(code));
     this.#write(stream, encodeHeader(this.topic));
   }
 
   refused(why: string): void {
-    this.#state = 'broken';
+    this.#stopWaiting('broken');
     this.#host.failed(why);
   }
 
@@ -174,8 +175,8 @@ export class TopicSender implements StreamUser {
   /** The connection is gone, or its owner gave up waiting. */
   kill(): void {
     this.#host.turns.withdraw(this);
-    this.#state = 'dead';
     this.#clear();
+    this.#stopWaiting('dead');
     this.#acknowledged?.();
   }
 
@@ -192,9 +193,20 @@ export class TopicSender implements StreamUser {
     });
   }
 
+  #startWaiting(): void {
+    this.#state = 'waiting';
+    this.#host.turnsChanged(this.#queuedBytes);
+    this.#host.turns.ask(this);
+  }
+
+  #stopWaiting(state: 'open' | 'broken' | 'idle' | 'dead'): void {
+    if (this.#state === 'waiting') this.#host.turnsChanged(-this.#queuedBytes);
+    this.#state = state;
+  }
+
   #giveUpWaiting(): void {
     this.#host.turns.withdraw(this);
-    this.#state = 'idle';
+    this.#stopWaiting('idle');
     this.flush();
   }
 
@@ -269,8 +281,10 @@ export class TopicSender implements StreamUser {
   }
 
   #count(delta: number): void {
+    if (delta === 0) return;
     this.#queuedBytes += delta;
-    if (delta !== 0) this.#host.queued(delta);
+    if (this.#state === 'waiting') this.#host.turnsChanged(delta);
+    this.#host.queued(delta);
   }
 
   #clear(): void {

@@ -1,5 +1,6 @@
 import type { TopicId } from '@grapevine/proto';
-import type { Clock, ClockTimer } from '../../util/clock.js';
+import type { Clock } from '../../util/clock.js';
+import { StallWatch } from '../link/stall-watch.js';
 import type { NetMessage } from '../wire.js';
 
 /** A message that waits for a connection. */
@@ -12,8 +13,11 @@ export interface Waiting {
 /** Where the end is: more than this many times the mark is never queued to one peer. */
 const HARD_LIMIT = 4;
 
-/** Time below the mark makes good for this many times as much time over it. */
-const RECOVERY = 2;
+/** A peer that keeps publishers waiting has to take something: the clock runs while this part of the mark is queued, … */
+const WATCHED_SHARE = 1 / 4;
+
+/** … and begins again whenever the peer has taken that part of it. */
+const PROGRESS_SHARE = 1 / 16;
 
 /** What a queue needs to know. */
 export interface PeerQueueOptions {
@@ -22,7 +26,7 @@ export interface PeerQueueOptions {
   readonly tooSlowAfterMs: number;
   /** The bytes on connections have changed. */
   readonly onChange: (queuedBytes: number) => void;
-  /** The queue is over the mark for too long. */
+  /** The peer has taken next to nothing for too long, although much is queued. */
   readonly onTooSlow: () => void;
   /** Something was dropped before, and the queue has drained: the peer can be told what it missed. */
   readonly onGap: () => void;
@@ -31,8 +35,8 @@ export interface PeerQueueOptions {
 /**
  * How much is queued to one peer: on its connections, and waiting for the first of them.
  *
- * A peer is too slow when its queue is over the mark for longer than it may be, in one go or again and again: a peer that empties its
- * queue for a moment, only to let it fill up, is no faster than one that takes nothing.
+ * A peer that takes data slowly gets announcements instead of payloads, and its own time. It is too slow when it takes next to nothing.
+ * What waits for its turn to have a stream is not held against it.
  */
 export class PeerQueue {
   readonly #options: PeerQueueOptions;
@@ -40,13 +44,15 @@ export class PeerQueue {
   #waitingBytes = 0;
   #linkBytes = 0;
   #hasGap = false;
-  #slowTimer: ClockTimer | undefined;
-  /** How long the queue had been over the mark when that last changed, with time below the mark taken off. */
-  #debtMs = 0;
-  #changedAt = 0;
+  /** Bytes on connections that wait for their turn to have a stream. */
+  #turnBytes = 0;
+  /** Bytes taken since the peer has last made progress. */
+  #taken = 0;
+  readonly #stall: StallWatch;
 
   constructor(options: PeerQueueOptions) {
     this.#options = options;
+    this.#stall = new StallWatch(options.clock, options.tooSlowAfterMs, options.onTooSlow);
   }
 
   get bytes(): number {
@@ -82,13 +88,19 @@ export class PeerQueue {
   /** The number of bytes queued on a connection has changed. */
   changed(delta: number): void {
     this.#linkBytes += delta;
+    if (delta < 0) this.#took(-delta);
+    this.#watch();
     const { highWaterMark, onChange, onGap } = this.#options;
     onChange(this.#linkBytes);
-    if (this.isOverMark) this.#startSlowTimer();
-    else if (this.#linkBytes < highWaterMark / 2) this.#stopSlowTimer();
     if (!this.#hasGap || this.#linkBytes >= highWaterMark / 2) return;
     this.#hasGap = false;
     onGap();
+  }
+
+  /** The number of those that wait for their turn to have a stream has changed. */
+  turnsChanged(delta: number): void {
+    this.#turnBytes += delta;
+    this.#watch();
   }
 
   /** Something was dropped that the peer should have had. */
@@ -97,32 +109,21 @@ export class PeerQueue {
   }
 
   dispose(): void {
-    this.#slowTimer?.cancel();
-    this.#slowTimer = undefined;
+    this.#stall.stop();
     this.#hasGap = false;
   }
 
-  #startSlowTimer(): void {
-    if (this.#slowTimer) return;
-    const { clock, tooSlowAfterMs, onTooSlow } = this.#options;
-    this.#debtMs = Math.max(0, this.#debtMs - RECOVERY * this.#sinceChange());
-    this.#slowTimer = clock.setTimer(() => {
-      this.#slowTimer = undefined;
-      onTooSlow();
-    }, tooSlowAfterMs - this.#debtMs);
+  #took(bytes: number): void {
+    this.#taken += bytes;
+    if (this.#taken < this.#options.highWaterMark * PROGRESS_SHARE) return;
+    this.#taken = 0;
+    this.#stall.progress();
   }
 
-  #stopSlowTimer(): void {
-    if (!this.#slowTimer) return;
-    this.#slowTimer.cancel();
-    this.#slowTimer = undefined;
-    this.#debtMs += this.#sinceChange();
-  }
-
-  #sinceChange(): number {
-    const now = this.#options.clock.now();
-    const since = now - this.#changedAt;
-    this.#changedAt = now;
-    return since;
+  #watch(): void {
+    const watched = this.#options.highWaterMark * WATCHED_SHARE;
+    const bytes = this.#linkBytes - this.#turnBytes;
+    if (bytes > watched) this.#stall.start();
+    else if (bytes <= watched / 2) this.#stall.stop();
   }
 }

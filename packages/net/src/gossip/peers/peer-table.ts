@@ -47,8 +47,8 @@ const PUBLISH_SHARE = 1 / 4;
 /** A dead link is replaced within this time, or given up. */
 const REDIAL_TIMEOUT_MS = 5_000;
 
-/** A peer that has preferred another node with our identity is left to that one for this long. */
-const CONFLICT_PAUSE_MS = 600_000;
+/** A peer that has preferred another node with our identity is left to that one for this long, then tried again: the other may have left. */
+const CONFLICT_PAUSE_MS = 60_000;
 
 /**
  * Everybody we are connected to or dialing. Messages go in with an id, connections are made and kept as needed; nothing here
@@ -210,6 +210,7 @@ export class PeerTable {
       },
       dropped: (reason, count) => metrics.dropped(reason, count),
       queued: (delta) => peer.queued(delta),
+      turnsChanged: (delta) => peer.turnsChanged(delta),
       overflowed: () => peer.markGap(),
       dirty: (link) => this.#toFlush.add(link),
       // A Rust peer that gets a message over its limit reads no more of that stream, and says no more than that.
@@ -282,10 +283,10 @@ export class PeerTable {
   }
 
   #dropSlow({ id, queuedBytes, links }: Peer): void {
-    const { metrics, logger, queueHighWaterMark, tooSlowAfterMs } = this.#options;
+    const { metrics, logger, tooSlowAfterMs } = this.#options;
     metrics.dropped('too-slow');
     logger.warn({ peer: id, queuedBytes }, 'dropping a peer that takes data too slowly');
-    links.closeAll(CloseCode.tooSlow, `more than ${queueHighWaterMark} bytes were queued for ${tooSlowAfterMs} ms`);
+    links.closeAll(CloseCode.tooSlow, `next to nothing of ${queuedBytes} bytes was taken for ${tooSlowAfterMs} ms`);
   }
 
   #onOversized(type: NetMessage['type'], length: number): void {

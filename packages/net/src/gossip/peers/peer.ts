@@ -21,7 +21,7 @@ export interface PeerOptions {
   readonly limit: () => number;
   /** The bytes on connections have changed. */
   readonly onQueued: (queuedBytes: number) => void;
-  /** The peer's queue has been over the mark for too long. */
+  /** The peer has taken next to nothing for too long. */
   readonly onTooSlow: (peer: Peer) => void;
   /** A payload is announced instead of sent. */
   readonly onDegraded: () => void;
@@ -103,6 +103,11 @@ export class Peer {
   /** The number of bytes queued on a connection of this peer has changed. */
   queued(delta: number): void {
     this.#queue.changed(delta);
+  }
+
+  /** The number of those that wait for their turn to have a stream has changed. */
+  turnsChanged(delta: number): void {
+    this.#queue.turnsChanged(delta);
   }
 
   /** Something that the peer should have had was dropped on a connection. */
