@@ -17,6 +17,8 @@ import { StreamSet } from './stream-set.js';
 const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
+/** A timer that fires so much too late shows that our event loop is behind, in milliseconds. */
+const BUSY_MS = 25;
 /** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
 const LATE_MS = 20;
 /** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
@@ -302,6 +304,7 @@ export class Driver {
     if (!native) return;
     const { keepAliveMs, handshakeTimeoutMs } = this.#host.settings;
     const now = performance.now();
+    const isBusy = this.#isLate || now > this.#timerAt + BUSY_MS;
     if (now > this.#timerAt + LATE_MS && !this.#isLate) {
       // Our event loop stood still. What came meanwhile is read before anything is taken for unanswered.
       this.#isLate = true;
@@ -322,7 +325,12 @@ export class Driver {
     }
     if (this.#phase === 'open' && native.timeout() === 0) this.path.mtu.doubt(now); // something is not acknowledged
     native.onTimeout();
-    if (this.#phase !== 'open') this.#flight.afterSilence(now);
+    // Repetitions and pings are for lossy paths. On a busy machine they are work on top of too much: two hundred nodes in one process that
+    // repeated and pinged as soon as an answer was late never came to rest.
+    if (this.#phase !== 'open') {
+      if (isBusy) this.#flight.putOff(now);
+      else this.#flight.afterSilence(now);
+    }
     if (native.isClosed()) {
       this.#finish(closeReasonOf(native));
       return;
@@ -334,7 +342,8 @@ export class Driver {
       }
       const rttMs = () => native.stats().rttMs;
       this.#liveness.check(now, rttMs);
-      if (this.#liveness.nudge(now, rttMs)) this.#ping(native, PINGS_PER_NUDGE);
+      if (this.#liveness.nudge(now, rttMs) && !isBusy && native.stats().lostPackets > 0)
+        this.#ping(native, PINGS_PER_NUDGE);
       this.path.probe(now);
       if (this.path.mtu.isTooNarrow) {
         this.#fail(TransportError.noViablePath, 'the path carries no datagrams of 1,200 bytes, which QUIC needs');

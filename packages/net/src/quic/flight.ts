@@ -1,8 +1,10 @@
 /** A client repeats its first flight when nothing has come for this long, in milliseconds, later ones after less; twice as long after each. */
-const FIRST_FLIGHT_MS = 500;
-const LATER_FLIGHT_MS = 300;
+const FIRST_FLIGHT_MS = 1_000;
+const LATER_FLIGHT_MS = 600;
 /** More repetitions than this in one handshake help nobody, and two sides could go on answering each other. */
-const MAX_REPEATS = 12;
+const MAX_REPEATS = 6;
+/** What comes sooner than this after we sent, in milliseconds, was on its way already: it does not tell that ours was lost. */
+const CROSSING_MS = 500;
 /** Less than this is no flight but an acknowledgement, in bytes. */
 const MIN_FLIGHT_BYTES = 200;
 
@@ -24,6 +26,7 @@ export class Flight {
   #repeats = 0;
   #silenceMs = FIRST_FLIGHT_MS;
   #repeatAt = Number.POSITIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
 
   /** @param send sends a datagram to the peer */
   constructor(side: 'dialed' | 'accepted', send: (datagram: Uint8Array) => void) {
@@ -48,6 +51,7 @@ export class Flight {
     // A server has one flight, and what it sends later is less; a client's later ones replace those before.
     if (!isLast && (bytes < MIN_FLIGHT_BYTES || (this.#side === 'accepted' && bytes <= this.#bytes))) return false;
     this.#datagrams = datagrams;
+    this.#sentAt = now;
     this.#isLast = isLast;
     this.#silenceMs = this.#bytes === 0 ? FIRST_FLIGHT_MS : LATER_FLIGHT_MS;
     this.#bytes = bytes;
@@ -60,13 +64,20 @@ export class Flight {
     if (now < this.repeatAt) return;
     this.#silenceMs *= 2;
     this.#repeatAt = now + this.#silenceMs;
-    this.#repeat();
+    this.#repeat(now);
+  }
+
+  /** Our own event loop is behind: the answer may wait to be read, and a repetition would only add to the work. */
+  putOff(now: number): void {
+    if (now < this.repeatAt) return;
+    this.#silenceMs *= 2;
+    this.#repeatAt = now + this.#silenceMs;
   }
 
   /** Repeats it because something came that brought nothing new: the other side seems to lack it. */
   afterRepetition(now: number): void {
     if (this.#side === 'dialed') this.#repeatAt = now + this.#silenceMs;
-    if (this.#repeats < MAX_REPEATS) this.#repeat();
+    if (this.#repeats < MAX_REPEATS && now >= this.#sentAt + CROSSING_MS) this.#repeat(now);
   }
 
   /** The handshake is over. */
@@ -75,8 +86,9 @@ export class Flight {
     this.#repeatAt = Number.POSITIVE_INFINITY;
   }
 
-  #repeat(): void {
+  #repeat(now: number): void {
     this.#repeats++;
+    this.#sentAt = now;
     for (const datagram of this.#datagrams) this.#send(datagram);
   }
 }

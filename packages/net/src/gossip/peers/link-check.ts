@@ -3,8 +3,11 @@ import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
 import type { Peer } from './peer.js';
 
-/** How long a peer has to answer. */
+/** How long a peer has to answer a probe. */
 const PROBE_MS = 2_000;
+
+/** A peer that was there until a moment ago is more likely busy than gone, and a redial would cost it more work: it is asked again. */
+const DOUBTED_PROBES = 3;
 
 /** A probe that ends later than it should says nothing about the peer: we have not run, and the answer may wait in our socket. */
 const LATE_MS = 500;
@@ -45,7 +48,7 @@ export class LinkCheck {
   async doubt(peer: Peer, link: Link): Promise<void> {
     if (this.#doubted.has(link)) return;
     this.#doubted.add(link);
-    if (!(await this.#answers(link))) await this.#replace(peer, link);
+    if (!(await this.#answersOneOf(link, DOUBTED_PROBES))) await this.#replace(peer, link);
     this.#doubted.delete(link);
   }
 
@@ -62,6 +65,11 @@ export class LinkCheck {
   async #replace(peer: Peer, link: Link): Promise<void> {
     if (this.#host.isWanted(peer)) await this.#host.redial(peer);
     if (!(await this.#answers(link))) link.close(CloseCode.unresponsive, 'no answer');
+  }
+
+  async #answersOneOf(link: Link, probes: number): Promise<boolean> {
+    for (let probe = 0; probe < probes; probe++) if (await this.#answers(link)) return true;
+    return false;
   }
 
   /** @returns false when the peer certainly had the time to answer, and has not */
