@@ -8,6 +8,8 @@ export type TimerTask<P extends PeerId> =
   | { readonly type: 'shuffle' }
   /** Give up on a peer that has not answered our neighbor request. `request` tells one request to a peer from the next. */
   | { readonly type: 'neighborRequest'; readonly peer: P; readonly request: number }
+  /** Ask the next candidate to become a neighbor. Only in the `hardened` mode. */
+  | { readonly type: 'refill' }
   /** Ask for a payload that was announced and has not arrived. */
   | { readonly type: 'sendGraft'; readonly id: MessageId }
   /** Send the queued announcements. */

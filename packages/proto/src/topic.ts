@@ -93,6 +93,9 @@ export class Topic<P extends PeerId> {
       case 'neighborRequest':
         this.#swarm.requestTimerExpired(task.peer, task.request);
         break;
+      case 'refill':
+        this.#swarm.refillTimerExpired();
+        break;
       case 'sendGraft':
         this.#tree.graftTimerExpired(task.id, now);
         break;

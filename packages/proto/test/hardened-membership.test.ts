@@ -490,6 +490,76 @@ describe('a neighbor request', () => {
   });
 });
 
+describe('a node that is turned away', () => {
+  const declined: Message<number> = { type: 'disconnect', alive: true, respond: false };
+  const shuffle = (node: TestNode) =>
+    node.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } } });
+
+  const accepted: Message<number>[] = [high, { type: 'shuffleReply', nodes: list(10, 11) }, declined];
+
+  /** Its neighbor lets go of it, and each peer that it asks answers so. @returns when it has asked, until the next shuffle */
+  const asked = (node: TestNode, neighbors: number, answers: Message<number>[]): number[] => {
+    node.meet(...range(1, neighbors + 1)).learn(1, 8, 9);
+    const times: number[] = [];
+    const outputs = node.receive(1, declined);
+    for (let output = outputs.shift(); output !== undefined && times.length < 50; output = outputs.shift()) {
+      if (output.type === 'scheduleTimer' && output.timer.task.type === 'refill') {
+        node.now += output.delay;
+        outputs.push(...node.expire(output));
+      } else if (output.type === 'sendMessage' && output.message.type === 'neighbor') {
+        times.push(node.now);
+        for (const answer of answers) outputs.push(...node.receive(output.to, answer));
+      }
+    }
+    return times;
+  };
+
+  test('goes on at once for ever in the reference', () => {
+    expect(asked(reference(), 2, accepted)).toEqual(Array(50).fill(0));
+  });
+
+  test('waits longer each time while it has a neighbor: the next shuffle is soon enough', () => {
+    const node = hardened();
+    const times = asked(node, 2, accepted);
+    // A list of nodes leads to a request at once, a few times: it might be the answer to a shuffle.
+    const pauses = times.map((time, i) => time - (times[i - 1] ?? 0)).filter((pause) => pause > 0);
+    expect(pauses).toHaveLength(11);
+    expect(times.filter((_, i) => times[i] === times[i - 1])).toHaveLength(5);
+    for (const [i, pause] of pauses.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(Math.floor(0.5 * 31.25 * 2 ** i));
+      expect(pause).toBeLessThanOrEqual(Math.ceil(1.5 * 31.25 * 2 ** i));
+    }
+    shuffle(node);
+    expect(timer(node.receive(2, declined), 'refill')).toBeDefined();
+  });
+
+  test('goes on at once while it has none, a few times', () => {
+    const times = asked(hardened(), 0, [declined]);
+    expect(times.filter((time) => time === 0)).toHaveLength(5);
+    expect(times).toHaveLength(5 + 11);
+  });
+
+  test('has one pause at a time, and none where there is no room', () => {
+    const node = hardened({ membership: { activeViewCapacity: 3 } })
+      .meet(1, 2, 3)
+      .learn(1, 8, 9);
+    expect(timers(node.receive(1, declined)).map(([task]) => task)).toContain('refill');
+    expect(timers(node.receive(2, declined)).map(([task]) => task)).not.toContain('refill');
+    node.meet(4, 5);
+    expect(
+      sentTypes(
+        node.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'refill' } } }),
+      ),
+    ).toEqual([]);
+  });
+
+  test('goes on at once where a link broke', () => {
+    const node = hardened().meet(1, 2, 3).learn(1, 8, 9);
+    node.receive(1, declined);
+    expect(sentTypes(node.disconnected(2))).toHaveLength(1);
+  });
+});
+
 describe('an answer that crosses our disconnect', () => {
   /** Introduced to its neighbor 5, the node asks it once more; before the answer is here, a join pushes 5 out. */
   const crossed = (make: typeof hardened) => {

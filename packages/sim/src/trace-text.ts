@@ -145,6 +145,8 @@ function task(value: TimerTask<number>): string {
       return 'Gossip(DispatchLazyPush)';
     case 'evictCache':
       return 'Gossip(EvictCache)';
+    case 'refill':
+      return 'Swarm(Refill)';
     case 'announceCache':
       return `Gossip(AnnounceCache(${value.peer}))`;
   }

@@ -32,13 +32,19 @@ describe.each([1, 2, 3, 4])('joining once more (seed %i)', (seed) => {
     const swarm = network(seed);
     const peers = island(swarm, 0, 20);
     swarm.runFor(65 * SECOND);
-    let downs = 0;
-    swarm.observers.push({ neighbor: (_time, _peer, { type }) => (downs += type === 'neighborDown' ? 1 : 0) });
+    const before = new Map(peers.map((peer) => [peer, new Set(swarm.neighbors(peer))]));
+    const evicted: [number, number][] = [];
+    // A new neighbor may be taken back: two polite requests that cross may be for the same free place.
+    swarm.observers.push({
+      neighbor: (_time, peer, event) => {
+        if (event.type === 'neighborDown' && before.get(peer)?.has(event.peer)) evicted.push([peer, event.peer]);
+      },
+    });
     for (const peer of peers) {
       swarm.enqueueCommand(peer, { type: 'join', peers: peers.filter((other) => other !== peer) });
     }
     swarm.runFor(10 * SECOND);
-    expect(downs).toBe(0);
+    expect(evicted).toEqual([]);
     expect(findViolations(swarm)).toEqual([]);
     expect(componentSizes(overlayOf(swarm))).toEqual([20]);
   });

@@ -96,3 +96,26 @@ test('a gap is told when the queue has drained', () => {
   queue.changed(-1);
   expect(gaps).toBe(1);
 });
+
+describe('at its hard limit', () => {
+  const shuffleReply = { type: 'shuffleReply', nodes: [] } as const;
+  const agreements = [
+    { type: 'neighbor', priority: 'low', data: undefined },
+    { type: 'disconnect', alive: true, respond: false },
+  ] as const;
+
+  test('a queue takes only what both ends must know of, or one of them would keep the other as its neighbor', () => {
+    queue.changed(4 * MARK);
+    expect(queue.takes(shuffleReply)).toBe(true);
+    queue.changed(1);
+    expect(queue.takes(shuffleReply)).toBe(false);
+    for (const message of agreements) expect(queue.takes(message), message.type).toBe(true);
+  });
+
+  test('it takes not even that for ever', () => {
+    queue.changed(4.25 * MARK);
+    for (const message of agreements) expect(queue.takes(message), message.type).toBe(true);
+    queue.changed(1);
+    for (const message of agreements) expect(queue.takes(message), message.type).toBe(false);
+  });
+});

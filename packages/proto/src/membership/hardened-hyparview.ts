@@ -20,9 +20,13 @@ import { DismissedPeers } from './dismissed-peers.js';
 import { EvictionLimiter } from './eviction-limiter.js';
 import { HyParView } from './hyparview.js';
 import { LostPeers } from './lost-peers.js';
+import { RefillPace } from './refill-pace.js';
 import { SendableLists } from './sendable-lists.js';
 import { SlowDials } from './slow-dials.js';
 
+/** The first pause after being turned away is this part of the time that an answer may take: healing is hardly slower for it. */
+const FIRST_PAUSE = 1 / 16;
+const REFILL = { type: 'refill' } as const;
 /** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
 const MAX_JOINING = 1024;
 /** Our own entry at the end of a shuffle, besides its data: identity, tag, length. */
@@ -50,6 +54,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   readonly #lost: LostPeers<P>;
   readonly #dismissed: DismissedPeers<P>;
   readonly #slow = new SlowDials<P>();
+  /** Since the last shuffle. */
+  #refillPace: RefillPace | undefined;
   /** Requests that a disconnect of ours has followed: the peer may answer them before it reads that. */
   readonly #withdrawn = new LazyMap<P, number>();
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
@@ -156,12 +162,18 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#fruitless++;
     this.#shuffleOut = this.active.size > 0;
     super.shuffleTimerExpired();
+    this.#refillPace = undefined;
     // Two halves of a split swarm have full views: only an eviction on either side links them again.
     const lost = this.#lost.next();
     if (lost !== undefined) this.sendNeighbor(lost, 'high');
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
     this.#sweep();
+  }
+
+  override refillTimerExpired(): void {
+    this.#refillPace?.end();
+    this.refill();
   }
 
   /** Others hear of it by shuffles only. */
@@ -267,7 +279,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (wasRefusal && message.alive && this.#probed.has(from)) this.#probe(from);
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
-    if (wasRefusal && this.active.size === 0) this.refill(from);
+    if (wasRefusal && this.active.size === 0) this.refillTurnedAway(from);
   }
 
   protected override addActive(
@@ -334,6 +346,43 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       this.#withdrawn.set(peer, request);
     }
     super.sendDisconnect(peer, options);
+  }
+
+  /**
+   * Not at once, unless there is no neighbor left. The reference goes on at the speed of the network for as long as it is turned away:
+   * for ever, where nodes that each have one place ask in a circle.
+   */
+  protected override refillTurnedAway(peer: P): void {
+    if (!this.hasRoom()) return;
+    if (this.active.size === 0 && this.#pace.admitAtOnce()) {
+      this.refill(peer);
+    } else {
+      this.#refillLater();
+    }
+  }
+
+  /** A node that has just joined fills its view by lists. A polite disconnect begins with one as well, so they are counted. */
+  protected override refillFromList(): void {
+    if (!this.hasRoom()) return;
+    if (this.#pace.admitAtOnce()) this.refill();
+    else this.#refillLater();
+  }
+
+  /** Most topics need none. */
+  get #pace(): RefillPace {
+    const { activeViewCapacity, neighborRequestTimeout, shuffleInterval } = this.config;
+    this.#refillPace ??= new RefillPace(
+      FIRST_PAUSE * neighborRequestTimeout,
+      shuffleInterval,
+      activeViewCapacity,
+      this.rng,
+    );
+    return this.#refillPace;
+  }
+
+  #refillLater(): void {
+    const pause = this.#pace.begin();
+    if (pause !== undefined) this.out.schedule(pause, this.out.timer(REFILL));
   }
 
   /** `sendNeighbor` has set the timer already. */

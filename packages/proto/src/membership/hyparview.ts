@@ -156,6 +156,9 @@ export class HyParView<P extends PeerId> {
     this.startShuffling();
   }
 
+  /** The time has come to ask the next candidate. */
+  refillTimerExpired(): void {}
+
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, _now: number): void {
     if (this.active.has(peer)) this.#removeActive(peer, DISMISSED);
@@ -234,7 +237,7 @@ export class HyParView<P extends PeerId> {
 
   protected onShuffleReply(_from: P, { nodes }: ShuffleReplyMessage<P>): void {
     this.takeNodes(nodes);
-    this.refill();
+    this.refillFromList();
   }
 
   /** Takes the nodes of a list into the passive view. */
@@ -296,6 +299,16 @@ export class HyParView<P extends PeerId> {
     this.watchRefill(peer);
   }
 
+  /** Replaces a neighbor that stays in the swarm and has no place for us. */
+  protected refillTurnedAway(peer: P): void {
+    this.refill(peer);
+  }
+
+  /** Replaces what is short of neighbors after a list of nodes has come. */
+  protected refillFromList(): void {
+    this.refill();
+  }
+
   /** Sees to it that a refill that is not answered does not wait for ever. */
   protected watchRefill(peer: P): void {
     this.armRequestTimer(peer);
@@ -342,7 +355,8 @@ export class HyParView<P extends PeerId> {
 
   #removeActive(peer: P, removal: Removal): void {
     this.#removeActiveAt(this.active.values.indexOf(peer), removal);
-    this.refill(peer);
+    if (removal.type === 'disconnectReceived' && removal.alive) this.refillTurnedAway(peer);
+    else this.refill(peer);
   }
 
   #removeActiveAt(index: number, removal: Removal): void {

@@ -84,6 +84,8 @@ function task(value: TimerTask<number>): string {
       return 'Gossip(DispatchLazyPush)';
     case 'evictCache':
       return 'Gossip(EvictCache)';
+    case 'refill':
+      throw new Error('the reference does not pause between candidates');
     case 'announceCache':
       throw new Error('the reference announces no cache');
   }

@@ -10,8 +10,11 @@ export interface Waiting {
   readonly frame: Uint8Array;
 }
 
-/** Where the end is: more than this many times the mark is never queued to one peer. */
+/** Where the end is: at more than this many times the mark nothing is queued to one peer, … */
 const HARD_LIMIT = 4;
+
+/** … except, up to so many times the mark more, what makes and ends neighbors: where one is lost, only one of the two keeps the other. */
+const RESERVE = 1 / 4;
 
 /** A peer that keeps publishers waiting has to take something: the clock runs while this part of the mark is queued, … */
 const WATCHED_SHARE = 1 / 4;
@@ -64,9 +67,10 @@ export class PeerQueue {
     return this.#linkBytes > this.#options.highWaterMark;
   }
 
-  /** Whether nothing more is taken. */
-  get isFull(): boolean {
-    return this.bytes > HARD_LIMIT * this.#options.highWaterMark;
+  /** Whether there is space for one more message. */
+  takes({ type }: NetMessage): boolean {
+    const limit = HARD_LIMIT + (type === 'neighbor' || type === 'disconnect' ? RESERVE : 0);
+    return this.bytes <= limit * this.#options.highWaterMark;
   }
 
   /** Keeps a message for the first connection. @returns false when there is no space for it */

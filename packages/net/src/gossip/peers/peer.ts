@@ -68,7 +68,7 @@ export class Peer {
   /** Sends on the active connection, or keeps the message for the first one. @returns whether there is a connection */
   send(waiting: Waiting): boolean {
     if (this.#release) this.#cancelRelease();
-    if (this.#queue.isFull) this.#drop('queue-full');
+    if (!this.#queue.takes(waiting.message)) this.#drop('queue-full');
     else if (this.active) this.#write(this.active, waiting);
     else if (!this.#queue.keep(waiting)) this.#drop('queue-full');
     return this.active !== undefined;
