@@ -71,7 +71,7 @@ describe('a peer that falls silent', () => {
     const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
     swarm.network.cut(a.endpoint, b.endpoint);
     await say(a, 'is anybody there?');
-    await swarm.clock.until(() => downs(a.events).length > 0, 15_000);
+    await swarm.clock.until(() => downs(a.events).length > 0, 18_000);
     expect(downs(a.events)).toEqual(['timeout']);
   });
 

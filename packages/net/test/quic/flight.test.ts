@@ -24,10 +24,10 @@ function repeats({ flight, sent }: ReturnType<typeof make>, from: number, to: nu
 }
 
 describe('the flight of a client', () => {
-  it('is repeated after 500 ms of silence, then after twice as long, and so on', () => {
+  it('is repeated after a second of silence, then after twice as long, and so on', () => {
     const made = make('dialed');
     expect(made.flight.sent(HELLO, 0, false)).toBe(true);
-    expect(repeats(made, 0, 10_000)).toEqual([500, 1_500, 3_500, 7_500]);
+    expect(repeats(made, 0, 10_000)).toEqual([1_000, 3_000, 7_000]);
   });
 
   it('is replaced by the next one, of which the last stays', () => {
@@ -36,22 +36,35 @@ describe('the flight of a client', () => {
     flight.sent(HELLO, 0, false);
     expect(flight.sent(CERTIFICATE, 100, true)).toBe(true);
     expect(flight.sent([datagram(60, 3)], 200, true)).toBe(false);
-    expect(repeats(made, 0, 1_100)).toEqual([400, 1_000]);
-    flight.afterRepetition(1_100);
+    expect(repeats(made, 0, 2_000)).toEqual([700, 1_900]);
+    flight.afterRepetition(2_399);
+    expect(sent).toHaveLength(2); // what has just come was on its way when we repeated
+    flight.afterRepetition(2_400);
+    expect(sent).toHaveLength(3);
     expect(sent.at(-1)).toBe(CERTIFICATE[0]);
   });
 
-  it('is repeated at most twelve times, whatever comes, and never after the end', () => {
+  it('is put off while our own event loop is behind', () => {
     const { flight, sent } = make('dialed');
     flight.sent(HELLO, 0, false);
-    for (let i = 0; i < 100; i++) flight.afterRepetition(i);
-    expect(sent).toHaveLength(12);
+    flight.putOff(1_000);
+    flight.afterSilence(2_999);
+    expect(sent).toEqual([]);
+    flight.afterSilence(3_000);
+    expect(sent).toEqual(HELLO);
+  });
+
+  it('is repeated at most six times, whatever comes, and never after the end', () => {
+    const { flight, sent } = make('dialed');
+    flight.sent(HELLO, 0, false);
+    for (let i = 0; i < 100; i++) flight.afterRepetition(1_000 * i);
+    expect(sent).toHaveLength(6);
     expect(flight.repeatAt).toBe(Number.POSITIVE_INFINITY);
     const other = make('dialed');
     other.flight.sent(HELLO, 0, false);
     other.flight.end();
     expect(other.flight.repeatAt).toBe(Number.POSITIVE_INFINITY);
-    other.flight.afterRepetition(1);
+    other.flight.afterRepetition(1_000);
     expect(other.sent).toEqual([]);
   });
 });
@@ -63,7 +76,7 @@ describe('the flight of a server', () => {
     expect(flight.sent([datagram(60, 3)], 10, false)).toBe(false);
     expect(flight.sent([datagram(1200, 3)], 20, false)).toBe(false);
     expect(flight.repeatAt).toBe(Number.POSITIVE_INFINITY);
-    flight.afterRepetition(30);
+    flight.afterRepetition(500);
     expect(sent).toEqual(HELLO);
   });
 });

@@ -208,8 +208,9 @@ describe('a server of another make that died and is back', () => {
     const certificate = new X509Certificate(credentials.certificate).raw;
     const connection = await endpoint.connect({ addr: local, certificate }, ALPN);
 
+    const before = endpoint.stats().datagramsReceived;
     await sendUdp(socket, Buffer.concat([Uint8Array.of(0x41), randomBytes(30), randomBytes(16)]), client);
-    await until(() => endpoint.stats().datagramsReceived > 3);
+    await until(() => endpoint.stats().datagramsReceived > before);
     await sendUdp(socket, Buffer.concat([Uint8Array.of(0x41), randomBytes(30), token]), client);
     expect(await connection.closed).toEqual({ type: 'reset' });
   });
