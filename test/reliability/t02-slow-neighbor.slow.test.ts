@@ -1,7 +1,6 @@
-import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { quantile, report } from './support/figures.js';
-import { joinRaw, type RawNeighbor } from './support/raw-neighbor.js';
+import { joinRaw } from './support/raw-neighbor.js';
 import { type SwarmNode, useSwarm } from './support/swarm.js';
 import { atRate } from './support/until.js';
 
@@ -52,64 +51,3 @@ test('one neighbor reads nothing: the others keep their p99 within twice', async
   report({ row: 'T2', figure: 'p99 of the others with one mute neighbor, beside without', value: ratio, unit: 'x' });
   expect(ratio).toBeLessThan(2);
 });
-
-test('one neighbor empties its queue once a second: a publisher keeps its rate', async () => {
-  const { ledger } = swarm.current;
-  const [publisher] = await five();
-  /** Messages of 4,000 bytes that get through in a round, as fast as it goes. */
-  const round = async () => {
-    const before = ledger.count;
-    for (const end = performance.now() + ROUND_MS; performance.now() < end; ) await publisher.publish(4_000);
-    const published = ledger.count - before;
-    expect(await ledger.imbalances(20_000)).toEqual([]);
-    return published;
-  };
-  await round();
-
-  const without = await round();
-  const slow = await joinRaw(publisher);
-  const walking = walk(slow);
-  const withSlow = await round();
-  await slow.endpoint.close();
-  await walking;
-  const share = withSlow / without;
-  report({
-    row: 'T2',
-    figure: 'rate of a publisher with a neighbor that reads once a second',
-    value: share,
-    unit: 'x',
-  });
-  expect(share).toBeGreaterThan(0.5);
-});
-
-/** Reads for a moment once a second, until the connection is over. */
-async function walk({ connection }: RawNeighbor): Promise<void> {
-  let open = true;
-  void connection.closed.then(() => {
-    open = false;
-  });
-  const readers: Promise<unknown>[] = [];
-  let awake = true;
-  for await (const stream of connection.acceptUni()) {
-    readers.push(
-      (async () => {
-        while (open) {
-          if (!awake) await setTimeout(5);
-          else if (!(await stream.read())) return;
-        }
-      })().catch(() => {}),
-    );
-    if (readers.length === 1)
-      readers.push(
-        (async () => {
-          while (open) {
-            awake = true;
-            await setTimeout(30);
-            awake = false;
-            await setTimeout(960);
-          }
-        })(),
-      );
-  }
-  await Promise.all(readers);
-}
