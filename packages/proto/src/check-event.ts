@@ -72,6 +72,24 @@ export function checkRecovered(content: Uint8Array, { round, age }: { round: num
 }
 
 /**
+ * Refuses a payload that is none.
+ *
+ * @throws TypeError.
+ */
+export function checkDiscarded(content: Uint8Array): void {
+  if (!(content instanceof Uint8Array)) throw new TypeError('the content of a discarded payload must be a Uint8Array');
+}
+
+/**
+ * Refuses a source that is none.
+ *
+ * @throws TypeError.
+ */
+export function checkSource(source: string | undefined): void {
+  if (source !== undefined && typeof source !== 'string') throw new TypeError('the source of a peer must be a string');
+}
+
+/**
  * Refuses message ids that are none.
  *
  * @throws TypeError.

@@ -49,8 +49,11 @@ export type InEvent<P extends PeerId> =
   | { readonly type: 'linkRetired'; readonly peer: P }
   /** The host has begun to dial a peer. `peerConnected` or `peerDisconnected` must follow. */
   | { readonly type: 'peerDialing'; readonly peer: P }
-  /** A link to a peer exists, dialed or accepted. */
-  | { readonly type: 'peerConnected'; readonly peer: P }
+  /**
+   * A link to a peer exists, dialed or accepted. `source` is where it comes from, for the limits that hold for all peers of one source:
+   * equal strings are one source, whatever they say (a host, a network). Without it the peer is a source of its own.
+   */
+  | { readonly type: 'peerConnected'; readonly peer: P; readonly source?: string }
   /** A newer link to a peer has replaced the one in use: what was under way on the old one may be lost. */
   | { readonly type: 'linkReplaced'; readonly peer: P }
   /** Messages to or from a peer may be lost although its link is up: our time stood still, or a queue of the host overflowed. */
@@ -73,6 +76,19 @@ export type InEvent<P extends PeerId> =
   | { readonly type: 'unavailable'; readonly topic: TopicId; readonly from: P; readonly ids: readonly MessageId[] }
   /** A neighbor cannot be reconciled with: announce everything to it that is still cached. */
   | { readonly type: 'announceCache'; readonly topic: TopicId; readonly peer: P }
+  /**
+   * The application forbids this peer in this topic: it leaves both views and all pending requests (`neighborDown` with the reason
+   * `refused`), and what it sends in this topic is ignored until `allow`. What others pass on of it is not. Like all that follows, only in
+   * the `hardened` mode and while the topic is joined: a topic that is left forgets whom it has expelled.
+   */
+  | { readonly type: 'expel'; readonly topic: TopicId; readonly peer: P }
+  /** Takes `expel` back. */
+  | { readonly type: 'allow'; readonly topic: TopicId; readonly peer: P }
+  /**
+   * The application rejects a payload that a peer has sent, in place of its `recvMessage`: its id counts as seen. It is not delivered,
+   * forwarded, cached, announced or asked for again.
+   */
+  | { readonly type: 'discard'; readonly topic: TopicId; readonly content: Uint8Array; readonly from: P }
   /** Our own data has changed. */
   | { readonly type: 'updatePeerData'; readonly data: PeerData };
 

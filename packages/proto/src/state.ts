@@ -1,6 +1,15 @@
 import { nodeBudgets } from './broadcast/node-budgets.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
-import { checkCommand, checkGapReason, checkIds, checkPeerData, checkRecovered, checkTime } from './check-event.js';
+import {
+  checkCommand,
+  checkDiscarded,
+  checkGapReason,
+  checkIds,
+  checkPeerData,
+  checkRecovered,
+  checkSource,
+  checkTime,
+} from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
 import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import type { NodeContext } from './node-context.js';
@@ -129,6 +138,7 @@ export class State<P extends PeerId> {
         this.#node.dialing.add(event.peer);
         break;
       case 'peerConnected':
+        checkSource(event.source);
         this.#node.dialing.delete(event.peer);
         for (const topic of this.#joined.values()) topic.peerConnected(event.peer);
         break;
@@ -149,6 +159,16 @@ export class State<P extends PeerId> {
         break;
       case 'announceCache':
         this.#find(event.topic)?.announceCache(event.peer, now);
+        break;
+      case 'expel':
+        this.#find(event.topic)?.expel(event.peer, now);
+        break;
+      case 'allow':
+        this.#find(event.topic)?.allow(event.peer);
+        break;
+      case 'discard':
+        checkDiscarded(event.content);
+        this.#find(event.topic)?.discard(event.content, event.from, now);
         break;
       case 'updatePeerData':
         checkPeerData(this.#node.config, event.data);
@@ -242,6 +262,7 @@ export class State<P extends PeerId> {
       if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id, out);
       return;
     }
+    if (!topic.admits(from)) return;
     // Before the message is handled, because handling it may already let go of the peer again.
     topic.links.add(from);
     topic.receive(from, message, now);

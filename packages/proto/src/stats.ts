@@ -6,6 +6,10 @@ export interface Stats {
   strangerMessages: number;
   /** Messages that named ourselves where only others make sense; that part was ignored. */
   selfReferences: number;
+  /** Messages of peers that the application has expelled from their topic; ignored. */
+  expelledMessages: number;
+  /** Payloads that the application has rejected; ids that were known already not counted. */
+  discardedPayloads: number;
   /** Node lists that were longer than `membership.maxListedNodes`; cut. */
   truncatedLists: number;
   /** Walks with more hops to go than our own config would give them; shortened. */
@@ -44,6 +48,8 @@ export function zeroStats(): Stats {
     spoofedIds: 0,
     strangerMessages: 0,
     selfReferences: 0,
+    expelledMessages: 0,
+    discardedPayloads: 0,
     truncatedLists: 0,
     shortenedWalks: 0,
     unsolicitedShuffleReplies: 0,

@@ -10,6 +10,7 @@ import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import type { StateTotals, TopicSnapshot } from './snapshot.js';
+import type { Stats } from './stats.js';
 import { LazySet } from './structures/lazy.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
@@ -30,12 +31,14 @@ export class Topic<P extends PeerId> {
   /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
   readonly #replaced = new LazySet<P>();
   readonly #out: Outbox<P>;
+  readonly #stats: Stats;
   readonly #swarm: HyParView<P>;
   readonly #tree: PlumTree<P>;
 
   constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
     this.generation = generation;
     this.#out = out;
+    this.#stats = node.stats;
     const { mode, broadcast } = node.config;
     switch (mode) {
       case 'reference':
@@ -141,6 +144,30 @@ export class Topic<P extends PeerId> {
 
   announceCache(peer: P, now: number): void {
     this.#tree.announceCache(peer, now);
+  }
+
+  /** The application forbids a peer. */
+  expel(peer: P, now: number): void {
+    this.#replaced.delete(peer);
+    this.#swarm.expel(peer);
+    this.#settle(now);
+  }
+
+  /** The application forbids a peer no longer. */
+  allow(peer: P): void {
+    this.#swarm.allow(peer);
+  }
+
+  /** Whether what a peer sends is looked at. */
+  admits(peer: P): boolean {
+    if (!this.#swarm.isExpelled(peer)) return true;
+    this.#stats.expelledMessages++;
+    return false;
+  }
+
+  /** The application rejects a payload. */
+  discard(content: Uint8Array, from: P, now: number): void {
+    this.#tree.discard(content, from, now);
   }
 
   /** Payloads that are or were here within the retention, oldest first. */

@@ -67,6 +67,8 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     spoofedIds: count,
     strangerMessages: count,
     selfReferences: count,
+    expelledMessages: count,
+    discardedPayloads: count,
     truncatedLists: count,
     shortenedWalks: count,
     unsolicitedShuffleReplies: count,

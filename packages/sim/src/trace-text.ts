@@ -43,7 +43,7 @@ function input(event: InEvent<number>): string {
     case 'peerDialing':
       return `dialing ${event.peer}`;
     case 'peerConnected':
-      return `connected ${event.peer}`;
+      return `connected ${event.peer}${event.source === undefined ? '' : ` from ${event.source}`}`;
     case 'linkReplaced':
       return `replaced ${event.peer}`;
     case 'linkGap':
@@ -54,6 +54,11 @@ function input(event: InEvent<number>): string {
       return `unavailable ${event.ids.map(messageId).join(',')} from ${event.from}`;
     case 'announceCache':
       return `announce cache ${event.peer}`;
+    case 'expel':
+    case 'allow':
+      return `${event.type} ${event.peer}`;
+    case 'discard':
+      return `discard ${hex(event.content)} from ${event.from}`;
   }
 }
 

@@ -92,6 +92,17 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
   }
 
+  /** Its sender has sent what it was asked for, and shapes the tree no further: nobody else is meant to pass such payloads on. */
+  override discard(content: Uint8Array, from: P, now: number): void {
+    if (this.#has(from)) this.#conduct.delivered(from);
+    const id = messageIdFromBytes(this.node.hash(content));
+    if (this.memory.seen.has(id)) return;
+    this.node.stats.discardedPayloads++;
+    this.memory.see(id, now);
+    this.missing.arrived(id, undefined, now);
+    this.startEvicting(now);
+  }
+
   override unavailable(from: P, ids: readonly MessageId[], now: number): void {
     if (!this.#isNeighbor(from)) return;
     for (const id of ids) if (!this.memory.seen.has(id)) this.missing.unavailable(id, from, now);

@@ -148,6 +148,9 @@ export class PlumTree<P extends PeerId> {
   /** A payload that was fetched from a peer. */
   recovered(_from: P, _content: Uint8Array, _source: RecoveredFrom, _now: number): void {}
 
+  /** A payload that the application rejects. */
+  discard(_content: Uint8Array, _from: P, _now: number): void {}
+
   /** Payloads that a peer knows and does not have anymore. */
   unavailable(_from: P, _ids: readonly MessageId[], _now: number): void {}
 

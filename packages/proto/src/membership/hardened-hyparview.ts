@@ -18,7 +18,7 @@ import type {
 } from '../wire/message.js';
 import { DismissedPeers } from './dismissed-peers.js';
 import { EvictionLimiter } from './eviction-limiter.js';
-import { HyParView } from './hyparview.js';
+import { HyParView, type Removal } from './hyparview.js';
 import { LostPeers } from './lost-peers.js';
 import { RefillPace } from './refill-pace.js';
 import { SendableLists } from './sendable-lists.js';
@@ -26,6 +26,7 @@ import { SlowDials } from './slow-dials.js';
 
 /** The first pause after being turned away is this part of the time that an answer may take: healing is hardly slower for it. */
 const FIRST_PAUSE = 1 / 16;
+const EXPELLED: Removal = { type: 'expelled' };
 const REFILL = { type: 'refill' } as const;
 /** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
 const MAX_JOINING = 1024;
@@ -51,6 +52,8 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   readonly #probed = new BoundedSet<P>(MAX_JOINING);
   /** Peers that we have heard from ourselves: they exist. */
   readonly #met = new LazySet<P>();
+  /** Peers that the application forbids, as many as it likes. */
+  readonly #expelled = new LazySet<P>();
   readonly #lost: LostPeers<P>;
   readonly #dismissed: DismissedPeers<P>;
   readonly #slow = new SlowDials<P>();
@@ -88,7 +91,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    * it asks to be a neighbor where there is room, and otherwise whether the peer is in the same swarm already.
    */
   override requestJoin(peer: P, now: number): void {
-    if (this.#isMe(peer) || this.active.has(peer)) return;
+    if (this.#isMe(peer) || this.active.has(peer) || this.#expelled.has(peer)) return;
     if (this.active.size === 0) {
       this.#joining.add(peer);
       super.requestJoin(peer, now);
@@ -189,6 +192,32 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#dismissed.add(peer, now);
   }
 
+  /** Nothing is left of it here but its name, and where it may take us for a neighbor, it is told. */
+  override expel(peer: P): void {
+    this.#expelled.add(peer);
+    this.passive.delete(peer);
+    this.#lost.found(peer);
+    if (this.active.has(peer)) this.removeActive(peer, EXPELLED);
+    else if (this.wants(peer)) this.sendDisconnect(peer, { alive: true });
+    else this.out.disconnect(peer);
+    this.pending.delete(peer);
+    this.#joining.delete(peer);
+    this.#probed.delete(peer);
+    this.#withdrawn.delete(peer);
+    this.#met.delete(peer);
+    this.peerData.delete(peer);
+    this.aliveDisconnected.delete(peer);
+    this.startShuffling();
+  }
+
+  override allow(peer: P): void {
+    this.#expelled.delete(peer);
+  }
+
+  override isExpelled(peer: P): boolean {
+    return this.#expelled.has(peer);
+  }
+
   override wants(peer: P): boolean {
     return super.wants(peer) || this.#joining.has(peer) || this.#probed.has(peer);
   }
@@ -229,7 +258,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   /** Somebody introduces us to ourselves: the reference would send a neighbor request to itself. */
   protected override onForwardJoin(from: P, message: ForwardJoinMessage<P>): void {
-    if (this.#isMe(message.peer.id)) return;
+    if (this.#isMe(message.peer.id) || this.#expelled.has(message.peer.id)) return;
     const { peer } = message;
     const data = this.#lists.fitData(peer.data);
     super.onForwardJoin(from, data === peer.data ? message : { ...message, peer: { id: peer.id, data } });
@@ -314,7 +343,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   protected override takeNodes(nodes: readonly PeerInfo<P>[]): void {
     let replaced = 0;
     for (const { id, data } of nodes) {
-      if (this.#isMe(id)) continue;
+      if (this.#isMe(id) || this.#expelled.has(id)) continue;
       const isNew = !this.active.has(id) && !this.passive.has(id);
       if (isNew && this.passiveIsFull()) {
         if (replaced === this.#maxReplaced) {

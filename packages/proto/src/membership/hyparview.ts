@@ -20,11 +20,12 @@ import type {
 } from '../wire/message.js';
 
 /** Why a peer leaves the active view. */
-type Removal =
+export type Removal =
   | { readonly type: 'evicted' }
   | { readonly type: 'disconnectReceived'; readonly alive: boolean }
   | { readonly type: 'connectionClosed'; readonly reason: DisconnectReason }
-  | { readonly type: 'dismissed' };
+  | { readonly type: 'dismissed' }
+  | { readonly type: 'expelled' };
 
 const EVICTED: Removal = { type: 'evicted' };
 const SHUFFLE = { type: 'shuffle' } as const;
@@ -41,6 +42,8 @@ function downReason(removal: Removal): NeighborDownReason {
       return removal.reason;
     case 'dismissed':
       return 'timeout';
+    case 'expelled':
+      return 'refused';
   }
 }
 
@@ -114,7 +117,7 @@ export class HyParView<P extends PeerId> {
   peerDisconnected(peer: P, reason: DisconnectReason): void {
     this.pending.delete(peer);
     if (this.active.has(peer)) {
-      this.#removeActive(peer, { type: 'connectionClosed', reason });
+      this.removeActive(peer, { type: 'connectionClosed', reason });
     } else if (!this.aliveDisconnected.delete(peer)) {
       this.passive.delete(peer);
       this.peerData.delete(peer);
@@ -161,7 +164,19 @@ export class HyParView<P extends PeerId> {
 
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, _now: number): void {
-    if (this.active.has(peer)) this.#removeActive(peer, DISMISSED);
+    if (this.active.has(peer)) this.removeActive(peer, DISMISSED);
+  }
+
+  // What the reference knows nothing of. It ignores it.
+
+  /** A peer is forbidden: it must leave. */
+  expel(_peer: P): void {}
+
+  /** A peer is forbidden no longer. */
+  allow(_peer: P): void {}
+
+  isExpelled(_peer: P): boolean {
+    return false;
   }
 
   /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
@@ -219,7 +234,7 @@ export class HyParView<P extends PeerId> {
   protected onDisconnect(from: P, { alive }: DisconnectMessage): void {
     this.pending.delete(from);
     if (this.active.has(from)) {
-      this.#removeActive(from, { type: 'disconnectReceived', alive });
+      this.removeActive(from, { type: 'disconnectReceived', alive });
     } else if (alive && this.passive.has(from)) {
       this.aliveDisconnected.add(from);
     }
@@ -353,7 +368,7 @@ export class HyParView<P extends PeerId> {
     this.out.send(to, { type: 'shuffleReply', nodes: this.describe(ids) });
   }
 
-  #removeActive(peer: P, removal: Removal): void {
+  protected removeActive(peer: P, removal: Removal): void {
     this.#removeActiveAt(this.active.values.indexOf(peer), removal);
     if (removal.type === 'disconnectReceived' && removal.alive) this.refillTurnedAway(peer);
     else this.refill(peer);
@@ -362,9 +377,19 @@ export class HyParView<P extends PeerId> {
   #removeActiveAt(index: number, removal: Removal): void {
     const peer = this.active.deleteAt(index);
     this.out.neighborDown(peer, downReason(removal));
-    if (removal.type === 'evicted' || removal.type === 'dismissed') this.sendDisconnect(peer, { alive: true });
-    else if (removal.type === 'disconnectReceived') this.out.disconnect(peer);
-    else this.linkIsGone(peer);
+    switch (removal.type) {
+      case 'evicted':
+      case 'dismissed':
+      case 'expelled':
+        this.sendDisconnect(peer, { alive: true });
+        break;
+      case 'disconnectReceived':
+        this.out.disconnect(peer);
+        break;
+      case 'connectionClosed':
+        this.linkIsGone(peer);
+        break;
+    }
 
     if (!this.#staysKnown(peer, removal)) return;
     // Taken out and stored again: the reference tells its host the data a second time, and so do we.
@@ -383,6 +408,7 @@ export class HyParView<P extends PeerId> {
       case 'connectionClosed':
         return this.aliveDisconnected.delete(peer);
       case 'dismissed':
+      case 'expelled':
         return false;
     }
   }

@@ -125,6 +125,9 @@ export function debugInput(event: InEvent<number>): string {
     case 'recovered':
     case 'unavailable':
     case 'announceCache':
+    case 'expel':
+    case 'allow':
+    case 'discard':
       throw new Error(`the reference has no ${event.type}`);
   }
 }
