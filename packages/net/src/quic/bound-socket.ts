@@ -8,7 +8,7 @@ import { Configs } from './config.js';
 import { Core, type EndpointStats } from './core.js';
 import { dial, type Target } from './dialer.js';
 import type { Driver } from './driver.js';
-import type { Settings } from './options.js';
+import type { ServerCertificate, Settings } from './options.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** One UDP socket with everything on it: what the kinds of endpoints have in common. */
@@ -79,6 +79,11 @@ export class BoundSocket {
       this.#dials.delete(cancel);
       signal?.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** Shows another certificate to clients that connect from now on. */
+  showCertificate(server: ServerCertificate): void {
+    this.#configs.showCertificate(server);
   }
 
   /** Calls back once when it closes. */

@@ -6,15 +6,22 @@ import { BoundSocket } from './bound-socket.js';
 import { certificateDer } from './certificate.js';
 import { QuicConnection } from './connection.js';
 import type { EndpointStats } from './core.js';
-import { type EndpointOptions, resolveOptions } from './options.js';
-import { SERVER_NAME } from './peer-check.js';
+import { type CertificateEndpointOptions, resolveOptions, type ServerCertificate } from './options.js';
+import { type Expectation, SERVER_NAME } from './peer-check.js';
 
-/** A server that is known by its certificate. */
-export interface PinnedServer {
+/** A server that is known by its certificate, whoever signed it, and whatever names are in it. */
+export type PinnedServer = {
   readonly addr: SocketAddr;
-  /** The certificate that it must have, DER. Whoever signed it, and whatever names are in it. */
-  readonly certificate: Uint8Array;
-}
+} & (
+  | {
+      /** The certificate that it must have, DER. */
+      readonly certificate: Uint8Array;
+    }
+  | {
+      /** The SHA-256 hash of its certificate's DER. */
+      readonly certificateHash: Uint8Array;
+    }
+);
 
 /** A connection whose ends have not told each other an endpoint id. */
 export type CertificateConnection = Omit<Connection, 'remoteId'>;
@@ -29,7 +36,7 @@ export interface CertificateIncoming extends Omit<Incoming, 'accept'> {
  * A QUIC endpoint as most programs know TLS: the server shows a certificate that its clients expect, clients prove nothing.
  *
  * For protocols with programs that have no endpoint id, such as irpc's. As a server it accepts everybody who reaches it, also the
- * dials of an {@link Endpoint} that expects its key's id. TLS 1.3 with Ed25519 here; a pinned server may have an ECDSA or RSA key.
+ * dials of an {@link Endpoint} that expects its key's id. TLS 1.3 with Ed25519 here unless `server` says otherwise; a pinned server may have an ECDSA or RSA key.
  *
  * @example
  * ```ts
@@ -39,21 +46,32 @@ export interface CertificateIncoming extends Omit<Incoming, 'accept'> {
  * ```
  */
 export class CertificateEndpoint implements AsyncDisposable {
-  /**
-   * The certificate that this endpoint shows as a server, DER: X.509 v3, self-signed with its Ed25519 key, no CA, for the name
-   * `localhost`. The same key always has the same certificate.
-   */
-  readonly certificate: Uint8Array;
+  #certificate: Uint8Array;
   readonly #bound: BoundSocket;
 
   private constructor(bound: BoundSocket) {
     this.#bound = bound;
-    this.certificate = certificateDer(bound.settings.secretKey, { dnsName: SERVER_NAME });
+    const { server, secretKey } = bound.settings;
+    this.#certificate = server?.certificate ?? certificateDer(secretKey, { dnsName: SERVER_NAME });
   }
 
   /** Binds a UDP socket. @throws as `Endpoint.bind` does */
-  static async bind(options: EndpointOptions = {}): Promise<CertificateEndpoint> {
+  static async bind(options: CertificateEndpointOptions = {}): Promise<CertificateEndpoint> {
     return new CertificateEndpoint(await BoundSocket.bind(resolveOptions(options, 'certificate')));
+  }
+
+  /**
+   * The certificate that this endpoint shows as a server, DER. Where `server` was not given: X.509 v3, self-signed with its Ed25519 key,
+   * no CA, for the name `localhost`; the same key always has the same certificate.
+   */
+  get certificate(): Uint8Array {
+    return this.#certificate;
+  }
+
+  /** Shows another certificate to clients that connect from now on. Connections stay. */
+  showCertificate(server: ServerCertificate): void {
+    this.#certificate = server.certificate;
+    this.#bound.showCertificate(server);
   }
 
   /** Where it is bound. */
@@ -73,8 +91,11 @@ export class CertificateEndpoint implements AsyncDisposable {
    */
   async connect(server: PinnedServer, alpn: string, options: ConnectOptions = {}): Promise<CertificateConnection> {
     const [checkedAlpn] = checkAlpns([alpn]) as [string];
-    const { addr, certificate } = server;
-    const expected = { type: 'certificate', certificate } as const;
+    const { addr } = server;
+    const expected: Expectation =
+      'certificate' in server
+        ? { type: 'certificate', certificate: server.certificate }
+        : { type: 'certificate-hash', sha256: server.certificateHash };
     const find = async () => ({ expected, alpn: checkedAlpn, addrs: [addr] });
     const driver = await this.#bound.dial(find, options.signal);
     return new QuicConnection(driver, await driver.handshake.promise);

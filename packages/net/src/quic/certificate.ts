@@ -77,7 +77,7 @@ export function certificateDer(key: SecretKey, options: CertificateOptions = {})
   return new Uint8Array(der(SEQUENCE, toBeSigned, ED25519, signature));
 }
 
-/** The same in PEM, as the native module takes it. */
+/** {@link certificateDer} in PEM. */
 export function certificatePem(key: SecretKey, options: CertificateOptions = {}): string {
   return toPem(certificateDer(key, options));
 }
@@ -87,7 +87,8 @@ function alternativeName(dnsName: string): Uint8Array {
   return der(SEQUENCE, OID_SUBJECT_ALT_NAME, der(OCTET_STRING, names));
 }
 
-function toPem(bytes: Uint8Array): string {
+/** A certificate in PEM, as the native module takes it. */
+export function toPem(bytes: Uint8Array): string {
   const lines =
     Buffer.from(bytes)
       .toString('base64')

@@ -1,13 +1,15 @@
 import type { SocketAddr } from '../address/socket-addr.js';
 import { type NativeConfig, quiche } from './binding.js';
-import { certificatePem } from './certificate.js';
-import { maxDatagramSize, type Settings } from './options.js';
+import { certificatePem, toPem } from './certificate.js';
+import { maxDatagramSize, type ServerCertificate, type Settings } from './options.js';
 import { SERVER_NAME } from './peer-check.js';
 
 /** Some bound: programs dial a handful of protocols. */
 const MAX_CONFIGS = 64;
 /** Peers may use any datagram they like; UDP's own limit. */
 const MAX_RECEIVED_DATAGRAM = 65_527;
+/** Datagrams that quiche keeps each way; nobody reads them. */
+const DATAGRAM_QUEUE = 1;
 /** How far quiche may enlarge the windows by itself, as a multiple of where they start. */
 const WINDOW_GROWTH = 2;
 
@@ -22,15 +24,26 @@ const SERVER_SIGNATURES = 'ed25519:ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384
  */
 export class Configs {
   readonly #settings: Settings;
-  readonly #key: Uint8Array;
-  readonly #certificate: Uint8Array;
+  #key: Uint8Array;
+  #certificate: Uint8Array;
+  #signature: ServerCertificate['signature'];
   readonly #configs = new Map<string, NativeConfig>();
 
   constructor(settings: Settings) {
-    const { secretKey, trust } = settings;
+    const { secretKey, trust, server } = settings;
     this.#settings = settings;
-    this.#key = Buffer.from(secretKey.toPem());
-    this.#certificate = Buffer.from(certificatePem(secretKey, trust === 'identity' ? {} : { dnsName: SERVER_NAME }));
+    this.#key = Buffer.from(server?.keyPem ?? secretKey.toPem());
+    const options = trust === 'identity' ? {} : { dnsName: SERVER_NAME };
+    this.#certificate = Buffer.from(server ? toPem(server.certificate) : certificatePem(secretKey, options));
+    this.#signature = server?.signature ?? 'ed25519';
+  }
+
+  /** Shows another certificate to whoever connects from now on. */
+  showCertificate({ keyPem, certificate, signature }: ServerCertificate): void {
+    this.#key = Buffer.from(keyPem);
+    this.#certificate = Buffer.from(toPem(certificate));
+    this.#signature = signature;
+    this.#configs.clear();
   }
 
   /** The configuration that offers, or answers to, these protocols. @param to where the peer is */
@@ -57,7 +70,7 @@ export class Configs {
         // Whoever signed it: the server's certificate must be the pinned one, which is checked when TLS is done.
         return quiche.Config.withBoringSslCtx(true, true, null, null, null, SERVER_SIGNATURES);
       case 'accepted':
-        return quiche.Config.withBoringSslCtx(false, false, null, key, certificate, 'ed25519');
+        return quiche.Config.withBoringSslCtx(false, false, null, key, certificate, this.#signature);
     }
   }
 
@@ -79,6 +92,7 @@ export class Configs {
     config.setDisableActiveMigration(false); // PeerPath follows a peer that moves
     config.enablePacing(false); // bursts are bounded by the driver; Node has no timer fine enough to pace packets
     config.grease(true);
+    if (this.#settings.datagrams) config.enableDgram(true, DATAGRAM_QUEUE, DATAGRAM_QUEUE);
     return config;
   }
 }

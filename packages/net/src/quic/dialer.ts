@@ -103,7 +103,7 @@ function begin(core: Core, configs: Configs, { expected, alpn }: Target, remote:
   const scid = core.ids.next();
   let native: NativeConnection;
   try {
-    const name = expected.type === 'certificate' ? SERVER_NAME : null;
+    const name = expected.type === 'certificate' || expected.type === 'certificate-hash' ? SERVER_NAME : null;
     const config = configs.for('dialed', [alpn], remote);
     native = new NativeConnection(rawConnection.connect(name, scid, core.local, remote, config));
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { ConnectError, type ConnectFailure } from '../errors.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
+import { MAX_CODE } from '../util/close-code.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TransportError } from './close-reason.js';
@@ -83,6 +84,7 @@ export class Driver {
       host.settings.sendHighWaterMark,
       () => host.schedule(this),
       () => void this.#transmit(native),
+      host.settings.trust === 'identity' ? MAX_CODE : Number.MAX_SAFE_INTEGER,
     );
     this.path = new PathProber(native, maxDatagramSize(host.settings, remote), (datagram) => {
       if (this.remote.isProven) host.sendDatagram(datagram, this.remote);

@@ -13,5 +13,5 @@ export {
 } from './certificate-endpoint.js';
 export type { EndpointStats } from './core.js';
 export { Endpoint } from './endpoint.js';
-export type { EndpointOptions } from './options.js';
+export type { CertificateEndpointOptions, EndpointOptions, ServerCertificate } from './options.js';
 export { DgramSocket, type UdpSocket } from './udp-socket.js';

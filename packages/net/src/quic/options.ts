@@ -55,6 +55,24 @@ export interface EndpointOptions {
   readonly socket?: () => UdpSocket;
 }
 
+/** What a server shows to clients that know it by its certificate. */
+export interface ServerCertificate {
+  /** The secret key of the certificate, PKCS #8 PEM. */
+  readonly keyPem: string;
+  /** The certificate, DER. */
+  readonly certificate: Uint8Array;
+  /** What the key signs handshakes with (RFC 8446, section 4.2.3). Browsers take no Ed25519. */
+  readonly signature: 'ed25519' | 'ecdsa_secp256r1_sha256';
+}
+
+/** How to bind a {@link CertificateEndpoint}. */
+export interface CertificateEndpointOptions extends EndpointOptions {
+  /** What to show as a server. Default: an Ed25519 certificate of `secretKey` for the name `localhost`. */
+  readonly server?: ServerCertificate;
+  /** Whether peers may send datagrams (RFC 9221), which HTTP/3 asks for. None is handed up. Default false. */
+  readonly datagrams?: boolean;
+}
+
 /** See {@link Settings.trust}. */
 export type Trust = 'identity' | 'certificate';
 
@@ -63,6 +81,9 @@ export interface Settings {
   /** What connections rest on: an endpoint id on either side, or the server's certificate alone. */
   readonly trust: Trust;
   readonly secretKey: SecretKey;
+  /** What to show as a server, where that is not the key's own certificate. */
+  readonly server: ServerCertificate | undefined;
+  readonly datagrams: boolean;
   readonly address: SocketAddr;
   readonly alpns: readonly string[];
   readonly idleTimeoutMs: number;
@@ -93,7 +114,7 @@ const ETHERNET_DATAGRAM = 1_452;
 const MAPPED_LOOPBACK = '::ffff:127.';
 
 /** Checks options and fills in defaults. @throws TypeError, RangeError that name the option; ParseError for the address */
-export function resolveOptions(options: EndpointOptions, trust: Trust): Settings {
+export function resolveOptions(options: CertificateEndpointOptions, trust: Trust): Settings {
   const {
     secretKey,
     address = '0.0.0.0:0',
@@ -110,6 +131,8 @@ export function resolveOptions(options: EndpointOptions, trust: Trust): Settings
   return {
     trust,
     secretKey: secretKey ?? SecretKey.generate(),
+    server: options.server,
+    datagrams: options.datagrams ?? false,
     address: parseSocketAddr(address),
     alpns: checkAlpns(options.alpns ?? []),
     idleTimeoutMs,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ConnectFailure } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { endpointIdFromCertificate } from './certificate.js';
@@ -13,6 +14,7 @@ export type Expectation =
   | { readonly type: 'any-id' } // some endpoint id
   | { readonly type: 'id'; readonly id: EndpointId }
   | { readonly type: 'certificate'; readonly certificate: Uint8Array } // the key of exactly this one, DER
+  | { readonly type: 'certificate-hash'; readonly sha256: Uint8Array } // of the certificate's DER
   | { readonly type: 'nothing' }; // a client that TLS asked for no certificate
 
 /** Why a peer is not the expected one. */
@@ -62,6 +64,13 @@ export function checkPeer(expected: Expectation, shown: Uint8Array | undefined, 
       return { ok: true, remoteId: undefined };
     case 'certificate': {
       if (shown && Buffer.compare(shown, expected.certificate) === 0) return { ok: true, remoteId: undefined };
+      return mismatch(`the server at ${where} has another certificate than the pinned one`);
+    }
+    case 'certificate-hash': {
+      const hash = createHash('sha256')
+        .update(shown ?? new Uint8Array())
+        .digest();
+      if (Buffer.compare(hash, expected.sha256) === 0) return { ok: true, remoteId: undefined };
       return mismatch(`the server at ${where} has another certificate than the pinned one`);
     }
     case 'any-id':

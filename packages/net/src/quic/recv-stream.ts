@@ -6,6 +6,8 @@ import { type NativeConnection, NOTHING, RESET } from './native-connection.js';
 
 /** What a receiving half needs of its connection. */
 export interface RecvStreamHost {
+  /** The largest application error code. */
+  readonly maxCode: number;
   /** quiche's side; undefined when the connection is over. */
   readonly native: NativeConnection | undefined;
   /** Something was read or stopped: there may be credit to announce. */
@@ -54,7 +56,7 @@ export class QuicRecvStream implements RecvStream {
   }
 
   stop(code: number): void {
-    checkCode(code);
+    checkCode(code, this.#host.maxCode);
     const { native } = this.#host;
     if (this.#over !== undefined || !native) return;
     // What is unread counts against the connection's window until it is read; quiche does not give it back by itself.

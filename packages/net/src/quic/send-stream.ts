@@ -6,6 +6,8 @@ import { BLOCKED, GONE, type NativeConnection } from './native-connection.js';
 
 /** What a sending half needs of its connection. */
 export interface SendStreamHost {
+  /** The largest application error code. */
+  readonly maxCode: number;
   /** There is something to hand over: pump in this tick. */
   wantPump(stream: QuicSendStream): void;
   /** The half is over: forget it. */
@@ -89,7 +91,7 @@ export class QuicSendStream implements SendStream {
   }
 
   reset(code: number): void {
-    checkCode(code);
+    checkCode(code, this.#host.maxCode);
     if (this.#phase === 'over' || this.#endedBy === 'reset') return;
     this.#endedBy = 'reset';
     this.#resetCode = code;

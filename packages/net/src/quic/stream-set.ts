@@ -40,6 +40,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   /**
    * @param wantTick called when a stream has something to do
    * @param flushNow sends what is due
+   * @param maxCode the largest application error code of a stream
    */
   constructor(
     native: NativeConnection,
@@ -47,6 +48,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     highWaterMark: number,
     wantTick: () => void,
     flushNow: () => void,
+    readonly maxCode: number,
   ) {
     this.#native = native;
     this.#ours = side === 'accepted' ? BY_SERVER : 0;
