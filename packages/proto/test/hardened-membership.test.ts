@@ -9,6 +9,7 @@ import { zeroStats } from '../src/stats.js';
 import { defaultHash } from '../src/structures/hash.js';
 import { seededRng } from '../src/structures/seeded-rng.js';
 import { sent, sentTypes, TestNode, timer, timers } from './helper/node.js';
+import { Swarm } from './helper/swarm.js';
 import { TOPIC } from './helper/topic.js';
 
 // Each rule of the hardened mode beside what the reference does in the same place.
@@ -27,6 +28,28 @@ const introduce = (id: number, ttl: number): Message<number> => ({
   ttl,
 });
 const toMe = (outputs: ReturnType<TestNode['receive']>) => sent(outputs).filter(({ to }) => to === ME);
+
+describe('where a round trip takes longer than an answer may', () => {
+  test.each([2, 8])('%i neighbors do not go on confirming each other', (size) => {
+    const swarm = new Swarm({ config: { mode: 'hardened' }, latency: () => 400 });
+    for (const id of range(0, size)) swarm.join(id, id === 0 ? [] : [0]);
+    swarm.run(30_000);
+    const settled = swarm.traffic.get('neighbor') ?? 0;
+    swarm.run(25_000);
+    expect(swarm.asymmetric()).toEqual([]);
+    expect(swarm.components()).toHaveLength(1);
+    expect((swarm.traffic.get('neighbor') ?? 0) - settled).toBeLessThanOrEqual(size);
+  });
+
+  test('a neighbor behind a gap is asked again, and answered', () => {
+    const node = hardened();
+    node.expire(timer(node.receive(1, join), 'neighborRequest'));
+    const asked = node.handle({ type: 'linkReplaced', peer: 1 });
+    expect(sentTypes(asked)).toEqual(['1 neighbor']);
+    node.receive(1, high);
+    expect(sentTypes(node.receive(1, high))).toEqual(['1 neighbor']);
+  });
+});
 
 describe('a passive peer that says that it has left the topic', () => {
   const afterFarewell = (node: TestNode): readonly number[] => {

@@ -28,6 +28,7 @@ import { SlowDials } from './slow-dials.js';
 const FIRST_PAUSE = 1 / 16;
 const EXPELLED: Removal = { type: 'expelled' };
 const REFILL = { type: 'refill' } as const;
+const NOBODY: readonly never[] = [];
 /** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
 const MAX_JOINING = 1024;
 /** Our own entry at the end of a shuffle, besides its data: identity, tag, length. */
@@ -61,6 +62,11 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   #refillPace: RefillPace | undefined;
   /** Requests that a disconnect of ours has followed: the peer may answer them before it reads that. */
   readonly #withdrawn = new LazyMap<P, number>();
+  /**
+   * Neighbors that have not answered a request of ours in time: what comes late is the answer, and is not answered again. An array, because
+   * thousands of topics have one or two of them for ever.
+   */
+  #answerLate: readonly P[] = NOBODY;
   /** A shuffle of ours is out, so one list of nodes from a stranger is expected. */
   #shuffleOut = false;
   /** Shuffles since something has changed in our views. */
@@ -120,6 +126,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     this.#joining.delete(peer);
     this.#probed.delete(peer);
     this.#withdrawn.delete(peer);
+    this.#expectNoAnswer(peer);
     super.peerDisconnected(peer, reason);
     if (wasNeighbor && reason !== 'refused') this.#lost.lost(peer);
     if (wasPending) this.refill(peer);
@@ -137,6 +144,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
    * that crosses it counts as the answer.
    */
   override linkGap(peer: P): void {
+    this.#expectNoAnswer(peer);
     const isNeighbor = this.active.has(peer);
     if (!this.pending.delete(peer) && !isNeighbor) return;
     const others = this.active.size - (isNeighbor ? 1 : 0);
@@ -146,12 +154,16 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   /**
    * A dial that is still running keeps the peer; the end of the dial decides. One that is slow holds no place in the view any
    * longer: the next candidate gets its chance. Timers of earlier requests are void.
+   *
+   * A neighbor answers late where round trips take longer than an answer may. As a request of its own the answer would be answered, late
+   * again, and two neighbors would go on confirming each other for ever.
    */
   override requestTimerExpired(peer: P, request: number): void {
     if (this.#withdrawn.get(peer) === request) this.#withdrawn.delete(peer);
     if (this.pending.get(peer) !== request) return;
     if (!this.node.dialing.has(peer)) {
       super.requestTimerExpired(peer, request);
+      if (this.active.has(peer) && !this.#answerLate.includes(peer)) this.#answerLate = this.#answerLate.concat(peer);
       if (!this.wants(peer)) this.out.disconnect(peer);
       return;
     }
@@ -247,6 +259,10 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
       this.out.send(from, { type: 'disconnect', alive: true, respond: false });
       return;
     }
+    if (this.#expectNoAnswer(from) && this.active.has(from) && !this.pending.has(from)) {
+      this.storeData(from, message.data);
+      return;
+    }
     const isUnwelcome = this.#dismissed.has(from, now) || this.#isTooLate(from);
     if (isUnwelcome || (message.priority === 'high' && this.#refusesEviction(from, now))) {
       this.pending.delete(from);
@@ -298,6 +314,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
     this.#withdrawn.delete(from);
+    this.#expectNoAnswer(from);
     const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joining.has(from));
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
@@ -369,6 +386,7 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   protected override sendDisconnect(peer: P, options: { alive: boolean }): void {
+    this.#expectNoAnswer(peer);
     const request = this.pending.get(peer);
     if (request !== undefined) {
       this.pending.delete(peer);
@@ -503,6 +521,13 @@ export class HardenedHyParView<P extends PeerId> extends HyParView<P> {
     if (this.aliveDisconnected.size > this.#maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
     }
+  }
+
+  /** @returns whether it owed one */
+  #expectNoAnswer(peer: P): boolean {
+    if (!this.#answerLate.includes(peer)) return false;
+    this.#answerLate = this.#answerLate.filter((other) => other !== peer);
+    return true;
   }
 
   #knows(peer: P): boolean {
