@@ -13,7 +13,7 @@ const walls = {
   'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', 'node:'],
   'packages/sim': ['@grapevine/proto'],
   'packages/mdns': ['@grapevine/net', '@grapevine/proto', 'multicast-dns', 'dns-packet', 'node:'],
-  'packages/metrics': ['@grapevine/net', 'prom-client', 'node:'],
+  'packages/metrics': ['@grapevine/net', '@grapevine/proto/check', 'prom-client', 'node:'],
 };
 
 const escapeRegex = (name) => name.replaceAll('/', '\\/').replaceAll('.', '\\.');

@@ -1,4 +1,6 @@
 import { type EndpointAddr, type EndpointId, ParseError, parseEndpointId, parseTicket } from '@grapevine/net';
+import { anEndpointAddr } from '@grapevine/net/transport';
+import { describe } from '@grapevine/proto/check';
 
 /** A peer that is in the topic already: a ticket, an address, or an id that the endpoint's address lookup knows. */
 export type Bootstrap = string | EndpointId | EndpointAddr;
@@ -6,7 +8,7 @@ export type Bootstrap = string | EndpointId | EndpointAddr;
 /**
  * The peer that a bootstrap entry means.
  *
- * @throws ParseError when a text is neither a ticket nor an endpoint id
+ * @throws ParseError when a text is neither a ticket nor an endpoint id; TypeError, RangeError for anything else
  *
  * @example
  * ```ts
@@ -14,7 +16,31 @@ export type Bootstrap = string | EndpointId | EndpointAddr;
  * ```
  */
 export function parseBootstrap(peer: Bootstrap): EndpointId | EndpointAddr {
-  if (typeof peer !== 'string') return peer;
+  return parse('peer', peer);
+}
+
+/**
+ * The peers that several entries mean: one entry, or an array of them.
+ *
+ * @param name - What these are called where they come from, for messages.
+ * @throws ParseError, TypeError, RangeError as {@link parseBootstrap}, naming the entry
+ */
+export function parseBootstraps(
+  name: string,
+  peers: Bootstrap | readonly Bootstrap[],
+): readonly (EndpointId | EndpointAddr)[] {
+  if (Array.isArray(peers)) return peers.map((peer, i) => parse(`${name}[${i}]`, peer));
+  return [parse(name, peers as Bootstrap)];
+}
+
+function parse(name: string, peer: Bootstrap): EndpointId | EndpointAddr {
+  if (typeof peer === 'object' && peer !== null) {
+    anEndpointAddr(name, peer);
+    return peer;
+  }
+  if (typeof peer !== 'string') {
+    throw new TypeError(`${name} must be a ticket, an EndpointId or an EndpointAddr, got ${describe(peer)}`);
+  }
   const text = peer.trim();
   if (text.startsWith('endpoint')) return parseTicket(text);
   try {

@@ -20,7 +20,7 @@ export {
   type TriedPeer,
 } from '@grapevine/net';
 export type { DeliveryScope, NeighborDownReason, PartialConfig, TopicId } from '@grapevine/proto';
-export { type Bootstrap, parseBootstrap } from './bootstrap.js';
+export { type Bootstrap, parseBootstrap, parseBootstraps } from './bootstrap.js';
 export { Gossip } from './gossip.js';
 export { GossipApi, type TopicOptions } from './gossip-api.js';
 export { GossipReceiver } from './receiver.js';

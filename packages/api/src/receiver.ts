@@ -1,4 +1,5 @@
 import type { EndpointId, GossipEvent, TopicSession } from '@grapevine/net';
+import { aSignal, checkOptions } from '@grapevine/proto/check';
 
 /**
  * The half of a topic that listens: an async iterable of events.
@@ -23,9 +24,10 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
    * Settles when the topic has a neighbor; at once if it has one. Takes no event away.
    *
    * @throws JoinTimeoutError when the signal is an `AbortSignal.timeout` that is over: it names whom the node has tried; otherwise the
-   *   signal's reason. TopicClosedError; EndpointClosedError
+   *   signal's reason. TopicClosedError; EndpointClosedError; TypeError for options that there are not
    */
-  joined(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async joined(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkOptions('joined', options, { signal: aSignal });
     return this.#session.joined(options.signal);
   }
 

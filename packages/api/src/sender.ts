@@ -1,5 +1,7 @@
-import type { EndpointId, TopicSession, WhenAlone } from '@grapevine/net';
-import { type Bootstrap, parseBootstrap } from './bootstrap.js';
+import { type EndpointId, MessageTooLargeError, type TopicSession, type WhenAlone } from '@grapevine/net';
+import type { Scope } from '@grapevine/proto';
+import { aSignal, type Checks, checkOptions, describe, oneOf } from '@grapevine/proto/check';
+import { type Bootstrap, parseBootstraps } from './bootstrap.js';
 
 /** How to broadcast. */
 export interface BroadcastOptions {
@@ -11,6 +13,8 @@ export interface BroadcastOptions {
    */
   readonly whenAlone?: WhenAlone;
 }
+
+const CHECKS: Checks<BroadcastOptions> = { signal: aSignal, whenAlone: oneOf('keep', 'reject') };
 
 const encoder = new TextEncoder();
 
@@ -31,24 +35,22 @@ export class GossipSender implements Disposable {
   /**
    * Sends to everybody in the topic. Resolves when the message is queued, waits while the node's queues are full.
    *
-   * @param content bytes, not to be changed afterwards, or a text that is sent as UTF-8
-   * @throws MessageTooLargeError at once, naming the limit; NoNeighborsError; TopicClosedError; EndpointClosedError; the
-   *   signal's reason
+   * @param content bytes, which are copied before this returns: their buffer may be used again; or a text that is sent as UTF-8
+   * @throws MessageTooLargeError at once, naming the limit; TypeError, RangeError that name what is wrong; NoNeighborsError;
+   *   TopicClosedError; EndpointClosedError; the signal's reason
    */
   async broadcast(content: Uint8Array | string, options: BroadcastOptions = {}): Promise<void> {
-    const { signal, whenAlone = 'keep' } = options;
-    await this.#session.send({ type: 'broadcast', content: toBytes(content), scope: 'swarm', whenAlone }, signal);
+    await this.#send('broadcast', content, 'swarm', options);
   }
 
   /** Sends to the direct neighbors only. Otherwise as {@link GossipSender.broadcast}. */
   async broadcastNeighbors(content: Uint8Array | string, options: BroadcastOptions = {}): Promise<void> {
-    const { signal, whenAlone = 'keep' } = options;
-    await this.#session.send({ type: 'broadcast', content: toBytes(content), scope: 'neighbors', whenAlone }, signal);
+    await this.#send('broadcastNeighbors', content, 'neighbors', options);
   }
 
-  /** Joins the topic through more peers. @throws ParseError, TopicClosedError */
-  async joinPeers(peers: readonly Bootstrap[]): Promise<void> {
-    await this.#session.send({ type: 'joinPeers', peers: peers.map(parseBootstrap) });
+  /** Joins the topic through more peers. @throws ParseError, TypeError, RangeError, TopicClosedError */
+  async joinPeers(peers: Bootstrap | readonly Bootstrap[]): Promise<void> {
+    await this.#session.send({ type: 'joinPeers', peers: parseBootstraps('peers', peers) });
   }
 
   /** Longest content of a broadcast in bytes. */
@@ -69,10 +71,21 @@ export class GossipSender implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+
+  async #send(what: string, content: Uint8Array | string, scope: Scope, options: BroadcastOptions): Promise<void> {
+    checkOptions(what, options, CHECKS);
+    const { signal, whenAlone = 'keep' } = options;
+    const bytes = ownBytes(content, this.#session.maxContentLength(scope));
+    await this.#session.send({ type: 'broadcast', content: bytes, scope, whenAlone }, signal);
+  }
 }
 
-function toBytes(content: Uint8Array | string): Uint8Array {
+/** Bytes that are ours alone: whoever publishes may use its buffer again, and the kernel keeps what it is given. */
+function ownBytes(content: Uint8Array | string, limit: number): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content);
-  if (content instanceof Uint8Array) return content;
-  throw new TypeError(`content must be a Uint8Array or a string, got ${typeof content}`);
+  if (!(content instanceof Uint8Array)) {
+    throw new TypeError(`content must be a Uint8Array or a string, got ${describe(content)}`);
+  }
+  if (content.length > limit) throw new MessageTooLargeError(content.length, limit);
+  return new Uint8Array(content); // `slice` of a Buffer would be a view
 }

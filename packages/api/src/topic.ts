@@ -43,7 +43,7 @@ export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable 
   }
 
   /** See {@link GossipSender.joinPeers}. */
-  joinPeers(peers: readonly Bootstrap[]): Promise<void> {
+  joinPeers(peers: Bootstrap | readonly Bootstrap[]): Promise<void> {
     return this.#sender.joinPeers(peers);
   }
 

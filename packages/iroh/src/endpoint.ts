@@ -13,7 +13,7 @@ import {
   type Incoming,
   parseEndpointId,
 } from '@grapevine/net';
-import { checkAlpns, type Deferred, deferred, isLoopback } from '@grapevine/net/transport';
+import { checkAlpns, checkConnect, type Deferred, deferred, isLoopback } from '@grapevine/net/transport';
 import { fromNativeAddr, toNativeAddr } from './addr.js';
 import { AddrWatch } from './addr-watch.js';
 import { bindNative } from './bind.js';
@@ -23,6 +23,8 @@ import { IrohConnection } from './connection.js';
 import { discard, type IncomingHost, IrohIncoming } from './incoming.js';
 import { connectError } from './native-error.js';
 import {
+  checkBindOptions,
+  checkTransportOptions,
   type IrohEndpointOptions,
   type IrohTransportOptions,
   resolveBindOptions,
@@ -77,6 +79,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
    * @throws BindError when the address is taken or not ours; TypeError, RangeError for options; ParseError for the address
    */
   static async bind(options: IrohEndpointOptions = {}): Promise<IrohEndpoint> {
+    checkBindOptions(options);
     const settings = resolveOptions(options);
     return new IrohEndpoint(await bindNative(resolveBindOptions(options)), settings);
   }
@@ -88,6 +91,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
    * @throws TypeError if it is none, or taken over already; EndpointClosedError
    */
   static adopt(native: NativeEndpoint, options: IrohTransportOptions = {}): IrohEndpoint {
+    checkTransportOptions(options);
     if (!(native instanceof iroh.Endpoint)) throw new TypeError('expected an Endpoint of @number0/iroh');
     if (adopted.has(native)) throw new TypeError('this endpoint of @number0/iroh has been taken over already');
     if (native.isClosed()) throw new EndpointClosedError();
@@ -113,6 +117,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
   }
 
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
+    checkConnect(to, options);
     const { signal } = options;
     const [checkedAlpn] = checkAlpns([alpn]) as [string];
     signal?.throwIfAborted();

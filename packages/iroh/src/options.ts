@@ -6,7 +6,18 @@ import {
   type SocketAddr,
   silentLogger,
 } from '@grapevine/net';
-import { checkAlpns, checkInteger } from '@grapevine/net/transport';
+import {
+  aLogger,
+  anAddressLookup,
+  anything,
+  aSecretKey,
+  type Checks,
+  checkAlpns,
+  checkInteger,
+  checkOptions,
+  oneOf,
+  someAlpns,
+} from '@grapevine/net/transport';
 
 /**
  * What iroh brings along.
@@ -76,6 +87,37 @@ export interface BindSettings {
 
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** Numbers, and what only binding needs, are checked where their defaults stand. */
+const TRANSPORT_CHECKS: Checks<IrohTransportOptions> = {
+  idleTimeoutMs: anything,
+  handshakeTimeoutMs: anything,
+  maxUniStreams: anything,
+  maxBiStreams: anything,
+  addressLookup: anAddressLookup,
+  logger: aLogger,
+};
+
+const BIND_CHECKS: Checks<IrohEndpointOptions> = {
+  ...TRANSPORT_CHECKS,
+  secretKey: aSecretKey,
+  preset: oneOf('n0', 'minimal'),
+  relays: anything,
+  address: (name, value) => {
+    if (typeof value !== 'string') throw new TypeError(`${name} must be a string, e.g. 127.0.0.1:0`);
+  },
+  alpns: someAlpns,
+};
+
+/** Refuses names that there are not, and wrong types. @throws TypeError, RangeError that name the option */
+export function checkTransportOptions(options: IrohTransportOptions): void {
+  checkOptions('IrohEndpoint.adopt', options, TRANSPORT_CHECKS);
+}
+
+/** The same for binding. @throws TypeError, RangeError that name the option */
+export function checkBindOptions(options: IrohEndpointOptions): void {
+  checkOptions('IrohEndpoint.bind', options, BIND_CHECKS);
+}
+
 /** Checks options and fills in defaults. @throws TypeError, RangeError that name the option */
 export function resolveOptions(options: IrohTransportOptions): Settings {
   return {
@@ -91,11 +133,6 @@ export function resolveOptions(options: IrohTransportOptions): Settings {
 /** The same for what only binding needs. @throws TypeError, RangeError that name the option; ParseError for the address */
 export function resolveBindOptions(options: IrohEndpointOptions): BindSettings {
   const { secretKey, preset = 'n0', address, alpns = [] } = options;
-  if (secretKey !== undefined && !(secretKey instanceof SecretKey))
-    throw new TypeError('secretKey must be a SecretKey');
-  if (preset !== 'n0' && preset !== 'minimal') throw new TypeError("preset must be 'n0' or 'minimal'");
-  if (address !== undefined && typeof address !== 'string')
-    throw new TypeError('address must be a string, e.g. 127.0.0.1:0');
   return {
     secretKey: secretKey ?? SecretKey.generate(),
     preset,

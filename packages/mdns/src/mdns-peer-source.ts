@@ -1,4 +1,15 @@
+import { isIP } from 'node:net';
 import { type EndpointAddr, type EndpointId, type Logger, type PeerSource, silentLogger } from '@grapevine/net';
+import {
+  aLogger,
+  anEndpointId,
+  anInteger,
+  anObjectWith,
+  aString,
+  type Checks,
+  checkOptions,
+  describe,
+} from '@grapevine/net/transport';
 import type { TopicId } from '@grapevine/proto';
 import createMdns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns';
 import { Members } from './members.js';
@@ -21,6 +32,19 @@ export interface MdnsOptions {
   readonly port?: number;
   readonly logger?: Logger;
 }
+
+const CHECKS: Checks<MdnsOptions> = {
+  endpoint: (name, value) => {
+    anObjectWith('an Endpoint', 'addr')(name, value);
+    anEndpointId(`${name}.id`, (value as { id?: unknown }).id);
+  },
+  interface: (name, value) => {
+    aString(name, value);
+    if (isIP(value as string) === 0) throw new RangeError(`${name} must be an IP address, got ${describe(value)}`);
+  },
+  port: anInteger(1, 65_535),
+  logger: aLogger,
+};
 
 /**
  * Finds peers of a topic on the local network, and is found there: multicast DNS (RFC 6762) with service discovery (RFC 6763).
@@ -55,8 +79,10 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     mdns.on('error', (error) => logger.warn({ error: String(error) }, 'mDNS'));
   }
 
-  /** @throws Error when the port can't be had */
+  /** @throws Error when the port can't be had; TypeError, RangeError that name the option */
   static async start(options: MdnsOptions): Promise<MdnsPeerSource> {
+    checkOptions('MdnsPeerSource.start', options, CHECKS);
+    CHECKS.endpoint('endpoint', options?.endpoint); // the one that must be there
     const { port = MDNS_PORT } = options;
     // Bound to all addresses: what is sent to a group is not for the address of an interface.
     const settings = {

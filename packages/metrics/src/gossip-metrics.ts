@@ -1,6 +1,6 @@
 import type { DialOutcome, DropReason, GossipGauges, GossipMetrics, LossReason, TickKind } from '@grapevine/net';
 import { Counter, Gauge, register as globalRegistry, Histogram } from 'prom-client';
-import type { AnyRegistry } from './any-registry.js';
+import { type AnyRegistry, aRegistry } from './any-registry.js';
 
 /** Rounds of a delivery: 0 is straight from the publisher. */
 const HOP_BUCKETS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
@@ -85,6 +85,7 @@ const instrumentsOf = new WeakMap<AnyRegistry, Instruments>();
 export function gossipMetrics(
   registry: AnyRegistry = globalRegistry,
 ): GossipMetrics & { readonly registry: AnyRegistry } {
+  aRegistry('registry', registry);
   const instruments = instrumentsOf.get(registry) ?? register(registry);
   instrumentsOf.set(registry, instruments);
   const { sent, received, neighborUp, neighborDown, ticks, dials, dropped, lost, degraded, hops, observed } =

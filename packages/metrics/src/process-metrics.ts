@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, register as globalRegistry } from 'prom-client';
-import type { AnyRegistry } from './any-registry.js';
+import { type AnyRegistry, aRegistry } from './any-registry.js';
 
 /** Gauges of prom-client whose names end like a counter's: `promtool check metrics` complains about them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -20,6 +20,7 @@ const measured = new WeakSet<AnyRegistry>();
  * ```
  */
 export function processMetrics(registry: AnyRegistry = globalRegistry): void {
+  aRegistry('registry', registry);
   if (measured.has(registry)) return;
   measured.add(registry);
   collectDefaultMetrics({ register: registry as typeof globalRegistry });

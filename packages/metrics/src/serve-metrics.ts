@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { aFunction, anInteger, aString, type Checks, checkOptions, describe } from '@grapevine/proto/check';
 import { register as globalRegistry } from 'prom-client';
-import type { AnyRegistry } from './any-registry.js';
+import { type AnyRegistry, aRegistry } from './any-registry.js';
 
 /** How to serve metrics. */
 export interface ServeMetricsOptions {
@@ -31,18 +32,31 @@ export interface MetricsServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const CHECKS: Checks<ServeMetricsOptions> = {
+  registry: aRegistry,
+  port: anInteger(0, 65_535),
+  host: aString,
+  pages: (name, value) => {
+    if (typeof value !== 'object' || value === null) {
+      throw new TypeError(`${name} must be an object of functions by path, got ${describe(value)}`);
+    }
+    for (const [path, page] of Object.entries(value)) {
+      if (!path.startsWith('/')) throw new RangeError(`a path of ${name} must begin with "/", got ${describe(path)}`);
+      aFunction(`${name}[${describe(path)}]`, page);
+    }
+  },
+};
+
 /**
  * Answers `GET /metrics` with what a registry holds, in the registry's format (Prometheus text unless told otherwise), and the paths of
  * `pages`.
  *
- * @throws Error when the port can't be bound
+ * @throws TypeError, RangeError that name the option; Error when the port can't be bound
  */
-export async function serveMetrics({
-  registry = globalRegistry,
-  port,
-  host = '127.0.0.1',
-  pages = {},
-}: ServeMetricsOptions): Promise<MetricsServer> {
+export async function serveMetrics(options: ServeMetricsOptions): Promise<MetricsServer> {
+  checkOptions('serveMetrics', options, CHECKS);
+  CHECKS.port('port', options?.port); // the one that must be there
+  const { registry = globalRegistry, port, host = '127.0.0.1', pages = {} } = options;
   const server = createServer((request, response) => void answer(registry, pages, request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,3 +1,4 @@
+import { describe, unknownName } from './check/index.js';
 import { type Config, defaultConfig, MIN_MAX_MESSAGE_SIZE, type PartialConfig } from './config.js';
 
 const UINT16_MAX = 65_535;
@@ -27,9 +28,11 @@ function checkDuration(field: string, value: unknown): void {
 
 function checkKnown(section: string, given: object | undefined, known: object): void {
   if (given === undefined) return;
-  if (typeof given !== 'object' || given === null) throw new TypeError(`${section} must be an object`);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new TypeError(`${section} must be an object, got ${describe(given)}`);
+  }
   const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
-  if (unknown !== undefined) throw new RangeError(`${section} has no field ${JSON.stringify(unknown)}`);
+  if (unknown !== undefined) throw unknownName(`${section} has no field`, unknown, Object.keys(known));
 }
 
 function merge<T extends object>(section: string, given: Partial<T> | undefined, defaults: T): T {

@@ -32,11 +32,21 @@ describe('the config', () => {
     [{ broadcast: { graftTimeout1: Infinity } }, /broadcast\.graftTimeout1/],
     [{ broadcast: { messageIdRetention: 29_999 } }, /broadcast\.messageIdRetention must be from 30000/],
     [{ hardened: { graftAttempts: 33 } }, /hardened\.graftAttempts must be from 1 to 32, got 33/],
-    [{ membership: { activeViewCapacty: 3 } } as PartialConfig, /membership has no field "activeViewCapacty"/],
-    [{ membrship: {} } as PartialConfig, /config has no field "membrship"/],
   ])('refuses what is out of range and says what and why: %j', (config, message) => {
     expect(() => resolveConfig(config)).toThrow(RangeError);
     expect(() => resolveConfig(config)).toThrow(message);
+  });
+
+  test.each([
+    [
+      { membership: { activeViewCapacty: 3 } },
+      /membership has no field "activeViewCapacty"; did you mean "activeViewCapacity"\?/,
+    ],
+    [{ membrship: {} }, /config has no field "membrship"; did you mean "membership"\?/],
+    [{ colour: 3 }, /config has no field "colour"; there are: mode, maxMessageSize, membership, broadcast, hardened/],
+  ])('refuses a name that there is not, and says which one was probably meant: %j', (config, message) => {
+    expect(() => resolveConfig(config as PartialConfig)).toThrow(TypeError);
+    expect(() => resolveConfig(config as PartialConfig)).toThrow(message);
   });
 
   test('refuses what has the wrong type', () => {

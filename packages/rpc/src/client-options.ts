@@ -1,4 +1,14 @@
 import { type EndpointAddr, type Logger, parseTicket, type SecretKey, silentLogger } from '@grapevine/net';
+import {
+  aLogger,
+  anAlpn,
+  anEndpointAddr,
+  anInteger,
+  aSecretKey,
+  type Checks,
+  checkOptions,
+  describe,
+} from '@grapevine/net/transport';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
@@ -33,18 +43,38 @@ export interface ResolvedClientOptions {
   readonly logger: Logger;
 }
 
-/** @throws ParseError for a ticket; TypeError, RangeError naming the option */
-export function resolveClientOptions(server: RpcServerAddr, options: RpcClientOptions): ResolvedClientOptions {
-  const { alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN, maxContentLength = 4055, idleTimeoutMs = 10_000 } = options;
-  const addr = typeof server === 'string' ? parseTicket(server) : server;
-  if ('certificate' in addr && !(addr.certificate instanceof Uint8Array)) {
+const CHECKS: Checks<RpcClientOptions> = {
+  secretKey: aSecretKey,
+  alpn: anAlpn,
+  controlAlpn: anAlpn,
+  maxContentLength: anInteger(1),
+  idleTimeoutMs: anInteger(10, 2 ** 31 - 1),
+  logger: aLogger,
+};
+
+function checkServer(server: unknown): void {
+  if (typeof server === 'string') return; // a ticket, which says itself what is wrong with it
+  if (typeof server !== 'object' || server === null || !('certificate' in server || 'id' in server)) {
+    throw new TypeError(
+      `server must be a ticket, an EndpointAddr or { address, certificate }, got ${describe(server)}`,
+    );
+  }
+  if ('id' in server) return anEndpointAddr('server', server);
+  const { address, certificate } = server as { address?: unknown; certificate?: unknown };
+  if (typeof address !== 'string') throw new TypeError(`server.address must be HOST:PORT, got ${describe(address)}`);
+  if (!(certificate instanceof Uint8Array)) {
     throw new TypeError('the certificate of a server must be a Uint8Array: its DER bytes');
   }
+}
+
+/** @throws ParseError for a ticket; TypeError, RangeError naming the option */
+export function resolveClientOptions(server: RpcServerAddr, options: RpcClientOptions): ResolvedClientOptions {
+  checkServer(server);
+  checkOptions('connectRpc', options, CHECKS);
+  const { alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN, maxContentLength = 4055, idleTimeoutMs = 10_000 } = options;
+  const addr = typeof server === 'string' ? parseTicket(server) : server;
   if ('certificate' in addr && options.secretKey) {
     throw new TypeError('secretKey has no use for a server known by its certificate: give its endpoint id instead');
-  }
-  if (!Number.isInteger(maxContentLength) || maxContentLength < 1) {
-    throw new RangeError(`maxContentLength must be a whole number of at least 1, got ${maxContentLength}`);
   }
   return {
     server: addr,

@@ -3,10 +3,11 @@ import {
   type EndpointAddr,
   type EndpointId,
   type GossipSnapshot,
-  parseBootstrap,
+  parseBootstraps,
   type TopicId,
 } from '@grapevine/api';
 import { ConnectError, ConnectionClosedError, endpointAddr, StreamResetError } from '@grapevine/net';
+import { anArrayOf, anEndpointAddr, aTopicId } from '@grapevine/net/transport';
 import { decode } from '@grapevine/postcard';
 import { type ClientLink, retryOnce, turnedAway } from './client-link.js';
 import {
@@ -59,11 +60,13 @@ export class NodeControl {
 
   /** The node's direct neighbors in a topic; none where it is not in the topic. */
   async neighbors(topic: TopicId): Promise<readonly EndpointId[]> {
+    aTopicId('topic', topic);
     return (await this.#ask({ type: 'neighbors', topic }, 'neighbors')).neighbors;
   }
 
   /** How many subscribers of a topic there are on the node, its own part in it not counted: they hear what is published there. */
   async listeners(topic: TopicId): Promise<number> {
+    aTopicId('topic', topic);
     return (await this.#ask({ type: 'listeners', topic }, 'listeners')).listeners;
   }
 
@@ -74,6 +77,7 @@ export class NodeControl {
 
   /** Tells the node where peers are reached. */
   async learn(addrs: readonly EndpointAddr[]): Promise<void> {
+    anArrayOf('addresses', anEndpointAddr)('addrs', addrs);
     await this.#ask({ type: 'learn', addrs }, 'done');
   }
 
@@ -85,12 +89,14 @@ export class NodeControl {
    * @throws ParseError when a text is neither a ticket nor an id
    */
   async enter(topic: TopicId, peers: readonly Bootstrap[] = []): Promise<boolean> {
-    const addrs = peers.map(parseBootstrap).map((peer) => (typeof peer === 'string' ? endpointAddr(peer) : peer));
+    aTopicId('topic', topic);
+    const addrs = parseBootstraps('peers', peers).map((peer) => (typeof peer === 'string' ? endpointAddr(peer) : peer));
     return (await this.#ask({ type: 'enter', topic, peers: addrs }, 'moved')).moved;
   }
 
   /** Has the node itself leave a topic; it stays in it while clients are subscribed. @returns whether it was in it by itself */
   async leave(topic: TopicId): Promise<boolean> {
+    aTopicId('topic', topic);
     return (await this.#ask({ type: 'leave', topic }, 'moved')).moved;
   }
 

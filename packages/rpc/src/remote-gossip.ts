@@ -1,4 +1,5 @@
 import { GossipApi } from '@grapevine/api';
+import { aSignal, checkOptions } from '@grapevine/net/transport';
 import { type RpcClientOptions, type RpcServerAddr, resolveClientOptions } from './client-options.js';
 import type { NodeControl } from './node-control.js';
 import { RemoteService } from './remote-service.js';
@@ -35,8 +36,9 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
    * if ((await remote.flush()) !== 0) console.warn('not all of them are on their way');
    * ```
    */
-  flush({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number | undefined> {
-    return this.#service.flush(signal);
+  async flush(options: { readonly signal?: AbortSignal } = {}): Promise<number | undefined> {
+    checkOptions('flush', options, { signal: aSignal });
+    return this.#service.flush(options.signal);
   }
 
   /**

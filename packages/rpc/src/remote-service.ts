@@ -9,6 +9,7 @@ import {
   type TopicSession,
   type TriedPeer,
 } from '@grapevine/net';
+import { checkSubscribe } from '@grapevine/net/transport';
 import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { Dialer } from './dialer.js';
@@ -53,6 +54,7 @@ export class RemoteService implements GossipService {
 
   /** Against a Grapevine server it resolves when the server has joined, so that nothing is missed from then on. */
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
+    checkSubscribe(topic, options);
     const { bootstrap = [], queueCapacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
     if (!Number.isInteger(queueCapacity) || queueCapacity < 1) {
       throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${queueCapacity}`);

@@ -17,6 +17,7 @@ import {
   type TopicSession,
   type TriedPeer,
 } from '@grapevine/net';
+import { checkCommand } from '@grapevine/net/transport';
 import { decode } from '@grapevine/postcard';
 import type { LinkedStream } from './client-link.js';
 import { ItemTooLargeError } from './errors.js';
@@ -113,6 +114,7 @@ export class RemoteSession implements TopicSession {
   }
 
   async send(command: TopicCommand, signal?: AbortSignal): Promise<void> {
+    checkCommand(command);
     signal?.throwIfAborted();
     this.#checkOpen();
     switch (command.type) {

@@ -9,6 +9,20 @@ import {
   type SecretKey,
   silentLogger,
 } from '@grapevine/net';
+import {
+  aFunction,
+  aLogger,
+  anAlpn,
+  anArrayOf,
+  anEndpoint,
+  anEndpointId,
+  anInteger,
+  anObjectWith,
+  aSecretKey,
+  aString,
+  type Checks,
+  checkOptions,
+} from '@grapevine/net/transport';
 import { RpcAccessError } from './errors.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
@@ -98,8 +112,24 @@ export interface ResolvedServerOptions {
   readonly logger: Logger;
 }
 
-/** @throws RpcAccessError; RangeError naming the option; ParseError for the address */
+const CHECKS: Checks<RpcServerOptions> = {
+  address: aString,
+  allowedClients: anArrayOf('endpoint ids', anEndpointId),
+  secretKey: aSecretKey,
+  alpn: anAlpn,
+  controlAlpn: anAlpn,
+  node: anEndpoint,
+  onShutdown: aFunction,
+  topics: anObjectWith('OwnTopics', 'enter', 'leave'),
+  maxConnections: anInteger(1),
+  maxSubscriptions: anInteger(1),
+  queueCapacity: anInteger(1),
+  logger: aLogger,
+};
+
+/** @throws RpcAccessError; TypeError, RangeError naming the option; ParseError for the address */
 export function resolveServerOptions(options: RpcServerOptions): ResolvedServerOptions {
+  checkOptions('serveRpc', options, CHECKS);
   const { address = '127.0.0.1:0', allowedClients, alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN } = options;
   if (alpn === controlAlpn) throw new RangeError(`alpn and controlAlpn must differ, both are ${JSON.stringify(alpn)}`);
   const addr = parseSocketAddr(address);
@@ -113,14 +143,9 @@ export function resolveServerOptions(options: RpcServerOptions): ResolvedServerO
     node: options.node,
     onShutdown: options.onShutdown,
     topics: options.topics,
-    maxConnections: atLeastOne('maxConnections', options.maxConnections ?? 64),
-    maxSubscriptions: atLeastOne('maxSubscriptions', options.maxSubscriptions ?? 256),
-    queueCapacity: atLeastOne('queueCapacity', options.queueCapacity ?? 2_048),
+    maxConnections: options.maxConnections ?? 64,
+    maxSubscriptions: options.maxSubscriptions ?? 256,
+    queueCapacity: options.queueCapacity ?? 2_048,
     logger: options.logger ?? silentLogger,
   };
-}
-
-function atLeastOne(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
 }

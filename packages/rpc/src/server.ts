@@ -2,6 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { GossipApi } from '@grapevine/api';
 import { directAddrs, type EndpointId, formatSocketAddr, SecretKey, type SocketAddr } from '@grapevine/net';
 import { type CertificateConnection, CertificateEndpoint, Endpoint, type EndpointOptions } from '@grapevine/net/quic';
+import { anObjectWith } from '@grapevine/net/transport';
 import { serveControlConnection } from './control-connection.js';
 import { Progress } from './progress.js';
 import { CloseCode, topicsAlpn } from './protocol.js';
@@ -43,6 +44,7 @@ interface Listening {
  * ```
  */
 export async function serveRpc(gossip: GossipApi, options: RpcServerOptions = {}): Promise<RpcServer> {
+  anObjectWith('a Gossip', 'subscribe', 'snapshot', 'shutdown')('gossip', gossip);
   return await RpcServer.start(gossip, resolveServerOptions(options));
 }
 

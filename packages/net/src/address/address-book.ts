@@ -1,3 +1,4 @@
+import { aBoolean, aFunction, anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { systemClock } from '../util/clock.js';
 import { compareTransportAddrs, type EndpointAddr, type TransportAddr } from './endpoint-addr.js';
@@ -44,6 +45,13 @@ export interface AddressBookOptions {
   readonly now?: () => number;
 }
 
+const CHECKS: Checks<AddressBookOptions> = {
+  gossipRetentionMs: anInteger(1),
+  capacity: anInteger(1),
+  allowLoopback: aBoolean,
+  now: aFunction,
+};
+
 interface Entry {
   user: TransportAddr[];
   proven: TransportAddr | undefined;
@@ -63,7 +71,9 @@ export class AddressBook implements AddressLookup {
   readonly #allowLoopback: boolean;
   readonly #now: () => number;
 
+  /** @throws TypeError, RangeError that name the option */
   constructor(options: AddressBookOptions = {}) {
+    checkOptions('AddressBook', options, CHECKS);
     this.#retention = options.gossipRetentionMs ?? 300_000;
     this.#capacity = options.capacity ?? 4096;
     this.#allowLoopback = options.allowLoopback ?? false;

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { aString } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 
 /** An IP address with a port. `host` is canonical: dotted IPv4, or IPv6 as RFC 5952 writes it, without brackets or zone. */
@@ -15,6 +16,7 @@ const WHAT = 'socket address';
  * @throws ParseError if the host is not an IP address or the port not in 0–65535
  */
 export function socketAddr(host: string, port: number): SocketAddr {
+  aString('host', host);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new ParseError(WHAT, `${port} is not a port (0-65535)`);
   if (isIPv4(host)) return { host, port };
@@ -29,6 +31,7 @@ export function socketAddr(host: string, port: number): SocketAddr {
  * @throws ParseError
  */
 export function parseSocketAddr(text: string): SocketAddr {
+  aString('socket address', text);
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   if (!match) throw new ParseError(WHAT, `expected HOST:PORT or [IPV6]:PORT, got ${JSON.stringify(text)}`);
   return socketAddr((match[1] ?? match[2]) as string, Number(match[3]));

@@ -1,6 +1,8 @@
 import { decode, encode, enumOf } from '@grapevine/postcard';
+import { aString } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 import { decodeBase32, encodeBase32 } from '../util/base32.js';
+import { anEndpointAddr } from '../util/checks.js';
 import { endpointAddrSchema } from './codec.js';
 import type { EndpointAddr } from './endpoint-addr.js';
 
@@ -20,6 +22,7 @@ const ticketSchema = enumOf({ variant1: { addr: endpointAddrSchema } });
  * ```
  */
 export function formatTicket(addr: EndpointAddr): string {
+  anEndpointAddr('addr', addr);
   return PREFIX + encodeBase32(encode(ticketSchema, { type: 'variant1', addr }));
 }
 
@@ -29,6 +32,7 @@ export function formatTicket(addr: EndpointAddr): string {
  * @throws ParseError saying what is wrong with it
  */
 export function parseTicket(text: string): EndpointAddr {
+  aString('ticket', text);
   const word = text.trim();
   if (!word.startsWith(PREFIX)) throw new ParseError(WHAT, `it does not begin with "${PREFIX}"`);
   const bytes = decodeBase32(word.slice(PREFIX.length), WHAT);

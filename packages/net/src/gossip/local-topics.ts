@@ -72,12 +72,8 @@ export class LocalTopics {
     return this.#kept.messages.used;
   }
 
-  /** @throws RangeError naming the option that is out of range */
   subscribe(topic: TopicId, options: SubscribeOptions): TopicSession {
     const { bootstrap = [], queueCapacity: capacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
-    if (!Number.isInteger(capacity) || capacity < 1) {
-      throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${capacity}`);
-    }
     const local = this.#topics.get(topic) ?? this.#open(topic);
     const queue = capacity === DEFAULT_QUEUE_CAPACITY ? this.#queue : { ...this.#queue, capacity };
     const subscription = new Subscription(local, this.#subscriptionHost, queue, echo);

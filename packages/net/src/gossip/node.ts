@@ -13,6 +13,8 @@ import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
+import { anEndpoint } from '../util/checks.js';
+import { checkSubscribe } from './check-commands.js';
 import { fastHash } from './hash.js';
 import { KernelTimers } from './kernel-timers.js';
 import { LocalTopics } from './local-topics.js';
@@ -49,8 +51,9 @@ export class GossipNode implements GossipService, ProtocolHandler {
   /** Why the node has ended by itself. */
   #failure: EndpointClosedError | undefined;
 
-  /** @throws RangeError naming the setting that is out of range */
+  /** @throws TypeError, RangeError that name the setting and say what it should be */
   constructor(endpoint: Endpoint, options: GossipOptions = {}) {
+    anEndpoint('endpoint', endpoint);
     const resolved = resolveGossipOptions(options);
     this.id = endpoint.id;
     this.alpn = resolved.alpn;
@@ -104,6 +107,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
+    checkSubscribe(topic, options);
     if (this.#failure) throw this.#failure;
     if (this.#shutdown) throw new GossipClosedError();
     return this.#topics.subscribe(topic, options);

@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type PartialConfig, type Rng, seededRng } from '@grapevine/proto';
+import { type PartialConfig, type Rng, resolveConfig, seededRng } from '@grapevine/proto';
+import {
+  aBoolean,
+  aFunction,
+  anArrayOf,
+  anInteger,
+  anObjectWith,
+  type Checks,
+  checkOptions,
+  given,
+} from '@grapevine/proto/check';
+import { anAlpn } from '../util/check-alpns.js';
+import { aClock, aLogger } from '../util/checks.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { type Logger, silentLogger } from '../util/logger.js';
 import { type GossipMetrics, noMetrics } from './metrics.js';
@@ -61,22 +73,37 @@ export type ResolvedGossipOptions = Required<GossipOptions>;
 /** See {@link GossipOptions.unreadBytes}. */
 export const DEFAULT_UNREAD_BYTES = 32 * 1024 * 1024;
 
-const INTEGERS = [
-  'dialTimeoutMs',
-  'dialBackoffMinMs',
-  'dialBackoffMaxMs',
-  'maxConcurrentDials',
-  'maxPeers',
-  'queueHighWaterMark',
-  'tooSlowAfterMs',
-  'keptBytes',
-  'unreadBytes',
-  'closeTimeoutMs',
-  'idleLinkMs',
-] as const;
+/** At most what a timer takes. */
+const someMilliseconds = anInteger(1, 2 ** 31 - 1);
+const atLeastOne = anInteger(1);
 
-/** Fills in the defaults. @throws RangeError naming the setting, its value and its limit */
+const CHECKS: Checks<GossipOptions> = {
+  alpn: anAlpn,
+  config: (_name, value) => resolveConfig(value as PartialConfig),
+  shareAddresses: aBoolean,
+  dialTimeoutMs: someMilliseconds,
+  dialBackoffMinMs: someMilliseconds,
+  dialBackoffMaxMs: someMilliseconds,
+  maxConcurrentDials: atLeastOne,
+  maxPeers: atLeastOne,
+  queueHighWaterMark: atLeastOne,
+  tooSlowAfterMs: someMilliseconds,
+  keptBytes: atLeastOne,
+  unreadBytes: atLeastOne,
+  closeTimeoutMs: someMilliseconds,
+  idleLinkMs: someMilliseconds,
+  peerSources: anArrayOf('peer sources', anObjectWith('a PeerSource', 'find')),
+  logger: aLogger,
+  metrics: anObjectWith('a GossipMetrics', ...Object.keys(noMetrics)),
+  clock: aClock,
+  rng: anObjectWith('an Rng', 'fork'),
+  random: aFunction,
+  randomBytes: aFunction,
+};
+
+/** Fills in the defaults. @throws TypeError, RangeError that name the setting and say what it should be */
 export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossipOptions {
+  checkOptions('Gossip', options, CHECKS);
   const resolved = {
     alpn: GOSSIP_ALPN,
     config: {},
@@ -99,13 +126,8 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     rng: options.rng ?? seededRng(randomBytes(32)),
     random: Math.random,
     randomBytes: (length: number): Uint8Array => randomBytes(length),
-    ...options,
+    ...given(options),
   };
-  for (const name of INTEGERS) {
-    const value = resolved[name];
-    if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`${name} must be a whole number of at least 1, got ${value}`);
-  }
   if (resolved.dialBackoffMaxMs < resolved.dialBackoffMinMs) {
     throw new RangeError(
       `dialBackoffMaxMs (${resolved.dialBackoffMaxMs}) is below dialBackoffMinMs (${resolved.dialBackoffMinMs})`,

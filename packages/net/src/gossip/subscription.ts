@@ -3,6 +3,7 @@ import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { MessageTooLargeError, NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { abortable } from '../util/deferred.js';
+import { checkCommand } from './check-commands.js';
 import { EventQueue, type EventQueueOptions } from './event-queue.js';
 import type { KeptBroadcast } from './kept-broadcasts.js';
 import type { LocalTopic } from './local-topic.js';
@@ -60,6 +61,7 @@ export class Subscription implements TopicSession {
   }
 
   async send(command: TopicCommand, signal?: AbortSignal): Promise<void> {
+    checkCommand(command);
     signal?.throwIfAborted();
     this.#checkOpen();
     switch (command.type) {

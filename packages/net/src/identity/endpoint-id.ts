@@ -1,3 +1,4 @@
+import { aString } from '@grapevine/proto/check';
 import { Point } from '@noble/ed25519';
 import { ParseError } from '../errors.js';
 import { decodeBase32 } from '../util/base32.js';
@@ -55,6 +56,7 @@ export function endpointIdToBytes(id: EndpointId): Uint8Array {
  * @throws ParseError
  */
 export function parseEndpointId(text: string): EndpointId {
+  aString('endpoint id', text);
   if (text.length === 2 * BYTES) {
     if (!/^[0-9a-f]+$/.test(text)) throw new ParseError(WHAT, 'it has digits other than 0-9 and lower-case a-f');
     return endpointIdFromBytes(fromHex(text));

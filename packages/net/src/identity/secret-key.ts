@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { someBytes } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 import { decodeBase32 } from '../util/base32.js';
 import { fromHex, toHex } from '../util/hex.js';
@@ -46,6 +47,7 @@ export class SecretKey {
    * @throws ParseError if there are not 32 bytes
    */
   static fromBytes(seed: Uint8Array): SecretKey {
+    someBytes('seed', seed);
     if (seed.length !== BYTES) throw new ParseError(WHAT, `it has ${seed.length} bytes instead of ${BYTES}`);
     return new SecretKey(new Uint8Array(seed));
   }
@@ -56,6 +58,7 @@ export class SecretKey {
    * @throws ParseError; its message never repeats the text
    */
   static parse(text: string): SecretKey {
+    if (typeof text !== 'string') throw new TypeError(`a secret key must be a string, got ${typeof text}`); // never its value
     if (text.length === 2 * BYTES) {
       if (!/^[0-9a-f]+$/.test(text)) throw new ParseError(WHAT, 'it has digits other than 0-9 and lower-case a-f');
       return new SecretKey(fromHex(text));
@@ -86,6 +89,7 @@ export class SecretKey {
 
   /** Signs a message (RFC 8032, deterministic). @returns 64 bytes */
   sign(message: Uint8Array): Uint8Array {
+    someBytes('message', message);
     return new Uint8Array(sign(null, message, this.#key));
   }
 

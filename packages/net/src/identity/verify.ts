@@ -1,4 +1,6 @@
 import { createPublicKey, verify as nativeVerify } from 'node:crypto';
+import { someBytes } from '@grapevine/proto/check';
+import { anEndpointId } from '../util/checks.js';
 import { fromHex } from '../util/hex.js';
 import { type EndpointId, endpointIdToBytes } from './endpoint-id.js';
 
@@ -25,6 +27,9 @@ const SMALL_ORDER_Y = [
  * @returns false for whatever is not a valid signature, also for one of a wrong length; never throws
  */
 export function verifySignature(signer: EndpointId, message: Uint8Array, signature: Uint8Array): boolean {
+  anEndpointId('signer', signer);
+  someBytes('message', message);
+  someBytes('signature', signature);
   if (signature.length !== 64) return false;
   const publicKey = endpointIdToBytes(signer);
   if (isSmallOrder(publicKey) || isSmallOrder(signature.subarray(0, 32))) return false;

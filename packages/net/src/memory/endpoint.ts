@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
 import { AddressBook, type AddressLookup } from '../address/address-book.js';
 import { directAddrs, type EndpointAddr, endpointAddr, type TransportAddr } from '../address/endpoint-addr.js';
 import type { SocketAddr } from '../address/socket-addr.js';
@@ -9,6 +10,9 @@ import type { SecretKey } from '../identity/secret-key.js';
 import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Endpoint, Incoming } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
+import { anAlpn, checkAlpns, someAlpns } from '../util/check-alpns.js';
+import { checkConnect } from '../util/check-connect.js';
+import { aClock, anAddressLookup, aSecretKey, aSocketAddr } from '../util/checks.js';
 import { type Clock, delay } from '../util/clock.js';
 import { abortable, deferred } from '../util/deferred.js';
 import { EitherSignal } from '../util/either-signal.js';
@@ -30,6 +34,20 @@ export interface MemoryEndpointOptions {
 }
 
 const MAX_STREAMS = 4096;
+
+/** @throws TypeError, RangeError that name the option */
+export function checkMemoryEndpoint(options: MemoryEndpointOptions): void {
+  checkOptions('MemoryNetwork.endpoint', options, CHECKS);
+}
+
+const CHECKS: Checks<MemoryEndpointOptions> = {
+  secretKey: aSecretKey,
+  alpns: someAlpns,
+  addressLookup: anAddressLookup,
+  socketAddr: aSocketAddr,
+  clock: aClock,
+  maxUniStreams: anInteger(0),
+};
 
 /** What an endpoint needs of the network that it is on. */
 export interface EndpointHost {
@@ -97,10 +115,12 @@ export class MemoryEndpoint implements Endpoint {
   }
 
   setAlpns(alpns: readonly string[]): void {
-    this.#alpns = [...alpns];
+    this.#alpns = checkAlpns(alpns);
   }
 
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
+    checkConnect(to, options);
+    anAlpn('alpn', alpn);
     const { signal } = options;
     signal?.throwIfAborted();
     if (this.#closing.signal.aborted) throw this.#closing.signal.reason;

@@ -1,8 +1,10 @@
+import { aFunction, anInteger, type Checks, checkOptions, describe } from '@grapevine/proto/check';
 import { formatSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
+import { aClock } from '../util/checks.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import type { MemoryConnection } from './connection.js';
-import { type EndpointHost, MemoryEndpoint, type MemoryEndpointOptions } from './endpoint.js';
+import { checkMemoryEndpoint, type EndpointHost, MemoryEndpoint, type MemoryEndpointOptions } from './endpoint.js';
 import type { Packet } from './packet.js';
 import { GOOD_PATH, type PathConditions } from './path.js';
 import { Wire, type WireHost } from './wire.js';
@@ -22,6 +24,20 @@ export interface MemoryNetworkOptions {
   /** Called with every packet that arrives. */
   readonly onPacket?: (from: MemoryEndpoint, to: MemoryEndpoint, packet: Packet) => void;
 }
+
+const CHECKS: Checks<MemoryNetworkOptions> = {
+  latencyMs: (name, value) => {
+    if (typeof value === 'function') return;
+    if (typeof value !== 'number')
+      throw new TypeError(`${name} must be a number or a function, got ${describe(value)}`);
+    if (!(value >= 0)) throw new RangeError(`${name} must be at least 0, got ${value}`);
+  },
+  idleTimeoutMs: anInteger(1),
+  handshakeTimeoutMs: anInteger(1),
+  clock: aClock,
+  random: aFunction,
+  onPacket: aFunction,
+};
 
 /**
  * A network in memory: endpoints that find each other by address, with latency, losses, cuts, sleep and sudden deaths.
@@ -51,6 +67,7 @@ export class MemoryNetwork {
   #nextHost = 1;
 
   constructor(options: MemoryNetworkOptions = {}) {
+    checkOptions('MemoryNetwork', options, CHECKS);
     const latency = options.latencyMs ?? 0;
     this.#latencyMs = typeof latency === 'number' ? () => latency : latency;
     this.#random = options.random ?? Math.random;
@@ -77,6 +94,7 @@ export class MemoryNetwork {
 
   /** A new endpoint. Unless told where, it has an address of its own (10.0.0.0/8, port 7842). */
   endpoint(options: MemoryEndpointOptions = {}): MemoryEndpoint {
+    checkMemoryEndpoint(options);
     const addr = options.socketAddr ?? this.#freeAddr();
     const endpoint = new MemoryEndpoint(this.#endpointHost, options.secretKey ?? SecretKey.generate(), addr, options);
     this.register(endpoint);

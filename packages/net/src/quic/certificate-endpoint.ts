@@ -1,7 +1,9 @@
+import { aSignal, type Checks, checkOptions, someBytes } from '@grapevine/proto/check';
 import type { SocketAddr } from '../address/socket-addr.js';
 import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Incoming } from '../transport/seam.js';
 import { checkAlpns } from '../util/check-alpns.js';
+import { aSocketAddr } from '../util/checks.js';
 import { BoundSocket } from './bound-socket.js';
 import { certificateDer } from './certificate.js';
 import { QuicConnection } from './connection.js';
@@ -30,6 +32,15 @@ export type CertificateConnection = Omit<Connection, 'remoteId'>;
 export interface CertificateIncoming extends Omit<Incoming, 'accept'> {
   /** Finishes the handshake. @throws ConnectError */
   accept(): Promise<CertificateConnection>;
+}
+
+const CHECKS: Checks<ConnectOptions> = { signal: aSignal };
+
+function checkServer(server: PinnedServer): void {
+  const { addr, certificate, certificateHash } = Object(server) as Record<string, unknown>;
+  aSocketAddr('server.addr', addr);
+  if (certificateHash === undefined) someBytes('server.certificate', certificate);
+  else someBytes('server.certificateHash', certificateHash);
 }
 
 /**
@@ -90,6 +101,8 @@ export class CertificateEndpoint implements AsyncDisposable {
    * @throws ConnectError with reason `identity-mismatch` when the certificate is another one; the signal's reason; EndpointClosedError
    */
   async connect(server: PinnedServer, alpn: string, options: ConnectOptions = {}): Promise<CertificateConnection> {
+    checkOptions('connect', options, CHECKS);
+    checkServer(server);
     const [checkedAlpn] = checkAlpns([alpn]) as [string];
     const { addr } = server;
     const expected: Expectation =

@@ -7,6 +7,7 @@ import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { checkAlpns } from '../util/check-alpns.js';
+import { checkConnect } from '../util/check-connect.js';
 import { advertisedAddrs } from './advertise.js';
 import { BoundSocket } from './bound-socket.js';
 import { plainAddress, QuicConnection } from './connection.js';
@@ -70,6 +71,7 @@ export class Endpoint implements TransportEndpoint {
   }
 
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
+    checkConnect(to, options);
     const { signal } = options;
     const [checkedAlpn] = checkAlpns([alpn]) as [string];
     const id = typeof to === 'string' ? to : to.id;

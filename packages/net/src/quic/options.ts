@@ -1,8 +1,10 @@
+import { aBoolean, anything, aString, type Checks, checkOptions, oneOf, someBytes } from '@grapevine/proto/check';
 import type { AddressLookup } from '../address/address-book.js';
 import { isLoopback, parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
-import { checkAlpns } from '../util/check-alpns.js';
+import { checkAlpns, someAlpns } from '../util/check-alpns.js';
 import { checkInteger } from '../util/check-integer.js';
+import { aLogger, anAddressLookup, aSecretKey } from '../util/checks.js';
 import { type Logger, silentLogger } from '../util/logger.js';
 import { BASE_SIZE } from './path-mtu.js';
 import { DgramSocket, type UdpSocket } from './udp-socket.js';
@@ -113,8 +115,53 @@ const ETHERNET_DATAGRAM = 1_452;
 /** As a dual-stack socket spells 127.0.0.0/8. */
 const MAPPED_LOOPBACK = '::ffff:127.';
 
+/** Numbers are checked where their defaults stand. */
+const CHECKS: Checks<EndpointOptions> = {
+  secretKey: aSecretKey,
+  address: (name, value) => {
+    if (typeof value !== 'string') throw new TypeError(`${name} must be a string, e.g. 127.0.0.1:0`);
+  },
+  alpns: someAlpns,
+  idleTimeoutMs: anything,
+  keepAliveMs: anything,
+  handshakeTimeoutMs: anything,
+  maxHalfOpen: anything,
+  maxHalfOpenPerSource: anything,
+  retryThreshold: anything,
+  maxUniStreams: anything,
+  maxBiStreams: anything,
+  streamWindow: anything,
+  connectionWindow: anything,
+  sendHighWaterMark: anything,
+  maxDatagramSize: anything,
+  addressLookup: anAddressLookup,
+  logger: aLogger,
+  socket: (name, value) => {
+    if (typeof value !== 'function') throw new TypeError(`${name} must be a function that makes a UDP socket`);
+  },
+};
+
+const CERTIFICATE_CHECKS: Checks<CertificateEndpointOptions> = {
+  ...CHECKS,
+  server: (name, value) => {
+    checkOptions(name, value as ServerCertificate, SERVER_CHECKS);
+    for (const part of ['keyPem', 'certificate', 'signature'] as const) {
+      SERVER_CHECKS[part](`${name}.${part}`, (value as ServerCertificate)[part]);
+    }
+  },
+  datagrams: aBoolean,
+};
+
+const SERVER_CHECKS: Checks<ServerCertificate> = {
+  keyPem: aString,
+  certificate: someBytes,
+  signature: oneOf('ed25519', 'ecdsa_secp256r1_sha256'),
+};
+
 /** Checks options and fills in defaults. @throws TypeError, RangeError that name the option; ParseError for the address */
 export function resolveOptions(options: CertificateEndpointOptions, trust: Trust): Settings {
+  if (trust === 'identity') checkOptions<EndpointOptions>('Endpoint.bind', options, CHECKS);
+  else checkOptions('CertificateEndpoint.bind', options, CERTIFICATE_CHECKS);
   const {
     secretKey,
     address = '0.0.0.0:0',
@@ -122,10 +169,6 @@ export function resolveOptions(options: CertificateEndpointOptions, trust: Trust
     logger = silentLogger,
     socket = () => new DgramSocket(),
   } = options;
-  if (secretKey !== undefined && !(secretKey instanceof SecretKey))
-    throw new TypeError('secretKey must be a SecretKey');
-  if (typeof address !== 'string') throw new TypeError('address must be a string, e.g. 127.0.0.1:0');
-  if (typeof socket !== 'function') throw new TypeError('socket must be a function that makes a UDP socket');
   const idleTimeoutMs = checkInteger('idleTimeoutMs', options.idleTimeoutMs, 30_000, 10, MAX_TIMER_MS);
   const keepAliveMs = Math.min(10_000, Math.floor(idleTimeoutMs / 3));
   return {

@@ -3,10 +3,41 @@
  *
  * @module
  */
+
+export {
+  aBoolean,
+  aFunction,
+  anArrayOf,
+  anInteger,
+  anObjectWith,
+  anything,
+  aSignal,
+  aString,
+  type Check,
+  type Checks,
+  checkOptions,
+  describe,
+  given,
+  oneOf,
+  someBytes,
+} from '@grapevine/proto/check';
 export { isDialable, isLoopback } from '../address/socket-addr.js';
+export { checkCommand, checkSubscribe } from '../gossip/check-commands.js';
 export { AsyncQueue } from '../util/async-queue.js';
-export { checkAlpns } from '../util/check-alpns.js';
+export { anAlpn, checkAlpns, someAlpns } from '../util/check-alpns.js';
+export { checkConnect } from '../util/check-connect.js';
 export { checkInteger } from '../util/check-integer.js';
+export {
+  aClock,
+  aLogger,
+  anAddressLookup,
+  anEndpoint,
+  anEndpointAddr,
+  anEndpointId,
+  aPeer,
+  aSecretKey,
+  aTopicId,
+} from '../util/checks.js';
 export { checkCode, cutReason } from '../util/close-code.js';
 export { abortable, type Deferred, deferred } from '../util/deferred.js';
 export { nextStableId } from '../util/stable-id.js';

@@ -1,4 +1,7 @@
+import { aFunction, anObjectWith, type Checks, checkOptions } from '@grapevine/proto/check';
 import { EndpointClosedError } from '../errors.js';
+import { anAlpn } from '../util/check-alpns.js';
+import { aLogger, anEndpoint } from '../util/checks.js';
 import { type Logger, silentLogger } from '../util/logger.js';
 import type { Connection, Endpoint, Incoming } from './seam.js';
 
@@ -22,9 +25,16 @@ export interface ProtocolCompanion {
 /** Settings of a {@link Router}. */
 export interface RouterOptions {
   readonly logger?: Logger;
-  /** Decides, before the handshake, who may connect at all. Default: everybody. */
-  readonly admit?: (incoming: Incoming) => boolean;
+  /**
+   * Decides, before the handshake, who may connect at all: only `true` admits. One that throws or rejects is logged, and that peer refused.
+   * Default: everybody.
+   */
+  readonly admit?: (incoming: Incoming) => boolean | Promise<boolean>;
 }
+
+const aHandler = anObjectWith('a ProtocolHandler', 'accept');
+
+const CHECKS: Checks<RouterOptions> = { logger: aLogger, admit: aFunction };
 
 /**
  * Sends incoming connections to the handler of their protocol, so that one endpoint can carry several.
@@ -39,17 +49,26 @@ export class Router implements AsyncDisposable {
   readonly #handlers = new Map<string, ProtocolHandler>();
   readonly #companions = new Map<string, ProtocolCompanion>();
   readonly #logger: Logger;
-  readonly #admit: (incoming: Incoming) => boolean;
+  readonly #admit: NonNullable<RouterOptions['admit']>;
   #running: Promise<void> | undefined;
 
+  /** @throws TypeError that names the option and says what it should be */
   constructor(endpoint: Endpoint, options: RouterOptions = {}) {
+    anEndpoint('endpoint', endpoint);
+    checkOptions('Router', options, CHECKS);
     this.endpoint = endpoint;
     this.#logger = options.logger ?? silentLogger;
     this.#admit = options.admit ?? (() => true);
   }
 
-  /** Registers the handler of a protocol, and its companions. @throws Error if one of them has a handler already, or the router runs */
+  /**
+   * Registers the handler of a protocol, and its companions.
+   *
+   * @throws TypeError, RangeError for what is none; Error if one of them has a handler already, or the router runs
+   */
   accept(alpn: string, handler: ProtocolHandler): this {
+    anAlpn('alpn', alpn);
+    aHandler('handler', handler);
     if (this.#running) throw new Error('the router is running: register protocols before spawn()');
     const companions = handler.companions ?? [];
     for (const taken of [alpn, ...companions.map((companion) => companion.alpn)]) {
@@ -82,9 +101,32 @@ export class Router implements AsyncDisposable {
 
   async #run(): Promise<void> {
     for await (const incoming of this.endpoint.accept()) {
-      if (this.#admit(incoming)) void this.#serve(incoming);
-      else incoming.refuse();
+      const verdict = this.#ask(incoming);
+      if (typeof verdict === 'boolean') this.#decide(incoming, verdict);
+      else void verdict.then((admitted) => this.#decide(incoming, admitted));
     }
+  }
+
+  /** Whether to admit somebody. Never throws, never rejects. */
+  #ask(incoming: Incoming): boolean | Promise<boolean> {
+    const failed = (error: unknown): boolean => {
+      this.#logger.error(
+        { remote: incoming.remoteAddress, error: String(error) },
+        'admit has failed: refusing the peer',
+      );
+      return false;
+    };
+    try {
+      const verdict = this.#admit(incoming);
+      return typeof verdict === 'boolean' ? verdict : Promise.resolve(verdict).then((value) => value === true, failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #decide(incoming: Incoming, admitted: boolean): void {
+    if (admitted) void this.#serve(incoming);
+    else incoming.refuse();
   }
 
   async #serve(incoming: Incoming): Promise<void> {

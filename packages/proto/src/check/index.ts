@@ -1,0 +1,20 @@
+/**
+ * Checks of what callers hand in: used by all packages, so that mistakes are told at the call and everywhere in the same words.
+ *
+ * @module
+ */
+export { describe } from './describe.js';
+export { type Checks, checkOptions, given, unknownName } from './options.js';
+export {
+  aBoolean,
+  aFunction,
+  anArrayOf,
+  anInteger,
+  anObjectWith,
+  anything,
+  aSignal,
+  aString,
+  type Check,
+  oneOf,
+  someBytes,
+} from './values.js';
