@@ -12,8 +12,8 @@ import {
 } from './check-event.js';
 import type { Config, PartialConfig } from './config.js';
 import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
+import { JoinedTopics } from './joined-topics.js';
 import type { NodeContext } from './node-context.js';
-import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
 import type { StateTotals, TopicSnapshot } from './snapshot.js';
@@ -21,7 +21,6 @@ import { type Stats, zeroStats } from './stats.js';
 import { defaultHash, type Hash } from './structures/hash.js';
 import type { Rng } from './structures/rng.js';
 import type { Timer } from './timer.js';
-import { Topic } from './topic.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
 import type { Message, PeerData } from './wire/message.js';
 import type { MessageId } from './wire/message-id.js';
@@ -61,13 +60,8 @@ export interface StateOptions<P extends PeerId> {
  */
 export class State<P extends PeerId> {
   readonly #node: NodeContext<P>;
-  readonly #rng: Rng;
-  readonly #joined = new Map<TopicId, Topic<P>>();
-  /** The topic of the event before: most events come in a row for one topic. */
-  #recentId: TopicId | undefined;
-  #recent: Topic<P> | undefined;
+  readonly #topics: JoinedTopics<P>;
   readonly #lifecycle: TopicLifecycle;
-  #generations = 0;
 
   /**
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
@@ -87,7 +81,7 @@ export class State<P extends PeerId> {
       outputs: [],
       dialing: new Set(),
     };
-    this.#rng = rng;
+    this.#topics = new JoinedTopics(this.#node, rng);
     this.#lifecycle = topicLifecycle(resolved.mode);
   }
 
@@ -140,7 +134,7 @@ export class State<P extends PeerId> {
       case 'peerConnected':
         checkSource(event.source);
         this.#node.dialing.delete(event.peer);
-        for (const topic of this.#joined.values()) topic.peerConnected(event.peer);
+        for (const topic of this.#topics) topic.peerConnected(event.peer);
         break;
       case 'linkReplaced':
         this.#linkGap(event.peer, 'linkReplaced');
@@ -151,29 +145,29 @@ export class State<P extends PeerId> {
         break;
       case 'recovered':
         checkRecovered(event.content, event);
-        this.#find(event.topic)?.recovered(event, now);
+        this.#topics.find(event.topic)?.recovered(event, now);
         break;
       case 'unavailable':
         checkIds(event.ids);
-        this.#find(event.topic)?.unavailable(event.from, event.ids, now);
+        this.#topics.find(event.topic)?.unavailable(event.from, event.ids, now);
         break;
       case 'announceCache':
-        this.#find(event.topic)?.announceCache(event.peer, now);
+        this.#topics.find(event.topic)?.announceCache(event.peer, now);
         break;
       case 'expel':
-        this.#find(event.topic)?.expel(event.peer, now);
+        this.#topics.find(event.topic)?.expel(event.peer, now);
         break;
       case 'allow':
-        this.#find(event.topic)?.allow(event.peer);
+        this.#topics.find(event.topic)?.allow(event.peer);
         break;
       case 'discard':
         checkDiscarded(event.content);
-        this.#find(event.topic)?.discard(event.content, event.from, now);
+        this.#topics.find(event.topic)?.discard(event.content, event.from, now);
         break;
       case 'updatePeerData':
         checkPeerData(this.#node.config, event.data);
         this.#node.peerData = event.data;
-        for (const topic of this.#joined.values()) topic.peerDataUpdated();
+        for (const topic of this.#topics) topic.peerDataUpdated();
         break;
       default:
         throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
@@ -183,29 +177,29 @@ export class State<P extends PeerId> {
 
   /** The topics that are joined. */
   topics(): TopicId[] {
-    return [...this.#joined.keys()];
+    return [...this.#topics.ids()];
   }
 
   /** Sizes over all topics together; much cheaper than their snapshots. */
   totals(): StateTotals {
-    const totals = { topics: this.#joined.size, neighbors: 0, cachedPayloads: 0, cachedBytes: 0, seenIds: 0 };
-    for (const topic of this.#joined.values()) topic.addTo(totals);
+    const totals = { topics: this.#topics.size, neighbors: 0, cachedPayloads: 0, cachedBytes: 0, seenIds: 0 };
+    for (const topic of this.#topics) topic.addTo(totals);
     return totals;
   }
 
   /** The active neighbors in a topic; none when it is not joined. */
   neighbors(topic: TopicId): readonly P[] {
-    return [...(this.#joined.get(topic)?.neighbors ?? [])];
+    return [...(this.#topics.get(topic)?.neighbors ?? [])];
   }
 
   /** The neighbors that get the payloads of a topic, and not only their ids; none when it is not joined. */
   eagerPeers(topic: TopicId): readonly P[] {
-    return [...(this.#joined.get(topic)?.eagerPeers ?? [])];
+    return [...(this.#topics.get(topic)?.eagerPeers ?? [])];
   }
 
   /** What a topic looks like right now; `undefined` when it is not joined. */
   snapshot(topic: TopicId): TopicSnapshot<P> | undefined {
-    return this.#joined.get(topic)?.snapshot();
+    return this.#topics.get(topic)?.snapshot();
   }
 
   /**
@@ -217,17 +211,17 @@ export class State<P extends PeerId> {
    */
   window(topic: TopicId, now: number): readonly WindowEntry[] {
     checkTime(now);
-    return this.#joined.get(topic)?.window(now) ?? [];
+    return this.#topics.get(topic)?.window(now) ?? [];
   }
 
   /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */
   hasSeen(topic: TopicId, id: MessageId): boolean {
-    return this.#joined.get(topic)?.hasSeen(id) ?? false;
+    return this.#topics.get(topic)?.hasSeen(id) ?? false;
   }
 
   /** All ids for which {@link State.hasSeen} is true, the oldest first. They may be taken out over time, while others come and go. */
   seenIds(topic: TopicId): Iterable<MessageId> {
-    return this.#joined.get(topic)?.seenIds() ?? [];
+    return this.#topics.get(topic)?.seenIds() ?? [];
   }
 
   /** What has been ignored, cut or refused so far. A copy. */
@@ -237,27 +231,27 @@ export class State<P extends PeerId> {
 
   /** Whether a peer is, or has been asked to become, an active neighbor in some topic: its link is worth keeping. */
   wants(peer: P): boolean {
-    for (const topic of this.#joined.values()) if (topic.wants(peer)) return true;
+    for (const topic of this.#topics) if (topic.wants(peer)) return true;
     return false;
   }
 
   #linkLost(peer: P, reason: DisconnectReason, now: number): void {
     this.#node.dialing.delete(peer);
-    for (const topic of this.#joined.values()) topic.peerDisconnected(peer, reason, now);
+    for (const topic of this.#topics) topic.peerDisconnected(peer, reason, now);
     this.#forgetLink(peer);
   }
 
   #linkGap(peer: P, reason: ReconcileReason): void {
-    for (const topic of this.#joined.values()) topic.linkGap(peer, reason);
+    for (const topic of this.#topics) topic.linkGap(peer, reason);
   }
 
   #forgetLink(peer: P): void {
     this.#node.dialing.delete(peer);
-    for (const topic of this.#joined.values()) topic.links.delete(peer);
+    this.#topics.forgetLink(peer);
   }
 
   #receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
-    const topic = this.#find(id);
+    const topic = this.#topics.find(id);
     if (topic === undefined) {
       if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id, out);
       return;
@@ -270,14 +264,16 @@ export class State<P extends PeerId> {
 
   #command(id: TopicId, command: Command<P>, now: number, out: OutEvent<P>[]): void {
     checkCommand(this.#node.config, command);
-    const topic = command.type === 'join' ? this.#findOrCreate(id) : this.#find(id);
+    const topic = command.type === 'join' ? this.#topics.findOrCreate(id) : this.#topics.find(id);
     if (topic === undefined) return;
     topic.command(command, now);
-    if (command.type === 'quit') this.#drop(id, topic, out);
+    if (command.type !== 'quit') return;
+    const unused = this.#topics.drop(id, topic);
+    if (this.#lifecycle.closesUnusedLinks) for (const peer of unused) out.push({ type: 'disconnectPeer', peer });
   }
 
   #timerExpired({ topic: id, generation, task }: Timer<P>, now: number): void {
-    const topic = this.#find(id);
+    const topic = this.#topics.find(id);
     if (topic === undefined) return;
     if (this.#lifecycle.dropsOldTimers && topic.generation !== generation) {
       this.#node.stats.staleTimers++;
@@ -288,61 +284,6 @@ export class State<P extends PeerId> {
 
   #decline(to: P, topic: TopicId, out: OutEvent<P>[]): void {
     out.push({ type: 'sendMessage', to, topic, message: { type: 'disconnect', alive: false, respond: false } });
-    if (!this.#isUsed(to) && !this.#isTakenOver(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
-  }
-
-  #find(id: TopicId): Topic<P> | undefined {
-    if (id === this.#recentId) return this.#recent;
-    const topic = this.#joined.get(id);
-    if (topic === undefined) {
-      this.#node.stats.unknownTopics++;
-      return undefined;
-    }
-    this.#recentId = id;
-    this.#recent = topic;
-    return topic;
-  }
-
-  #findOrCreate(id: TopicId): Topic<P> {
-    const known = this.#joined.get(id);
-    if (known !== undefined) return known;
-    const generation = ++this.#generations;
-    const outbox = new Outbox<P>(this.#node, id, generation, (peer) => this.#release(peer, id));
-    const topic = new Topic(this.#node, generation, this.#rng.fork(), outbox);
-    this.#joined.set(id, topic);
-    return topic;
-  }
-
-  #drop(id: TopicId, topic: Topic<P>, out: OutEvent<P>[]): void {
-    topic.release();
-    this.#joined.delete(id);
-    this.#recentId = undefined;
-    this.#recent = undefined;
-    if (!this.#lifecycle.closesUnusedLinks) return;
-    for (const peer of topic.links) if (!this.#isUsed(peer)) out.push({ type: 'disconnectPeer', peer });
-  }
-
-  /** A topic lets go of a peer; true when no topic needs the link anymore. */
-  #release(peer: P, id: TopicId): boolean {
-    return this.#joined.get(id)?.links.delete(peer) === true && !this.#isUsed(peer) && !this.#isTakenOver(peer, id);
-  }
-
-  /**
-   * Whether some topic uses the link to a peer: it is closed only when all have let go. (The reference closes it for all
-   * as soon as one lets go.)
-   */
-  #isUsed(peer: P): boolean {
-    for (const topic of this.#joined.values()) if (topic.links.has(peer)) return true;
-    return false;
-  }
-
-  /** Another topic may have asked this peer for something and not heard from it yet: it takes the link over. */
-  #isTakenOver(peer: P, from: TopicId): boolean {
-    for (const [id, topic] of this.#joined) {
-      if (id === from || !topic.wants(peer)) continue;
-      topic.links.add(peer);
-      return true;
-    }
-    return false;
+    if (this.#topics.isFree(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
   }
 }

@@ -1,12 +1,5 @@
-import type { MembershipConfig } from '../config.js';
-import type { DisconnectReason, NeighborDownReason } from '../event.js';
-import type { NodeContext } from '../node-context.js';
-import type { Outbox } from '../outbox.js';
+import type { DisconnectReason } from '../event.js';
 import type { PeerId } from '../peer-id.js';
-import { IndexSet } from '../structures/index-set.js';
-import { LazyMap, LazySet } from '../structures/lazy.js';
-import type { Rng } from '../structures/rng.js';
-import { sameBytes } from '../structures/same-bytes.js';
 import type {
   DisconnectMessage,
   ForwardJoinMessage,
@@ -18,34 +11,11 @@ import type {
   ShuffleMessage,
   ShuffleReplyMessage,
 } from '../wire/message.js';
+import { cutMessage } from './cut-message.js';
+import { DISMISSED, downReason, EVICTED, type Removal } from './removal.js';
+import { Views } from './views.js';
 
-/** Why a peer leaves the active view. */
-export type Removal =
-  | { readonly type: 'evicted' }
-  | { readonly type: 'disconnectReceived'; readonly alive: boolean }
-  | { readonly type: 'connectionClosed'; readonly reason: DisconnectReason }
-  | { readonly type: 'dismissed' }
-  | { readonly type: 'expelled' };
-
-const EVICTED: Removal = { type: 'evicted' };
 const SHUFFLE = { type: 'shuffle' } as const;
-const DISMISSED: Removal = { type: 'dismissed' };
-
-function downReason(removal: Removal): NeighborDownReason {
-  switch (removal.type) {
-    case 'evicted':
-      return 'evicted';
-    case 'disconnectReceived':
-      // A peer that stays in the swarm has made room for somebody else: the same event, seen from the other end.
-      return removal.alive ? 'evicted' : 'left';
-    case 'connectionClosed':
-      return removal.reason;
-    case 'dismissed':
-      return 'timeout';
-    case 'expelled':
-      return 'refused';
-  }
-}
 
 /**
  * Membership of one topic: HyParView (Leitão, Pereira, Rodrigues: TR-07-13) as iroh-gossip 0.101 runs it. It keeps a
@@ -54,32 +24,9 @@ function downReason(removal: Removal): NeighborDownReason {
  * This class decides exactly as the reference does; `HardenedHyParView` overrides what must not be so in the open.
  * Wherever a random choice is made, the order of draws is part of the contract.
  */
-export class HyParView<P extends PeerId> {
-  readonly active = new IndexSet<P>();
-  readonly passive = new IndexSet<P>();
-  /**
-   * Peers that were sent a Neighbor message and have not answered, each with the number of that request. As in the
-   * reference, answering a request counts as well: otherwise two peers could go on confirming each other for ever.
-   */
-  readonly pending = new LazyMap<P, number>();
-
-  protected readonly node: NodeContext<P>;
-  protected readonly config: MembershipConfig;
-  protected readonly rng: Rng;
-  protected readonly out: Outbox<P>;
-  /** What peers say about themselves, or others about them. */
-  protected readonly peerData = new LazyMap<P, PeerData>();
-  /** Peers that are disconnecting and stay in the swarm: their closing connection is no reason to forget them. */
-  protected readonly aliveDisconnected = new LazySet<P>();
+export class HyParView<P extends PeerId> extends Views<P> {
   #requests = 0;
   #shuffling = false;
-
-  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
-    this.node = node;
-    this.config = node.config.membership;
-    this.rng = rng;
-    this.out = out;
-  }
 
   /** Asks a peer to let us in. */
   requestJoin(peer: P, _now: number): void {
@@ -87,19 +34,20 @@ export class HyParView<P extends PeerId> {
     this.startShuffling();
   }
 
-  receive(from: P, message: HyParViewMessage<P>, now: number): void {
+  receive(from: P, received: HyParViewMessage<P>, now: number): void {
+    const message = cutMessage(received, this.config, this.node.stats);
     switch (message.type) {
       case 'join':
         this.onJoin(from, message.data, now);
         break;
       case 'forwardJoin':
-        this.onForwardJoin(from, this.#shortened(message, this.config.activeRandomWalkLength));
+        this.onForwardJoin(from, message);
         break;
       case 'shuffle':
-        this.onShuffle(from, this.#truncated(this.#shortened(message, this.config.shuffleRandomWalkLength)));
+        this.onShuffle(from, message);
         break;
       case 'shuffleReply':
-        this.onShuffleReply(from, this.#truncated(message));
+        this.onShuffleReply(from, message);
         break;
       case 'neighbor':
         this.onNeighbor(from, message, now);
@@ -139,12 +87,8 @@ export class HyParView<P extends PeerId> {
   shuffleTimerExpired(): void {
     const target = this.active.pick(this.rng);
     if (target !== undefined) {
-      const { shuffleActiveViewCount, shufflePassiveViewCount, shuffleRandomWalkLength } = this.config;
-      const active = this.active.shuffledWithout(target, shuffleActiveViewCount, this.rng);
-      const passive = this.passive.shuffledWithout(target, shufflePassiveViewCount, this.rng);
-      const me: PeerInfo<P> = { id: this.node.me, data: this.node.peerData };
-      const nodes = [...this.describe([...active, ...passive]), me];
-      this.out.send(target, { type: 'shuffle', origin: this.node.me, nodes, ttl: shuffleRandomWalkLength });
+      const nodes = this.offer(target);
+      this.out.send(target, { type: 'shuffle', origin: this.node.me, nodes, ttl: this.config.shuffleRandomWalkLength });
     }
     this.#shuffling = false;
     this.startShuffling();
@@ -186,11 +130,6 @@ export class HyParView<P extends PeerId> {
       this.sendDisconnect(peer, { alive: false });
     }
     this.startShuffling();
-  }
-
-  /** Whether this topic has any use for a link to a peer. */
-  wants(peer: P): boolean {
-    return this.active.has(peer) || this.pending.has(peer);
   }
 
   /** Whether the link to a peer that we have just heard from is kept. */
@@ -243,7 +182,7 @@ export class HyParView<P extends PeerId> {
   protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>): void {
     if (ttl === 0 || this.active.size <= 1) {
       this.takeNodes(nodes);
-      this.#sendShuffleReply(origin, nodes.length);
+      this.out.send(origin, { type: 'shuffleReply', nodes: this.sample(nodes.length) });
       return;
     }
     const next = this.active.pickWhere((peer) => peer !== origin && peer !== from, this.rng);
@@ -253,11 +192,6 @@ export class HyParView<P extends PeerId> {
   protected onShuffleReply(_from: P, { nodes }: ShuffleReplyMessage<P>): void {
     this.takeNodes(nodes);
     this.refillFromList();
-  }
-
-  /** Takes the nodes of a list into the passive view. */
-  protected takeNodes(nodes: readonly PeerInfo<P>[]): void {
-    for (const { id, data } of nodes) this.addPassive(id, data);
   }
 
   /** Makes a peer an active neighbor; false when it is refused. */
@@ -294,17 +228,6 @@ export class HyParView<P extends PeerId> {
     this.out.schedule(this.config.neighborRequestTimeout, this.out.timer({ type: 'neighborRequest', peer, request }));
   }
 
-  protected addPassive(peer: P, data: PeerData | undefined): void {
-    this.storeData(peer, data);
-    if (this.active.has(peer) || this.passive.has(peer) || peer === this.node.me) return;
-    if (this.passiveIsFull()) this.makeRoomInPassive();
-    this.passive.add(peer);
-  }
-
-  protected makeRoomInPassive(): void {
-    this.passive.deleteRandom(this.rng);
-  }
-
   /** Asks a random passive peer to become a neighbor, if there is room. */
   protected refill(skip?: P): void {
     if (!this.hasRoom()) return;
@@ -329,43 +252,12 @@ export class HyParView<P extends PeerId> {
     this.armRequestTimer(peer);
   }
 
-  /** Whether the active view could take another peer once all pending requests are answered. */
-  protected hasRoom(): boolean {
-    return this.active.size + this.pending.size < this.config.activeViewCapacity;
-  }
-
-  protected activeIsFull(): boolean {
-    return this.active.size >= this.config.activeViewCapacity;
-  }
-
-  protected passiveIsFull(): boolean {
-    return this.passive.size >= this.config.passiveViewCapacity;
-  }
-
-  /** Nodes as they are named in messages, with the data that is known of them. */
-  protected describe(ids: readonly P[]): readonly PeerInfo<P>[] {
-    return ids.map((id) => ({ id, data: this.peerData.get(id) }));
-  }
-
-  protected storeData(peer: P, data: PeerData | undefined): void {
-    if (data === undefined) return;
-    const known = this.peerData.get(peer);
-    const isNews = known === undefined || !sameBytes(known, data);
-    if (isNews && data.length > 0) this.out.peerData(peer, data);
-    this.peerData.set(peer, data);
-  }
-
   /** Ends being neighbors politely: with some nodes to try instead, so that nobody who has just joined is left alone. */
   protected sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
-    this.#sendShuffleReply(peer, this.config.shuffleActiveViewCount + this.config.shufflePassiveViewCount);
+    const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
+    this.out.send(peer, { type: 'shuffleReply', nodes: this.sample(shuffleActiveViewCount + shufflePassiveViewCount) });
     this.out.send(peer, { type: 'disconnect', alive, respond: false });
     this.out.disconnect(peer);
-  }
-
-  #sendShuffleReply(to: P, count: number): void {
-    const ids = this.passive.shuffled(count, this.rng);
-    if (ids.length < count) ids.push(...this.active.shuffled(count - ids.length, this.rng));
-    this.out.send(to, { type: 'shuffleReply', nodes: this.describe(ids) });
   }
 
   protected removeActive(peer: P, removal: Removal): void {
@@ -418,17 +310,5 @@ export class HyParView<P extends PeerId> {
     if (this.#shuffling) return;
     this.#shuffling = true;
     this.out.schedule(this.config.shuffleInterval, this.out.timer(SHUFFLE));
-  }
-
-  #shortened<M extends ForwardJoinMessage<P> | ShuffleMessage<P>>(message: M, limit: number): M {
-    if (message.ttl <= limit) return message;
-    this.node.stats.shortenedWalks++;
-    return { ...message, ttl: limit };
-  }
-
-  #truncated<M extends ShuffleMessage<P> | ShuffleReplyMessage<P>>(message: M): M {
-    if (message.nodes.length <= this.config.maxListedNodes) return message;
-    this.node.stats.truncatedLists++;
-    return { ...message, nodes: message.nodes.slice(0, this.config.maxListedNodes) };
   }
 }

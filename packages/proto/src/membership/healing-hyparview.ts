@@ -1,0 +1,204 @@
+import type { DisconnectReason } from '../event.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+import { BoundedSet } from '../structures/bounded-set.js';
+import { LazySet } from '../structures/lazy.js';
+import type { Rng } from '../structures/rng.js';
+import type {
+  DisconnectMessage,
+  HyParViewMessage,
+  PeerData,
+  PeerInfo,
+  Priority,
+  ShuffleReplyMessage,
+} from '../wire/message.js';
+import { sweepLeftovers } from './leftovers.js';
+import { LostPeers } from './lost-peers.js';
+import { PatientHyParView } from './patient-hyparview.js';
+import { probeQuestion } from './probe-question.js';
+
+/** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
+const MAX_JOINING = 1024;
+/** After so many shuffles that have changed nothing there are no more until something changes. */
+const FRUITLESS_SHUFFLES = 3;
+/** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
+const SWEEP_FACTOR = 2;
+
+/**
+ * HyParView in a swarm that may be split: islands find each other, halves of a cut network meet again, and a swarm that is whole and quiet
+ * costs nothing. `HardenedHyParView` adds what lies demand.
+ */
+export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
+  /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
+  readonly #joining = new BoundedSet<P>(MAX_JOINING);
+  /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
+  readonly #probed = new BoundedSet<P>(MAX_JOINING);
+  /** Peers that we have heard from ourselves: they exist. */
+  protected readonly met = new LazySet<P>();
+  #lost: LostPeers<P> | undefined;
+  /** Shuffles since something has changed in our views. */
+  #fruitless = 0;
+  /** The number of peers with data above which the next sweep is worth its cost. */
+  #sweepDataAbove: number;
+  /** The same for peers that we have met. */
+  #sweepMetAbove: number;
+
+  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
+    super(node, rng, out);
+    this.#sweepDataAbove = this.maxRemembered;
+    this.#sweepMetAbove = this.maxRemembered;
+  }
+
+  /**
+   * A node that has neighbors and joins once more would push others out of views that are fine: a Join may not be refused. So
+   * it asks to be a neighbor where there is room, and otherwise whether the peer is in the same swarm already.
+   */
+  override requestJoin(peer: P, now: number): void {
+    if (this.active.has(peer)) return;
+    if (this.active.size === 0) {
+      this.#joining.add(peer);
+      super.requestJoin(peer, now);
+      return;
+    }
+    this.#probed.add(peer);
+    if (!this.hasRoom()) this.out.send(peer, probeQuestion(this.node));
+    else this.sendNeighbor(peer, 'low');
+  }
+
+  override receive(from: P, message: HyParViewMessage<P>, now: number): void {
+    this.met.add(from);
+    super.receive(from, message, now);
+    if (message.type === 'neighbor' || message.type === 'disconnect') this.#joining.delete(from);
+    this.#sweep();
+  }
+
+  override peerDisconnected(peer: P, reason: DisconnectReason): void {
+    const wasNeighbor = this.active.has(peer);
+    this.#joining.delete(peer);
+    this.#probed.delete(peer);
+    super.peerDisconnected(peer, reason);
+    if (wasNeighbor && reason !== 'refused') {
+      this.#lost ??= new LostPeers(this.config.passiveViewCapacity);
+      this.#lost.lost(peer);
+    }
+    this.#sweep();
+  }
+
+  override shuffleTimerExpired(): void {
+    this.#fruitless++;
+    super.shuffleTimerExpired();
+    // Two halves of a split swarm have full views: only an eviction on either side links them again.
+    const lost = this.#lost?.next();
+    if (lost !== undefined) this.sendNeighbor(lost, 'high');
+    // Nothing else would wake a node that is short of neighbors and hears from nobody.
+    this.refill();
+    this.#sweep();
+  }
+
+  /** Others hear of it by shuffles only. */
+  override peerDataUpdated(): void {
+    this.#fruitless = 0;
+    super.peerDataUpdated();
+  }
+
+  override wants(peer: P): boolean {
+    return super.wants(peer) || this.#joining.has(peer) || this.#probed.has(peer);
+  }
+
+  /**
+   * From a peer that we have asked to be our neighbor a list is the beginning of a refusal. The reference goes on to the next
+   * candidate, which in a swarm of full views is an endless round of requests and refusals.
+   */
+  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
+    if (this.pending.has(from) && !this.active.has(from)) {
+      // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
+      if (!this.#probed.has(from)) this.takeNodes(message.nodes);
+      return;
+    }
+    const isForeign = this.#probed.delete(from) && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
+    super.onShuffleReply(from, message);
+    // Two swarms that have full views: only an eviction on either side makes them one.
+    if (isForeign) this.sendNeighbor(from, 'high');
+  }
+
+  protected override onDisconnect(from: P, message: DisconnectMessage): void {
+    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joining.has(from));
+    super.onDisconnect(from, message);
+    // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
+    if (!message.alive) {
+      this.passive.delete(from);
+      this.#lost?.found(from);
+    }
+    if (wasRefusal && message.alive && this.#probed.has(from)) this.out.send(from, probeQuestion(this.node));
+    // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
+    // neighbor at least, the next shuffle is soon enough: see above.
+    if (wasRefusal && this.active.size === 0) this.refillTurnedAway(from);
+  }
+
+  protected override addActive(
+    peer: P,
+    data: PeerData | undefined,
+    priority: Priority,
+    options: { reply: boolean },
+  ): boolean {
+    const isNeighbor = super.addActive(peer, data, priority, options);
+    if (isNeighbor) this.#lost?.found(peer);
+    return isNeighbor;
+  }
+
+  protected override addPassive(peer: P, data: PeerData | undefined): void {
+    const wasKnown = this.passive.has(peer);
+    super.addPassive(peer, data);
+    if (!wasKnown && this.passive.has(peer)) this.#fruitless = 0;
+  }
+
+  /** Where the last shuffles have changed nothing, the next ones would not either: a quiet topic costs nothing. */
+  protected override startShuffling(): void {
+    if (this.out.changes.length > 0) this.#fruitless = 0;
+    if (!this.#isSettled()) super.startShuffling();
+  }
+
+  #isSettled(): boolean {
+    if (this.#fruitless < FRUITLESS_SHUFFLES || (this.#lost?.size ?? 0) > 0) return false;
+    return this.active.size > 0 || this.passive.size === 0;
+  }
+
+  /** How many peers may be remembered in any case. */
+  protected get maxRemembered(): number {
+    return SWEEP_FACTOR * (this.config.activeViewCapacity + this.config.passiveViewCapacity);
+  }
+
+  protected override forget(peer: P): void {
+    super.forget(peer);
+    this.#joining.delete(peer);
+    this.#probed.delete(peer);
+    this.#lost?.found(peer);
+    this.met.delete(peer);
+  }
+
+  /** Whether nodes that somebody knows are in our swarm: who has lost neighbors is sure of the remaining ones only. */
+  #knowsAnyOf(nodes: readonly PeerInfo<P>[]): boolean {
+    const isWhole = (this.#lost?.size ?? 0) === 0;
+    return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.met.has(id))));
+  }
+
+  /** One that was lost may be in the other half of a swarm that has split. */
+  protected override isBridge(peer: P): boolean {
+    return this.#lost?.has(peer) ?? false;
+  }
+
+  /** Data and marks of peers that have left all views must not pile up. */
+  #sweep(): void {
+    const isKnown = (peer: P): boolean => this.wants(peer) || this.passive.has(peer) || this.isBridge(peer);
+    if (this.peerData.size > this.#sweepDataAbove) {
+      this.#sweepDataAbove = sweepLeftovers(this.peerData, this.peerData.keys(), isKnown, this.maxRemembered);
+    }
+    if (this.met.size > this.#sweepMetAbove) {
+      this.#sweepMetAbove = sweepLeftovers(this.met, this.met, isKnown, this.maxRemembered);
+    }
+    if (this.aliveDisconnected.size > this.maxRemembered) {
+      for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);
+    }
+  }
+}
