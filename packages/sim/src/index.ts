@@ -19,7 +19,7 @@ export { faultRng } from './faults/fault-rng.js';
 export { type InjectedFaults, injectFaults } from './faults/inject-faults.js';
 export { findViolations, unevenBranches } from './invariants.js';
 export { memoHash } from './memo-hash.js';
-export { Network, type NetworkOptions, type NodeOptions, TOPIC } from './network.js';
+export { Network, type NetworkOptions, type NodeOptions } from './network.js';
 export {
   DEFAULT_LATENCY,
   type LatencyConfig,
@@ -58,6 +58,7 @@ export {
   type ScenarioResult,
 } from './scenario.js';
 export { type Bootstrap, type Publication, Simulator, type SimulatorOptions } from './simulator.js';
+export { TOPIC } from './topic.js';
 export { inputText, outputText } from './trace-text.js';
 export { messageSize, type Traffic, trafficSince } from './traffic.js';
 export {

@@ -1,0 +1,45 @@
+import type { GossipMessage, InEvent, Message, OutEvent, TopicEvent } from '@grapevine/proto';
+import type { Observer } from './observer.js';
+import { count, noTraffic, type Traffic } from './traffic.js';
+
+/** What is counted of a run, and who hears of it. */
+export class Observation {
+  /** What all nodes have received so far. */
+  readonly traffic: Traffic = noTraffic();
+  readonly observers: Observer[] = [];
+
+  /** A message has reached a node that is in the topic. */
+  received(time: number, peer: number, message: Message<number>): void {
+    count(this.traffic, message);
+    if (message.type !== 'gossip') return;
+    for (const observer of this.observers) observer.payload?.(time, peer, message);
+  }
+
+  /** A node has handled an event. */
+  handled(time: number, peer: number, event: InEvent<number>, outputs: readonly OutEvent<number>[]): void {
+    for (const observer of this.observers) observer.handled?.(time, peer, event, outputs);
+  }
+
+  /** A node tells its user something, because of `input`. */
+  emitted(time: number, peer: number, event: TopicEvent<number>, input: InEvent<number>): void {
+    for (const observer of this.observers) {
+      switch (event.type) {
+        case 'received':
+          if (input.type === 'recvMessage') observer.delivered?.(time, peer, input.message as GossipMessage);
+          break;
+        case 'neighborUp':
+        case 'neighborDown':
+          observer.neighbor?.(time, peer, event);
+          break;
+        case 'lost':
+          observer.lost?.(time, peer, event);
+          break;
+      }
+    }
+  }
+
+  /** A node has left the topic, or is gone. */
+  left(time: number, peer: number): void {
+    for (const observer of this.observers) observer.left?.(time, peer);
+  }
+}

@@ -1,0 +1,99 @@
+import type { InEvent, Message, Timer } from '@grapevine/proto';
+import { EventQueue } from './event-queue.js';
+import { TOPIC } from './topic.js';
+
+/** Something that is not an event of a node: a fault that begins, a node that joins. */
+export type Action = () => void;
+
+/**
+ * What is queued, told apart by the queue's tag: a message, whose tag is its sender, a timer, another event of a node, or an
+ * action. Messages and timers become events only when they are due, so that millions of them on their way cost little.
+ */
+type Queued = Message<number> | Timer<number> | InEvent<number> | Action;
+const TIMER = -1;
+const EVENT = -2;
+const ACTION = -3;
+
+/** Who gets the events of nodes when they are due. */
+export interface EventHandler {
+  handle(peer: number, event: InEvent<number>): void;
+}
+
+/** Virtual time in integer nanoseconds, and what happens when: earliest first, ties in the order in which they were added. */
+export class Timeline {
+  #now = 0;
+  readonly #queue = new EventQueue<Queued>();
+
+  /** Nanoseconds since the beginning. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** How much is still to come. */
+  get size(): number {
+    return this.#queue.size;
+  }
+
+  /** When the next thing happens; infinite when nothing will. */
+  get nextTime(): number {
+    return this.#queue.nextTime;
+  }
+
+  /** A message arrives after `delay` nanoseconds. */
+  addMessage(from: number, to: number, message: Message<number>, delay: number): void {
+    this.#queue.insert(this.#now + delay, to, from, message);
+  }
+
+  addTimer(peer: number, timer: Timer<number>, delay: number): void {
+    this.#queue.insert(this.#now + delay, peer, TIMER, timer);
+  }
+
+  addEvent(peer: number, event: InEvent<number>, delay: number): void {
+    this.#queue.insert(this.#now + delay, peer, EVENT, event);
+  }
+
+  /** Has something done at a time; in the past means now. */
+  addAction(time: number, action: Action): void {
+    this.#queue.insert(Math.max(time, this.#now), -1, ACTION, action);
+  }
+
+  /** Lets the next thing happen. */
+  step(handler: EventHandler): void {
+    const queue = this.#queue;
+    if (!queue.pop()) return;
+    this.#now = queue.time;
+    const { event, peer, tag } = queue;
+    switch (tag) {
+      case TIMER:
+        handler.handle(peer, { type: 'timerExpired', timer: event as Timer<number> });
+        break;
+      case EVENT:
+        handler.handle(peer, event as InEvent<number>);
+        break;
+      case ACTION:
+        (event as Action)();
+        break;
+      default:
+        handler.handle(peer, { type: 'recvMessage', from: tag, topic: TOPIC, message: event as Message<number> });
+    }
+  }
+
+  /** Runs up to a time. What is due at that very time happens. */
+  runUntil(end: number, handler: EventHandler): void {
+    while (this.#queue.nextTime <= end) this.step(handler);
+    this.#now = Math.max(this.#now, end);
+  }
+
+  /** Runs until `isDone` says so, or for `timeout` nanoseconds. @returns whether it is done */
+  runUntilDone(isDone: () => boolean, timeout: number, handler: EventHandler): boolean {
+    const end = this.#now + timeout;
+    while (!isDone()) {
+      if (this.#queue.nextTime > end) {
+        this.#now = end;
+        return false;
+      }
+      this.step(handler);
+    }
+    return true;
+  }
+}
