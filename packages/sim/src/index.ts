@@ -18,6 +18,13 @@ export type {
 export { faultRng } from './faults/fault-rng.js';
 export { type InjectedFaults, injectFaults } from './faults/inject-faults.js';
 export { findViolations, unevenBranches } from './invariants.js';
+export { type Crash, type Load, MIN_PAYLOAD, type Pattern } from './load/load.js';
+export type { Deliveries } from './load/load-meter.js';
+export { type LoadRow, loadRow, loadTable } from './load/load-rows.js';
+export { type LatenessWindow, latenessWindows, recoveryTime } from './load/recovery.js';
+export { RULES, type Rule } from './load/rules.js';
+export { type LoadResult, runLoad } from './load/run-load.js';
+export { USUAL_LOADS } from './load/usual-loads.js';
 export { memoHash } from './memo-hash.js';
 export { Network, type NetworkOptions, type NodeOptions } from './network.js';
 export {

@@ -25,7 +25,7 @@ const TREE_CYCLES = 101;
 
 /** Runs all experiments of both papers, the longest first. */
 export async function measurePapers({ nodes, seed, threads, progress }: MeasureOptions): Promise<PaperMeasurements> {
-  const jobs: Job[] = [
+  const jobs: PaperJob[] = [
     ...TREE_VARIANTS.map(
       (variant) => ({ type: 'tree', options: { nodes, seed, variant, cycles: TREE_CYCLES } }) as const,
     ),
@@ -35,7 +35,7 @@ export async function measurePapers({ nodes, seed, threads, progress }: MeasureO
   const results = await runJobs(jobs, {
     threads,
     onProgress: (share) => progress.update(share),
-    onResult: (index) => progress.line(`finished ${describe(jobs[index] as Job)}`),
+    onResult: (index) => progress.line(`finished ${describe(jobs[index] as PaperJob)}`),
   });
   return {
     nodes,
@@ -45,14 +45,13 @@ export async function measurePapers({ nodes, seed, threads, progress }: MeasureO
   };
 }
 
-function describe(job: Job): string {
+type PaperJob = Extract<Job, { readonly type: 'tree' | 'failure' }>;
+
+function describe(job: PaperJob): string {
   switch (job.type) {
     case 'tree':
       return job.options.variant;
     case 'failure':
       return `${Math.round(100 * job.options.share)} % failures`;
-    case 'scenario':
-    case 'growth':
-      return job.type;
   }
 }

@@ -1,0 +1,47 @@
+import { MILLISECOND, SECOND } from '../network-config.js';
+import { Samples } from '../samples.js';
+import type { Deliveries } from './load-meter.js';
+
+/** Lateness of the payloads that were published in some stretch of time. Nanoseconds. */
+export interface LatenessWindow {
+  readonly from: number;
+  /** NaN where nothing was published. */
+  readonly p99: number;
+}
+
+/** How long a window is, and by how much the next begins later. */
+export const WINDOW = SECOND;
+export const WINDOW_STEP = 100 * MILLISECOND;
+/** Up to this factor of a flood's p99 a rule is as good as a flood. */
+export const AS_GOOD = 1.1;
+
+/** The p99 of overlapping windows of one second, a tenth of a second apart, as long as whole windows fit in. */
+export function latenessWindows({ publishedAt, delays }: Deliveries, start: number): LatenessWindow[] {
+  const last = publishedAt.reduce((latest, time) => Math.max(latest, time), start);
+  const windows: LatenessWindow[] = [];
+  for (let from = start; from + WINDOW <= last; from += WINDOW_STEP) {
+    const samples = new Samples();
+    for (let i = 0; i < delays.length; i++) {
+      const time = publishedAt[i] as number;
+      if (time >= from && time < from + WINDOW) samples.add(delays[i] as number);
+    }
+    windows.push({ from, p99: samples.percentile(0.99) });
+  }
+  return windows;
+}
+
+/**
+ * How long after `noticedAt` the deliveries of a rule are as soon again as those of a flood of the same payloads: from then on p99 is
+ * at most 1.1 times the flood's in every window of a second. Nanoseconds; infinite when that is never so.
+ */
+export function recoveryTime(deliveries: Deliveries, flood: Deliveries, noticedAt: number): number {
+  const floods = new Map(latenessWindows(flood, noticedAt).map(({ from, p99 }) => [from, p99]));
+  let recovered = noticedAt;
+  let isLate = false;
+  for (const { from, p99 } of latenessWindows(deliveries, noticedAt)) {
+    const limit = floods.get(from);
+    isLate = limit !== undefined && p99 > AS_GOOD * limit;
+    if (isLate) recovered = from + WINDOW_STEP;
+  }
+  return isLate ? Number.POSITIVE_INFINITY : recovered - noticedAt;
+}
