@@ -1,7 +1,7 @@
-import { chmodSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatTicket, Gossip, type GossipEvent, parseTicket, topicIdFrom } from '@grapevine/api';
-import { SecretKey } from '@grapevine/net';
+import { SecretKey, systemClock, type TransportAddr } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { connectRpc } from '@grapevine/rpc';
 import { describe, expect, test } from 'vitest';
@@ -52,6 +52,7 @@ describe('a running node', () => {
     await using first = new NodeProcess([...args, '--join', formatTicket(endpoint.addr())]);
     await event('neighborUp');
     await first.pageBecomes('/readyz', 200);
+    await expect.poll(() => existsSync(folder.join('peers.json'))).toBe(true); // it is written while the node goes on
     first.kill('SIGKILL');
     await first.exited;
 
@@ -171,6 +172,7 @@ describe('remembered peers', () => {
     await using endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
     return endpoint.addr();
   }
+  const ipAddr = (host: string, port: number): TransportAddr => ({ type: 'ip', addr: { host, port } });
   const warnings: string[] = [];
   const logger = {
     debug() {},
@@ -185,7 +187,7 @@ describe('remembered peers', () => {
     const addrs = await Promise.all(Array.from({ length: 34 }, someAddr));
     for (const addr of addrs) file.remember(TOPIC, [addr]);
     file.remember(TOPIC, [addrs[20] as (typeof addrs)[0]]);
-    file.save();
+    await file.save();
     const ids = new PeerFile(folder.path, logger).of(TOPIC).map((ticket) => parseTicket(ticket).id);
     expect(ids).toHaveLength(32);
     expect(ids.slice(0, 2)).toEqual([addrs[20]?.id, addrs[33]?.id]);
@@ -196,14 +198,50 @@ describe('remembered peers', () => {
     using folder = new TemporaryFolder();
     const file = new PeerFile(folder.path, logger);
     file.remember(TOPIC, [await someAddr()]);
-    file.save();
+    await file.save();
     symlinkSync('/dev/full', folder.join(`peers.json.${process.pid}.tmp`));
     file.remember(TOPIC, [await someAddr()]);
-    file.save();
+    await file.save();
     expect(warnings.pop()).toBe('known peers could not be saved; trying again later');
     expect(new PeerFile(folder.path, logger).of(TOPIC)).toHaveLength(1);
-    file.save(); // the disk has room again
+    await file.save(); // the disk has room again
     expect(new PeerFile(folder.path, logger).of(TOPIC)).toHaveLength(2);
+  });
+
+  test('of one host push out no others, however many keys it has', async () => {
+    using folder = new TemporaryFolder();
+    const file = new PeerFile(folder.path, logger);
+    const honest = { id: (await someAddr()).id, addrs: [ipAddr('192.0.2.1', 1)] };
+    file.remember(TOPIC, [honest]);
+    const ids = await Promise.all(Array.from({ length: 64 }, async () => (await someAddr()).id));
+    for (const [i, id] of ids.entries()) file.remember(TOPIC, [{ id, addrs: [ipAddr('192.0.2.66', 1 + i)] }]);
+    expect(file.of(TOPIC)).toHaveLength(32);
+    expect(file.of(TOPIC).map((ticket) => parseTicket(ticket).id)).toContain(honest.id);
+  });
+
+  test('are written once for a thousand neighbors that come and go', async () => {
+    using folder = new TemporaryFolder();
+    let timers = 0;
+    let due = () => {};
+    const clock = {
+      ...systemClock,
+      setTimer(callback: () => void) {
+        timers++;
+        due = callback;
+        return { cancel: () => {} };
+      },
+    };
+    const file = new PeerFile(folder.path, logger, clock);
+    const addr = await someAddr();
+    for (let i = 0; i < 1_000; i++) {
+      file.remember(TOPIC, [addr]);
+      file.saveSoon();
+    }
+    expect(timers).toBe(1);
+    expect(existsSync(folder.join('peers.json'))).toBe(false);
+    due();
+    await file.save();
+    expect(new PeerFile(folder.path, logger).of(TOPIC)).toHaveLength(1);
   });
 
   test('that are damaged cost a warning and no more', () => {

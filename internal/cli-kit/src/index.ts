@@ -1,5 +1,5 @@
 export { integer, parseArguments, positional } from './arguments.js';
-export { writeAtomically } from './atomic-file.js';
+export { writeAtomically, writeAtomicallyAsync } from './atomic-file.js';
 export { interruptible } from './interruptible.js';
 export { printable, printableJson } from './printable.js';
 export { type CliCommand, type Program, runMain, runProgram } from './program.js';

@@ -3,9 +3,16 @@ export {
   type AddressBookOptions,
   type AddressLookup,
   type AddressProvider,
+  type AddressQuery,
   type AddressSource,
 } from './address/address-book.js';
-export { decodeAddrInfo, encodeAddrInfo, endpointAddrSchema, endpointIdSchema } from './address/codec.js';
+export {
+  decodeAddrInfo,
+  encodeAddrInfo,
+  endpointAddrSchema,
+  endpointIdSchema,
+  namedIdSchema,
+} from './address/codec.js';
 export {
   directAddrs,
   type EndpointAddr,
@@ -13,6 +20,7 @@ export {
   type TransportAddr,
 } from './address/endpoint-addr.js';
 export { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr, socketAddr } from './address/socket-addr.js';
+export { sourceOf } from './address/source.js';
 export { formatTicket, parseTicket } from './address/ticket.js';
 export {
   BindError,

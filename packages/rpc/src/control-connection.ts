@@ -8,15 +8,18 @@ import {
   controlRequestSchema,
   controlResponseSchema,
 } from './control-wire.js';
-import { RpcRefusedError } from './errors.js';
-import { ItemReader } from './item-reader.js';
+import { RpcProtocolError, RpcRefusedError } from './errors.js';
+import { ItemReader, type PendingBytes } from './item-reader.js';
 import { writeItem } from './item-writer.js';
+import { boundedPending } from './pending-bytes.js';
 import type { Progress } from './progress.js';
 import { StreamCode } from './protocol.js';
 import type { OwnTopics } from './server-options.js';
 
 /** Longest request: addresses of some hundreds of peers. */
 const MAX_REQUEST = 64 * 1024;
+/** Bytes of unfinished requests that one connection may bring: sixteen of the longest. */
+const MAX_PENDING_BYTES = 16 * MAX_REQUEST;
 /** Longest wait for a client's own items; they may stand in a queue that does not move. */
 const SETTLE_MS = 2_000;
 
@@ -34,14 +37,15 @@ export interface ControlHost {
 
 /** Answers control requests, one on each stream. Resolves when the connection is over. */
 export async function serveControlConnection(connection: CertificateConnection, host: ControlHost): Promise<void> {
-  for await (const stream of connection.acceptBi()) void serve(stream, host);
+  const pending = boundedPending(connection, MAX_PENDING_BYTES);
+  for await (const stream of connection.acceptBi()) void serve(stream, pending, host);
   await connection.closed;
 }
 
-async function serve({ send, recv }: BiStream, host: ControlHost): Promise<void> {
+async function serve({ send, recv }: BiStream, pending: PendingBytes, host: ControlHost): Promise<void> {
   try {
-    const body = await new ItemReader(recv).next();
-    if (!body || body.length > MAX_REQUEST) throw new RangeError(`a control request of ${body?.length ?? 0} bytes`);
+    const body = await new ItemReader(recv, { pending, maxLength: MAX_REQUEST }).next();
+    if (!body) throw new RpcProtocolError('the stream ends before the request');
     const response = await answer(decode(controlRequestSchema, body), host);
     writeItem(send, controlResponseSchema, response);
     send.finish();

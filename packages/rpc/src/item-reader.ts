@@ -11,6 +11,13 @@ export interface PendingBytes {
   add(bytes: number): void;
 }
 
+/** What an {@link ItemReader} takes. */
+export interface ItemReaderOptions {
+  readonly pending?: PendingBytes;
+  /** Longest item in bytes, refused as soon as its length is read. Default: the protocol's, 16 MiB. */
+  readonly maxLength?: number;
+}
+
 /**
  * Cuts a stream into items: a varint length, then so many bytes.
  *
@@ -20,11 +27,13 @@ export interface PendingBytes {
 export class ItemReader {
   readonly #stream: RecvStream;
   readonly #pending: PendingBytes | undefined;
+  readonly #maxLength: number;
   #rest: Uint8Array = new Uint8Array();
 
-  constructor(stream: RecvStream, pending?: PendingBytes) {
+  constructor(stream: RecvStream, { pending, maxLength = MAX_ITEM }: ItemReaderOptions = {}) {
     this.#stream = stream;
     this.#pending = pending;
+    this.#maxLength = maxLength;
   }
 
   /**
@@ -35,7 +44,7 @@ export class ItemReader {
   async next(): Promise<Uint8Array | undefined> {
     const length = await this.#length();
     if (length === undefined) return undefined;
-    if (length > MAX_ITEM) throw new ItemTooLargeError(length, MAX_ITEM);
+    if (length > this.#maxLength) throw new ItemTooLargeError(length, this.#maxLength);
     return await this.#body(length);
   }
 

@@ -4,6 +4,7 @@ import { decode } from '@grapevine/postcard';
 import { ItemTooLargeError, RpcProtocolError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { type JoinHost, MAX_PEERS_BYTES, serveJoin } from './join-stream.js';
+import { boundedPending } from './pending-bytes.js';
 import { CloseCode, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
 import type { TopicRequest, TopicWire } from './topic-wire.js';
 
@@ -12,19 +13,13 @@ const MAX_PENDING_BYTES = 2 * 16 * 1024 * 1024;
 
 /** Answers the streams of one client: each is a request to join a topic. Resolves when the connection is over. */
 export async function serveRpcConnection(connection: CertificateConnection, host: JoinHost): Promise<CloseReason> {
-  let pendingBytes = 0;
   let isAccepting = true;
   let open = 0;
 
-  const pending = {
-    add(bytes: number) {
-      pendingBytes += bytes;
-      if (pendingBytes > MAX_PENDING_BYTES) connection.close(CloseCode.tooMany, 'too many large items at once');
-    },
-  };
+  const pending = boundedPending(connection, MAX_PENDING_BYTES);
 
   async function serve(stream: BiStream): Promise<void> {
-    const reader = new ItemReader(stream.recv, pending);
+    const reader = new ItemReader(stream.recv, { pending });
     let request: TopicRequest;
     try {
       request = await readRequest(reader, host.wire);

@@ -1,5 +1,5 @@
 import type { GossipSnapshot } from '@grapevine/api';
-import { type EndpointAddr, endpointAddrSchema, endpointIdSchema } from '@grapevine/net';
+import { type EndpointAddr, endpointAddrSchema, endpointIdSchema, namedIdSchema } from '@grapevine/net';
 import { bool, mapped, option, type Schema, seq, string, struct, u64, unitEnum } from '@grapevine/postcard';
 import { topicSchema } from './wire.js';
 
@@ -15,7 +15,8 @@ const milliseconds: Schema<number> = mapped(count, {
   encode: (ms) => Math.round(ms * 1000),
 });
 
-const ids = seq(endpointIdSchema);
+/** Views may name somebody who does not exist. */
+const ids = seq(namedIdSchema);
 
 const topicSnapshot: Schema<Topic> = struct({
   id: topicSchema,

@@ -1,7 +1,7 @@
 import { topicIdFrom } from '@grapevine/api';
-import { describeClose, SecretKey, StreamLimitError } from '@grapevine/net';
+import { describeClose, SecretKey, StreamLimitError, StreamResetError } from '@grapevine/net';
 import { describe, expect, test } from 'vitest';
-import { CloseCode, connectRpc, type RpcServerOptions, serveRpc } from '../src/index.js';
+import { CloseCode, CONTROL_ALPN, connectRpc, type RpcServerOptions, serveRpc } from '../src/index.js';
 import { length, nextEvent, request } from './raw-client.js';
 import { next, text, useNodes } from './setup.js';
 
@@ -153,6 +153,21 @@ describe('limits', () => {
     const half = new Uint8Array(12 * 1024 * 1024);
     for (let i = 0; i < 3; i++) await client.open(join, length(16 * 1024 * 1024), half);
     expect(await client.connection.closed).toMatchObject({ type: 'peer', code: CloseCode.tooMany });
+  });
+
+  test('on unfinished requests of one control connection', async () => {
+    const server = await nodes.serve(nodes.node().gossip);
+    const client = await nodes.raw(server, { alpn: CONTROL_ALPN });
+    const almost = new Uint8Array(63 * 1024);
+    for (let i = 0; i < 17; i++) await client.open(length(64 * 1024), almost);
+    expect(await client.connection.closed).toMatchObject({ type: 'peer', code: CloseCode.tooMany });
+  });
+
+  test('on the length of one control request, before it has come', async () => {
+    const server = await nodes.serve(nodes.node().gossip);
+    const client = await nodes.raw(server, { alpn: CONTROL_ALPN });
+    const stream = await client.open(length(64 * 1024 + 1), new Uint8Array(1_000));
+    await expect(stream.reader.next()).rejects.toThrow(StreamResetError);
   });
 
   test('on what the node takes: a command too large for it is dropped and counted, the next is carried out', async () => {

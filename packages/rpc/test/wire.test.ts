@@ -66,8 +66,10 @@ describe('a reader of items', () => {
         }
         let pending = 0;
         const reader = new ItemReader(streamOf(...chunks), {
-          add(more) {
-            pending += more;
+          pending: {
+            add(more) {
+              pending += more;
+            },
           },
         });
         for (const item of items) expect(await reader.next()).toEqual(item);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeAtomically } from '@grapevine/cli-kit';
+import { writeAtomically, writeAtomicallyAsync } from '@grapevine/cli-kit';
 import type { Logger } from '@grapevine/net';
 
 /** What is in a file that a node keeps: its content, and the name of its format. */
@@ -42,7 +42,17 @@ export class KeptFile {
 
   /** @throws the system's error: a full disk, say */
   save(content: Readonly<Record<string, unknown>>): void {
-    const { format } = this.#options;
-    writeAtomically(this.path, `${JSON.stringify({ format, ...content }, undefined, 2)}\n`, { mode: 0o600 });
+    writeAtomically(this.path, this.#text(content), OWNER_ONLY);
+  }
+
+  /** As {@link KeptFile.save}, while the node goes on. One at a time. @throws as that */
+  async saveAsync(content: Readonly<Record<string, unknown>>): Promise<void> {
+    await writeAtomicallyAsync(this.path, this.#text(content), OWNER_ONLY);
+  }
+
+  #text(content: Readonly<Record<string, unknown>>): string {
+    return `${JSON.stringify({ format: this.#options.format, ...content }, undefined, 2)}\n`;
   }
 }
+
+const OWNER_ONLY = { mode: 0o600 };

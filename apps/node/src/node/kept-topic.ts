@@ -55,8 +55,8 @@ async function remember(topic: GossipTopic, endpoint: Endpoint, peers: PeerFile)
   for await (const event of topic) {
     switch (event.type) {
       case 'neighborUp':
-        peers.remember(topic.id, [endpoint.addressLookup.get(event.peer)]);
-        peers.save();
+        peers.remember(topic.id, [endpoint.addressLookup.get(event.peer, { sources: ['user', 'proven'] })]);
+        peers.saveSoon();
         break;
       case 'neighborDown':
       case 'received':

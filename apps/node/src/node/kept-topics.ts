@@ -69,7 +69,7 @@ export class KeptTopics implements OwnTopics {
       }
       this.#save(new Set([...this.#asked, topic]));
       this.#options.peers.remember(topic, peers);
-      this.#options.peers.save();
+      await this.#options.peers.save();
       this.#asked.add(topic);
       await this.#enter(topic, peers);
       return true;
@@ -85,7 +85,7 @@ export class KeptTopics implements OwnTopics {
       this.#topics.delete(topic);
       known.leave();
       this.#options.peers.forget(topic);
-      this.#options.peers.save();
+      await this.#options.peers.save();
       this.#options.logger.info({ topic }, 'left topic');
       return true;
     });

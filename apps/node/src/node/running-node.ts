@@ -65,7 +65,7 @@ export class RunningNode {
     this.#closers.add(lockFolder(data));
     const secretKey = keptIdentity(data);
     const peers = new PeerFile(data, logger);
-    this.#closers.add(() => peers.save());
+    this.#closers.add(() => peers.close());
     const endpoint = await bindEndpoint(transport, { secretKey, address: bind, logger });
     this.#closers.add(() => endpoint.close());
     void endpoint.closed.then((reason) => this.#onClosed(reason));

@@ -1,17 +1,19 @@
 import { aBoolean, aFunction, anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { systemClock } from '../util/clock.js';
+import { AddressRoom } from './address-room.js';
 import { compareTransportAddrs, type EndpointAddr, type TransportAddr } from './endpoint-addr.js';
 import { isDialable, isLoopback } from './socket-addr.js';
 
 /**
- * Who says that an endpoint is at an address, in falling order of trust.
+ * Who says that an endpoint is at an address, in falling order of trust. Each degree has room of its own.
  *
  * - `user`: the program that uses us. Kept until removed.
  * - `proven`: a connection with that identity lives or lived there. The newest one is kept.
- * - `gossip`: some peer told us. Checked for plausibility, kept five minutes, bounded in number.
+ * - `self`: the endpoint itself, on a connection that proves who it is. Checked for plausibility, kept an hour.
+ * - `gossip`: somebody else. Checked for plausibility, kept five minutes.
  */
-export type AddressSource = 'user' | 'proven' | 'gossip';
+export type AddressSource = 'user' | 'proven' | 'self' | 'gossip';
 
 /** Somewhere else to ask for addresses: DNS, a server, a file. */
 export interface AddressProvider {
@@ -19,12 +21,18 @@ export interface AddressProvider {
   lookup(id: EndpointId, options: { readonly signal?: AbortSignal }): Promise<readonly TransportAddr[]>;
 }
 
+/** What to look up. */
+export interface AddressQuery {
+  /** The degrees of trust that count. Default: all. */
+  readonly sources?: readonly AddressSource[];
+}
+
 /** id → addresses. What a dial by bare id asks. */
 export interface AddressLookup {
-  /** Remembers addresses. Less trusted sources never push out more trusted ones. */
+  /** Remembers addresses. A source never pushes out, or changes, what another one has said. */
   add(addr: EndpointAddr, source: AddressSource): void;
   /** What is known right now, most trusted first. */
-  get(id: EndpointId): EndpointAddr;
+  get(id: EndpointId, query?: AddressQuery): EndpointAddr;
   /** What is known, and what the providers say if that is nothing. */
   resolve(id: EndpointId, options?: { readonly signal?: AbortSignal }): Promise<EndpointAddr>;
   /** Forgets an endpoint. */
@@ -37,7 +45,10 @@ export interface AddressLookup {
 export interface AddressBookOptions {
   /** How long hearsay is believed, in milliseconds. Default 300,000 (five minutes). */
   readonly gossipRetentionMs?: number;
-  /** How many endpoints may be known by hearsay or proof only. Default 4,096; the oldest goes first. */
+  /**
+   * How many endpoints each degree of trust but the user's may know. Default 4,096: four times the peers of a node with default settings.
+   * Of more, the oldest goes; among those who have proven who they are, the oldest of the host with the most.
+   */
   readonly capacity?: number;
   /** Whether hearsay may point at this machine. Default false; an endpoint that is bound to loopback sets it. */
   readonly allowLoopback?: boolean;
@@ -52,69 +63,60 @@ const CHECKS: Checks<AddressBookOptions> = {
   now: aFunction,
 };
 
-interface Entry {
-  user: TransportAddr[];
-  proven: TransportAddr | undefined;
-  gossip: TransportAddr[];
-  gossipUntil: number;
-}
+/** One statement about one endpoint: more addresses than this are not read. */
+const MAX_TOLD_ADDRS = 16;
 
-/** Hearsay about one endpoint: more addresses than this are not read. */
-const MAX_GOSSIP_ADDRS = 16;
+/** How long an endpoint's own word is believed: it may have moved without telling us. */
+const SELF_RETENTION_MS = 3_600_000;
+
+const BY_TRUST: readonly AddressSource[] = ['user', 'proven', 'self', 'gossip'];
 
 /** The {@link AddressLookup} in memory. */
 export class AddressBook implements AddressLookup {
-  readonly #entries = new Map<EndpointId, Entry>();
+  readonly #rooms: Readonly<Record<AddressSource, AddressRoom>>;
   readonly #providers: AddressProvider[] = [];
-  readonly #retention: number;
-  readonly #capacity: number;
   readonly #allowLoopback: boolean;
-  readonly #now: () => number;
 
   /** @throws TypeError, RangeError that name the option */
   constructor(options: AddressBookOptions = {}) {
     checkOptions('AddressBook', options, CHECKS);
-    this.#retention = options.gossipRetentionMs ?? 300_000;
-    this.#capacity = options.capacity ?? 4096;
-    this.#allowLoopback = options.allowLoopback ?? false;
-    this.#now = options.now ?? systemClock.now;
+    const { gossipRetentionMs = 300_000, capacity = 4096, allowLoopback = false, now = systemClock.now } = options;
+    const forever = Number.POSITIVE_INFINITY;
+    this.#rooms = {
+      user: new AddressRoom({ capacity: forever, retentionMs: forever, drops: 'oldest', now }),
+      proven: new AddressRoom({ capacity, retentionMs: forever, drops: 'oldest-of-largest-host', now }),
+      self: new AddressRoom({ capacity, retentionMs: SELF_RETENTION_MS, drops: 'oldest-of-largest-host', now }),
+      gossip: new AddressRoom({ capacity, retentionMs: gossipRetentionMs, drops: 'oldest', now }), // who tells it can name any host
+    };
+    this.#allowLoopback = allowLoopback;
   }
 
   /** How many endpoints are known. */
   get size(): number {
-    return this.#entries.size;
+    return new Set(BY_TRUST.flatMap((source) => [...this.#rooms[source].keys()])).size;
   }
 
-  add(addr: EndpointAddr, source: AddressSource): void {
-    const addrs = source === 'gossip' ? addr.addrs.slice(0, MAX_GOSSIP_ADDRS).filter(this.#plausible) : addr.addrs;
-    const first = addrs[0];
-    if (first === undefined) return;
-    const entry = this.#entries.get(addr.id) ?? { user: [], proven: undefined, gossip: [], gossipUntil: 0 };
+  add({ id, addrs }: EndpointAddr, source: AddressSource): void {
+    const room = this.#rooms[source];
+    const [newest] = addrs;
+    if (newest === undefined) return;
     switch (source) {
       case 'user':
-        entry.user = merge(entry.user, addrs);
-        break;
+        return room.set(id, merge(room.get(id), addrs));
       case 'proven':
-        entry.proven = first;
-        break;
-      case 'gossip':
-        entry.gossip = [...addrs];
-        entry.gossipUntil = this.#now() + this.#retention;
-        break;
+        return room.set(id, [newest]);
+      case 'self':
+      case 'gossip': {
+        const told = addrs.slice(0, MAX_TOLD_ADDRS).filter(this.#plausible);
+        if (told.length > 0) room.set(id, told);
+      }
     }
-    this.#entries.delete(addr.id); // to the end of the map: most recently learned
-    this.#entries.set(addr.id, entry);
-    if (this.#entries.size > this.#capacity) this.#dropOldest();
   }
 
-  get(id: EndpointId): EndpointAddr {
-    const entry = this.#entries.get(id);
-    if (!entry) return { id, addrs: [] };
-    if (entry.gossipUntil <= this.#now()) {
-      entry.gossip = [];
-      if (entry.user.length === 0 && !entry.proven) this.#entries.delete(id);
-    }
-    return { id, addrs: merge(merge(entry.user, entry.proven ? [entry.proven] : []), entry.gossip) };
+  get(id: EndpointId, { sources = BY_TRUST }: AddressQuery = {}): EndpointAddr {
+    const asked = BY_TRUST.filter((source) => sources.includes(source));
+    const addrs = asked.reduce<readonly TransportAddr[]>((all, source) => merge(all, this.#rooms[source].get(id)), []);
+    return { id, addrs };
   }
 
   async resolve(id: EndpointId, options: { readonly signal?: AbortSignal } = {}): Promise<EndpointAddr> {
@@ -127,7 +129,7 @@ export class AddressBook implements AddressLookup {
   }
 
   remove(id: EndpointId): void {
-    this.#entries.delete(id);
+    for (const source of BY_TRUST) this.#rooms[source].delete(id);
   }
 
   addProvider(provider: AddressProvider): void {
@@ -138,17 +140,10 @@ export class AddressBook implements AddressLookup {
     if (way.type !== 'ip') return true;
     return isDialable(way.addr) && (this.#allowLoopback || !isLoopback(way.addr));
   };
-
-  #dropOldest(): void {
-    for (const [id, entry] of this.#entries) {
-      if (entry.user.length > 0) continue;
-      this.#entries.delete(id);
-      return;
-    }
-  }
 }
 
-function merge(first: readonly TransportAddr[], second: readonly TransportAddr[]): TransportAddr[] {
+function merge(first: readonly TransportAddr[], second: readonly TransportAddr[]): readonly TransportAddr[] {
+  if (first.length === 0) return second;
   const merged = [...first];
   for (const addr of second) {
     if (!merged.some((known) => compareTransportAddrs(known, addr) === 0)) merged.push(addr);

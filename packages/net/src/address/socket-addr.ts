@@ -56,10 +56,7 @@ export function ipToOctets(host: string): Uint8Array {
 /** The canonical spelling of 4 or 16 octets. */
 export function ipFromOctets(octets: Uint8Array): string {
   if (octets.length === 4) return octets.join('.');
-  const groups = Array.from({ length: 8 }, (_, i) =>
-    (((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0)).toString(16),
-  );
-  return canonicalIPv6(groups.join(':'));
+  return formatIPv6(Array.from({ length: 8 }, (_, i) => ((octets[2 * i] ?? 0) << 8) | (octets[2 * i + 1] ?? 0)));
 }
 
 /** IPv4 before IPv6, then by octets, then by port: the order in which the wire format sorts address sets. */
@@ -81,6 +78,18 @@ export function isDialable(addr: SocketAddr): boolean {
   const first = octets[0] ?? 0;
   if (octets.length === 4) return first !== 0 && first < 224;
   return first !== 0xff && octets.some((octet) => octet !== 0);
+}
+
+/** RFC 5952, section 4: the first of the longest runs of at least two zero groups becomes `::`. Lists from peers are full of these, so no URL is made. */
+function formatIPv6(groups: readonly number[]): string {
+  let [start, length] = [0, 1];
+  for (let i = 0, run = 0; i < groups.length; i++) {
+    run = groups[i] === 0 ? run + 1 : 0;
+    if (run > length) [start, length] = [i - run + 1, run];
+  }
+  const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
 /** WHATWG URLs spell IPv6 as RFC 5952 says. */

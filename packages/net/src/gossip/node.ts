@@ -46,6 +46,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers: KernelTimers;
   readonly #stopObserving: () => void;
+  /** Whose message is being handled. */
+  #teller: EndpointId | undefined;
   #running = false;
   #shutdown: Promise<void> | undefined;
   /** Why the node has ended by itself. */
@@ -159,6 +161,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#running = true;
     try {
       for (let next = this.#inbox.shift(); next; next = this.#inbox.shift()) {
+        this.#teller = next.type === 'recvMessage' ? next.from : undefined;
         for (const output of this.#state.handle(next, this.#options.clock.now())) this.#carryOut(output);
       }
     } finally {
@@ -228,7 +231,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {
     try {
-      this.#endpoint.addressLookup.add({ id: peer, addrs: decodeAddrInfo(data) }, 'gossip');
+      const addr = { id: peer, addrs: decodeAddrInfo(data) };
+      this.#endpoint.addressLookup.add(addr, peer === this.#teller ? 'self' : 'gossip');
     } catch (error) {
       this.#options.metrics.dropped('bad-peer-data');
       this.#options.logger.debug({ peer, error: String(error) }, 'ignoring peer data that is no address info');

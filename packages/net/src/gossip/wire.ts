@@ -1,6 +1,6 @@
 import { decode, encodedLength, encodeInto } from '@grapevine/postcard';
 import { type Message, messageCodec, type TopicId, topicIdFromBytes, topicIdToBytes } from '@grapevine/proto';
-import { endpointIdSchema } from '../address/codec.js';
+import { namedIdSchema } from '../address/codec.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 
 /** The protocol's name in TLS: iroh-gossip, version 1. */
@@ -9,7 +9,7 @@ export const GOSSIP_ALPN = '/iroh-gossip/1';
 /** A message between nodes of the network. */
 export type NetMessage = Message<EndpointId>;
 
-const codec = messageCodec(endpointIdSchema);
+const codec = messageCodec(namedIdSchema);
 
 /** A frame begins with its body's length, big-endian. */
 export const PREFIX_LENGTH = 4;

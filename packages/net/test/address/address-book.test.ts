@@ -13,6 +13,7 @@ beforeEach(() => {
 });
 
 const at = (text: string, id = A) => endpointAddr(id, parseSocketAddr(text));
+const idOf = (i: number) => i.toString(16).padStart(64, '0') as EndpointId;
 const known = (id = A) => directAddrs(book.get(id)).map(formatSocketAddr);
 
 test('user-supplied addresses come first, then proven ones, then hearsay', () => {
@@ -62,12 +63,29 @@ test('one teller can name 16 addresses of an endpoint, no more', () => {
   expect(known()).toHaveLength(16);
 });
 
-test('the book is bounded; what the user said stays', () => {
-  book = new AddressBook({ capacity: 10 });
-  book.add(at('10.0.0.1:1'), 'user');
-  for (let i = 0; i < 100; i++) book.add(at('10.0.0.9:9', i.toString(16).padStart(64, '0') as EndpointId), 'gossip');
-  expect(book.size).toBe(10);
-  expect(known()).toEqual(['10.0.0.1:1']);
+test('each degree of trust has room of its own: 4,096 pieces of hearsay cost nobody else a place', () => {
+  book.add(at('10.0.0.1:1', idOf(1)), 'user');
+  book.add(at('10.0.0.1:2', idOf(2)), 'proven');
+  book.add(at('10.0.0.1:3', idOf(3)), 'self');
+  for (let i = 10; i < 10_000; i++) book.add(at('10.0.0.2:2', idOf(i)), 'gossip');
+  expect(book.size).toBe(4096 + 3);
+  expect([1, 2, 3].flatMap((i) => known(idOf(i)))).toEqual(['10.0.0.1:1', '10.0.0.1:2', '10.0.0.1:3']);
+});
+
+test('one host that proves itself with thousands of keys pushes out its own, and nobody else', () => {
+  book.add(at('10.0.0.1:1', idOf(1)), 'proven');
+  for (let i = 10; i < 10_000; i++) book.add(at(`10.0.0.2:${i}`, idOf(i)), 'proven');
+  expect(book.size).toBe(4096);
+  expect(known(idOf(1))).toEqual(['10.0.0.1:1']);
+});
+
+test('a third party does not change what a peer has said about itself', () => {
+  book.add(at('10.0.0.1:1'), 'self');
+  book.add(at('10.6.6.6:6'), 'gossip');
+  expect(known()).toEqual(['10.0.0.1:1', '10.6.6.6:6']);
+  expect(directAddrs(book.get(A, { sources: ['user', 'proven', 'self'] })).map(formatSocketAddr)).toEqual([
+    '10.0.0.1:1',
+  ]);
 });
 
 test('providers are asked when an id is unknown, and their failures are none of ours', async () => {

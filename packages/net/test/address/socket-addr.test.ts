@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   compareSocketAddrs,
@@ -38,6 +39,16 @@ test('octets and texts are each other back', () => {
     expect(ipFromOctets(ipToOctets(host))).toBe(host);
   }
   expect([...ipToOctets('2001:db8::1')]).toEqual([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+});
+
+test('IPv6 is spelt as RFC 5952 says, and as URLs spell it', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(0, 0, 1, 0xab, 0xffff), { minLength: 8, maxLength: 8 }), (groups) => {
+      const octets = Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+      const url = new URL(`http://[${groups.map((group) => group.toString(16)).join(':')}]`);
+      expect(`[${ipFromOctets(octets)}]`).toBe(url.hostname);
+    }),
+  );
 });
 
 test('IPv4 sorts before IPv6, then by octets, then by port', () => {

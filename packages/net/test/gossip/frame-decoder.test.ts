@@ -59,3 +59,40 @@ test('a stream that ends inside a length has ended, one that ends inside a body 
   expect(decoder.next()).toBeUndefined();
   expect(decoder.insideBody).toBe(true);
 });
+
+test('a frame of 8 MiB in datagrams is put together in time that is linear in its length', () => {
+  const length = 8 << 20;
+  const decoder = new FrameDecoder(length);
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt32BE(length);
+  decoder.push(prefix);
+  expect(decoder.next()).toBeUndefined();
+  const began = process.cpuUsage();
+  let body: Uint8Array | undefined;
+  for (let at = 0; at < length; at += 1_300) {
+    decoder.push(new Uint8Array(Math.min(1_300, length - at)).fill(at % 251));
+    body = decoder.next();
+  }
+  const { user, system } = process.cpuUsage(began);
+  expect(body).toHaveLength(length);
+  expect(body?.[1_300]).toBe(1_300 % 251);
+  expect((user + system) / 1e6).toBeLessThan(2); // 20 s when each chunk was joined to all before it
+});
+
+test('an unfinished frame pins twice its bytes at most, whatever it announces and however large its chunk was', () => {
+  const decoder = new FrameDecoder(1 << 20);
+  const chunk = Buffer.alloc(100_000);
+  chunk.writeUInt32BE(99_990);
+  chunk.writeUInt32BE(50, 99_994); // and two bytes of these
+  decoder.push(chunk);
+  expect(decoder.next()).toHaveLength(99_990);
+  expect(decoder.next()).toBeUndefined();
+  expect(decoder.heldBytes).toBe(50);
+  const long = Buffer.alloc(5);
+  long.writeUInt32BE(1 << 20);
+  const stranger = new FrameDecoder(1 << 20);
+  stranger.push(long);
+  expect(stranger.next()).toBeUndefined();
+  expect(stranger.insideBody).toBe(true);
+  expect(stranger.heldBytes).toBeLessThanOrEqual(256);
+});

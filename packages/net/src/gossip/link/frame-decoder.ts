@@ -1,5 +1,8 @@
 import { PREFIX_LENGTH } from '../wire.js';
 
+/** What an unfinished body takes at first, in bytes: a stranger that announces a long one and sends nothing pins no more. */
+const FIRST_PART = 256;
+
 /** A frame that announces more bytes than are allowed. */
 export class FrameTooLargeError extends Error {
   constructor(
@@ -11,13 +14,20 @@ export class FrameTooLargeError extends Error {
 }
 
 /**
- * Cuts a stream of bytes into frame bodies.
+ * Cuts a stream of bytes into frame bodies, in time and memory that are linear in what has arrived.
  *
- * Holds at most one unfinished frame, so at most `limit` bytes plus what `push` was given last.
+ * Between chunks it holds the bytes of one unfinished frame (in a buffer at most twice as long) and no part of any chunk.
  */
 export class FrameDecoder {
   readonly #limit: number;
-  #rest: Uint8Array = new Uint8Array(0);
+  #chunk: Uint8Array = NOTHING;
+  #at = 0;
+  /** Bytes of the length that have arrived, and their value. */
+  #prefixBytes = 0;
+  #length = 0;
+  /** The body, as far as it has come in earlier chunks. */
+  #part: Uint8Array = NOTHING;
+  #partLength = 0;
 
   /** @param limit longest body in bytes */
   constructor(limit: number) {
@@ -26,35 +36,73 @@ export class FrameDecoder {
 
   /** Whether the stream stands inside a body. (Inside a length it counts as a clean end, as in the reference.) */
   get insideBody(): boolean {
-    return this.#rest.length >= PREFIX_LENGTH;
+    return this.#prefixBytes === PREFIX_LENGTH;
   }
 
-  /** Adds bytes from the stream; the decoder may keep them. Take out the frames with {@link FrameDecoder.next} before adding more. */
+  /** Bytes of memory that the unfinished frame takes. */
+  get heldBytes(): number {
+    return this.#part.length;
+  }
+
+  /** Adds bytes from the stream. Take out the frames with {@link FrameDecoder.next} before adding more: after the last one nothing of the chunk is kept. */
   push(bytes: Uint8Array): void {
-    if (this.#rest.length === 0) {
-      this.#rest = bytes;
-      return;
-    }
-    const joined = new Uint8Array(this.#rest.length + bytes.length);
-    joined.set(this.#rest);
-    joined.set(bytes, this.#rest.length);
-    this.#rest = joined;
+    this.#chunk = bytes;
+    this.#at = 0;
   }
 
   /**
-   * The next whole body, a view into what was pushed; undefined when more bytes are needed.
+   * The next whole body: a view into what was pushed last, or a buffer of its own; undefined when more bytes are needed.
    *
    * @throws FrameTooLargeError
    */
   next(): Uint8Array | undefined {
-    const rest = this.#rest;
-    if (rest.length < PREFIX_LENGTH) return undefined;
-    const [a = 0, b = 0, c = 0, d = 0] = rest;
-    const length = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-    if (length > this.#limit) throw new FrameTooLargeError(length, this.#limit);
-    const end = PREFIX_LENGTH + length;
-    if (rest.length < end) return undefined;
-    this.#rest = rest.subarray(end);
-    return rest.subarray(PREFIX_LENGTH, end);
+    this.#readPrefix();
+    const available = this.#chunk.length - this.#at;
+    const missing = this.#length - this.#partLength;
+    if (this.#prefixBytes < PREFIX_LENGTH || available < missing) {
+      if (this.insideBody) this.#keep(this.#chunk.subarray(this.#at));
+      this.#chunk = NOTHING;
+      this.#at = 0;
+      return undefined;
+    }
+    const rest = this.#chunk.subarray(this.#at, this.#at + missing);
+    this.#at += missing;
+    return this.#finish(rest);
+  }
+
+  #readPrefix(): void {
+    while (this.#prefixBytes < PREFIX_LENGTH && this.#at < this.#chunk.length) {
+      this.#length = this.#length * 256 + (this.#chunk[this.#at++] as number);
+      this.#prefixBytes++;
+    }
+    if (this.insideBody && this.#length > this.#limit) throw new FrameTooLargeError(this.#length, this.#limit);
+  }
+
+  #finish(rest: Uint8Array): Uint8Array {
+    let body = rest;
+    if (this.#partLength > 0) {
+      this.#keep(rest);
+      body = this.#part.subarray(0, this.#length);
+    }
+    this.#prefixBytes = 0;
+    this.#length = 0;
+    this.#part = NOTHING;
+    this.#partLength = 0;
+    return body;
+  }
+
+  /** Copies what belongs to the unfinished body; the buffer doubles, so each byte is moved twice at most on average. */
+  #keep(bytes: Uint8Array): void {
+    const needed = this.#partLength + bytes.length;
+    if (needed === 0) return;
+    if (needed > this.#part.length) {
+      const grown = new Uint8Array(Math.min(this.#length, Math.max(needed, 2 * this.#part.length, FIRST_PART)));
+      grown.set(this.#part.subarray(0, this.#partLength));
+      this.#part = grown;
+    }
+    this.#part.set(bytes, this.#partLength);
+    this.#partLength = needed;
   }
 }
+
+const NOTHING = new Uint8Array(0);

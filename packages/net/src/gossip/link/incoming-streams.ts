@@ -8,7 +8,7 @@ import { FrameDecoder, FrameTooLargeError } from './frame-decoder.js';
 /** Until a new stream has said which topic it is about. */
 const HEADER_TIMEOUT_MS = 10_000;
 
-/** A chunk of received bytes may be this many times the size of a frame in it before the frame is copied out. */
+/** The memory behind a message may be this many times its size before the message is copied out. */
 const KEEP_RATIO = 2;
 
 /** How a peer can break the protocol. */
@@ -111,7 +111,7 @@ export class IncomingStreams {
           topic = this.#header(body);
           if (topic === undefined) return;
           onHeader();
-        } else if (!this.#message(topic, body, chunk.length)) {
+        } else if (!this.#message(topic, body)) {
           return;
         }
       }
@@ -141,11 +141,11 @@ export class IncomingStreams {
     }
   }
 
-  #message(topic: TopicId, body: Uint8Array, chunkLength: number): boolean {
+  #message(topic: TopicId, body: Uint8Array): boolean {
     let message: NetMessage;
     try {
       // Decoded payloads are views. A small one must not keep a large chunk alive in the cache. (`slice` of a Buffer would be a view.)
-      message = decodeMessage(chunkLength > KEEP_RATIO * body.length ? new Uint8Array(body) : body);
+      message = decodeMessage(body.buffer.byteLength > KEEP_RATIO * body.length ? new Uint8Array(body) : body);
     } catch (error) {
       this.#violation('bad-message', error instanceof Error ? error.message : String(error));
       return false;

@@ -1,0 +1,21 @@
+import type { TransportAddr } from './endpoint-addr.js';
+import { ipToOctets } from './socket-addr.js';
+
+/**
+ * Who is behind an address, as far as anybody can tell: an IPv4 host, or a /64 of IPv6, which is what one subscriber line or one
+ * rented server usually gets (RFC 6177). Limits count sources and not identities, since a key costs a microsecond.
+ *
+ * A relay or a custom transport says nothing about the host behind it: undefined.
+ */
+export function sourceOf(addr: TransportAddr | undefined): string | undefined {
+  return addr?.type === 'ip' ? sourceOfHost(addr.addr.host) : undefined;
+}
+
+/** As {@link sourceOf}, of an IP address in canonical spelling. */
+export function sourceOfHost(host: string): string {
+  const octets = ipToOctets(host);
+  if (octets.length === 4) return host;
+  const isMapped = octets.every((octet, i) => i >= 12 || octet === (i < 10 ? 0 : 0xff));
+  if (isMapped) return octets.subarray(12).join('.');
+  return `${Buffer.from(octets.subarray(0, 8)).toString('hex')}/64`;
+}
