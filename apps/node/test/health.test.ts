@@ -15,3 +15,10 @@ test.each([
   expect([pages['/healthz']().status, pages['/readyz']().status]).toEqual([alive, ready]);
   expect(pages['/readyz']().body).toMatchObject({ failure: health.failure });
 });
+
+test('names topics without giving their ids away', () => {
+  const id = topicIdFrom('room');
+  const { body } = healthPages(() => ({ ...well, topicsWithoutNeighbor: [id] }))['/readyz']();
+  expect(body).toMatchObject({ topicsWithoutNeighbor: [id.slice(0, 10)] });
+  expect(JSON.stringify(body)).not.toContain(id.slice(0, 11));
+});

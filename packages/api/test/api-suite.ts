@@ -63,6 +63,43 @@ export function apiSuite(service: ServiceUnderTest): void {
   }
 
   describe(`the API on ${service.name}`, () => {
+    describe('content', () => {
+      const reuse = async (topic: GossipTopic, buffer: Uint8Array) => {
+        const sent = topic.broadcast(buffer);
+        buffer.fill(0); // before it is known to be queued
+        await sent;
+      };
+
+      test('a publisher may use its buffer again as soon as broadcast has returned', async () => {
+        const { hers, his } = await pair();
+        const buffer = Buffer.from('first of all');
+        await reuse(hers, buffer);
+        buffer.write('and another.');
+        await reuse(hers, buffer.subarray(4)); // a part of a larger one
+        expect(await received(his, 2)).toEqual(['first of all', 'another.']);
+      });
+
+      test('also while it is kept for the first neighbor', async () => {
+        const [a, b] = [await start(), await start()];
+        const hers = await a.gossip.subscribe(ROOM);
+        await reuse(hers, Buffer.from('kept'));
+        const his = await b.gossip.subscribe(ROOM, { bootstrap: formatTicket(a.endpoint.addr()) });
+        expect(await received(his, 1)).toEqual(['kept']);
+      });
+
+      test('a subscriber may change what it got: others on its node get what was sent', async () => {
+        const { b, hers, his } = await pair();
+        const second = await b.gossip.subscribe(ROOM);
+        await hers.broadcast('as it was');
+        for await (const event of his) {
+          if (event.type !== 'received') continue;
+          event.content.fill(0);
+          break;
+        }
+        expect(await received(second, 1)).toEqual(['as it was']);
+      });
+    });
+
     describe('subscribing', () => {
       test('bootstrap peers are tickets, addresses, or ids that the endpoint knows', async () => {
         const first = await start();
@@ -365,6 +402,12 @@ function textOf(event: GossipEvent | undefined): string | undefined {
 async function nextText(topic: AsyncIterable<GossipEvent>): Promise<string> {
   for await (const event of topic) if (event.type === 'received') return Buffer.from(event.content).toString();
   throw new Error('the topic was closed');
+}
+
+async function received(topic: AsyncIterable<GossipEvent>, count: number): Promise<string[]> {
+  const texts: string[] = [];
+  while (texts.length < count) texts.push(await nextText(topic));
+  return texts;
 }
 
 async function waitFor(topic: GossipTopic, wanted: (event: GossipEvent) => boolean): Promise<GossipEvent | undefined> {

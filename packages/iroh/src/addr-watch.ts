@@ -73,4 +73,10 @@ class Watcher extends AsyncQueue<EndpointAddr> {
     super.end();
     this.#onEnd();
   }
+
+  /** Nobody watches any more. */
+  override return(): Promise<IteratorResult<EndpointAddr>> {
+    this.end();
+    return super.return();
+  }
 }

@@ -1,7 +1,7 @@
 /**
  * Streams that the peer opens, one by one as somebody asks: an async iterable on a call of the binding that waits.
  *
- * One consumer. It ends when the call fails, which is when the connection is over, and never throws.
+ * One consumer at a time; leaving a `for await` loop leaves the source open. It ends when the call fails, which is when the connection is over, and never throws.
  */
 export class StreamSource<Stream> implements AsyncIterableIterator<Stream> {
   readonly #accept: () => Promise<Stream>;
@@ -18,8 +18,8 @@ export class StreamSource<Stream> implements AsyncIterableIterator<Stream> {
     return turn;
   }
 
+  /** Somebody has left a loop: another one goes on where it stopped. */
   return(): Promise<IteratorResult<Stream>> {
-    this.end();
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -11,6 +11,9 @@ export interface Health {
   readonly failure: string | undefined;
 }
 
+/** Whoever knows a topic's id can join it. So many digits tell the operator which one is meant, and nobody else more. */
+const SHOWN_DIGITS = 10;
+
 /** What a supervisor asks over HTTP. */
 export function healthPages(
   look: () => Health & { readonly topicsWithoutNeighbor: readonly TopicId[] },
@@ -23,7 +26,8 @@ export function healthPages(
     '/readyz': () => {
       const { up, ending, failure, topicsWithoutNeighbor } = look();
       const ready = up && !ending && failure === undefined && topicsWithoutNeighbor.length === 0;
-      return { status: ready ? 200 : 503, body: { ready, ending, failure, topicsWithoutNeighbor } };
+      const shown = topicsWithoutNeighbor.map((topic) => topic.slice(0, SHOWN_DIGITS));
+      return { status: ready ? 200 : 503, body: { ready, ending, failure, topicsWithoutNeighbor: shown } };
     },
   };
 }

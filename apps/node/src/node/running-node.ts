@@ -62,7 +62,7 @@ export class RunningNode {
   async #start(): Promise<void> {
     const { data, topics, join, transport, bind } = this.#settings;
     const logger = this.#logger;
-    this.#closers.add(lockFolder(data));
+    this.#closers.add(await lockFolder(data, logger));
     const secretKey = keptIdentity(data);
     const peers = new PeerFile(data, logger);
     this.#closers.add(() => peers.close());

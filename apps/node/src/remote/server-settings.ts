@@ -59,14 +59,14 @@ export async function serverOf(whereabouts: Whereabouts): Promise<EndpointAddr> 
   const { given } = whereabouts;
   const folder = folderOf(whereabouts);
   const to = lastOf(given, 'rpc', place);
-  if (to === undefined) return nodeOf(folder);
+  if (to === undefined) return await nodeOf(folder);
   if ('id' in to) return to;
   const id = lastOf(given, 'rpc-id', endpointId) ?? idOf(to.port, folder);
   return endpointAddr(id, await resolve(to.host, to.port));
 }
 
-function nodeOf(folder: string): EndpointAddr {
-  const owner = ownerOf(folder);
+async function nodeOf(folder: string): Promise<EndpointAddr> {
+  const owner = await ownerOf(folder);
   if (owner === undefined) {
     throw new Error(
       `no node is running in ${folder}: start one (grapevine run --rpc 127.0.0.1:9465), say which folder is its own with --data, or where it is with --rpc`,
@@ -74,7 +74,8 @@ function nodeOf(folder: string): EndpointAddr {
   }
   const server = offeredTicket(folder);
   if (server) return server;
-  throw new Error(`the node in ${folder} (process ${owner}) has no remote control: start it with --rpc 127.0.0.1:9465`);
+  const process = owner.pid === undefined ? '' : ` (process ${owner.pid})`;
+  throw new Error(`the node in ${folder}${process} has no remote control: start it with --rpc 127.0.0.1:9465`);
 }
 
 function idOf(port: number, folder: string): EndpointId {

@@ -120,6 +120,23 @@ export function closingTests(transport: TransportUnderTest, test: TestRunner['te
       assert.deepEqual(await watching, a.addr());
     }));
 
+  test('leaving a loop over what comes in leaves it open', () =>
+    withEndpoints(transport, [{}, {}], async (a, b) => {
+      assert(a && b);
+      for (let i = 0; i < 2; i++) {
+        const accepting = firstOf(b.accept());
+        const dialing = a.connect(b.addr(), 'grapevine-compliance/1');
+        const there = await (await accepting).accept();
+        const here = await dialing;
+        for (let j = 0; j < 2; j++) {
+          (await here.openUni()).finish();
+          assert.equal((await readAll(await firstOf(there.acceptUni()))).length, 0);
+          (await here.openBi()).send.finish();
+          assert.equal((await readAll((await firstOf(there.acceptBi())).recv)).length, 0);
+        }
+      }
+    }));
+
   test('an endpoint takes new connections after others have come and gone', () =>
     withEndpoints(transport, [{}, {}], async (a, b) => {
       assert(a && b);
@@ -134,4 +151,10 @@ export function closingTests(transport: TransportUnderTest, test: TestRunner['te
       const stats = connection.stats();
       assert(stats.rttMs >= 0 && stats.queuedBytes === 0);
     }));
+}
+
+/** As users write it: `break` ends the loop, and the loop's iterator. */
+async function firstOf<T>(iterable: AsyncIterable<T>): Promise<T> {
+  for await (const item of iterable) return item;
+  throw new Error('it has ended');
 }

@@ -23,6 +23,8 @@ export interface EventQueueOptions {
  * The events that one reader has not read yet. Bounded: a reader that lags loses the oldest messages and is told how many, at the place
  * where they were. Changes of neighbors are never lost, see {@link EventGap}. So for messages *read + told = pushed*.
  *
+ * What waits is shared with other queues and the node's cache; each reader gets a copy of its own, made when it is read.
+ *
  * A queue that is never used holds no arrays: there may be tens of thousands.
  */
 export class EventQueue {
@@ -43,7 +45,7 @@ export class EventQueue {
   push(event: GossipEvent): void {
     if (this.#end) return;
     const reader = this.#waiting?.shift();
-    if (reader) return reader.resolve({ done: false, value: event });
+    if (reader) return reader.resolve({ done: false, value: ownCopy(event) });
     if (event.type === 'lagged' && this.#merge(event)) return;
     const { capacity, budget } = this.#options;
     const bytes = sizeOf(event);
@@ -63,7 +65,7 @@ export class EventQueue {
     if (told) return Promise.resolve({ done: false, value: told });
     this.#gap = undefined;
     const event = this.#shift();
-    if (event) return Promise.resolve({ done: false, value: event });
+    if (event) return Promise.resolve({ done: false, value: ownCopy(event) });
     if (this.#end) return this.#end.error ? Promise.reject(this.#end.error) : Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       const reader = { resolve, reject };
@@ -138,4 +140,9 @@ const DONE: Result = { done: true, value: undefined };
 
 function sizeOf(event: GossipEvent): number {
   return event.type === 'received' ? EVENT_BYTES + event.content.length : EVENT_BYTES;
+}
+
+/** The reader may do with its content what it likes. (`slice` of a Buffer would be a view.) */
+function ownCopy(event: GossipEvent): GossipEvent {
+  return event.type === 'received' ? { ...event, content: new Uint8Array(event.content) } : event;
 }

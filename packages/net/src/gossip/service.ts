@@ -14,7 +14,7 @@ export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overfl
 export type GossipEvent =
   | {
       readonly type: 'received';
-      /** What was broadcast. Shared with other subscribers: not to be changed. */
+      /** What was broadcast. The reader's own copy: it may be changed. */
       readonly content: Uint8Array;
       /** The neighbor that handed it to us, who need not be its author; our own id for what was published on this node. */
       readonly deliveredFrom: EndpointId;

@@ -22,7 +22,6 @@ export class BoundSocket {
   readonly #configs: Configs;
   /** Rejects the dials that are under way. */
   readonly #dials = new Set<Deferred<never>>();
-  readonly #onClose = new Set<() => void>();
   /** Settles when everything on the socket has ended. */
   readonly closed: Deferred<EndpointCloseReason> = deferred();
   #closing: Promise<void> | undefined;
@@ -86,11 +85,6 @@ export class BoundSocket {
     this.#configs.showCertificate(server);
   }
 
-  /** Calls back once when it closes. */
-  onClose(callback: () => void): void {
-    this.#onClose.add(callback);
-  }
-
   stats(): EndpointStats {
     return {
       connections: this.#core.drivers.size,
@@ -124,7 +118,6 @@ export class BoundSocket {
       driver.end(0, connectionReason(reason));
     }
     this.#core.stop();
-    for (const callback of this.#onClose) callback();
     this.closed.resolve(reason);
     await this.#socket.close();
   }

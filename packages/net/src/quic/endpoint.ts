@@ -5,7 +5,6 @@ import { ConnectError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
-import { AsyncQueue } from '../util/async-queue.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { checkConnect } from '../util/check-connect.js';
 import { advertisedAddrs } from './advertise.js';
@@ -29,17 +28,12 @@ export class Endpoint implements TransportEndpoint {
   readonly id: EndpointId;
   readonly addressLookup: AddressLookup;
   readonly #bound: BoundSocket;
-  readonly #watchers = new Set<AsyncQueue<EndpointAddr>>();
 
   private constructor(bound: BoundSocket) {
     const { secretKey, addressLookup } = bound.settings;
     this.#bound = bound;
     this.id = secretKey.id;
     this.addressLookup = addressLookup ?? new AddressBook({ allowLoopback: isLoopback(bound.addr) });
-    bound.onClose(() => {
-      for (const watcher of this.#watchers) watcher.end();
-      this.#watchers.clear();
-    });
   }
 
   /**
@@ -56,14 +50,10 @@ export class Endpoint implements TransportEndpoint {
   }
 
   /** Yields {@link Endpoint.addr} once and ends when the endpoint closes: the interfaces of the machine are not watched. */
-  watchAddr(): AsyncIterable<EndpointAddr> {
-    const queue = new AsyncQueue<EndpointAddr>();
-    if (this.#bound.isClosed) queue.end();
-    else {
-      queue.push(this.addr());
-      this.#watchers.add(queue);
-    }
-    return queue;
+  async *watchAddr(): AsyncIterable<EndpointAddr> {
+    if (this.#bound.isClosed) return;
+    yield this.addr();
+    await this.closed;
   }
 
   setAlpns(alpns: readonly string[]): void {

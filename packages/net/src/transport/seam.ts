@@ -30,7 +30,10 @@ export interface Endpoint extends AsyncDisposable {
    * @throws ConnectError with a `reason`; the signal's reason when aborted; EndpointClosedError
    */
   connect(to: EndpointAddr | EndpointId, alpn: string, options?: ConnectOptions): Promise<Connection>;
-  /** Incoming connections before their handshake is finished. One consumer; it ends when the endpoint closes. */
+  /**
+   * Incoming connections before their handshake is finished. One consumer at a time; leaving a loop leaves it open, and another one goes on
+   * where it stopped. It ends when the endpoint closes.
+   */
   accept(): AsyncIterable<Incoming>;
   /** Closes every connection (code 0) and frees the socket. Resolves when nothing is left; safe to call again. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * A queue that one side pushes into and the other reads as an async iterable.
+ * A queue that one side pushes into and the other reads as an async iterable. Leaving a `for await` loop leaves the queue open.
  *
  * It holds no limit of its own: whoever pushes checks {@link AsyncQueue.size} first, because only the owner knows what to do
  * when it is full.
@@ -52,10 +52,8 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** Somebody has left a loop: what comes is kept for the next one, which goes on where this one stopped. */
   return(): Promise<IteratorResult<T>> {
-    this.end();
-    this.#items = [];
-    this.#head = 0;
     return Promise.resolve({ done: true, value: undefined });
   }
 

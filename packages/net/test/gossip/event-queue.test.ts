@@ -48,7 +48,7 @@ describe('a slow reader', () => {
   test('is told how many messages it lost, at the place where they were', async () => {
     const { queue, missed } = queueOf(3);
     for (let i = 0; i < 3; i++) queue.push(message(i));
-    expect(await queue.next()).toMatchObject({ value: { content: Buffer.of(0, 0, 0, 0) } });
+    expect(await queue.next()).toMatchObject({ value: { content: Uint8Array.of(0, 0, 0, 0) } });
     for (let i = 3; i < 8; i++) queue.push(message(i));
     expect(missed()).toBe(4);
     expect(await readAll(queue)).toEqual(['-4 slow-reader', 5, 6, 7]);

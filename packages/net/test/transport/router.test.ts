@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { GossipNode } from '../../src/gossip/index.js';
 import { MemoryNetwork } from '../../src/memory/index.js';
-import { type ProtocolHandler, Router } from '../../src/transport/router.js';
+import { type ProtocolHandler, Router, type RouterOptions } from '../../src/transport/router.js';
+import { silentLogger } from '../../src/util/logger.js';
 
 const network = new MemoryNetwork();
 const routers: Router[] = [];
@@ -46,5 +47,54 @@ describe('the companions of a protocol', () => {
       '/grapevine/reconcile/1/my-gossip/1',
     ]);
     return Promise.all(nodes.map((node) => node.shutdown()));
+  });
+});
+
+describe('admit', () => {
+  /** A router that admits so, and what becomes of two dials in turn. */
+  async function dialTwice(admit: RouterOptions['admit']) {
+    const errors: string[] = [];
+    const logger = { ...silentLogger, error: (_fields: object, message: string) => errors.push(message) };
+    const made = new Router(network.endpoint(), { logger, ...(admit && { admit }) });
+    routers.push(made);
+    made.accept('a', { accept: () => {} }).spawn();
+    const dialer = network.endpoint();
+    const dial = () =>
+      dialer.connect(made.endpoint.addr(), 'a').then(
+        () => 'connected',
+        ({ reason }) => reason as string,
+      );
+    const results = [await dial(), await dial()];
+    await dialer.close();
+    return { results, errors };
+  }
+
+  test('decides who may connect, at once or later', async () => {
+    let asked = 0;
+    expect(await dialTwice(() => ++asked > 1)).toEqual({ results: ['refused', 'connected'], errors: [] });
+    expect(await dialTwice(async () => asked-- > 1)).toEqual({ results: ['connected', 'refused'], errors: [] });
+  });
+
+  test('that throws, rejects, or says something else refuses that peer, and the next one is asked about', async () => {
+    const message = 'admit has failed: refusing the peer';
+    let isFirst = true;
+    const failing = (fail: () => unknown) => {
+      isFirst = true;
+      return dialTwice((() => {
+        if (!isFirst) return true;
+        isFirst = false;
+        return fail();
+      }) as RouterOptions['admit']);
+    };
+    const bug = new Error('a bug in a predicate');
+    expect(await failing(() => Promise.reject(bug))).toEqual({ results: ['refused', 'connected'], errors: [message] });
+    expect(
+      await failing(() => {
+        throw bug;
+      }),
+    ).toEqual({ results: ['refused', 'connected'], errors: [message] });
+    for (const other of [undefined, 1, 'yes', {}]) {
+      expect(await failing(() => other)).toEqual({ results: ['refused', 'connected'], errors: [] });
+    }
   });
 });
