@@ -17,6 +17,7 @@ const STEPS = [
   { name: 'swarm of ten', command: ['npm', 'start', '--', '--nodes', '10', '--json'] },
   { name: 'interop', command: ['npm', 'run', 'interop'], report: '.cache/tests-interop.json' },
   { name: 'slow interop', command: ['npm', 'run', 'interop:slow'], report: '.cache/tests-interop-slow.json' },
+  { name: 'fuzz beside Rust', command: ['npm', 'run', 'interop:fuzz', '--', '--events', '1e6'] },
   { name: 'golden data', command: ['npm', 'run', 'interop:golden'] },
   { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'S1', '--json'] },
 ];

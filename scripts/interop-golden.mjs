@@ -1,16 +1,14 @@
 // `npm run interop:golden`: makes the golden data of packages/sim again from the published Rust crate and fails on any
-// difference. With `--write`, replaces it. Needs cargo; says so and does nothing where it is missing.
+// difference. With `--write`, replaces it; with `--program PATH`, asks another build of the Rust program. Needs cargo; says so and does nothing where it is missing.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { buildProgram, hasCargo } from './lib/cargo.mjs';
+import { root } from './lib/ensure.mjs';
 
-const root = join(fileURLToPath(import.meta.url), '../..');
 const golden = join(root, 'packages/sim/test/golden');
-const target = join(root, '.cache/golden-target');
-const program = join(target, 'release/grapevine-golden');
 const isWriting = process.argv.includes('--write');
 
 function run(command, args, options = {}) {
@@ -25,16 +23,13 @@ function run(command, args, options = {}) {
   return stdout;
 }
 
-const cargo = spawnSync('cargo', ['--version'], { encoding: 'utf8' });
-if (cargo.status !== 0) {
+if (!hasCargo()) {
   process.stdout.write('skipped: cargo is not installed, so the golden data cannot be made again\n');
   process.exit(0);
 }
 
-run('cargo', ['build', '--release', '--locked', '--quiet'], {
-  cwd: join(root, 'interop/golden'),
-  env: { ...process.env, CARGO_TARGET_DIR: target },
-});
+const at = process.argv.indexOf('--program');
+const program = at === -1 ? buildProgram('golden') : process.argv[at + 1];
 
 const cases = JSON.parse(readFileSync(join(golden, 'cases.json'), 'utf8'));
 const ask = (mode, { name: _, ...fields }) =>

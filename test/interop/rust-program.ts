@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PeerProgram } from './peer-process.js';
 
-/** Where `npm run interop` builds the Rust program. */
+/** Where `npm run interop` builds the Rust program; `npm run interop:newest` names another one. */
 export function rustProgram(): string {
+  const { GRAPEVINE_RUST_PEER } = process.env;
+  if (GRAPEVINE_RUST_PEER !== undefined) return GRAPEVINE_RUST_PEER;
   const name = process.platform === 'win32' ? 'grapevine-peer.exe' : 'grapevine-peer';
   const path = fileURLToPath(new URL(`../../.cache/interop-target/release/${name}`, import.meta.url));
   if (!existsSync(path)) throw new Error(`${path} is missing: "npm run interop" builds it and runs these tests`);

@@ -90,8 +90,11 @@ export class HyParView<P extends PeerId> extends Views<P> {
       const nodes = this.offer(target);
       this.out.send(target, { type: 'shuffle', origin: this.node.me, nodes, ttl: this.config.shuffleRandomWalkLength });
     }
+    const isFirstInput = !this.#shuffling;
     this.#shuffling = false;
     this.startShuffling();
+    // A timer from an earlier life of the topic: the reference shuffles twice as often from then on.
+    if (isFirstInput) this.#scheduleShuffle();
   }
 
   /** A neighbor request has gone unanswered for too long. */
@@ -309,6 +312,10 @@ export class HyParView<P extends PeerId> extends Views<P> {
   protected startShuffling(): void {
     if (this.#shuffling) return;
     this.#shuffling = true;
+    this.#scheduleShuffle();
+  }
+
+  #scheduleShuffle(): void {
     this.out.schedule(this.config.shuffleInterval, this.out.timer(SHUFFLE));
   }
 }

@@ -1,0 +1,17 @@
+import type { PeerId, TimerTask, TopicId } from '@grapevine/proto';
+
+/** Timers with the same key are the same to the crate. */
+export function keyOf(topic: TopicId, task: TimerTask<PeerId>): string {
+  switch (task.type) {
+    case 'neighborRequest':
+    case 'announceCache':
+      return `${task.type} ${topic} ${task.peer}`;
+    case 'sendGraft':
+      return `${task.type} ${topic} ${task.id}`;
+    case 'shuffle':
+    case 'refill':
+    case 'dispatchLazyPush':
+    case 'evictCache':
+      return `${task.type} ${topic}`;
+  }
+}
