@@ -1,5 +1,6 @@
 // `npm run interop:golden`: makes the golden data of packages/sim again from the published Rust crate and fails on any
-// difference. With `--write`, replaces it; with `--program PATH`, asks another build of the Rust program. Needs cargo; says so and does nothing where it is missing.
+// difference. With `--write`, replaces it; with `--program PATH`, asks another build of the Rust program. Needs cargo; says so
+// and does nothing where it is missing.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

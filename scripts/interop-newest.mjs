@@ -53,9 +53,12 @@ function tryNewest(folder) {
     process.stdout.write(`skipped: the newest crates are out of reach:\n${update.stderr.trimEnd()}\n`);
     process.exit(0);
   }
-  const changed = [...versions(copy)].filter(([name, version]) => before.has(name) && before.get(name) !== version);
-  const list = changed.map(([name, version]) => `${name} ${before.get(name)} → ${version}`);
-  process.stdout.write(`=== ${folder}: ${list.join(', ') || 'the pinned versions are the newest'}\n`);
+  const list = [...versions(copy)].flatMap(([name, version]) => {
+    const pinned = before.get(name);
+    if (pinned !== undefined && pinned !== version) return [`${name} ${pinned} → ${version}`];
+    return TRIED.test(name) ? [`${name} ${version}`] : [];
+  });
+  process.stdout.write(`=== ${folder}: ${list.join(', ')}\n`);
 
   const env = { ...process.env, CARGO_TARGET_DIR: target };
   const build = spawnSync('cargo', ['build', '--release', '--quiet'], { cwd: copy, env, encoding: 'utf8' });
