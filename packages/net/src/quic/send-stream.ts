@@ -14,6 +14,9 @@ export interface SendStreamHost {
   sendOver(stream: QuicSendStream): void;
 }
 
+/** Bit of a stream id (RFC 9000, section 2.1). */
+export const ONE_WAY = 2;
+
 const NO_BYTES = new Uint8Array();
 /** Chunks below this are put together: one call into quiche costs more than copying a few kilobytes. */
 const SMALL_CHUNK = 4096;
@@ -50,6 +53,10 @@ export class QuicSendStream implements SendStream {
   ) {
     this.#host = host;
     this.#highWaterMark = highWaterMark;
+  }
+
+  get isOneWay(): boolean {
+    return (this.id & ONE_WAY) !== 0;
   }
 
   get stopped(): Promise<number | undefined> {

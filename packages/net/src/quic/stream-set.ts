@@ -1,13 +1,13 @@
 import { ConnectionClosedError, StreamLimitError } from '../errors.js';
 import type { BiStream } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
+import { FinishedStreams } from './finished-streams.js';
 import type { NativeConnection } from './native-connection.js';
 import { QuicRecvStream, type RecvStreamHost } from './recv-stream.js';
-import { QuicSendStream, type SendStreamHost } from './send-stream.js';
+import { ONE_WAY, QuicSendStream, type SendStreamHost } from './send-stream.js';
 
-/** Bits of a stream id (RFC 9000, section 2.1). */
+/** Bit of a stream id (RFC 9000, section 2.1). */
 const BY_SERVER = 1;
-const ONE_WAY = 2;
 /** Up to this many streams are asked one by one (0.3 µs each) before quiche is asked for a list (20 µs). */
 const FEW = 48;
 /** Streams that were blocked in a row before the others are not even tried: most likely the whole connection is. */
@@ -21,8 +21,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   readonly #receiving = new Map<number, QuicRecvStream>();
   /** Those whose reader waits. */
   readonly #awaited = new Set<QuicRecvStream>();
-  /** Everything was handed over; quiche waits for acknowledgements. */
-  readonly #finished = new Set<QuicSendStream>();
+  readonly #finished = new FinishedStreams();
   readonly #ours: number;
   readonly #highWaterMark: number;
   readonly #wantTick: () => void;
@@ -75,8 +74,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
 
   /** Whether a finished two-way stream waits for acknowledgements that quiche does not report: see {@link StreamSet.allAcknowledged}. */
   get waitsForQuiet(): boolean {
-    for (const { id } of this.#finished) if ((id & ONE_WAY) === 0) return true;
-    return false;
+    return this.#finished.waitsForQuiet;
   }
 
   /** Settles when a one-way stream can be opened, or the connection is over. */
@@ -142,10 +140,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   dispatch(native: NativeConnection): void {
     this.#dispatchReadable(native);
     this.#noticeStopped(native);
-    for (const stream of this.#finished) {
-      const { id } = stream;
-      if ((id & ONE_WAY) !== 0 ? native.streamFinished(id) : native.streamGone(id)) stream.end(undefined);
-    }
+    this.#finished.notice(native);
   }
 
   #dispatchReadable(native: NativeConnection): void {
@@ -213,7 +208,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
 
   /** Nothing is in flight: whatever was finished has been acknowledged. */
   allAcknowledged(): void {
-    for (const stream of this.#finished) stream.end(undefined);
+    this.#finished.allAcknowledged();
   }
 
   /** The connection is over: every stream is, too. */

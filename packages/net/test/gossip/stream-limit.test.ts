@@ -2,7 +2,9 @@ import { type TopicId, topicIdFromBytes } from '@grapevine/proto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { IDLE_STREAM_MS } from '../../src/gossip/link/stream-turns.js';
 import { noMetrics } from '../../src/gossip/metrics.js';
+import { GOSSIP_ALPN } from '../../src/gossip/wire.js';
 import type { Packet } from '../../src/memory/packet.js';
+import { Router } from '../../src/transport/router.js';
 import { type Listener, type Member, say, TestSwarm, texts } from '../support/swarm.js';
 
 let swarm: TestSwarm;
@@ -57,6 +59,21 @@ describe('a peer that allows fewer streams than there are topics', () => {
     }
     await swarm.clock.advance(1_000);
     for (const listener of there) expect(texts(listener)).toHaveLength(100);
+  });
+
+  test('joins that wait for their stream are repeated, and queued once', async () => {
+    swarm = new TestSwarm();
+    const closed = swarm.network.endpoint({ alpns: [GOSSIP_ALPN], maxUniStreams: 0 });
+    new Router(closed).accept(GOSSIP_ALPN, { accept: () => {} }).spawn();
+    const { node } = swarm.add();
+    const ids = topics(20);
+    for (const topic of ids) await node.subscribe(topic, { bootstrap: [closed.addr()] });
+    const queued = async () => (await node.snapshot()).peers[0]?.queuedBytes;
+    await swarm.clock.advance(500);
+    const once = await queued();
+    expect(once).toBeGreaterThan(0);
+    await swarm.clock.advance(8_000);
+    expect(await queued()).toBe(once);
   });
 
   test('one that allows none at all is left alone, and counted', async () => {

@@ -81,7 +81,10 @@ export class TopicSender implements StreamUser {
     return this.#control.length + this.#payloads.length + this.#announcements.length + (this.#last ? 1 : 0);
   }
 
+  /** Saying the same twice in a row says nothing: joins are repeated until somebody answers, however long they wait here. */
   control(frame: Uint8Array): void {
+    const previous = this.#control.at(-1);
+    if (previous && Buffer.compare(previous, frame) === 0) return;
     this.#control.push(frame);
     this.#count(frame.length);
     this.#host.dirty(this);
