@@ -35,6 +35,15 @@ export interface DeliveryTimes {
   readonly max: number;
 }
 
+/**
+ * Within which time half, and all but a hundredth, of the deliveries came that should have come, in nanoseconds: infinite where fewer
+ * did. So losing the late ones makes nothing look faster.
+ */
+export interface ExpectedTimes {
+  readonly p50: number;
+  readonly p99: number;
+}
+
 /** What is noted about a broadcast that is on its way. */
 interface Broadcast {
   readonly publisher: number;
@@ -143,6 +152,17 @@ export class BroadcastMeter implements Observer {
       p99: delays.percentile(0.99),
       max: delays.percentile(1),
     };
+  }
+
+  /** How long the deliveries took that all broadcasts should have had. */
+  expectedTimes(): ExpectedTimes {
+    let expected = 0;
+    for (const broadcast of this.#broadcasts.values()) expected += broadcast.expected - 1;
+    const within = (share: number): number => {
+      const ofDelivered = (share * expected) / this.#delays.size;
+      return ofDelivered > 1 ? Number.POSITIVE_INFINITY : this.#delays.percentile(ofDelivered);
+    };
+    return { p50: within(0.5), p99: within(0.99) };
   }
 }
 

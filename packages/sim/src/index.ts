@@ -1,4 +1,4 @@
-export { BroadcastMeter, type BroadcastReport, type DeliveryTimes } from './broadcast-meter.js';
+export { BroadcastMeter, type BroadcastReport, type DeliveryTimes, type ExpectedTimes } from './broadcast-meter.js';
 export { ChaCha12Rng } from './chacha12-rng.js';
 export { compareModes, inMode, MODES, type ModeComparison, modeComparison, modeTable } from './compare-modes.js';
 export type {

@@ -1,6 +1,6 @@
 import type { Hash, PartialConfig } from '@grapevine/proto';
 import { ascii } from './ascii.js';
-import type { BroadcastReport, DeliveryTimes } from './broadcast-meter.js';
+import type { BroadcastReport, DeliveryTimes, ExpectedTimes } from './broadcast-meter.js';
 import { ChaCha12Rng } from './chacha12-rng.js';
 import { sample } from './faults/chance.js';
 import { checkFault } from './faults/check-fault.js';
@@ -80,6 +80,8 @@ export interface ScenarioResult {
   /** As the papers measure: one entry for each broadcast. */
   readonly broadcasts: readonly BroadcastReport[];
   readonly deliveryTimes: DeliveryTimes;
+  /** The same over the deliveries that should have been. */
+  readonly expectedTimes: ExpectedTimes;
   /** Only where there was something to heal from. */
   readonly healing: Healing | undefined;
   /** The overlay at the end. */
@@ -208,6 +210,7 @@ function resultOf(simulator: Simulator, seed: number | bigint, healed: Healing |
     summary: simulator.summary(),
     broadcasts: meter.reports(),
     deliveryTimes: meter.deliveryTimes(),
+    expectedTimes: meter.expectedTimes(),
     healing: healed,
     overlay: overlayReport(simulator, seed),
     traffic: { ...network.traffic },

@@ -1,10 +1,14 @@
+import { defaultHash, type GossipMessage, messageIdFromBytes } from '@grapevine/proto';
 import { describe, expect, test } from 'vitest';
 import {
+  BroadcastMeter,
+  ChaCha12Rng,
   compareModes,
   type Fault,
   MILLISECOND,
   type ModeComparison,
   modeTable,
+  Network,
   runScenario,
   type Scenario,
   SECOND,
@@ -90,6 +94,28 @@ describe('where both deliver everything, the hardened mode does it with fewer pa
     const [reference, hardened] = compare([fault]);
     expect(hardened.reliability).toBeGreaterThanOrEqual(reference.reliability);
     expect(hardened.rmr).toBeLessThan(reference.rmr);
+  });
+});
+
+describe('a payload that never comes is late without end', () => {
+  test.each<[string, number, number, number]>([
+    ['none lost', 0, 1, 1],
+    ['a few lost', 0.005, 1, 1],
+    ['some lost', 0.3, 1, Number.POSITIVE_INFINITY],
+  ])('%s', (_, share, p50, p99) => {
+    const network = new Network({ rng: ChaCha12Rng.seedFromU64(1) });
+    const meter = new BroadcastMeter(network);
+    for (let peer = 0; peer <= 1_000; peer++) network.insertAndJoin(peer, []);
+    const id = messageIdFromBytes(defaultHash(Uint8Array.of(1)));
+    meter.published(id, 0);
+    const message: GossipMessage = {
+      type: 'gossip',
+      id,
+      content: Uint8Array.of(1),
+      scope: { type: 'swarm', round: 0 },
+    };
+    for (let peer = 1; peer <= 1_000 * (1 - share); peer++) meter.delivered(network.time + 1, peer, message);
+    expect(meter.expectedTimes()).toEqual({ p50, p99 });
   });
 });
 
