@@ -6,13 +6,23 @@ import tseslint from 'typescript-eslint';
 const walls = {
   'packages/postcard': [],
   'packages/proto': ['@grapevine/postcard', '@noble/hashes'],
-  'packages/net': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', 'hash-wasm', 'node:'],
+  'packages/net': [
+    '@grapevine/proto',
+    '@grapevine/postcard',
+    '@noble/ed25519',
+    '@noble/hashes',
+    '#ed25519',
+    'hash-wasm',
+    'node:',
+  ],
   'packages/net/src/quic': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', '@matrixai/quic', 'node:'],
   'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
   'packages/iroh': ['@grapevine/net', '@number0/iroh', 'node:'],
   'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', 'node:'],
   'packages/sim': ['@grapevine/proto'],
   'packages/mdns': ['@grapevine/net', '@grapevine/proto', 'multicast-dns', 'dns-packet', 'node:'],
+  'packages/web': ['@grapevine/net', '@grapevine/postcard'],
+  'packages/web/src/listener': ['@grapevine/net', '@grapevine/postcard', 'node:'],
   'packages/metrics': ['@grapevine/net', '@grapevine/proto/check', 'prom-client', 'node:'],
 };
 

@@ -1,5 +1,8 @@
 import type { EndpointId } from '../identity/endpoint-id.js';
+import { compareBytes } from '../util/bytes.js';
 import { compareSocketAddrs, type SocketAddr } from './socket-addr.js';
+
+const encoder = new TextEncoder();
 
 /** One way to reach an endpoint. */
 export type TransportAddr =
@@ -27,10 +30,10 @@ const KINDS: readonly TransportAddr['type'][] = ['relay', 'ip', 'custom'];
 
 /** The order in which the wire format sorts: relays, then IP addresses, then custom ones. */
 export function compareTransportAddrs(a: TransportAddr, b: TransportAddr): number {
-  if (a.type === 'relay' && b.type === 'relay') return Buffer.compare(Buffer.from(a.url), Buffer.from(b.url));
+  if (a.type === 'relay' && b.type === 'relay') return compareBytes(encoder.encode(a.url), encoder.encode(b.url));
   if (a.type === 'ip' && b.type === 'ip') return compareSocketAddrs(a.addr, b.addr);
   if (a.type === 'custom' && b.type === 'custom') {
-    return a.transport < b.transport ? -1 : a.transport > b.transport ? 1 : Buffer.compare(a.data, b.data);
+    return a.transport < b.transport ? -1 : a.transport > b.transport ? 1 : compareBytes(a.data, b.data);
   }
   return KINDS.indexOf(a.type) - KINDS.indexOf(b.type);
 }

@@ -1,6 +1,7 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import { aString } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
+import { compareBytes } from '../util/bytes.js';
+import { isIPv4, isIPv6 } from './ip-text.js';
 
 /** An IP address with a port. `host` is canonical: dotted IPv4, or IPv6 as RFC 5952 writes it, without brackets or zone. */
 export interface SocketAddr {
@@ -63,7 +64,7 @@ export function ipFromOctets(octets: Uint8Array): string {
 export function compareSocketAddrs(a: SocketAddr, b: SocketAddr): number {
   const left = ipToOctets(a.host);
   const right = ipToOctets(b.host);
-  return left.length - right.length || Buffer.compare(left, right) || a.port - b.port;
+  return left.length - right.length || compareBytes(left, right) || a.port - b.port;
 }
 
 /** Whether an address is the machine itself (127.0.0.0/8, ::1). */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type PartialConfig, type Rng, resolveConfig, seededRng } from '@grapevine/proto';
 import {
   aBoolean,
@@ -123,9 +122,9 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     logger: silentLogger,
     metrics: noMetrics,
     clock: systemClock,
-    rng: options.rng ?? seededRng(randomBytes(32)),
+    rng: options.rng ?? seededRng(crypto.getRandomValues(new Uint8Array(32))),
     random: Math.random,
-    randomBytes: (length: number): Uint8Array => randomBytes(length),
+    randomBytes: (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length)),
     ...given(options),
   };
   if (resolved.dialBackoffMaxMs < resolved.dialBackoffMinMs) {

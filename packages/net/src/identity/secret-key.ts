@@ -1,15 +1,16 @@
-import { createPrivateKey, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { someBytes } from '@grapevine/proto/check';
+import { signingKey } from '#ed25519';
 import { ParseError } from '../errors.js';
 import { decodeBase32 } from '../util/base32.js';
 import { fromHex, toHex } from '../util/hex.js';
+import type { SigningKey } from './ed25519/signing-key.js';
 import { type EndpointId, endpointIdFromBytes } from './endpoint-id.js';
 
 const WHAT = 'secret key';
 const BYTES = 32;
 
 /** RFC 8410: what stands before the 32-byte seed in the PKCS #8 form of an Ed25519 key. */
-const PKCS8_PREFIX = fromHex('302e020100300506032b657004220420');
+const PKCS8_PREFIX = '302e020100300506032b657004220420';
 
 /**
  * An Ed25519 secret key: the identity of an endpoint.
@@ -27,18 +28,17 @@ export class SecretKey {
   /** The public half. */
   readonly id: EndpointId;
   readonly #seed: Uint8Array;
-  readonly #key: KeyObject;
+  readonly #key: SigningKey;
 
   private constructor(seed: Uint8Array) {
     this.#seed = seed;
-    this.#key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-    const spki = createPublicKey(this.#key).export({ format: 'der', type: 'spki' });
-    this.id = endpointIdFromBytes(spki.subarray(-BYTES));
+    this.#key = signingKey(seed);
+    this.id = endpointIdFromBytes(this.#key.publicKey);
   }
 
   /** A fresh key from the operating system's random numbers. */
   static generate(): SecretKey {
-    return new SecretKey(new Uint8Array(randomBytes(BYTES)));
+    return new SecretKey(crypto.getRandomValues(new Uint8Array(BYTES)));
   }
 
   /**
@@ -84,13 +84,14 @@ export class SecretKey {
 
   /** The key in PKCS #8 PEM, as TLS libraries take it. Keep it secret. */
   toPem(): string {
-    return this.#key.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const pkcs8 = fromHex(PKCS8_PREFIX + this.toHex());
+    return `-----BEGIN PRIVATE KEY-----\n${btoa(String.fromCharCode(...pkcs8))}\n-----END PRIVATE KEY-----\n`;
   }
 
   /** Signs a message (RFC 8032, deterministic). @returns 64 bytes */
   sign(message: Uint8Array): Uint8Array {
     someBytes('message', message);
-    return new Uint8Array(sign(null, message, this.#key));
+    return this.#key.sign(message);
   }
 
   toString(): string {

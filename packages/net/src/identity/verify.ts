@@ -1,11 +1,8 @@
-import { createPublicKey, verify as nativeVerify } from 'node:crypto';
 import { someBytes } from '@grapevine/proto/check';
+import { verify } from '#ed25519';
 import { anEndpointId } from '../util/checks.js';
 import { fromHex } from '../util/hex.js';
 import { type EndpointId, endpointIdToBytes } from './endpoint-id.js';
-
-/** RFC 8410: what stands before the 32 key bytes in a SubjectPublicKeyInfo. */
-const SPKI_PREFIX = fromHex('302a300506032b6570032100');
 
 /** The y coordinates of the points of order 1, 2, 4 and 8, with their non-canonical spellings, little endian, sign bit clear. */
 const SMALL_ORDER_Y = [
@@ -33,12 +30,7 @@ export function verifySignature(signer: EndpointId, message: Uint8Array, signatu
   if (signature.length !== 64) return false;
   const publicKey = endpointIdToBytes(signer);
   if (isSmallOrder(publicKey) || isSmallOrder(signature.subarray(0, 32))) return false;
-  try {
-    const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
-    return nativeVerify(null, message, key, signature);
-  } catch {
-    return false;
-  }
+  return verify(publicKey, message, signature);
 }
 
 /** Whether 32 bytes are an encoding of a point whose order divides 8. */

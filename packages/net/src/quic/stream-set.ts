@@ -101,7 +101,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   /** @throws StreamLimitError */
   openBi(): BiStream {
     const id = this.#open(0);
-    return { send: this.#addSending(id), recv: this.#addReceiving(id) };
+    return { id, send: this.#addSending(id), recv: this.#addReceiving(id) };
   }
 
   wantPump(stream: QuicSendStream): void {
@@ -252,7 +252,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     native.openStream(id);
     const send = this.#addSending(id);
     send.checkStopped(native); // may have come along with the first bytes
-    this.bi.push({ send, recv });
+    this.bi.push({ id, send, recv });
   }
 
   #addSending(id: number): QuicSendStream {

@@ -162,6 +162,8 @@ export interface RecvStream {
 
 /** A stream in both directions. */
 export interface BiStream {
+  /** QUIC's id of the stream (RFC 9000, section 2.1); undefined where the transport knows none. For protocols that name streams. */
+  readonly id?: number;
   readonly send: SendStream;
   readonly recv: RecvStream;
 }

@@ -1,9 +1,10 @@
 import { anArrayOf, type Check } from '@grapevine/proto/check';
+import { utf8Length } from './bytes.js';
 
 /** One protocol name. */
 export const anAlpn: Check = (name, value) => {
   if (typeof value !== 'string') throw new TypeError(`${name} must be a string, not ${typeof value}`);
-  const { length } = Buffer.from(value);
+  const length = utf8Length(value);
   if (length < 1 || length > 255) {
     throw new RangeError(`${name} must have 1 to 255 bytes, ${JSON.stringify(value)} has ${length}`);
   }

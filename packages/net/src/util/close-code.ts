@@ -1,3 +1,5 @@
+import { utf8Length } from './bytes.js';
+
 /** The largest code that endpoints tell each other. */
 export const MAX_CODE = 2 ** 32 - 1;
 const MAX_REASON_BYTES = 200;
@@ -20,7 +22,7 @@ export function cutReason(reason: string): string {
   let bytes = 0;
   let end = 0;
   for (const character of reason) {
-    bytes += Buffer.byteLength(character);
+    bytes += utf8Length(character);
     if (bytes > MAX_REASON_BYTES) break;
     end += character.length;
   }

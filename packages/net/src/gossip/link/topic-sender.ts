@@ -1,5 +1,6 @@
 import type { IHaveEntry, TopicId } from '@grapevine/proto';
 import type { SendStream } from '../../transport/seam.js';
+import { joinBytes } from '../../util/bytes.js';
 import { encodeFrame, encodeHeader, ihavesPerFrame, PREFIX_LENGTH } from '../wire.js';
 import type { StreamTurns, StreamUser } from './stream-turns.js';
 
@@ -280,7 +281,7 @@ export class TopicSender implements StreamUser {
       this.#last = undefined;
     }
     this.#count(announced - length);
-    return frames.length === 1 ? (frames[0] as Uint8Array) : Buffer.concat(frames, length);
+    return frames.length === 1 ? (frames[0] as Uint8Array) : joinBytes(frames, length);
   }
 
   #count(delta: number): void {

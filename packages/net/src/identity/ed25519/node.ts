@@ -1,0 +1,35 @@
+import { createPrivateKey, createPublicKey, verify as nativeVerify, sign } from 'node:crypto';
+import { fromHex } from '../../util/hex.js';
+import type { SigningKey } from './signing-key.js';
+
+/**
+ * Ed25519 by OpenSSL, for Node and runtimes that are like it. `portable.ts` has the same functions for all others; the import
+ * `#ed25519` of this package finds the right one.
+ *
+ * @module
+ */
+
+/** RFC 8410: what stands before the 32-byte seed in the PKCS #8 form of a key. */
+const PKCS8_PREFIX = fromHex('302e020100300506032b657004220420');
+/** RFC 8410: what stands before the 32 key bytes in a SubjectPublicKeyInfo. */
+const SPKI_PREFIX = fromHex('302a300506032b6570032100');
+
+/** The key with this 32-byte seed. */
+export function signingKey(seed: Uint8Array): SigningKey {
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return {
+    publicKey: new Uint8Array(spki.subarray(-32)),
+    sign: (message) => new Uint8Array(sign(null, message, key)),
+  };
+}
+
+/** Whether a signature fits, by the cofactorless equation on the key bytes as given. Says nothing of small-order points. */
+export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
+    return nativeVerify(null, message, key, signature);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+import { formatSocketAddr, type SocketAddr, type TransportAddr } from '@grapevine/net';
+import { array32, decode, encode, seq, string, struct } from '@grapevine/postcard';
+import { MAX_HASHES } from '../identity/messages.js';
+
+/** What says that a custom transport address is ours: "grapevin" in ASCII. */
+export const WEB_TRANSPORT = 0x6772_6170_6576_696en;
+
+/** Where a listener is reached. */
+export interface WebAddr {
+  /** Host and port as in a URL: `192.0.2.1:8443`, `[2001:db8::1]:8443`, `hub.example.org:443`. */
+  readonly authority: string;
+  /** SHA-256 of its present and its next certificate. None: a certificate that browsers trust by themselves. */
+  readonly hashes: readonly Uint8Array[];
+}
+
+const MAX_AUTHORITY = 255;
+const webAddrSchema = struct({ authority: string, hashes: seq(array32) });
+
+/** A listener's address among the ways to reach an endpoint: iroh's custom form, which Rust nodes pass over. */
+export function webTransportAddr({ authority, hashes }: WebAddr): TransportAddr {
+  return { type: 'custom', transport: WEB_TRANSPORT, data: encode(webAddrSchema, { authority, hashes: [...hashes] }) };
+}
+
+/** The address of a socket as a URL has it. */
+export function authorityOf(addr: SocketAddr): string {
+  return formatSocketAddr(addr);
+}
+
+/** Where an endpoint's listeners are; addresses that are none are passed over. */
+export function webAddrs(addrs: readonly TransportAddr[]): WebAddr[] {
+  return addrs.flatMap((addr) => {
+    if (addr.type !== 'custom' || addr.transport !== WEB_TRANSPORT) return [];
+    try {
+      const { authority, hashes } = decode(webAddrSchema, addr.data);
+      if (authority.length > MAX_AUTHORITY || hashes.length > MAX_HASHES || !isAuthority(authority)) return [];
+      return [{ authority, hashes }];
+    } catch {
+      return []; // from another version of this package, or from a liar
+    }
+  });
+}
+
+/** Whether a text is host and port and nothing else: it comes from strangers and becomes part of a URL. */
+function isAuthority(text: string): boolean {
+  try {
+    const url = new URL(`https://${text}/`);
+    return url.pathname === '/' && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  } catch {
+    return false;
+  }
+}
+
+const PATH = '/.well-known/grapevine/';
+
+/** The path of a protocol on a listener. */
+export function pathOf(alpn: string): string {
+  return PATH + encodeURIComponent(alpn);
+}
+
+/** The protocol that a path names; undefined for other paths. */
+export function alpnOf(path: string): string | undefined {
+  if (!path.startsWith(PATH)) return undefined;
+  try {
+    return decodeURIComponent(path.slice(PATH.length));
+  } catch {
+    return undefined;
+  }
+}

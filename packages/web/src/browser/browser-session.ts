@@ -1,0 +1,152 @@
+import {
+  type BiStream,
+  type CloseReason,
+  ConnectionClosedError,
+  type ConnectionStats,
+  describeClose,
+  type RecvStream,
+  type SendStream,
+  StreamLimitError,
+  type TransportAddr,
+} from '@grapevine/net';
+import { checkCode, cutReason, deferred } from '@grapevine/net/transport';
+import type { WebSession } from '../session/web-session.js';
+import { BrowserRecvStream, BrowserSendStream } from './browser-streams.js';
+import type { WebTransport, WebTransportBidirectionalStream } from './web-transport.js';
+
+/** The browser waits where the peer allows no further stream, and does not say so: what takes this long is such a wait. In milliseconds. */
+const PATIENCE_MS = 1_000;
+
+/** A WebTransport session of the browser's. */
+export class BrowserSession implements WebSession {
+  readonly #transport: WebTransport;
+  readonly #remote: TransportAddr;
+  readonly #closed = deferred<CloseReason>();
+  readonly #unis: AsyncIterable<RecvStream>;
+  readonly #bis: AsyncIterable<BiStream>;
+  readonly #sending = new Set<BrowserSendStream>();
+  /** A one-way stream that the browser is still opening after its caller has given up. */
+  #spare: Promise<SendStream> | undefined;
+  #reason: CloseReason | undefined;
+
+  constructor(transport: WebTransport, remote: TransportAddr) {
+    this.#transport = transport;
+    this.#remote = remote;
+    this.#unis = streams(transport.incomingUnidirectionalStreams, (stream) => this.#recv(stream));
+    this.#bis = streams(transport.incomingBidirectionalStreams, (stream) => this.#pair(stream));
+    transport.closed.then(
+      ({ closeCode = 0, reason = '' }) => this.#end({ type: 'peer', code: closeCode, reason }),
+      (error: unknown) => this.#end({ type: 'error', message: error instanceof Error ? error.message : String(error) }),
+    );
+  }
+
+  get closed(): Promise<CloseReason> {
+    return this.#closed.promise;
+  }
+
+  remoteAddr(): TransportAddr {
+    return this.#remote;
+  }
+
+  async openUni(): Promise<SendStream> {
+    this.#failIfClosed();
+    const opening = this.#spare ?? this.#transport.createUnidirectionalStream().then((stream) => this.#send(stream));
+    this.#spare = undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tooLong = new Promise<'too long'>((resolve) => {
+      timer = setTimeout(() => resolve('too long'), PATIENCE_MS);
+    });
+    try {
+      const opened = await Promise.race([opening, tooLong]);
+      if (opened !== 'too long') return opened;
+    } catch (error) {
+      throw new ConnectionClosedError(this.#reason ? describeClose(this.#reason) : String(error));
+    } finally {
+      clearTimeout(timer);
+    }
+    this.#spare = opening;
+    opening.catch(() => {}); // the session is over; told by `closed`
+    throw new StreamLimitError('the peer allows no more one-way streams at once');
+  }
+
+  async uniStreamAvailable(): Promise<void> {
+    await this.#spare?.then(ignore, ignore);
+  }
+
+  async openBi(): Promise<BiStream> {
+    this.#failIfClosed();
+    return this.#pair(await this.#transport.createBidirectionalStream());
+  }
+
+  acceptUni(): AsyncIterable<RecvStream> {
+    return this.#unis;
+  }
+
+  acceptBi(): AsyncIterable<BiStream> {
+    return this.#bis;
+  }
+
+  close(code: number, reason = ''): void {
+    checkCode(code);
+    if (typeof reason !== 'string') throw new TypeError('a close reason must be a string');
+    if (this.#reason) return;
+    const text = cutReason(reason);
+    this.#end({ type: 'local', code, reason: text });
+    try {
+      this.#transport.close({ closeCode: code, reason: text });
+    } catch {
+      // It has failed already.
+    }
+  }
+
+  /** The browser tells next to nothing that would be comparable. */
+  stats(): ConnectionStats {
+    let queuedBytes = 0;
+    for (const stream of this.#sending) queuedBytes += stream.queuedBytes;
+    return { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0, datagramSize: 0, blackHoles: 0, queuedBytes };
+  }
+
+  #send(stream: WritableStream<Uint8Array>): SendStream {
+    const sending = new BrowserSendStream(stream);
+    this.#sending.add(sending);
+    void sending.stopped.then(() => this.#sending.delete(sending));
+    return sending;
+  }
+
+  #recv(stream: ReadableStream<Uint8Array>): RecvStream {
+    return new BrowserRecvStream(stream, () => (this.#reason ? describeClose(this.#reason) : 'the session is over'));
+  }
+
+  #pair({ readable, writable }: WebTransportBidirectionalStream): BiStream {
+    return { send: this.#send(writable), recv: this.#recv(readable) };
+  }
+
+  #end(reason: CloseReason): void {
+    if (this.#reason) return;
+    this.#reason = reason;
+    this.#closed.resolve(reason);
+  }
+
+  #failIfClosed(): void {
+    if (this.#reason) throw new ConnectionClosedError(describeClose(this.#reason));
+  }
+}
+
+const ignore = () => {};
+
+/** The streams that the peer opens; ends (never throws) with the session. */
+function streams<Native, Ours>(source: ReadableStream<Native>, wrap: (stream: Native) => Ours): AsyncIterable<Ours> {
+  const reader = source.getReader();
+  reader.closed.catch(ignore); // told by the next read
+  const iterator: AsyncIterator<Ours> = {
+    async next() {
+      try {
+        const { done, value } = await reader.read();
+        return done ? { done: true, value: undefined } : { done: false, value: wrap(value) };
+      } catch {
+        return { done: true, value: undefined };
+      }
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}

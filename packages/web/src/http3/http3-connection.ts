@@ -1,0 +1,147 @@
+import { type BiStream, describeClose, type RecvStream, type SendStream } from '@grapevine/net';
+import type { CertificateConnection } from '@grapevine/net/quic';
+import { AsyncQueue, deferred } from '@grapevine/net/transport';
+import { H3, Http3Error } from './codes.js';
+import { ControlStreams } from './control-streams.js';
+import { encodeFrame, FRAME, STREAM } from './frame.js';
+import { encodeSettings, type PeerSettings } from './settings.js';
+import { CutOffError, StreamReader } from './stream-reader.js';
+import { concat, encodeVarint } from './varint.js';
+
+/** Streams of a session that is not accepted yet. */
+const MAX_EARLY_STREAMS = 64;
+
+/** A request; its reader stands behind the type of the frame with its header fields. */
+export interface RequestStream {
+  readonly id: number;
+  readonly send: SendStream;
+  readonly reader: StreamReader;
+}
+
+/**
+ * An HTTP/3 connection (RFC 9114) as far as one WebTransport session needs it: settings both ways, the request that opens the session,
+ * and streams that belong to it. Whatever else a client asks for is rejected.
+ */
+export class Http3Connection {
+  readonly quic: CertificateConnection;
+  /** One-way streams of the session, after their header. */
+  readonly uni = new AsyncQueue<RecvStream>();
+  /** Two-way streams of the session that the peer opened, after their header. */
+  readonly bi = new AsyncQueue<BiStream>();
+  readonly #peerSettings = deferred<PeerSettings>();
+  readonly #request = deferred<RequestStream>();
+  readonly #control: ControlStreams;
+  #hasRequest = false;
+  #sessionId: number | undefined;
+
+  constructor(quic: CertificateConnection) {
+    this.quic = quic;
+    this.#control = new ControlStreams((settings) => this.#peerSettings.resolve(settings));
+    this.#peerSettings.promise.catch(() => {}); // told to whoever waits for them
+    this.#request.promise.catch(() => {});
+    void this.#run();
+  }
+
+  /** What the peer can do, once it has said so. @throws Error when the connection ends before */
+  get peerSettings(): Promise<PeerSettings> {
+    return this.#peerSettings.promise;
+  }
+
+  /** The first request of the client. @throws Error when the connection ends before */
+  get request(): Promise<RequestStream> {
+    return this.#request.promise;
+  }
+
+  /** From now on only streams of this session are taken. */
+  set sessionId(id: number) {
+    this.#sessionId = id;
+  }
+
+  /** Ends the connection because the peer breaks the rules. */
+  fail(error: unknown): void {
+    if (error instanceof Http3Error) this.quic.close(error.code, error.message);
+    else if (error instanceof CutOffError) this.quic.close(H3.frameError, error.message);
+    // Anything else is the connection's own end.
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const control = await this.quic.openUni();
+      control.write(concat(Uint8Array.of(STREAM.control), encodeFrame(FRAME.settings, encodeSettings())));
+      for (const type of [STREAM.qpackEncoder, STREAM.qpackDecoder])
+        (await this.quic.openUni()).write(Uint8Array.of(type));
+      void this.#each(this.quic.acceptUni(), (stream) => this.#takeUni(new StreamReader(stream)));
+      void this.#each(this.quic.acceptBi(), (stream) => this.#takeBi(stream));
+    } catch (error) {
+      this.fail(error);
+    }
+    const reason = await this.quic.closed;
+    const error = new Error(describeClose(reason));
+    this.#peerSettings.reject(error);
+    this.#request.reject(error);
+    this.uni.end();
+    this.bi.end();
+  }
+
+  async #each<T>(streams: AsyncIterable<T>, take: (stream: T) => Promise<void>): Promise<void> {
+    for await (const stream of streams) take(stream).catch((error: unknown) => this.fail(error));
+  }
+
+  async #takeUni(stream: StreamReader): Promise<void> {
+    const type = await stream.varint().catch(ignoreReset);
+    switch (type) {
+      case undefined: // ended or was reset before it said what it is (RFC 9114, section 6.2)
+        return;
+      case STREAM.control:
+      case STREAM.qpackEncoder:
+      case STREAM.qpackDecoder:
+        return this.#control.read(type, stream);
+      case STREAM.webTransport:
+        if (await this.#belongs(stream)) this.uni.push(stream);
+        return;
+      case STREAM.push:
+        throw new Http3Error(H3.streamCreationError, 'a push stream');
+      default:
+        stream.stop(H3.streamCreationError); // a type of the future, or one that shall keep us tolerant
+    }
+  }
+
+  async #takeBi({ id = 0, send, recv }: BiStream): Promise<void> {
+    const reader = new StreamReader(recv);
+    const type = await reader.varint().catch(ignoreReset);
+    if (type === FRAME.webTransportStream) {
+      if (await this.#belongs(reader)) this.bi.push({ send, recv: reader });
+      else send.reset(H3.bufferedStreamRejected);
+      return;
+    }
+    if (this.quic.side === 'dialed') throw new Http3Error(H3.streamCreationError, 'a request by the server');
+    if (type === FRAME.headers && !this.#hasRequest) {
+      this.#hasRequest = true;
+      this.#request.resolve({ id, send, reader });
+      return;
+    }
+    reader.stop(H3.requestRejected);
+    send.reset(H3.requestRejected);
+  }
+
+  /** Whether a stream is one of the session, as its header says. */
+  async #belongs(stream: StreamReader): Promise<boolean> {
+    const id = await stream.varint().catch(ignoreReset);
+    const isEarly = this.#sessionId === undefined;
+    if (id !== undefined && (id & 3) !== 0) throw new Http3Error(H3.idError, `${id} is no session`);
+    if (isEarly ? this.uni.size + this.bi.size < MAX_EARLY_STREAMS : id === this.#sessionId) return true;
+    stream.stop(H3.bufferedStreamRejected);
+    return false;
+  }
+
+  /** The header of a stream of the session. */
+  header(type: typeof STREAM.webTransport | typeof FRAME.webTransportStream): Uint8Array {
+    return concat(encodeVarint(type), encodeVarint(this.#sessionId as number));
+  }
+}
+
+/** A stream that is reset before its header is here asks for nothing. */
+function ignoreReset(error: unknown): undefined {
+  if (error instanceof CutOffError) throw error;
+  return undefined;
+}

@@ -1,0 +1,73 @@
+import { type EndpointId, endpointIdSchema } from '@grapevine/net';
+import {
+  array32,
+  enumOf,
+  type Infer,
+  type Reader,
+  type Schema,
+  seq,
+  struct,
+  u64,
+  type Writer,
+} from '@grapevine/postcard';
+
+const SIGNATURE_BYTES = 64;
+/** A listener has the hashes of its last, its present and its next certificate. */
+export const MAX_HASHES = 4;
+
+const signatureSchema: Schema<Uint8Array> = {
+  minLength: SIGNATURE_BYTES,
+  size: () => SIGNATURE_BYTES,
+  write: (writer: Writer, value: Uint8Array) => writer.raw(value),
+  read: (reader: Reader) => new Uint8Array(reader.raw(SIGNATURE_BYTES)),
+};
+
+/** What a listener says first, on the first two-way stream that it opens. */
+export const helloSchema = enumOf({
+  hello: {
+    id: endpointIdSchema,
+    nonce: array32,
+    /** SHA-256 of the certificates that it shows: the last, the present and the next one. */
+    hashes: seq(array32),
+    /** Until when this holds, in seconds since 1970. */
+    notAfter: u64,
+    /** See {@link statement}. */
+    signature: signatureSchema,
+  },
+  refused: {},
+  unknownProtocol: {},
+});
+export type Hello = Infer<typeof helloSchema>;
+
+/** What a dialer answers. */
+export const proofSchema = struct({ id: endpointIdSchema, signature: signatureSchema });
+
+const encoder = new TextEncoder();
+const LISTENER = encoder.encode('grapevine-web/1 listener\0');
+const DIALER = encoder.encode('grapevine-web/1 dialer\0');
+
+/**
+ * What a listener signs: that it shows these certificates, and no others, until then. A dialer accepts it only if every hash that it has
+ * pinned is among them: else somebody could offer a certificate of their own beside one of the listener's, and repeat what that one says.
+ */
+export function statement(hashes: readonly Uint8Array[], notAfter: bigint): Uint8Array {
+  const time = new Uint8Array(8);
+  new DataView(time.buffer).setBigUint64(0, notAfter);
+  return join(LISTENER, time, ...hashes);
+}
+
+/** What a dialer signs: that it talks to this listener, on this connection (the nonce is the listener's), about this protocol. */
+export function dialerStatement(listener: EndpointId, nonce: Uint8Array, alpn: string): Uint8Array {
+  return join(DIALER, encoder.encode(listener), nonce, encoder.encode(alpn));
+}
+
+/** Puts byte strings together; all but the last have a fixed length, so that no two lists give the same bytes. */
+function join(...parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

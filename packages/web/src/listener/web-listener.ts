@@ -1,0 +1,226 @@
+import {
+  AddressBook,
+  type AddressLookup,
+  ConnectError,
+  type Connection,
+  type Endpoint,
+  type EndpointAddr,
+  EndpointClosedError,
+  type EndpointCloseReason,
+  type EndpointId,
+  formatSocketAddr,
+  type Incoming,
+  type Logger,
+  SecretKey,
+  type SocketAddr,
+  silentLogger,
+} from '@grapevine/net';
+import { CertificateEndpoint, type EndpointOptions } from '@grapevine/net/quic';
+import { AsyncQueue, checkAlpns, checkInteger } from '@grapevine/net/transport';
+import { alpnOf, webTransportAddr } from '../address/web-addr.js';
+import { Http3Connection } from '../http3/http3-connection.js';
+import { Http3Session } from '../http3/http3-session.js';
+import { encodeResponse, readRequest } from '../http3/request.js';
+import { Certificates } from './certificates.js';
+import { quicOptionsOf } from './quic-options.js';
+import { WebIncoming } from './web-incoming.js';
+
+/** Settings of a {@link WebListener}. */
+export interface WebListenerOptions extends Omit<EndpointOptions, 'alpns' | 'addressLookup'> {
+  /** The endpoint's key: a listener is one more way to reach it. Default: a fresh key. */
+  readonly secretKey?: SecretKey;
+  /** The protocols to answer to; a `Router` sets them itself. Default none: every dial fails. */
+  readonly alpns?: readonly string[];
+  /** Which pages may connect, by origin: `https://chat.example.org`. Default: every page. Programs that send no origin may, always. */
+  readonly origins?: readonly string[];
+  /** What browsers are told to dial, `HOST:PORT`, where that is not the address of the socket: a name, or an address outside of a NAT. */
+  readonly authority?: string;
+  /** How many sessions may be held. Default 1,024. */
+  readonly maxSessions?: number;
+}
+
+/** The protocol of HTTP/3 in TLS. */
+const H3_ALPN = 'h3';
+const OK = 200;
+const NOT_FOUND = 404;
+const FORBIDDEN = 403;
+const TOO_MANY = 429;
+
+/**
+ * Accepts browsers: WebTransport over HTTP/3 on a UDP socket of its own, as one more acceptor beside a QUIC endpoint with the same key.
+ * It cannot dial.
+ *
+ * @example
+ * ```ts
+ * const listener = await WebListener.bind({ secretKey, address: '127.0.0.1:8443' });
+ * await using web = new Router(listener).accept(Gossip.ALPN, gossip).spawn();
+ * console.log(formatTicket(listener.addr()));
+ * ```
+ */
+export class WebListener implements Endpoint {
+  readonly id: EndpointId;
+  readonly addressLookup: AddressLookup = new AddressBook();
+  readonly #quic: CertificateEndpoint;
+  readonly #secretKey: SecretKey;
+  readonly #certificates: Certificates;
+  readonly #queue = new AsyncQueue<Incoming>();
+  readonly #undecided = new Set<WebIncoming>();
+  readonly #sessions = new Set<Http3Session>();
+  readonly #watchers = new Set<AsyncQueue<EndpointAddr>>();
+  readonly #origins: ReadonlySet<string> | undefined;
+  readonly #authority: string | undefined;
+  readonly #handshakeTimeoutMs: number;
+  readonly #maxSessions: number;
+  readonly #logger: Logger;
+  #alpns: readonly string[];
+  #closing: Promise<void> | undefined;
+
+  private constructor(quic: CertificateEndpoint, secretKey: SecretKey, options: WebListenerOptions) {
+    this.#quic = quic;
+    this.#secretKey = secretKey;
+    this.id = secretKey.id;
+    this.#alpns = checkAlpns(options.alpns ?? []);
+    this.#origins = options.origins && new Set(options.origins);
+    this.#authority = options.authority;
+    this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 10_000;
+    this.#maxSessions = checkInteger('maxSessions', options.maxSessions, 1_024, 1, 1_000_000);
+    this.#logger = options.logger ?? silentLogger;
+    this.#certificates = new Certificates(secretKey, () => this.#onNewCertificate());
+    quic.showCertificate(this.#certificates.current);
+    void quic.closed.then(() => this.#end());
+    void this.#run();
+  }
+
+  /** Binds a UDP socket. @throws as `Endpoint.bind` does */
+  static async bind(options: WebListenerOptions = {}): Promise<WebListener> {
+    const { secretKey = SecretKey.generate(), alpns, origins, authority, maxSessions, ...quicOptions } = options;
+    const quic = await CertificateEndpoint.bind({ ...quicOptionsOf(quicOptions), alpns: [H3_ALPN] });
+    return new WebListener(quic, secretKey, options);
+  }
+
+  /** Where the socket is bound. */
+  get boundAddr(): SocketAddr {
+    return this.#quic.addr;
+  }
+
+  /** Our id, and where browsers reach us: good for eleven days at least. */
+  addr(): EndpointAddr {
+    const authority = this.#authority ?? formatSocketAddr(this.#quic.addr);
+    return { id: this.id, addrs: [webTransportAddr({ authority, hashes: this.#certificates.advertised })] };
+  }
+
+  /** Yields {@link WebListener.addr} now and whenever the certificate changes. */
+  watchAddr(): AsyncIterable<EndpointAddr> {
+    const queue = new AsyncQueue<EndpointAddr>();
+    if (this.#closing) queue.end();
+    else {
+      queue.push(this.addr());
+      this.#watchers.add(queue);
+    }
+    return queue;
+  }
+
+  setAlpns(alpns: readonly string[]): void {
+    this.#alpns = checkAlpns(alpns);
+  }
+
+  /** A listener can not dial. @throws ConnectError always */
+  async connect(): Promise<Connection> {
+    if (this.#closing) throw new EndpointClosedError();
+    throw new ConnectError('no-address', 'a web listener can not dial: use the QUIC endpoint beside it');
+  }
+
+  accept(): AsyncIterable<Incoming> {
+    return this.#queue;
+  }
+
+  get closed(): Promise<EndpointCloseReason> {
+    return this.#quic.closed;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    this.#queue.end();
+    for (const session of this.#sessions) session.close(0);
+    await Promise.all([...this.#sessions].map((session) => session.ended));
+    await this.#quic.close();
+  }
+
+  #end(): void {
+    this.#certificates.stop();
+    this.#queue.end();
+    for (const watcher of this.#watchers) watcher.end();
+    this.#watchers.clear();
+  }
+
+  async #run(): Promise<void> {
+    for await (const incoming of this.#quic.accept()) {
+      const { remoteAddress } = incoming;
+      incoming
+        .accept()
+        .then((quic) => this.#serve(new Http3Connection(quic), remoteAddress))
+        .catch((error: unknown) =>
+          this.#logger.debug({ remoteAddress, error: String(error) }, 'no web session came of a connection'),
+        );
+    }
+  }
+
+  /** A connection must ask for a session before long; browsers open some that ask for nothing. */
+  async #serve(http: Http3Connection, remoteAddress: string): Promise<void> {
+    const timer = setTimeout(() => http.quic.close(0), this.#handshakeTimeoutMs);
+    timer.unref();
+    try {
+      await this.#answer(http, remoteAddress);
+    } catch (error) {
+      http.fail(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #answer(http: Http3Connection, remoteAddress: string): Promise<void> {
+    const request = await http.request;
+    const asked = await readRequest(request);
+    const alpn = asked && alpnOf(asked.path);
+    const reject = (status: number): void => {
+      request.send.write(encodeResponse(status));
+      request.send.finish();
+    };
+    if (asked === undefined || alpn === undefined) return reject(NOT_FOUND);
+    if (asked.origin !== undefined && this.#origins?.has(asked.origin) === false) return reject(FORBIDDEN);
+    if (this.#sessions.size >= this.#maxSessions || this.#closing) return reject(TOO_MANY);
+    await http.peerSettings;
+    request.send.write(encodeResponse(OK));
+    const session = new Http3Session(http, request);
+    this.#sessions.add(session);
+    void session.ended.then(() => this.#sessions.delete(session));
+    this.#admit(session, alpn, remoteAddress);
+  }
+
+  #admit(session: Http3Session, alpn: string, remoteAddress: string): void {
+    const incoming: WebIncoming = new WebIncoming(
+      { secretKey: this.#secretKey, certificates: this.#certificates },
+      session,
+      { alpn, remoteAddress },
+      this.#handshakeTimeoutMs,
+      () => this.#undecided.delete(incoming),
+    );
+    if (!this.#alpns.includes(alpn)) return incoming.turnAway('unknownProtocol');
+    this.#undecided.add(incoming);
+    this.#queue.push(incoming);
+  }
+
+  #onNewCertificate(): void {
+    this.#quic.showCertificate(this.#certificates.current);
+    for (const watcher of this.#watchers) watcher.push(this.addr());
+  }
+}

@@ -1,0 +1,75 @@
+import type {
+  BiStream,
+  CloseReason,
+  Connection,
+  ConnectionStats,
+  EndpointId,
+  RecvStream,
+  SendStream,
+  TransportAddr,
+} from '@grapevine/net';
+import { nextStableId } from '@grapevine/net/transport';
+import type { WebSession } from './web-session.js';
+
+/** Who is at the two ends of a session, and what about. */
+export interface Proven {
+  readonly remoteId: EndpointId;
+  readonly alpn: string;
+  readonly side: 'dialed' | 'accepted';
+}
+
+/** A session whose ends have proven who they are. */
+export class WebConnection implements Connection {
+  readonly remoteId: EndpointId;
+  readonly alpn: string;
+  readonly side: 'dialed' | 'accepted';
+  readonly stableId = nextStableId();
+  readonly #session: WebSession;
+  readonly probe?: (timeoutMs: number) => Promise<boolean>;
+  readonly onUnresponsive?: (callback: () => void) => void;
+
+  constructor(session: WebSession, { remoteId, alpn, side }: Proven) {
+    this.#session = session;
+    this.remoteId = remoteId;
+    this.alpn = alpn;
+    this.side = side;
+    if (session.probe) this.probe = (timeoutMs) => session.probe?.(timeoutMs) ?? Promise.resolve(false);
+    if (session.onUnresponsive) this.onUnresponsive = (callback) => session.onUnresponsive?.(callback);
+  }
+
+  get closed(): Promise<CloseReason> {
+    return this.#session.closed;
+  }
+
+  remoteAddr(): TransportAddr | undefined {
+    return this.#session.remoteAddr();
+  }
+
+  openUni(): Promise<SendStream> {
+    return this.#session.openUni();
+  }
+
+  uniStreamAvailable(): Promise<void> {
+    return this.#session.uniStreamAvailable();
+  }
+
+  openBi(): Promise<BiStream> {
+    return this.#session.openBi();
+  }
+
+  acceptUni(): AsyncIterable<RecvStream> {
+    return this.#session.acceptUni();
+  }
+
+  acceptBi(): AsyncIterable<BiStream> {
+    return this.#session.acceptBi();
+  }
+
+  close(code: number, reason?: string): void {
+    this.#session.close(code, reason);
+  }
+
+  stats(): ConnectionStats {
+    return this.#session.stats();
+  }
+}
