@@ -15,7 +15,6 @@ const walls = {
     'hash-wasm',
     'node:',
   ],
-  'packages/net/src/quic': ['@grapevine/proto', '@grapevine/postcard', '@noble/ed25519', '@matrixai/quic', 'node:'],
   'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
   'packages/iroh': ['@grapevine/net', '@number0/iroh', 'node:'],
   'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', 'node:'],

@@ -1,11 +1,12 @@
-import { UnsupportedPlatformError } from '@grapevine/net';
+import { createRequire } from 'node:module';
 import type * as Iroh from '@number0/iroh';
+import { loadNative } from './load-native.js';
 
 /**
  * The one file that loads the native module.
  *
  * `@number0/iroh` is iroh's own binding; nobody but this file imports it, so that a platform without a binary fails here, with
- * one error, and nowhere else.
+ * one error, and nowhere else. At once and not asynchronously: `require` takes no modules that await at their top level.
  *
  * @module
  */
@@ -24,18 +25,11 @@ export type {
   SendStream as NativeSendStream,
 } from '@number0/iroh';
 
-async function load(): Promise<Binding> {
-  try {
-    return (await import('@number0/iroh')).default;
-  } catch (cause) {
-    throw new UnsupportedPlatformError(
-      `@grapevine/iroh could not load @number0/iroh for ${process.platform}-${process.arch}: it runs on linux (x64, arm64, arm; ` +
-        'glibc and musl), macOS (arm64), win32 (x64, arm64) and android (arm64, arm). On one of these, install with optional ' +
-        'dependencies (no --omit=optional); elsewhere use the QUIC transport: @grapevine/net/quic',
-      { cause },
-    );
-  }
-}
+// Bundlers that write CommonJS leave the URL empty: then what is installed beside the program counts.
+const here: string | undefined = import.meta.url;
 
 /** The loaded binding. Importing this file throws UnsupportedPlatformError where there is none. */
-export const iroh: Binding = await load();
+export const iroh: Binding = loadNative(
+  createRequire(here ?? process.argv[1] ?? process.cwd()),
+  `${process.platform}-${process.arch}`,
+);

@@ -1,42 +1,31 @@
-import type quicheBinding from '@matrixai/quic/native/quiche.js';
-import { UnsupportedPlatformError } from '../errors.js';
+import { createRequire } from 'node:module';
+import { loadNative } from './load-native.js';
+import type { Quiche } from './native-types.js';
 
 /**
- * The one file that loads the native module.
- *
- * `@matrixai/quic` carries quiche 0.18 as a prebuilt binary; nobody but this file imports it, so that a platform without a
- * binary fails here, with one error, and nowhere else.
+ * The one file that loads the native module, quiche 0.18 as a prebuilt binary, so that a platform without one fails here, with
+ * one error, and nowhere else. At once and not asynchronously: `require` takes no modules that await at their top level.
  *
  * @module
  */
 
-/** The bare binding: `Config`, `Connection` and constants. */
-export type Quiche = typeof quicheBinding;
+export type { HostPort, NativeConfig, NativeError, RawConnection, RecvInfo } from './native-types.js';
 
-export type {
-  Config as NativeConfig,
-  Connection as RawConnection,
-  ConnectionError as NativeError,
-  Host as HostPort,
-  RecvInfo,
-  SendInfo,
-} from '@matrixai/quic/native/types.js';
-
-/** `Shutdown` of the binding: a TypeScript enum there, spelled out here so that only types are imported from its classes. */
+/** Which half of a stream `streamShutdown` ends. */
 export const SHUTDOWN_READ = 0;
 export const SHUTDOWN_WRITE = 1;
 
-async function load(): Promise<Quiche> {
-  try {
-    return (await import('@matrixai/quic/native/quiche.js')).default;
-  } catch (cause) {
-    throw new UnsupportedPlatformError(
-      `@grapevine/net/quic has no native QUIC module for ${process.platform}-${process.arch}: it runs on linux-x64 (glibc), ` +
-        'macOS (x64, arm64) and win32-x64. Elsewhere use the iroh transport: @grapevine/iroh',
-      { cause },
-    );
-  }
-}
+// Bundlers that write CommonJS leave the URL empty: then what is installed beside the program counts.
+const here: string | undefined = import.meta.url;
 
 /** The loaded binding. Importing this file throws UnsupportedPlatformError where there is none. */
-export const quiche: Quiche = await load();
+export const quiche: Quiche = loadNative(createRequire(here ?? process.argv[1] ?? process.cwd()), {
+  name: `${process.platform}-${process.arch}`,
+  hasMusl,
+});
+
+function hasMusl(): boolean {
+  if (process.platform !== 'linux') return false;
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined;
+  return report?.header !== undefined && report.header.glibcVersionRuntime === undefined;
+}

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BindError, ParseError, UnsupportedPlatformError } from '../../src/errors.js';
+import { BindError, ParseError } from '../../src/errors.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
 import { Endpoint, Router } from '../../src/quic/index.js';
 import { ALPN, bind, bytes, closeAll, first, readAll, text, until, where } from './helpers.js';
@@ -125,23 +125,5 @@ describe('resources', () => {
     await churn(600);
     expect(server.stats()).toMatchObject({ connections: 0, routes: 0, halfOpen: 0 });
     expect(client.stats()).toMatchObject({ connections: 0, routes: 0 });
-  });
-});
-
-describe('on a platform without a binary', () => {
-  it('importing fails with one error that names the platforms and the way out', async () => {
-    const { vi } = await import('vitest');
-    vi.resetModules();
-    vi.doMock('@matrixai/quic/native/quiche.js', () => {
-      throw new Error('Failed requiring possible native bindings');
-    });
-    try {
-      const failed = await import('../../src/quic/binding.js').catch((error: unknown) => error as Error);
-      expect((failed as Error).name).toBe(UnsupportedPlatformError.name);
-      expect((failed as Error).message).toMatch(/linux-x64 \(glibc\).*macOS.*win32-x64.*iroh/s);
-      await import('../../src/index.js'); // everything else still loads
-    } finally {
-      vi.doUnmock('@matrixai/quic/native/quiche.js');
-    }
   });
 });
