@@ -29,6 +29,7 @@ const DROP_REASONS: Record<DropReason, true> = {
   'bad-message': true,
   'bad-header': true,
   'bad-peer-data': true,
+  'unknown-topic': true,
   'oversized-send': true,
   'queue-full': true,
   'over-peer-limit': true,
@@ -37,6 +38,10 @@ const DROP_REASONS: Record<DropReason, true> = {
   'link-lost': true,
   'too-slow': true,
   'stream-limit': true,
+  'no-slot': true,
+  displaced: true,
+  hearsay: true,
+  'over-share': true,
   'identity-conflict': true,
   'broken-stream': true,
 };

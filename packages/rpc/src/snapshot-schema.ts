@@ -93,5 +93,11 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     overflow: count,
     unsent: count,
   }),
+  sources: struct({
+    slots: struct({ used: count, limit: count }),
+    hosts: count,
+    dials: struct({ all: count, hearsay: count, hearsayWaiting: count }),
+    refused: struct({ slot: count, displaced: count, dial: count, hearsay: count, work: count, memory: count }),
+  }),
   reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
 });

@@ -1,3 +1,4 @@
+import { toHex } from '../util/hex.js';
 import type { TransportAddr } from './endpoint-addr.js';
 import { ipToOctets } from './socket-addr.js';
 
@@ -17,5 +18,5 @@ export function sourceOfHost(host: string): string {
   if (octets.length === 4) return host;
   const isMapped = octets.every((octet, i) => i >= 12 || octet === (i < 10 ? 0 : 0xff));
   if (isMapped) return octets.subarray(12).join('.');
-  return `${Buffer.from(octets.subarray(0, 8)).toString('hex')}/64`;
+  return `${toHex(octets.subarray(0, 8))}/64`;
 }

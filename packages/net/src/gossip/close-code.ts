@@ -23,6 +23,8 @@ export const CloseCode = {
   streamLimit: 8,
   /** Somebody else with the peer's identity has connected from another address, while the peer was alive. */
   identityConflict: 9,
+  /** The peer costs more of our time, or memory for what it does not finish, than its share, and waiting has not slowed it down. */
+  overShare: 10,
 } as const;
 
 /** What a peer's limit is, from the reason with which it closed for {@link CloseCode.frameTooLarge}; undefined when the text does not say. */

@@ -13,6 +13,7 @@ export type DropReason =
   | 'bad-message' // received, not decodable
   | 'bad-header' // received, a stream without a topic
   | 'bad-peer-data' // received, no addresses in it
+  | 'unknown-topic' // received, about a topic that we are not in
   | 'oversized-send' // to be sent, over the limit
   | 'queue-full' // to be sent, the peer's queue is at its hard limit
   | 'over-peer-limit' // to be sent, over the limit of the peer
@@ -21,6 +22,10 @@ export type DropReason =
   | 'link-lost' // to be sent, the connection ended first
   | 'too-slow' // a peer was dropped
   | 'stream-limit' // a peer was dropped, because it allowed no streams
+  | 'no-slot' // a connection was refused, because all slots are taken
+  | 'displaced' // a peer was dropped for one that is needed more
+  | 'hearsay' // a dial, because too many wait that others have named
+  | 'over-share' // a peer was dropped that costs more time or memory than its share
   | 'identity-conflict' // one of two nodes with the same identity was dropped
   | 'broken-stream'; // a stream of ours was reset or stopped
 

@@ -64,10 +64,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#state = new State({ me: endpoint.id, config: resolved.config, rng: resolved.rng, hash: fastHash });
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#received(from, topic, message),
+      isJoined: (topic) => this.#topics.get(topic) !== undefined,
+      origin: () => ({ trust: 'user' as const }), // WIP until members
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
-      connected: (peer) => {
+      connected: (peer, source) => {
         this.#reconciler.connected(peer);
-        this.#feed({ type: 'peerConnected', peer }, 'connection');
+        this.#feed({ type: 'peerConnected', peer, source }, 'connection');
       },
       gone: (peer, reason) => this.#gone(peer, reason),
       retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
@@ -116,13 +118,15 @@ export class GossipNode implements GossipService, ProtocolHandler {
   }
 
   async snapshot(): Promise<GossipSnapshot> {
+    const stats = this.#state.stats();
     return {
       id: this.id,
       topics: this.#topics.snapshot(),
       identityConflict: this.#peers.identityConflict,
       losses: this.#topics.losses.counts,
+      sources: this.#peers.sources.snapshot(),
       peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
-      stats: this.#state.stats(),
+      stats: { ...stats, unknownTopics: stats.unknownTopics + this.#peers.sources.useless },
       reconciliation: this.#reconciler.counters,
     };
   }
@@ -207,6 +211,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         return;
       case 'neighborUp': {
         metrics.neighborUp();
+        this.#peers.sources.neighborUp(event.peer);
         const kept = local?.neighborUp(event.peer) ?? [];
         this.#reconciler.neighborUp(topic, event.peer);
         local?.emit(event);
@@ -218,6 +223,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       }
       case 'neighborDown':
         metrics.neighborDown(event.reason);
+        this.#peers.sources.neighborDown(event.peer);
         local?.neighborDown(event.peer, event.reason);
         this.#reconciler.neighborDown(topic, event.peer);
         local?.emit(event);
@@ -233,6 +239,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     try {
       const addr = { id: peer, addrs: decodeAddrInfo(data) };
       this.#endpoint.addressLookup.add(addr, peer === this.#teller ? 'self' : 'gossip');
+      this.#peers.sources.told(peer, this.#teller);
     } catch (error) {
       this.#options.metrics.dropped('bad-peer-data');
       this.#options.logger.debug({ peer, error: String(error) }, 'ignoring peer data that is no address info');

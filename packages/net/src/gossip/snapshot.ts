@@ -3,6 +3,7 @@ import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ReconcilerCounters } from './reconciliation/index.js';
 import type { LaggedReason } from './service.js';
+import type { SourcesSnapshot } from './sources/index.js';
 
 /**
  * Why messages were lost: as in {@link LaggedReason}, once for each reader that was too slow and once for a topic otherwise; and `unsent`
@@ -21,6 +22,8 @@ export interface GossipSnapshot {
   readonly stats: Readonly<Stats>;
   /** Messages that were lost so far. */
   readonly losses: Readonly<Record<LossReason, number>>;
+  /** Who is behind the peers, what that costs, and what was refused. */
+  readonly sources: SourcesSnapshot;
   /** What was fetched from neighbors after gaps. */
   readonly reconciliation: ReconcilerCounters;
 }

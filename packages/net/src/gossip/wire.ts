@@ -49,6 +49,11 @@ export function decodeMessage(body: Uint8Array): NetMessage {
   return decode(codec, body);
 }
 
+/** Whether a body is a Neighbor message, without decoding it: two discriminants. */
+export function isNeighborRequest(body: Uint8Array): boolean {
+  return body[0] === 0 && body[1] === 4;
+}
+
 function writeLength(frame: Uint8Array, length: number): void {
   frame[0] = length >>> 24;
   frame[1] = length >>> 16;

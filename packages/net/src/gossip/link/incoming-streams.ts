@@ -2,7 +2,8 @@ import type { TopicId } from '@grapevine/proto';
 import type { Connection, RecvStream } from '../../transport/seam.js';
 import type { Clock } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
-import { decodeHeader, decodeMessage, type NetMessage } from '../wire.js';
+import type { Guest } from '../sources/index.js';
+import { decodeHeader, decodeMessage, isNeighborRequest, type NetMessage } from '../wire.js';
 import { FrameDecoder, FrameTooLargeError } from './frame-decoder.js';
 
 /** Until a new stream has said which topic it is about. */
@@ -12,13 +13,19 @@ const HEADER_TIMEOUT_MS = 10_000;
 const KEEP_RATIO = 2;
 
 /** How a peer can break the protocol. */
-export type Violation = 'bad-header' | 'bad-message' | 'frame-too-large';
+export type Violation = 'bad-header' | 'bad-message' | 'frame-too-large' | 'over-share';
 
 /** Who hears what arrives. */
 export interface IncomingStreamsHost {
   readonly clock: Clock;
   readonly maxMessageSize: number;
+  /** What the peer may cost. */
+  readonly guest: Pick<Guest, 'received' | 'unfinishedLimit' | 'streamLimit'>;
+  /** Whether we are in a topic: of others, messages are not even decoded. */
+  isJoined(topic: TopicId): boolean;
   message(topic: TopicId, message: NetMessage, bodyLength: number): void;
+  /** A message about a topic that we are not in. */
+  unknownTopic(): void;
   violation(kind: Violation, why: string): void;
   /** A stream was reset, or its connection is over. */
   broken(why: string): void;
@@ -32,6 +39,8 @@ export class IncomingStreams {
   readonly #host: IncomingStreamsHost;
   #open = 0;
   #opened = 0;
+  /** Bytes of frames that are not whole, over all streams. */
+  #unfinished = 0;
   #quiet: Deferred<void> | undefined;
   #stopped = false;
 
@@ -84,6 +93,7 @@ export class IncomingStreams {
   async #read(stream: RecvStream): Promise<void> {
     this.#open++;
     this.#opened++;
+    if (this.#open > this.#host.guest.streamLimit) return this.#violation('over-share', 'too many streams at once');
     const deadline = this.#host.clock.setTimer(
       () => this.#violation('bad-header', 'no stream header in time'),
       HEADER_TIMEOUT_MS,
@@ -103,6 +113,14 @@ export class IncomingStreams {
 
   async #readFrames(stream: RecvStream, onHeader: () => void): Promise<void> {
     const decoder = new FrameDecoder(this.#host.maxMessageSize);
+    try {
+      await this.#readInto(decoder, stream, onHeader);
+    } finally {
+      this.#unfinished -= decoder.heldBytes;
+    }
+  }
+
+  async #readInto(decoder: FrameDecoder, stream: RecvStream, onHeader: () => void): Promise<void> {
     let topic: TopicId | undefined;
     for (let chunk = await stream.read(); chunk; chunk = await stream.read()) {
       decoder.push(chunk);
@@ -111,8 +129,9 @@ export class IncomingStreams {
           topic = this.#header(body);
           if (topic === undefined) return;
           onHeader();
-        } else if (!this.#message(topic, body)) {
-          return;
+        } else {
+          const turn = this.#message(topic, body);
+          if (turn) await turn;
         }
       }
       if (this.#stopped) return;
@@ -123,8 +142,13 @@ export class IncomingStreams {
 
   #nextFrame(decoder: FrameDecoder): Uint8Array | undefined {
     if (this.#stopped) return undefined;
+    const held = decoder.heldBytes;
     try {
-      return decoder.next();
+      const body = decoder.next();
+      this.#unfinished += decoder.heldBytes - held;
+      if (this.#unfinished > this.#host.guest.unfinishedLimit)
+        this.#violation('over-share', `${this.#unfinished} bytes of frames were begun and not finished`);
+      return body;
     } catch (error) {
       if (!(error instanceof FrameTooLargeError)) throw error;
       this.#violation('frame-too-large', error.message);
@@ -141,17 +165,24 @@ export class IncomingStreams {
     }
   }
 
-  #message(topic: TopicId, body: Uint8Array): boolean {
+  /** @returns what to wait for before reading on */
+  #message(topic: TopicId, body: Uint8Array): Promise<void> | undefined {
+    const { guest } = this.#host;
+    // A request to be neighbors is answered everywhere, so that nobody waits for us.
+    if (!this.#host.isJoined(topic) && !isNeighborRequest(body)) {
+      this.#host.unknownTopic();
+      return guest.received(undefined, body.length);
+    }
     let message: NetMessage;
     try {
       // Decoded payloads are views. A small one must not keep a large chunk alive in the cache. (`slice` of a Buffer would be a view.)
       message = decodeMessage(body.buffer.byteLength > KEEP_RATIO * body.length ? new Uint8Array(body) : body);
     } catch (error) {
       this.#violation('bad-message', error instanceof Error ? error.message : String(error));
-      return false;
+      return undefined;
     }
     this.#host.message(topic, message, body.length);
-    return true;
+    return guest.received(message, body.length);
   }
 
   #violation(kind: Violation, why: string): void {

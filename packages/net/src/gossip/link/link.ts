@@ -5,7 +5,7 @@ import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { DropReason } from '../metrics.js';
 import type { NetMessage } from '../wire.js';
-import { IncomingStreams, type Violation } from './incoming-streams.js';
+import { IncomingStreams, type IncomingStreamsHost, type Violation } from './incoming-streams.js';
 import { StreamTurns } from './stream-turns.js';
 import { type SenderHost, TopicSender } from './topic-sender.js';
 
@@ -21,6 +21,10 @@ export interface LinkHost {
   readonly starvedAfterMs: number;
   /** The peer's limit, as far as we know. */
   peerLimit(): number;
+  /** What the peer may cost. */
+  readonly guest: IncomingStreamsHost['guest'];
+  /** Whether we are in a topic. */
+  isJoined(topic: TopicId): boolean;
   message(link: Link, topic: TopicId, message: NetMessage, bodyLength: number): void;
   dropped(reason: DropReason, count?: number): void;
   /** The number of bytes queued on the link has changed. */
@@ -75,6 +79,9 @@ export class Link {
     this.#incoming = new IncomingStreams(connection, {
       clock: host.clock,
       maxMessageSize: host.maxMessageSize,
+      guest: host.guest,
+      isJoined: (topic) => host.isJoined(topic),
+      unknownTopic: () => host.dropped('unknown-topic'), // and no use of the link: that would keep it for ever
       message: (topic, message, bodyLength) => {
         this.lastUsed = host.clock.now();
         host.message(this, topic, message, bodyLength);
@@ -203,6 +210,8 @@ export class Link {
         return this.close(CloseCode.badMessage, why);
       case 'frame-too-large':
         return this.close(CloseCode.frameTooLarge, why);
+      case 'over-share':
+        return this.close(CloseCode.overShare, why);
     }
   }
 

@@ -1,8 +1,10 @@
+import { ConnectError } from '../../errors.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Connection, Endpoint } from '../../transport/seam.js';
-import type { Clock } from '../../util/clock.js';
+import type { Clock, ClockTimer } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { ResolvedGossipOptions } from '../options.js';
+import type { DialTarget, Sources } from '../sources/index.js';
 
 /** What is remembered of a peer that could not be dialed. */
 export interface DialRecord {
@@ -18,7 +20,8 @@ export interface DialRecord {
 
 /** Who wants to know how dials end. */
 export interface DialerHost {
-  connected(connection: Connection): void;
+  /** @returns whether there is a slot for it */
+  connected(connection: Connection): boolean;
   failed(peer: EndpointId, error: unknown): void;
 }
 
@@ -28,24 +31,28 @@ const MAX_RECORDS = 1024;
 /** How long a failure is remembered of a peer that is not dialed again. */
 const RECORD_MS = 600_000;
 
+/** After so long it is looked again whether those who named peers can pay for a dial, in milliseconds. */
+const CREDIT_CHECK_MS = 250;
+
 /**
- * Dials peers: one dial per peer, a bounded number at once, each with a time-out, and a growing pause after failures.
+ * Dials peers: one dial per peer, in the order and number that {@link Sources} allow, each with a time-out, and a growing pause after failures.
  */
 export class Dialer {
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedGossipOptions;
   readonly #clock: Clock;
   readonly #host: DialerHost;
+  readonly #sources: Sources;
   readonly #running = new Map<EndpointId, AbortController>();
-  /** Peers to dial next, with the time that each may take. */
-  readonly #waiting = new Map<EndpointId, number>();
   /** Those who want to know when a dial has ended. */
   readonly #ends = new Map<EndpointId, Deferred<void>>();
   readonly #records = new Map<EndpointId, DialRecord>();
+  #creditCheck: ClockTimer | undefined;
   #closed = false;
 
-  constructor(endpoint: Endpoint, options: ResolvedGossipOptions, host: DialerHost) {
+  constructor(endpoint: Endpoint, options: ResolvedGossipOptions, sources: Sources, host: DialerHost) {
     this.#endpoint = endpoint;
+    this.#sources = sources;
     this.#options = options;
     this.#clock = options.clock;
     this.#host = host;
@@ -53,11 +60,11 @@ export class Dialer {
 
   /** Whether a peer is being dialed, or will be as soon as there is room. */
   isDialing(peer: EndpointId): boolean {
-    return this.#running.has(peer) || this.#waiting.has(peer);
+    return this.#running.has(peer) || this.#sources.dials.has(peer);
   }
 
   get count(): number {
-    return this.#running.size + this.#waiting.size;
+    return this.#sources.dials.size;
   }
 
   /** What is known of a peer's failed dials. */
@@ -76,9 +83,18 @@ export class Dialer {
     return Math.max(0, (this.#records.get(peer)?.notBefore ?? 0) - this.#clock.now());
   }
 
-  /** Starts a dial, unless one is under way. The pause after failures is the caller's to respect. */
-  dial(peer: EndpointId): void {
-    this.#dial(peer, this.#options.dialTimeoutMs);
+  /**
+   * Starts a dial, unless one is under way. The pause after failures is the caller's to respect.
+   *
+   * @returns false when too many wait that others have named, as this one
+   */
+  dial(peer: EndpointId): boolean {
+    return this.#dial(peer, this.#options.dialTimeoutMs);
+  }
+
+  /** A peer that is being dialed is asked for again, maybe for a better reason. */
+  hurry(peer: EndpointId): void {
+    if (!this.#running.has(peer)) this.#sources.dials.promote(peer, this.#sources.request(peer, 0).reason);
   }
 
   /** Dials a peer whose connection seems to be dead. @returns when the dial has ended, one way or the other */
@@ -103,29 +119,34 @@ export class Dialer {
 
   /** Gives up a dial. Nobody is told. */
   cancel(peer: EndpointId): void {
-    if (this.#waiting.delete(peer)) this.#settle(peer);
+    if (this.#sources.dials.remove(peer)) this.#settle(peer);
     this.#running.get(peer)?.abort(new Error('nobody wants this peer any more'));
   }
 
   close(): void {
     this.#closed = true;
-    for (const peer of this.#waiting.keys()) this.#settle(peer);
-    this.#waiting.clear();
+    this.#creditCheck?.cancel();
+    for (const peer of this.#sources.dials.clear()) this.#settle(peer);
     for (const controller of this.#running.values()) controller.abort(new Error('shutting down'));
   }
 
-  #dial(peer: EndpointId, timeoutMs: number): void {
-    if (this.#closed || this.isDialing(peer)) return;
-    this.#waiting.set(peer, timeoutMs);
+  #dial(peer: EndpointId, timeoutMs: number): boolean {
+    if (this.#closed || this.isDialing(peer)) return true;
+    const isWaiting = this.#sources.dials.add(this.#sources.request(peer, timeoutMs));
     this.#startWaiting();
+    return isWaiting;
   }
 
   #startWaiting(): void {
-    for (const [peer, timeoutMs] of this.#waiting) {
-      if (this.#running.size >= this.#options.maxConcurrentDials) return;
-      this.#waiting.delete(peer);
-      void this.#run(peer, timeoutMs);
+    if (this.#closed) return;
+    for (let next = this.#sources.nextDial(); next; next = this.#sources.nextDial()) {
+      void this.#run(next.request.peer, next.request.timeoutMs, next.target);
     }
+    if (this.#sources.dials.hearsay.waiting === 0) return;
+    this.#creditCheck ??= this.#clock.setTimer(() => {
+      this.#creditCheck = undefined;
+      this.#startWaiting();
+    }, CREDIT_CHECK_MS);
   }
 
   #settle(peer: EndpointId): void {
@@ -133,7 +154,7 @@ export class Dialer {
     this.#ends.delete(peer);
   }
 
-  async #run(peer: EndpointId, timeoutMs: number): Promise<void> {
+  async #run(peer: EndpointId, timeoutMs: number, target: DialTarget): Promise<void> {
     const controller = new AbortController();
     this.#running.set(peer, controller);
     const { alpn, metrics } = this.#options;
@@ -144,14 +165,17 @@ export class Dialer {
     }, timeoutMs);
     metrics.dial('started');
     try {
-      const connection = await this.#endpoint.connect(peer, alpn, { signal: controller.signal });
+      const to = target.addrs.length > 0 ? { id: peer, addrs: target.addrs } : peer;
+      const connection = await this.#endpoint.connect(to, alpn, { signal: controller.signal });
+      this.#sources.refund(target);
       this.#end(peer);
       if (this.#closed) return connection.close(0, 'shutting down');
+      if (!this.#host.connected(connection)) throw new ConnectError('refused', NO_SLOT);
       metrics.dial('connected');
       this.#records.delete(peer);
-      this.#host.connected(connection);
     } catch (error) {
       this.#end(peer);
+      if (error instanceof ConnectError && error.reason === 'no-address') this.#sources.refund(target);
       if (this.#closed || (controller.signal.aborted && !timedOut)) return; // cancelled
       metrics.dial('failed');
       this.#remember(peer, error);
@@ -165,6 +189,7 @@ export class Dialer {
 
   #end(peer: EndpointId): void {
     this.#running.delete(peer);
+    this.#sources.dials.ended(peer);
   }
 
   #remember(peer: EndpointId, error: unknown): void {
@@ -198,3 +223,5 @@ export class Dialer {
     }
   }
 }
+
+const NO_SLOT = 'all connections are in use by neighbors and by peers that we dialed before (option maxPeers)';

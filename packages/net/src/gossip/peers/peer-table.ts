@@ -3,20 +3,23 @@ import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../../transport/close-reason.js';
 import type { Connection, Endpoint } from '../../transport/seam.js';
-import type { Clock, ClockTimer } from '../../util/clock.js';
+import type { Clock } from '../../util/clock.js';
 import { CloseCode, limitInReason } from '../close-code.js';
 import { FrameEncoder } from '../frame-encoder.js';
 import type { TriedPeer } from '../join-timeout-error.js';
-import { Link, type LinkHost } from '../link/link.js';
+import { Link } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerConnectionSnapshot } from '../snapshot.js';
+import { type PeerOrigin, Sources } from '../sources/index.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
 import { describePeer } from './describe-peer.js';
 import { Dialer } from './dialer.js';
 import { FlushQueue } from './flush-queue.js';
 import { howDialFailed, howItEnded } from './how-it-ended.js';
 import { CONFLICT, IdentityGuard } from './identity-guard.js';
+import { IdleLinks } from './idle-links.js';
 import { LinkCheck } from './link-check.js';
+import { type LinkParts, linkHostOf } from './link-host.js';
 import { MessageLimits } from './message-limits.js';
 import { Peer } from './peer.js';
 import { PressureGauge } from './pressure.js';
@@ -25,10 +28,14 @@ import { TimeWatch } from './time-watch.js';
 /** Who hears what happens to peers. */
 export interface PeerTableHost {
   message(from: EndpointId, topic: TopicId, message: NetMessage): void;
+  /** Whether we are in a topic. */
+  isJoined(topic: TopicId): boolean;
+  /** Why a peer that messages are for is to be dialed. */
+  origin(peer: EndpointId): PeerOrigin;
   /** A dial to a peer has begun. */
   dialing(peer: EndpointId): void;
-  /** The first connection to a peer is up. */
-  connected(peer: EndpointId): void;
+  /** The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say */
+  connected(peer: EndpointId, source: string): void;
   /** The last connection to a peer is gone, or a dial has failed. */
   gone(peer: EndpointId, reason: DisconnectReason): void;
   /** The last connection to a peer was closed in good order. */
@@ -56,6 +63,8 @@ const CONFLICT_PAUSE_MS = 60_000;
  */
 export class PeerTable {
   readonly pressure: PressureGauge;
+  readonly sources: Sources;
+  readonly #endpoint: Endpoint;
   readonly #clock: Clock;
   readonly #maxMessageSize: number;
   readonly #me: EndpointId;
@@ -69,10 +78,12 @@ export class PeerTable {
   readonly #identityGuard: IdentityGuard;
   readonly #peers = new Map<EndpointId, Peer>();
   readonly #toFlush: FlushQueue;
-  #reaper: ClockTimer | undefined;
+  readonly #idleLinks: IdleLinks;
+  readonly #linkParts: LinkParts;
   #closed = false;
 
   constructor(endpoint: Endpoint, options: ResolvedGossipOptions, maxMessageSize: number, host: PeerTableHost) {
+    this.#endpoint = endpoint;
     this.#me = endpoint.id;
     this.#options = options;
     this.#host = host;
@@ -81,8 +92,15 @@ export class PeerTable {
     this.pressure = new PressureGauge(options.clock, options.queueHighWaterMark * PUBLISH_SHARE);
     this.#encoder = new FrameEncoder(maxMessageSize, ({ type }, length) => this.#onOversized(type, length));
     this.#limits = new MessageLimits(options.clock, options.logger, maxMessageSize);
-    this.#dialer = new Dialer(endpoint, options, {
-      connected: (connection) => this.accept(connection),
+    this.sources = new Sources({
+      options,
+      addressLookup: endpoint.addressLookup,
+      origin: (peer) => host.origin(peer),
+      isWanted: (peer) => host.isWanted(peer),
+      close: (peer, code, reason) => this.#peers.get(peer)?.links.closeAll(code, reason),
+    });
+    this.#dialer = new Dialer(endpoint, options, this.sources, {
+      connected: (connection) => this.#takeOver(connection),
       failed: (peer, error) => this.#dialFailed(peer, error),
     });
     this.#timeWatch = new TimeWatch(options.clock, () => this.#onTimeJump());
@@ -94,6 +112,23 @@ export class PeerTable {
     });
     this.#identityGuard = new IdentityGuard(options);
     this.#toFlush = new FlushQueue(options.clock, () => this.#timeWatch.check());
+    this.#idleLinks = new IdleLinks({
+      clock: options.clock,
+      idleLinkMs: options.idleLinkMs,
+      peers: () => this.#peers.values(),
+      isWanted: (peer) => host.isWanted(peer),
+    });
+    this.#linkParts = {
+      options,
+      maxMessageSize,
+      limits: this.#limits,
+      sources: this.sources,
+      toFlush: this.#toFlush,
+      linkCheck: this.#linkCheck,
+      isJoined: (topic) => host.isJoined(topic),
+      message: (from, topic, message) => host.message(from, topic, message),
+      ended: (peer, link, reason) => this.#ended(peer, link, reason),
+    };
   }
 
   /** Whether another node that uses our identity was noticed. */
@@ -108,10 +143,13 @@ export class PeerTable {
     if (!frame) return;
     this.#options.metrics.messageSent(message.type === 'gossip' ? 'data' : 'control', frame.length - PREFIX_LENGTH);
     const peer = this.#peer(to);
-    if (peer.send({ topic, message, frame }) || this.#dialer.isDialing(to)) return;
+    if (peer.send({ topic, message, frame })) return;
+    if (this.#dialer.isDialing(to)) return this.#dialer.hurry(to);
     if (this.#dialer.waitFor(to) > 0) return this.#lose(peer, 'closed'); // it failed a moment ago: whoever wants it asks again
     this.#host.dialing(to);
-    this.#dialer.dial(to);
+    if (this.#dialer.dial(to)) return;
+    this.sources.refused('hearsay');
+    this.#lose(peer, 'refused');
   }
 
   /** No topic needs a peer any more. */
@@ -125,24 +163,9 @@ export class PeerTable {
     this.#host.retired(id);
   }
 
-  /** Takes over a connection, dialed or accepted. */
+  /** Takes over a connection that a peer has made. */
   accept(connection: Connection): void {
-    const id = connection.remoteId;
-    const isNew = !this.#peers.get(id)?.active;
-    if (id === this.#me) return this.#refuseOurself(connection);
-    if (this.#closed) return connection.close(CloseCode.done, 'not wanted');
-    if (isNew && this.#connectedCount() >= this.#options.maxPeers) {
-      return connection.close(CloseCode.tooMany, `${this.#options.maxPeers} peers are enough`);
-    }
-    this.#options.metrics.tick('connection');
-    this.#dialer.forgive(id);
-    const peer = this.#peer(id);
-    const link = new Link(connection, this.#linkHost(peer));
-    peer.add(link);
-    this.#timeWatch.start();
-    this.#reaper ??= this.#clock.setTimer(this.#reap, this.#options.idleLinkMs);
-    if (isNew) this.#host.connected(id);
-    else void this.#identityGuard.check(peer, link);
+    this.#takeOver(connection);
   }
 
   /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
@@ -169,7 +192,7 @@ export class PeerTable {
     this.#dialer.close();
     this.#timeWatch.stop();
     await Promise.all([...this.#peers.values()].map((peer) => peer.shutdown()));
-    this.#reaper?.cancel();
+    this.#idleLinks.stop();
     this.#toFlush.stop();
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
@@ -196,32 +219,6 @@ export class PeerTable {
 
   // What links report.
 
-  #linkHost(peer: Peer): LinkHost {
-    const { metrics, tooSlowAfterMs } = this.#options;
-    return {
-      clock: this.#clock,
-      maxMessageSize: this.#maxMessageSize,
-      starvedAfterMs: tooSlowAfterMs,
-      peerLimit: () => this.#limits.of(peer.id),
-      message: (link, topic, message, bodyLength) => {
-        metrics.messageReceived(message.type === 'gossip' ? 'data' : 'control', bodyLength);
-        peer.links.receivedOn(link);
-        this.#host.message(peer.id, topic, message);
-      },
-      dropped: (reason, count) => metrics.dropped(reason, count),
-      queued: (delta) => peer.queued(delta),
-      turnsChanged: (delta) => peer.turnsChanged(delta),
-      overflowed: () => peer.markGap(),
-      dirty: (link) => this.#toFlush.add(link),
-      // A Rust peer that gets a message over its limit reads no more of that stream, and says no more than that.
-      stopped: (code, largest) => {
-        if (code === 0) this.#limits.learn(peer.id, largest - 1);
-      },
-      unresponsive: (link) => void this.#linkCheck.doubt(peer, link),
-      ended: (link, reason) => this.#ended(peer, link, reason),
-    };
-  }
-
   #ended(peer: Peer, link: Link, reason: CloseReason): void {
     const { id, links } = peer;
     this.#toFlush.remove(link);
@@ -233,6 +230,7 @@ export class PeerTable {
     }
     links.remove(link);
     if (links.size > 0) return;
+    this.sources.left(id);
     if (reason.type === 'peer' && reason.code === CloseCode.identityConflict) this.#yieldTo(id);
     const ending = howItEnded(reason);
     this.#forget(peer);
@@ -257,6 +255,38 @@ export class PeerTable {
   }
 
   // Inside.
+
+  /** @returns whether there is a slot for it */
+  #takeOver(connection: Connection): boolean {
+    const id = connection.remoteId;
+    const isNew = !this.#peers.get(id)?.active;
+    if (id === this.#me) this.#refuseOurself(connection);
+    else if (this.#closed) connection.close(CloseCode.done, 'not wanted');
+    else if (!isNew || this.sources.takeSlot(connection, { isOurs: this.#isOurs(connection) }))
+      this.#add(connection, isNew);
+    else return false;
+    return true;
+  }
+
+  #isOurs({ side, remoteId }: Connection): boolean {
+    return side === 'dialed' || this.#dialer.isDialing(remoteId) || this.#host.isWanted(remoteId);
+  }
+
+  #add(connection: Connection, isNew: boolean): void {
+    const id = connection.remoteId;
+    const addr = connection.remoteAddr();
+    if (addr) this.#endpoint.addressLookup.add({ id, addrs: [addr] }, 'proven');
+    this.#options.metrics.tick('connection');
+    this.#dialer.forgive(id);
+    const peer = this.#peer(id);
+    const guest = this.sources.entered(connection);
+    const link = new Link(connection, linkHostOf(peer, guest, this.#linkParts));
+    peer.add(link);
+    this.#timeWatch.start();
+    this.#idleLinks.watch();
+    if (isNew) this.#host.connected(id, guest.source);
+    else void this.#identityGuard.check(peer, link);
+  }
 
   #peer(id: EndpointId): Peer {
     const known = this.#peers.get(id);
@@ -319,16 +349,4 @@ export class PeerTable {
     for (const peer of this.#peers.values()) if (peer.active) count++;
     return count;
   }
-
-  /** Closes connections that nobody has used for a while and no topic needs. */
-  readonly #reap = (): void => {
-    this.#reaper = undefined;
-    const { idleLinkMs } = this.#options;
-    const before = this.#clock.now() - idleLinkMs;
-    for (const peer of [...this.#peers.values()]) {
-      if (this.#host.isWanted(peer.id)) continue;
-      for (const link of peer.links) if (link.lastUsed <= before) link.close(CloseCode.done, 'idle');
-    }
-    if (this.#peers.size > 0) this.#reaper = this.#clock.setTimer(this.#reap, idleLinkMs);
-  };
 }

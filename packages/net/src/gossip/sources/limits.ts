@@ -1,0 +1,83 @@
+import type { ResolvedGossipOptions } from '../options.js';
+
+/**
+ * What sources may cost a node, with the reason for each number. A *source* is a host, or a /64 of IPv6; a *stranger* is a peer that we
+ * did not dial and that is no neighbor.
+ */
+export interface SourceLimits {
+  /** Peers with a connection at once: `maxPeers`. */
+  readonly slots: number;
+  /** Dials under way at once: `maxConcurrentDials`. */
+  readonly dials: number;
+  /** Of these, dials that are not for peers the user named: a quarter is the user's, so that a join waits for nobody else's. */
+  readonly dialsOfOthers: number;
+  /** Of these, dials of peers that only others have named. Eight find the neighbors of a topic in two rounds; to silent hosts they bring 80 kB/s at most, whatever strangers do. */
+  readonly hearsayDials: number;
+}
+
+export function sourceLimits(options: Pick<ResolvedGossipOptions, 'maxPeers' | 'maxConcurrentDials'>): SourceLimits {
+  const { maxPeers, maxConcurrentDials } = options;
+  return {
+    slots: maxPeers,
+    dials: maxConcurrentDials,
+    dialsOfOthers: Math.max(1, Math.floor((maxConcurrentDials * 3) / 4)),
+    hearsayDials: Math.max(1, Math.min(8, Math.floor(maxConcurrentDials / 4))),
+  };
+}
+
+/** How long a dial by hearsay may take, in milliseconds: a handshake over a satellite, or one repetition of its first packet. */
+export const HEARSAY_TIMEOUT_MS = 2_000;
+
+/** What a dial costs the address it goes to within that time when nobody answers: four packets of 1,200 bytes (quiche's repetitions, measured). */
+export const HEARSAY_DIAL_BYTES = 4_800;
+
+/** Addresses that others name and that are dialed at once: a host at home has one behind each of its networks, and rarely more than four. */
+export const HEARSAY_ADDRS = 4;
+
+/** Bytes that may go to third parties for each byte that a source has sent. Less than what a spoofed packet brings from any QUIC server (3). */
+export const CREDIT_PER_BYTE = 2;
+
+/** What a handshake has brought at least, in bytes: a full first packet, and the flight with certificate and Finished. */
+export const HANDSHAKE_BYTES = 2_000;
+
+/**
+ * What a source's word may cost third parties in addition, in bytes a second: one dial in two seconds, so that a quiet swarm heals with the peers
+ * that neighbors named before they were lost. (What strangers name is not listened to at all.)
+ */
+export const CREDIT_PER_S = 2_400;
+
+/** More credit than this nobody has: an hour of traffic is no right to a volley. About fifty dials. */
+export const MAX_CREDIT = 50 * HEARSAY_DIAL_BYTES;
+
+/** Dials by hearsay that wait, of one source: the passive views of a few topics. All sources share twice as many, each of them less than is left. */
+export const WAITING_PER_SOURCE = 64;
+
+/** Sources that are remembered after their last connection, so that a new key is no new beginning. Twice the peers of a node with default settings. */
+export const MAX_SOURCES = 2_048;
+
+/** Peers of which it is remembered who told us their addresses; as many as the address book holds by hearsay. */
+export const MAX_TELLERS = 4_096;
+
+/** How long a stranger may say nothing of use before others may take its slot, in milliseconds. Its Join comes right after the handshake. */
+export const GRACE_MS = 5_000;
+
+/** What each byte that a source sends buys of our time, in microseconds: 50 ms for a megabyte, 5 % of a core at 1 MB/s. */
+export const WORK_PER_BYTE_US = 0.05;
+
+/** Our time that a source has besides, in microseconds a second: 2 % of a core for strangers, 5 % for neighbors and peers we dialed. */
+export const WORK_PER_S_US = { stranger: 20_000, known: 50_000 } as const;
+
+/** How much of it can be saved up, in microseconds: a stranger's list or two; a neighbor that joins 20,000 topics at once. */
+export const MAX_WORK_US = { stranger: 100_000, known: 1_000_000 } as const;
+
+/** Who has had no time left for so long is dropped, in milliseconds. Waiting has not slowed it down. */
+export const OVERDRAWN_MS = 10_000;
+
+/** Messages are handled for so long, by estimate, before everybody else gets a turn, in microseconds. A quarter of what a slice may take (20 ms). */
+export const SLICE_US = 5_000;
+
+/** Memory for frames of a stranger that are not whole, in bytes. Half of what a stranger may pin; the rest is the transport's. */
+export const UNFINISHED_BYTES = 512 * 1_024;
+
+/** Streams of a stranger at once. A peer that we share a thousand topics with opens as many before its first Join is read. */
+export const STRANGER_STREAMS = 1_024;

@@ -1,0 +1,247 @@
+import type { AddressLookup } from '../../address/address-book.js';
+import type { TransportAddr } from '../../address/endpoint-addr.js';
+import { sourceOf } from '../../address/source.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { Connection } from '../../transport/seam.js';
+import { CloseCode } from '../close-code.js';
+import type { ResolvedGossipOptions } from '../options.js';
+import { DialCredit } from './dial-credit.js';
+import { DialQueue, type DialReason, type DialRequest } from './dial-queue.js';
+import { Guest, type GuestHost } from './guest.js';
+import {
+  HEARSAY_ADDRS,
+  HEARSAY_DIAL_BYTES,
+  HEARSAY_TIMEOUT_MS,
+  MAX_TELLERS,
+  type SourceLimits,
+  sourceLimits,
+} from './limits.js';
+import { whoGivesWay } from './slots.js';
+import { DROP_REASONS, type Refusal, type SourcesSnapshot } from './snapshot.js';
+import { Turn } from './turn.js';
+import { WorkMeter } from './work-meter.js';
+
+/** Why a peer is dialed, and who has named it where that is hearsay. */
+export interface PeerOrigin {
+  readonly trust: DialReason;
+  readonly namedBy?: EndpointId;
+}
+
+/** What sources need of the node. */
+export interface SourcesHost {
+  readonly options: ResolvedGossipOptions;
+  readonly addressLookup: AddressLookup;
+  origin(peer: EndpointId): PeerOrigin;
+  /** Whether a peer is, or is about to be, a neighbor in some topic. */
+  isWanted(peer: EndpointId): boolean;
+  /** A peer has to go. */
+  close(peer: EndpointId, code: number, reason: string): void;
+}
+
+/** Where a dial goes, and what it costs whom. */
+export interface DialTarget {
+  /** None: the transport has to know where the peer is. */
+  readonly addrs: readonly TransportAddr[];
+  readonly payer: string;
+  readonly paid: number;
+}
+
+/** Whose word it is when nobody knows any more. */
+const NOBODY = 'nobody';
+
+/**
+ * Who is behind peers (hosts, not keys), and what that may cost us and others: connection slots, the order of dials, who pays for dials by
+ * hearsay, and our time. See `limits.ts` for every limit with its reason.
+ */
+export class Sources {
+  readonly dials: DialQueue;
+  readonly #host: SourcesHost;
+  readonly #limits: SourceLimits;
+  readonly #guestHost: GuestHost;
+  readonly #credit: DialCredit;
+  readonly #guests = new Map<EndpointId, Guest>();
+  /** In how many topics a peer is a neighbor. */
+  readonly #neighborships = new Map<EndpointId, number>();
+  /** Who has told the addresses of a peer. */
+  readonly #tellers = new Map<EndpointId, string>();
+  readonly #refused: Record<Refusal, number> = { slot: 0, displaced: 0, dial: 0, hearsay: 0, work: 0, memory: 0 };
+
+  #useless = 0;
+
+  constructor(host: SourcesHost) {
+    const { clock } = host.options;
+    this.#host = host;
+    this.#limits = sourceLimits(host.options);
+    this.dials = new DialQueue(this.#limits);
+    this.#credit = new DialCredit(clock);
+    this.#guestHost = {
+      clock,
+      credit: this.#credit,
+      meter: new WorkMeter(clock),
+      turn: new Turn(clock),
+      isNeighbor: (peer) => this.#neighborships.has(peer),
+      isWanted: (peer) => host.isWanted(peer),
+      useless: () => {
+        this.#useless++;
+      },
+      overdrawn: (peer) => this.#dropCostly(peer),
+    };
+  }
+
+  /** Something was refused. */
+  refused(what: Refusal): void {
+    this.#refused[what]++;
+    this.#host.options.metrics.dropped(DROP_REASONS[what]);
+  }
+
+  /** Messages about topics that we are not in, so far. */
+  get useless(): number {
+    return this.#useless;
+  }
+
+  // Slots.
+
+  /**
+   * Asks for a slot for a peer's first connection; one that gets none is closed. Somebody else may have to go for it.
+   *
+   * @param isOurs whether we want this peer ourselves
+   */
+  takeSlot(connection: Connection, { isOurs }: { readonly isOurs: boolean }): boolean {
+    const { slots } = this.#limits;
+    if (this.#guests.size < slots) return true;
+    const newcomer = { source: this.#sourceOfConnection(connection), isOurs };
+    const leaver = whoGivesWay(this.#guests.values(), newcomer, this.#host.options.clock.now());
+    if (leaver) {
+      this.refused('displaced');
+      this.left(leaver.id);
+      this.#host.close(leaver.id, CloseCode.tooMany, 'others need the connection more');
+      return true;
+    }
+    this.refused(isOurs ? 'dial' : 'slot');
+    connection.close(CloseCode.tooMany, `${slots} peers are enough`);
+    return false;
+  }
+
+  /** A peer has a connection. */
+  entered(connection: Connection): Guest {
+    const { remoteId: id, side } = connection;
+    const source = this.#sourceOfConnection(connection);
+    const guest = this.#guests.get(id) ?? new Guest(id, source, this.#guestHost);
+    this.#guests.set(id, guest);
+    this.#credit.connected(source);
+    if (side === 'dialed') guest.chosen();
+    return guest;
+  }
+
+  /** A peer has none any more. */
+  left(peer: EndpointId): void {
+    this.#guests.delete(peer);
+  }
+
+  neighborUp(peer: EndpointId): void {
+    this.#neighborships.set(peer, (this.#neighborships.get(peer) ?? 0) + 1);
+  }
+
+  neighborDown(peer: EndpointId): void {
+    const topics = (this.#neighborships.get(peer) ?? 0) - 1;
+    if (topics > 0) this.#neighborships.set(peer, topics);
+    else this.#neighborships.delete(peer);
+  }
+
+  // Dials.
+
+  /** A peer has told how another is reached, or itself. */
+  told(peer: EndpointId, teller: EndpointId | undefined): void {
+    this.#tellers.delete(peer);
+    this.#tellers.set(peer, this.#sourceOfPeer(teller));
+    const [oldest] = this.#tellers.keys();
+    if (oldest !== undefined && this.#tellers.size > MAX_TELLERS) this.#tellers.delete(oldest);
+  }
+
+  /** How a peer is to be dialed. */
+  request(peer: EndpointId, timeoutMs: number): DialRequest {
+    const { trust: reason, namedBy } = this.#host.origin(peer);
+    return {
+      peer,
+      reason,
+      namedBy: namedBy === undefined ? (this.#tellers.get(peer) ?? NOBODY) : this.#sourceOfPeer(namedBy),
+      timeoutMs: reason === 'hearsay' ? Math.min(timeoutMs, HEARSAY_TIMEOUT_MS) : timeoutMs,
+    };
+  }
+
+  /** The next dial that may start, with where it goes. */
+  nextDial(): { readonly request: DialRequest; readonly target: DialTarget } | undefined {
+    let target: DialTarget | undefined;
+    const request = this.dials.start((candidate) => {
+      target = this.#hearsayTarget(candidate);
+      return target !== undefined;
+    });
+    return request && { request, target: target ?? this.#target(request, 1) };
+  }
+
+  /** A dial has ended: what was told is true, or nothing was sent. */
+  refund({ payer, paid }: DialTarget): void {
+    if (paid > 0) this.#credit.refund(payer, paid);
+  }
+
+  snapshot(): SourcesSnapshot {
+    const { running, waiting } = this.dials.hearsay;
+    return {
+      slots: { used: this.#guests.size, limit: this.#limits.slots },
+      hosts: new Set(Array.from(this.#guests.values(), ({ source }) => source)).size,
+      dials: { all: this.dials.size, hearsay: running, hearsayWaiting: waiting },
+      refused: { ...this.#refused },
+    };
+  }
+
+  #dropCostly(peer: EndpointId): void {
+    this.refused('work');
+    this.#host.options.logger.warn({ peer }, 'dropping a peer that costs more of our time than its share');
+    this.#host.close(peer, CloseCode.overShare, 'what you send costs more than your share');
+  }
+
+  /** Undefined while whoever has named the peer can't pay. */
+  #hearsayTarget(request: DialRequest): DialTarget | undefined {
+    const { trusted, told } = this.#known(request.peer);
+    if (trusted.length > 0) return this.#target(request, 0);
+    const needed = Math.max(1, Math.min(2, told.length));
+    const payer = this.#payer(request);
+    if (this.#credit.affordable(payer, HEARSAY_DIAL_BYTES) < needed) return undefined;
+    return this.#target(request, needed);
+  }
+
+  /** Addresses that the user or a connection vouches for are free, others are paid for by who told them. */
+  #target(request: DialRequest, atLeast: number): DialTarget {
+    const payer = this.#payer(request);
+    const { trusted, told } = this.#known(request.peer);
+    const least = trusted.length > 0 ? 0 : atLeast;
+    const affordable = Math.max(least, this.#credit.affordable(payer, HEARSAY_DIAL_BYTES));
+    const chosen = told.slice(0, Math.min(HEARSAY_ADDRS, affordable));
+    const price =
+      HEARSAY_DIAL_BYTES * (request.reason === 'hearsay' && least > 0 ? Math.max(1, chosen.length) : chosen.length);
+    const paid = this.#credit.pay(payer, price) ? price : 0;
+    return { addrs: [...trusted, ...chosen], payer, paid };
+  }
+
+  #payer({ peer, namedBy }: DialRequest): string {
+    return this.#tellers.get(peer) ?? namedBy;
+  }
+
+  #known(peer: EndpointId): { readonly trusted: readonly TransportAddr[]; readonly told: readonly TransportAddr[] } {
+    const { addressLookup } = this.#host;
+    const trusted = addressLookup.get(peer, { sources: ['user', 'proven'] }).addrs;
+    return { trusted, told: addressLookup.get(peer).addrs.slice(trusted.length) };
+  }
+
+  #sourceOfConnection(connection: Connection): string {
+    return sourceOf(connection.remoteAddr()) ?? connection.remoteId;
+  }
+
+  #sourceOfPeer(peer: EndpointId | undefined): string {
+    if (peer === undefined) return NOBODY;
+    const guest = this.#guests.get(peer);
+    if (guest) return guest.source;
+    const [addr] = this.#host.addressLookup.get(peer, { sources: ['proven'] }).addrs;
+    return sourceOf(addr) ?? peer;
+  }
+}

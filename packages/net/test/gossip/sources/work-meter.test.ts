@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { type Standing, WorkMeter } from '../../../src/gossip/sources/work-meter.js';
+import { ManualClock } from '../../support/manual-clock.js';
+
+/** A source that sends as fast as it may, for a while. @returns how long its messages have kept us busy, and whether it was dropped */
+async function flood(standing: Standing, { bytes, work, forMs }: { bytes: number; work: number; forMs: number }) {
+  const clock = new ManualClock();
+  const meter = new WorkMeter(clock);
+  let busyUs = 0;
+  let sent = 0;
+  while (clock.now() < forMs) {
+    const pauseMs = meter.spend('a', standing, bytes, work);
+    busyUs += work;
+    sent += bytes;
+    if (pauseMs === Number.POSITIVE_INFINITY) return { busyUs, sent, droppedAt: clock.now() };
+    if (pauseMs > 0) await clock.advance(pauseMs);
+  }
+  return { busyUs, sent, droppedAt: undefined };
+}
+
+test('a stranger gets 2 % of a core, and 5 % more for each megabyte a second that it sends', async () => {
+  const { busyUs, sent } = await flood('stranger', { bytes: 6, work: 3, forMs: 9_000 });
+  expect(busyUs).toBeLessThanOrEqual(100_000 + 9 * 20_000 + 0.05 * sent + 3);
+});
+
+test('a neighbor gets 5 %, and may join thousands of topics at once', async () => {
+  const { busyUs, sent } = await flood('known', { bytes: 6, work: 3, forMs: 9_000 });
+  expect(busyUs).toBeLessThanOrEqual(1_000_000 + 9 * 50_000 + 0.05 * sent + 3);
+  expect(busyUs).toBeGreaterThan(1_000_000);
+});
+
+test('who goes on for ten seconds is dropped', async () => {
+  expect((await flood('stranger', { bytes: 6, work: 3, forMs: 30_000 })).droppedAt).toBeLessThan(10_200);
+  expect((await flood('known', { bytes: 6, work: 3, forMs: 60_000 })).droppedAt).toBeLessThan(10_200);
+});
+
+test('a new key is no new beginning: the source pays', () => {
+  const meter = new WorkMeter(new ManualClock());
+  for (let i = 0; i < 1_000; i++) meter.spend('host', 'stranger', 6, 1_000);
+  expect(meter.spend('host', 'stranger', 6, 3)).toBeGreaterThan(0);
+  expect(meter.spend('another', 'stranger', 6, 3)).toBe(0);
+});
+
+test('a thousand messages a second with long lists cost an honest neighbor nothing', async () => {
+  const clock = new ManualClock();
+  const meter = new WorkMeter(clock);
+  for (let i = 0; i < 60; i++) {
+    for (let j = 0; j < 1_000; j++) expect(meter.spend('a', 'known', 100, 40)).toBe(0);
+    await clock.advance(1_000);
+    if (i === 0) break; // one second is enough: forty milliseconds of work
+  }
+});
