@@ -1,0 +1,20 @@
+import type { Attack } from '../attack.js';
+import { message } from '../raw-peer.js';
+
+/** The cheapest message by the hundred thousand, from a neighbor (X3). */
+export const pruneFlood: Attack = {
+  name: 'prune-flood',
+  what: 'a neighbor sends nothing but prunes',
+  async run(field) {
+    const peer = await field.connect();
+    const stream = await peer.stream(field.topic);
+    stream.write(message({ type: 'join', data: undefined }));
+    const prunes = Buffer.concat(Array.from({ length: 2_000 }, () => message({ type: 'prune' })));
+    while (!field.signal.aborted) {
+      if (!(await peer.write(stream, prunes))) return;
+      await field.pause(10);
+    }
+  },
+  // Six bytes a message: what it costs is bounded by time (a second at first, then 5 % of a core), not by bytes.
+  limits: { cpuMsPerMegabyte: 2_000 },
+};

@@ -1,0 +1,99 @@
+#!/usr/bin/env node
+import {
+  createProgress,
+  integer,
+  interruptible,
+  parseArguments,
+  positional,
+  runMain,
+  textTable,
+  UsageError,
+} from '@grapevine/cli-kit';
+import { ATTACKS } from './attacks/index.js';
+import { siege } from './siege.js';
+import { broken, type Outcome } from './verdict.js';
+
+const HELP = `Attacks a node that serves honest peers, on loopback, and says what that costs it.
+
+Usage: npm run siege -- [options]
+
+  --seconds N   of each attack, 1 to 600 (default: 10)
+  --only A,B    only these: ${ATTACKS.map(({ name }) => name).join(', ')}
+  --json        ends with one line of JSON
+  --help
+
+Exit code: 0 when every promise held, 1 when one was broken, 2 for bad input, 130 after Ctrl-C.`;
+
+const HEAD = [
+  'attack',
+  'in',
+  'back',
+  'to others',
+  'CPU',
+  'memory',
+  'p99 before',
+  'during',
+  'newcomer',
+  'own join',
+  'longest turn',
+  'verdict',
+];
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArguments({
+    args: process.argv.slice(2),
+    allowPositionals: true,
+    options: {
+      seconds: { type: 'string', default: '10' },
+      only: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(`${HELP}\n`);
+  positional(positionals);
+  const seconds = integer('--seconds', values.seconds, 1, 600);
+  const only = values.only?.split(',') ?? ATTACKS.map(({ name }) => name);
+  const unknown = only.find((name) => !ATTACKS.some((attack) => attack.name === name));
+  if (unknown !== undefined) throw new UsageError(`there is no attack ${JSON.stringify(unknown)} (see --help)`);
+  await interruptible((signal) => besiege(only, seconds, values.json, signal));
+}
+
+async function besiege(only: readonly string[], seconds: number, json: boolean, signal: AbortSignal): Promise<void> {
+  const progress = createProgress();
+  const rows: string[][] = [HEAD];
+  const results: Record<string, unknown>[] = [];
+  const failures: string[] = [];
+  for (const attack of ATTACKS.filter(({ name }) => only.includes(name))) {
+    progress.line(`${attack.name}: ${attack.what}`);
+    const outcome = await siege(attack, seconds, signal);
+    const promises = broken(attack, outcome);
+    rows.push([attack.name, ...cells(outcome), promises.length === 0 ? 'held' : 'BROKEN']);
+    results.push({ name: attack.name, ...outcome, broken: promises });
+    failures.push(...promises.map((promise) => `${attack.name}: ${promise}`));
+  }
+  progress.end();
+  process.stdout.write(`${textTable(rows)}\n`);
+  for (const failure of failures) process.stdout.write(`${failure}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ seconds, results })}\n`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+function cells(outcome: Outcome): string[] {
+  const { sent, received, thirdParty, cpuMs, quietCpuMs, memoryBytes } = outcome;
+  const times = [outcome.p99BeforeMs, outcome.p99Ms, outcome.newcomerJoinMs, outcome.ownJoinMs, outcome.longestTurnMs];
+  return [
+    kilobytes(sent),
+    kilobytes(received),
+    kilobytes(thirdParty),
+    ms(cpuMs - quietCpuMs),
+    kilobytes(memoryBytes),
+    ...times.map(ms),
+  ];
+}
+
+const kilobytes = (bytes: number) => `${Math.round(bytes / 1_000)} kB`;
+const ms = (value: number) =>
+  Number.isFinite(value) ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : 'never';
+
+await runMain('siege', main);
