@@ -65,7 +65,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#received(from, topic, message),
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
-      origin: () => ({ trust: 'user' as const }), // WIP until members
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
       connected: (peer, source) => {
         this.#reconciler.connected(peer);
@@ -84,7 +83,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
       addressLookup: endpoint.addressLookup,
       state: this.#state,
       peers: this.#peers,
-      command: (topic, command) => this.#feed({ type: 'command', topic, command }, 'command'),
+      command: (topic, command) => {
+        if (command.type === 'join') this.#peers.sources.named(command.peers);
+        this.#feed({ type: 'command', topic, command }, 'command');
+      },
       left: (topic) => this.#reconciler.left(topic),
     });
     this.#reconciler = new Reconciler(endpoint, resolved, {

@@ -10,7 +10,7 @@ import type { TriedPeer } from '../join-timeout-error.js';
 import { Link } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerConnectionSnapshot } from '../snapshot.js';
-import { type PeerOrigin, Sources } from '../sources/index.js';
+import { Sources } from '../sources/index.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
 import { describePeer } from './describe-peer.js';
 import { Dialer } from './dialer.js';
@@ -30,8 +30,6 @@ export interface PeerTableHost {
   message(from: EndpointId, topic: TopicId, message: NetMessage): void;
   /** Whether we are in a topic. */
   isJoined(topic: TopicId): boolean;
-  /** Why a peer that messages are for is to be dialed. */
-  origin(peer: EndpointId): PeerOrigin;
   /** A dial to a peer has begun. */
   dialing(peer: EndpointId): void;
   /** The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say */
@@ -95,7 +93,6 @@ export class PeerTable {
     this.sources = new Sources({
       options,
       addressLookup: endpoint.addressLookup,
-      origin: (peer) => host.origin(peer),
       isWanted: (peer) => host.isWanted(peer),
       close: (peer, code, reason) => this.#peers.get(peer)?.links.closeAll(code, reason),
     });

@@ -1,3 +1,3 @@
 export type { Guest } from './guest.js';
 export type { Refusal, SourcesSnapshot } from './snapshot.js';
-export { type DialTarget, type PeerOrigin, Sources } from './sources.js';
+export { type DialTarget, Sources } from './sources.js';

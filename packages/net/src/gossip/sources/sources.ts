@@ -21,17 +21,10 @@ import { DROP_REASONS, type Refusal, type SourcesSnapshot } from './snapshot.js'
 import { Turn } from './turn.js';
 import { WorkMeter } from './work-meter.js';
 
-/** Why a peer is dialed, and who has named it where that is hearsay. */
-export interface PeerOrigin {
-  readonly trust: DialReason;
-  readonly namedBy?: EndpointId;
-}
-
 /** What sources need of the node. */
 export interface SourcesHost {
   readonly options: ResolvedGossipOptions;
   readonly addressLookup: AddressLookup;
-  origin(peer: EndpointId): PeerOrigin;
   /** Whether a peer is, or is about to be, a neighbor in some topic. */
   isWanted(peer: EndpointId): boolean;
   /** A peer has to go. */
@@ -62,6 +55,8 @@ export class Sources {
   readonly #guests = new Map<EndpointId, Guest>();
   /** In how many topics a peer is a neighbor. */
   readonly #neighborships = new Map<EndpointId, number>();
+  /** Peers that the user has named, or that a topic asks to let it in again; the latest. */
+  readonly #named = new Set<EndpointId>();
   /** Who has told the addresses of a peer. */
   readonly #tellers = new Map<EndpointId, string>();
   readonly #refused: Record<Refusal, number> = { slot: 0, displaced: 0, dial: 0, hearsay: 0, work: 0, memory: 0 };
@@ -150,6 +145,18 @@ export class Sources {
 
   // Dials.
 
+  /** A topic asks these peers to let it in. */
+  named(peers: readonly EndpointId[]): void {
+    for (const peer of peers) {
+      this.#named.delete(peer);
+      this.#named.add(peer);
+    }
+    for (const oldest of this.#named) {
+      if (this.#named.size <= MAX_TELLERS) break;
+      this.#named.delete(oldest);
+    }
+  }
+
   /** A peer has told how another is reached, or itself. */
   told(peer: EndpointId, teller: EndpointId | undefined): void {
     this.#tellers.delete(peer);
@@ -160,11 +167,11 @@ export class Sources {
 
   /** How a peer is to be dialed. */
   request(peer: EndpointId, timeoutMs: number): DialRequest {
-    const { trust: reason, namedBy } = this.#host.origin(peer);
+    const reason = this.#reason(peer);
     return {
       peer,
       reason,
-      namedBy: namedBy === undefined ? (this.#tellers.get(peer) ?? NOBODY) : this.#sourceOfPeer(namedBy),
+      namedBy: this.#tellers.get(peer) ?? NOBODY,
       timeoutMs: reason === 'hearsay' ? Math.min(timeoutMs, HEARSAY_TIMEOUT_MS) : timeoutMs,
     };
   }
@@ -194,6 +201,11 @@ export class Sources {
     };
   }
 
+  #reason(peer: EndpointId): DialReason {
+    if (this.#named.has(peer)) return 'user';
+    return this.#host.addressLookup.get(peer, { sources: ['proven'] }).addrs.length > 0 ? 'met' : 'hearsay';
+  }
+
   #dropCostly(peer: EndpointId): void {
     this.refused('work');
     this.#host.options.logger.warn({ peer }, 'dropping a peer that costs more of our time than its share');
@@ -205,14 +217,14 @@ export class Sources {
     const { trusted, told } = this.#known(request.peer);
     if (trusted.length > 0) return this.#target(request, 0);
     const needed = Math.max(1, Math.min(2, told.length));
-    const payer = this.#payer(request);
+    const payer = request.namedBy;
     if (this.#credit.affordable(payer, HEARSAY_DIAL_BYTES) < needed) return undefined;
     return this.#target(request, needed);
   }
 
   /** Addresses that the user or a connection vouches for are free, others are paid for by who told them. */
   #target(request: DialRequest, atLeast: number): DialTarget {
-    const payer = this.#payer(request);
+    const payer = request.namedBy;
     const { trusted, told } = this.#known(request.peer);
     const least = trusted.length > 0 ? 0 : atLeast;
     const affordable = Math.max(least, this.#credit.affordable(payer, HEARSAY_DIAL_BYTES));
@@ -221,10 +233,6 @@ export class Sources {
       HEARSAY_DIAL_BYTES * (request.reason === 'hearsay' && least > 0 ? Math.max(1, chosen.length) : chosen.length);
     const paid = this.#credit.pay(payer, price) ? price : 0;
     return { addrs: [...trusted, ...chosen], payer, paid };
-  }
-
-  #payer({ peer, namedBy }: DialRequest): string {
-    return this.#tellers.get(peer) ?? namedBy;
   }
 
   #known(peer: EndpointId): { readonly trusted: readonly TransportAddr[]; readonly told: readonly TransportAddr[] } {
