@@ -16,7 +16,7 @@ afterEach(() => swarm.close());
 
 const OTHER = '22'.repeat(32) as typeof TOPIC;
 const ELSEWHERE = '00'.repeat(32) as typeof TOPIC;
-const FLOOD = 5_000;
+const FLOOD = 2_000;
 
 function start(options: GossipOptions = {}): void {
   swarm = new TestSwarm(options);
@@ -87,11 +87,11 @@ describe('slots', () => {
     expect(victim.session.neighbors()).toEqual([first.endpoint.id]);
   });
 
-  test('two hundred honest nodes behind one address are all served', async () => {
-    start();
+  test('forty honest nodes behind one address are all served, and all slots but a few are theirs', async () => {
+    start({ maxPeers: 48 });
     const hub = await swarm.listen(swarm.add());
     const nodes = await Promise.all(
-      Array.from({ length: 200 }, (_, i) =>
+      Array.from({ length: 40 }, (_, i) =>
         swarm.listen(swarm.add({}, { socketAddr: { host: '192.0.2.1', port: 1 + i } }), [hub]),
       ),
     );
