@@ -41,5 +41,6 @@ for (const id of asked.length > 0 ? asked : known) {
   }
 }
 process.stdout.write(`${table(lines)}\n`);
+for (const { id, details } of reports) if (details) process.stdout.write(`\n${id}\n${table(details)}\n`);
 if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ rows: reports })}\n`);
 process.exit(); // contenders may leave timers behind

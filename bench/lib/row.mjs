@@ -3,7 +3,7 @@
 /**
  * One question of `docs/performance.md` with its contenders; the first measured one is ours.
  *
- * @typedef {{ name: string, value: number, cpu: number }} Measured value: bigger is better, in the row's unit
+ * @typedef {{ name: string, value: number, cpu: number }} Measured value: bigger is better unless the question says otherwise, in the row's unit
  * @typedef {{
  *   id: string,
  *   question: string,
@@ -11,6 +11,7 @@
  *   cpuUnit: string,
  *   target: string,
  *   run: () => Promise<Measured[]>,
+ *   details?: () => readonly (readonly string[])[], lines of a table of all that was measured, for rows with more than a figure
  *   meets: (ratios: Record<string, number>) => boolean,
  * }} Row
  *
@@ -23,6 +24,7 @@
  *   ratios: Record<string, number>,
  *   target: string,
  *   met: boolean,
+ *   details?: readonly (readonly string[])[],
  * }} Report
  */
 
@@ -43,6 +45,7 @@ export function report(row, measured) {
     ratios,
     target: row.target,
     met: row.meets(ratios),
+    ...(row.details && { details: row.details() }),
   };
 }
 

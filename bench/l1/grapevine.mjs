@@ -1,0 +1,49 @@
+// @ts-check
+// `node grapevine.mjs MODE NODES PER_SECOND SECONDS`: our nodes over QUIC, through sockets that delay. Prints figures as JSON.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Gossip, topicIdFrom } from '@grapevine/api';
+import { faultySocket } from '@grapevine/net/compliance';
+import { Endpoint, Router } from '@grapevine/net/quic';
+import { delays, meter } from './load.mjs';
+
+const mode = /** @type {'hardened' | 'reference'} */ (process.argv[2]);
+const [nodes = 20, perSecond = 10, seconds = 10] = process.argv.slice(3).map(Number);
+/** More than can be waiting. */
+const QUEUE = 100_000;
+/** One after the other, as people come. */
+const JOIN_PAUSE_MS = 150;
+
+const room = topicIdFrom('L1');
+const { receive, measure } = meter();
+/** @type {Endpoint[]} */
+const endpoints = [];
+/** @type {Awaited<ReturnType<Gossip['subscribe']>>[]} */
+const topics = [];
+for (const [i, delayMs] of delays(nodes).entries()) {
+  const endpoint = await Endpoint.bind({
+    address: '127.0.0.1:0',
+    socket: () => faultySocket({ seed: i + 1, delayMs }),
+  });
+  const gossip = Gossip.spawn(endpoint, { config: { mode } });
+  new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
+  endpoints.push(endpoint);
+  const bootstrap = i === 0 ? [] : [/** @type {Endpoint} */ (endpoints[0]).addr()];
+  topics.push(await gossip.subscribe(room, { bootstrap, queueCapacity: QUEUE }));
+  await sleep(JOIN_PAUSE_MS);
+}
+await Promise.all(topics.slice(1).map((topic) => topic.joined({ signal: AbortSignal.timeout(20_000) })));
+for (const topic of topics) {
+  void (async () => {
+    for await (const event of topic) if (event.type === 'received') receive(event.content);
+  })();
+}
+
+const figures = await measure(
+  {
+    publish: async (node, content) => topics[node]?.broadcast(content),
+    packets: () => endpoints.reduce((sum, endpoint) => sum + endpoint.stats().datagramsSent, 0),
+    close: async () => {},
+  },
+  { nodes, perSecond, seconds },
+);
+process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit());

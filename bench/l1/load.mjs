@@ -1,0 +1,91 @@
+// @ts-check
+// What every contender of L1 does: a swarm of real nodes in one process, of which a random one publishes again and again.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * A swarm that is ready to publish.
+ * @typedef {{
+ *   publish: (node: number, content: Uint8Array) => Promise<unknown>,
+ *   packets: () => number | Promise<number>, all that nodes have sent so far
+ *   close: () => Promise<void>,
+ * }} Swarm
+ * @typedef {{ nodes: number, perSecond: number, seconds: number }} Load
+ * @typedef {{ expected: number, received: number, p50: number, p90: number, p99: number, packets: number, cpuUs: number }} Figures
+ *   percentiles in ms; packets and CPU for each delivery
+ */
+
+/** The length of a payload. */
+const BYTES = 100;
+/** For views, meshes and trees to find their shape. */
+const SETTLE_MS = 4_000;
+/** For the last deliveries to come. */
+const DRAIN_MS = 3_000;
+
+/** The same numbers in each run. @param {number} seed */
+export function generator(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return state / 0x80000000;
+  };
+}
+
+/** How long everything that a node sends is on its way, in milliseconds: 20 to 40. @param {number} nodes */
+export function delays(nodes) {
+  const random = generator(777);
+  return Array.from({ length: nodes }, () => 20 + Math.floor(random() * 20));
+}
+
+/** To be called with each payload that a node gets. @returns {{ receive: (content: Uint8Array) => void, measure: (swarm: Swarm, load: Load) => Promise<Figures> }} */
+export function meter() {
+  /** @type {number[]} */
+  const times = [];
+  let received = 0;
+  let measuredFrom = Number.POSITIVE_INFINITY;
+  return {
+    receive: (content) => {
+      received++;
+      const sentAt = new DataView(content.buffer, content.byteOffset, content.length).getFloat64(0);
+      if (sentAt > measuredFrom) times.push(performance.now() - sentAt);
+    },
+    measure: async (swarm, { nodes, perSecond, seconds }) => {
+      await sleep(SETTLE_MS);
+      const random = generator(12_345);
+      const start = performance.now();
+      measuredFrom = start + seconds * 500;
+      let before;
+      let sent = 0;
+      while (performance.now() < start + seconds * 1000) {
+        if (before === undefined && performance.now() > measuredFrom) {
+          before = { packets: await swarm.packets(), received, cpu: process.cpuUsage() };
+        }
+        await swarm.publish(Math.floor(random() * nodes), payload(sent++));
+        await sleep((-Math.log(1 - random() * 0.9999) / perSecond) * 1000);
+      }
+      await sleep(DRAIN_MS);
+      if (before === undefined) throw new Error('nothing was measured');
+      const { user, system } = process.cpuUsage(before.cpu);
+      const deliveries = received - before.received;
+      times.sort((a, b) => a - b);
+      const percentile = (/** @type {number} */ share) => times[Math.ceil(share * times.length) - 1] ?? Number.NaN;
+      return {
+        expected: sent * (nodes - 1),
+        received,
+        p50: percentile(0.5),
+        p90: percentile(0.9),
+        p99: percentile(0.99),
+        packets: ((await swarm.packets()) - before.packets) / deliveries,
+        cpuUs: (user + system) / deliveries,
+      };
+    },
+  };
+}
+
+/** Says when it was published, and is different from all others. @param {number} number */
+function payload(number) {
+  const content = new Uint8Array(BYTES);
+  const view = new DataView(content.buffer);
+  view.setFloat64(0, performance.now());
+  view.setUint32(8, number);
+  return content;
+}
