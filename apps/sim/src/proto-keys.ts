@@ -18,6 +18,8 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'cacheEvictInterval',
   'evictionWindow',
   'reconcileInterval',
+  'treeRetention',
+  'announceDelayMax',
 ]);
 
 /** The keys of `config.proto`: those of the Rust tool, and our `mode` and `hardened`. */

@@ -33,6 +33,7 @@ const DROP_REASONS: Record<DropReason, true> = {
   'oversized-send': true,
   'queue-full': true,
   'over-peer-limit': true,
+  'tag-over-peer-limit': true,
   announcements: true,
   'no-connection': true,
   'link-lost': true,

@@ -80,6 +80,15 @@ export interface HardenedConfig {
    * While there is traffic: how often we reconcile with a neighbor, one in turn (plus or minus a quarter). Default 10 s.
    */
   readonly reconcileInterval: number;
+  /** Trees of a topic: one for each tag, that is for each publisher and session. At least 1. Default 1,024. Payloads of further tags share a tree. */
+  readonly maxTrees: number;
+  /** How long a tree is kept without a payload. Default 10 minutes. */
+  readonly treeRetention: number;
+  /**
+   * How long announcements of payloads with tags are collected where trees are stable. Default 250 ms. After a branch has broken, it is
+   * `broadcast.dispatchTimeout`, and grows back by an eighth of the time since.
+   */
+  readonly announceDelayMax: number;
 }
 
 /**
@@ -178,6 +187,9 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
       evictionWindow: 60_000 * ms,
       announcedPerPage: 512,
       reconcileInterval: 10_000 * ms,
+      maxTrees: 1_024,
+      treeRetention: 600_000 * ms,
+      announceDelayMax: 250 * ms,
     },
   };
 }

@@ -34,6 +34,7 @@ export { TimerHeap } from './structures/timer-heap.js';
 export type { Timer, TimerTask } from './timer.js';
 export { maxPeerData } from './wire/fit-nodes.js';
 export { hexId32 } from './wire/hex-id.js';
+export { ihaveChunkLength } from './wire/ihave-chunks.js';
 export { maxPayload } from './wire/max-payload.js';
 export {
   type DeliveryScope,
@@ -64,4 +65,5 @@ export {
   messageIdToBytes,
   messageIdToHex,
 } from './wire/message-id.js';
+export type { RootTag, Route } from './wire/root-tag.js';
 export { type TopicId, topicId, topicIdFromBytes, topicIdSchema, topicIdToBytes } from './wire/topic-id.js';

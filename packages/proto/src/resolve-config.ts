@@ -90,6 +90,9 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
   checkDuration('hardened.evictionWindow', hardened.evictionWindow);
   checkInteger('hardened.announcedPerPage', hardened.announcedPerPage, 1);
   checkDuration('hardened.reconcileInterval', hardened.reconcileInterval);
+  checkInteger('hardened.maxTrees', hardened.maxTrees, 1);
+  checkDuration('hardened.treeRetention', hardened.treeRetention);
+  checkDuration('hardened.announceDelayMax', hardened.announceDelayMax);
 }
 
 /**

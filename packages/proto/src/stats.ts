@@ -30,6 +30,8 @@ export interface Stats {
   overflowedPayloads: number;
   /** Recovered payloads that were older than the retention of ids; not delivered. */
   expiredRecoveries: number;
+  /** Payloads passed on without their tag, because it would not fit into a frame: they travel along the shared tree. */
+  droppedTags: number;
   /** Payloads delivered but not forwarded because they no longer fit into a frame. */
   unforwardable: number;
   /** Peer data left out of a message, or not kept, because it would not fit into a frame. */
@@ -60,6 +62,7 @@ export function zeroStats(): Stats {
     unavailablePayloads: 0,
     overflowedPayloads: 0,
     expiredRecoveries: 0,
+    droppedTags: 0,
     unforwardable: 0,
     droppedPeerData: 0,
     staleTimers: 0,

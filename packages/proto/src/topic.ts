@@ -204,7 +204,7 @@ export class Topic<P extends PeerId> {
   }
 
   get eagerPeers(): readonly P[] {
-    return this.#tree.eager.values;
+    return this.#tree.receivers();
   }
 
   addTo(totals: { -readonly [K in keyof StateTotals]: number }): void {
@@ -222,8 +222,8 @@ export class Topic<P extends PeerId> {
       activeView: [...swarm.active.values],
       passiveView: [...swarm.passive.values],
       pendingNeighborRequests: [...swarm.pending.keys()],
-      eagerPeers: [...tree.eager.values],
-      lazyPeers: [...tree.lazy.values],
+      eagerPeers: [...tree.branches()],
+      lazyPeers: [...tree.others()],
       missingPayloads: tree.missing.size,
       queuedAnnouncements: tree.lazyQueue.size,
       payloadCache: { count: tree.memory.window.size, bytes: tree.memory.window.bytes },

@@ -1,9 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { defaultConfig, type GossipMessage, type IHaveEntry } from '../src/index.js';
+import { defaultConfig, type GossipMessage, type IHaveEntry, type OutEvent, type RootTag } from '../src/index.js';
 import { emitted, idOf, MODES, payload, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
 
 const ihave = (...messages: IHaveEntry[]) => ({ type: 'ihave', messages }) as const;
 const announce = (text: string, round = 0) => ihave({ id: idOf(utf8(text)), round });
+
+/** The tree of the first payload that was sent. */
+function tagOf(outputs: readonly OutEvent<number>[]): RootTag | undefined {
+  for (const { message } of sent(outputs)) if (message.type === 'gossip') return message.tag;
+  return undefined;
+}
 
 describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
   const config = { mode };
@@ -14,7 +20,9 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
     const outputs = node.broadcast('hi');
     expect(sentTypes(outputs)).toEqual(['1 gossip', '3 gossip']);
     const dispatched = node.expire(timer(outputs, 'dispatchLazyPush'));
-    expect(sent(dispatched)).toEqual([{ to: 2, message: announce('hi') }]);
+    const tag = tagOf(outputs);
+    expect(tag === undefined).toBe(mode === 'reference');
+    expect(sent(dispatched)).toEqual([{ to: 2, message: ihave({ id: idOf(utf8('hi')), round: 0, tag }) }]);
   });
 
   test('delivers a new payload as it came and passes it on with the next round', () => {
@@ -79,10 +87,10 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
 
   test('answers a graft with the payload and makes its sender eager', () => {
     const node = new TestNode(config).meet(1);
-    node.broadcast('hi');
+    const tag = tagOf(node.broadcast('hi'));
     node.receive(1, { type: 'prune' });
     const graft = { type: 'graft', id: idOf(utf8('hi')), round: 0 } as const;
-    expect(sent(node.receive(1, graft))).toEqual([{ to: 1, message: payload('hi') }]);
+    expect(sent(node.receive(1, graft))).toEqual([{ to: 1, message: { ...payload('hi'), tag } }]);
     expect(node.snapshot.eagerPeers).toEqual([1]);
     expect(node.receive(1, { ...graft, id: idOf(utf8('unknown')) })).toEqual([]);
     expect(node.receive(1, { ...graft, id: undefined })).toEqual([]);
@@ -119,7 +127,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
     ]);
   });
 
-  test('announces in chunks of 116, which fit into a frame', () => {
+  test('announces in chunks that fit into a frame: 116 without tags, 112 with one', () => {
     const node = new TestNode(config).meet(1, 2);
     node.receive(1, { type: 'prune' });
     const dispatch = Array.from({ length: 250 }, (_, i) => node.broadcast(`m${i}`)).map((out) =>
@@ -131,7 +139,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
     const lengths = sent(node.expire(dispatch[0])).map(({ message }) =>
       message.type === 'ihave' ? message.messages.length : 0,
     );
-    expect(lengths).toEqual([116, 116, 18]);
+    expect(lengths).toEqual(mode === 'reference' ? [116, 116, 18] : [112, 112, 26]);
     expect(node.snapshot.queuedAnnouncements).toBe(0);
   });
 

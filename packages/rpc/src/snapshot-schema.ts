@@ -80,6 +80,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     unavailablePayloads: count,
     overflowedPayloads: count,
     expiredRecoveries: count,
+    droppedTags: count,
     unforwardable: count,
     droppedPeerData: count,
     staleTimers: count,

@@ -1,4 +1,4 @@
-import type { Message, PeerData, PeerInfo } from '@grapevine/proto';
+import type { Message, PeerData, PeerInfo, RootTag } from '@grapevine/proto';
 
 /** Messages that nodes have received, and their bytes on the wire. */
 export interface Traffic {
@@ -70,16 +70,16 @@ export function messageSize(message: Message<number>): number {
     case 'gossip': {
       const { content, scope } = message;
       const scopeSize = scope.type === 'swarm' ? 1 + varint(scope.round) : 1;
-      return TAGS + ID + varint(content.length) + content.length + scopeSize;
+      return TAGS + ID + varint(content.length) + content.length + scopeSize + trailer(message);
     }
     case 'prune':
-      return TAGS;
+      return TAGS + trailer(message);
     case 'graft':
-      return TAGS + (message.id === undefined ? 1 : 1 + ID) + varint(message.round);
+      return TAGS + (message.id === undefined ? 1 : 1 + ID) + varint(message.round) + trailer(message);
     case 'ihave': {
       let size = TAGS + varint(message.messages.length);
       for (const { round } of message.messages) size += ID + varint(round);
-      return size;
+      return size + tagTable(message.messages);
     }
     case 'join':
       return TAGS + optionSize(message.data);
@@ -94,6 +94,22 @@ export function messageSize(message: Message<number>): number {
     case 'disconnect':
       return TAGS + 2;
   }
+}
+
+/** The tag behind a message. */
+function trailer({ tag }: { readonly tag?: RootTag | undefined }): number {
+  return tag === undefined ? 0 : 5;
+}
+
+/** The tags behind announcements: a marker, the different ones, an index for each announcement. */
+function tagTable(entries: readonly { readonly tag?: RootTag | undefined }[]): number {
+  const tags = new Map<RootTag, number>();
+  let indices = 0;
+  for (const { tag } of entries) {
+    if (tag !== undefined && !tags.has(tag)) tags.set(tag, tags.size + 1);
+    indices += varint(tag === undefined ? 0 : (tags.get(tag) as number));
+  }
+  return tags.size === 0 ? 0 : 1 + varint(tags.size) + 4 * tags.size + indices;
 }
 
 function listSize(nodes: readonly PeerInfo<number>[]): number {

@@ -1,9 +1,18 @@
 import { encodedLength } from '@grapevine/postcard';
-import { defaultHash, hexId32, type Message, messageCodec, messageIdFromBytes, type PeerInfo } from '@grapevine/proto';
+import {
+  defaultHash,
+  hexId32,
+  type Message,
+  messageCodec,
+  messageIdFromBytes,
+  type PeerInfo,
+  type RootTag,
+} from '@grapevine/proto';
 import { expect, test } from 'vitest';
 import { messageSize } from '../src/index.js';
 
 const PEER = '17'.repeat(32);
+const tag = 0xfedcba98 as RootTag;
 const id = messageIdFromBytes(defaultHash(Uint8Array.of(1)));
 const data = new Uint8Array(200);
 const nodes: PeerInfo<string>[] = [
@@ -18,6 +27,11 @@ test.each<Message<string>>([
   { type: 'graft', id, round: 20_000 },
   { type: 'graft', id: undefined, round: 0 },
   { type: 'ihave', messages: [127, 128, 16_384].map((round) => ({ id, round })) },
+  { type: 'gossip', id, content: new Uint8Array(3), scope: { type: 'swarm', round: 0 }, tag },
+  { type: 'prune', tag },
+  { type: 'graft', id, round: 1, tag },
+  { type: 'ihave', messages: [tag, undefined, tag].map((tag) => ({ id, round: 1, tag })) },
+  { type: 'ihave', messages: Array.from({ length: 300 }, (_, i) => ({ id, round: 1, tag: i as RootTag })) },
   { type: 'join', data },
   { type: 'forwardJoin', peer: { id: PEER, data: undefined }, ttl: 6 },
   { type: 'shuffle', origin: PEER, nodes, ttl: 6 },

@@ -17,6 +17,7 @@ export type DropReason =
   | 'oversized-send' // to be sent, over the limit
   | 'queue-full' // to be sent, the peer's queue is at its hard limit
   | 'over-peer-limit' // to be sent, over the limit of the peer
+  | 'tag-over-peer-limit' // the payload was sent without it, and travels along the shared tree
   | 'announcements' // to be sent, more than are kept for a peer that takes nothing
   | 'no-connection' // to be sent, the peer could not be reached or is not needed any more
   | 'link-lost' // to be sent, the connection ended first

@@ -17,11 +17,6 @@ export const PREFIX_LENGTH = 4;
 /** Bytes of a topic id. */
 const TOPIC_LENGTH = 32;
 
-/** Announcements in one frame: what is left of the limit after the topic, two discriminants and a count, in entries of 35 bytes. */
-export function ihavesPerFrame(maxMessageSize: number): number {
-  return Math.floor((maxMessageSize - 33 - 1 - 2) / 35);
-}
-
 /** A message with its length in front. */
 export function encodeFrame(message: NetMessage): Uint8Array {
   const length = encodedLength(codec, message);

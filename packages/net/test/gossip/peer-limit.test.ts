@@ -1,3 +1,4 @@
+import type { RootTag } from '@grapevine/proto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { noMetrics } from '../../src/gossip/metrics.js';
 import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
@@ -116,6 +117,7 @@ describe('a Rust peer with a smaller limit', () => {
       id: 'x'.repeat(16) as never,
       content: Buffer.from(large(0)),
       scope: { type: 'swarm', round: 0 },
+      tag: 0 as RootTag,
     }).length;
     expect(warnings).toMatchObject([{ fields: { theirs: length - 4 - 1 } }]);
   });

@@ -23,6 +23,16 @@ export class AnnouncementQueue<P extends PeerId> {
     else entries.push(entry);
   }
 
+  /** A peer has announced these itself. */
+  withdraw(peer: P, announced: readonly IHaveEntry[]): void {
+    const entries = this.#queues.get(peer);
+    if (entries === undefined) return;
+    const known = new Set(announced.map(({ id }) => id));
+    const left = entries.filter(({ id }) => !known.has(id));
+    if (left.length === 0) this.#queues.delete(peer);
+    else if (left.length < entries.length) this.#queues.set(peer, left);
+  }
+
   drop(peer: P): void {
     this.#queues.delete(peer);
   }

@@ -1,5 +1,7 @@
 import type { LossReason } from '../event.js';
+import type { IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
+import type { RootTag } from '../wire/root-tag.js';
 
 /** Somebody who says that they can deliver a payload, `round` hops from its publisher. */
 export interface Announcement<P> {
@@ -13,6 +15,8 @@ export interface Announcement<P> {
 export interface GraftRequest<P> {
   readonly peer: P;
   readonly round: number;
+  /** The tree that the peer has named; the reference has none. */
+  readonly tag?: RootTag | undefined;
   readonly delay: number;
 }
 
@@ -27,7 +31,7 @@ export interface MissingPayloads<P> {
   /** How many payloads are missing. */
   readonly size: number;
   /** Notes an announcement. @returns the delay of the timer that must be started for this payload, if one must */
-  announced(id: MessageId, peer: P, round: number, now: number): number | undefined;
+  announced(entry: IHaveEntry, peer: P, now: number, wait?: number): number | undefined;
   /** A timer for this payload has run out. */
   timerExpired(id: MessageId): void;
   /** Chooses whom to ask next; `undefined` when there is nobody. With a request, a timer of its delay must be started. */

@@ -1,6 +1,7 @@
 import type { BroadcastConfig } from '../config.js';
 import type { GossipMessage, IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
+import type { RootTag } from '../wire/root-tag.js';
 import type { NodeBudgets, PayloadHolder } from './node-budgets.js';
 
 /** A payload that has been here for less than the retention of payloads, as `State.window` tells it. */
@@ -25,9 +26,18 @@ export interface WindowCursor {
   readonly until: number;
 }
 
+/** What is known of a payload's first coming. */
+export interface PayloadArrival {
+  readonly ago: number;
+  /** The round with which it was passed on. */
+  readonly round: number;
+  readonly tag: RootTag | undefined;
+}
+
 interface Slot {
   readonly id: MessageId;
   readonly round: number;
+  readonly tag: RootTag | undefined;
   readonly expires: number;
   /** `undefined` once dropped or replaced. */
   message: GossipMessage | undefined;
@@ -92,13 +102,20 @@ export class PayloadWindow implements PayloadHolder {
     return this.#slots?.get(id)?.message;
   }
 
+  /** How long ago a payload came, and how it was passed on; `undefined` when nothing is known of it anymore. */
+  arrival(id: MessageId, now: number): PayloadArrival | undefined {
+    const slot = this.#slots?.get(id);
+    if (slot === undefined) return undefined;
+    return { ago: this.#limits.messageCacheRetention - (slot.expires - now), round: slot.round, tag: slot.tag };
+  }
+
   /** Inserts a payload, or extends its life. @returns how many payloads the bounds have dropped for it */
   insert(message: GossipMessage, expires: number): number {
     this.#slots ??= new Map();
     const replaced = this.#slots.get(message.id);
     if (replaced !== undefined) this.#release(replaced);
     const round = message.scope.type === 'swarm' ? message.scope.round : 0;
-    const slot: Slot = { id: message.id, round, expires, message };
+    const slot: Slot = { id: message.id, round, tag: message.tag, expires, message };
     this.#slots.set(message.id, slot);
     this.#enqueue(slot);
     this.#changed(1, message.content.length);
@@ -181,10 +198,10 @@ export class PayloadWindow implements PayloadHolder {
       if (index < cursor.bucket) continue;
       const first = index === cursor.bucket ? Math.max(cursor.position, head) : head;
       for (let i = first; i < slots.length; i++) {
-        const { id, round, expires, message } = slots[i] as Slot;
+        const { id, round, tag, expires, message } = slots[i] as Slot;
         if (expires > cursor.until) return page;
         if (message === undefined) continue;
-        page.push({ id, round });
+        page.push(announcementOf(id, round, tag));
         if (page.length < limit) continue;
         cursor.bucket = index;
         cursor.position = i + 1;
@@ -231,4 +248,9 @@ export class PayloadWindow implements PayloadHolder {
     this.#changed(-1, -length);
     return true;
   }
+}
+
+/** The announcement of a payload. Without a tag it looks as the reference's do. */
+export function announcementOf(id: MessageId, round: number, tag: RootTag | undefined): IHaveEntry {
+  return tag === undefined ? { id, round } : { id, round, tag };
 }

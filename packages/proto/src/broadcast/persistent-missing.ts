@@ -2,12 +2,16 @@ import type { Config } from '../config.js';
 import type { LossReason } from '../event.js';
 import type { Stats } from '../stats.js';
 import { LazyMap, LazySet } from '../structures/lazy.js';
+import type { IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
+import type { RootTag } from '../wire/root-tag.js';
 import type { Announcement, GraftRequest, LostPayload, MissingPayloads } from './missing-payloads.js';
 import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
 import { Patience } from './patience.js';
 
 interface Announcer<P> extends Announcement<P> {
+  /** The tree of the payload. */
+  readonly tag: RootTag | undefined;
   /** How often it has been asked, and when last. */
   asked: number;
   askedAt: number;
@@ -24,6 +28,7 @@ interface Missing<P> {
   isAnnounced: boolean;
 }
 
+const NOBODY: readonly never[] = [];
 /** How much longer the wait is once everybody has been asked. */
 const AGAIN = 8;
 
@@ -83,12 +88,13 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     return this.#payloads.size;
   }
 
-  announced(id: MessageId, peer: P, round: number, now: number): number | undefined {
+  /** @param wait - From now until it is asked for; without one, as long as the shared tree usually takes. */
+  announced({ id, round, tag }: IHaveEntry, peer: P, now: number, wait = this.#forTree.value): number | undefined {
     const missing = this.#payloads.get(id) ?? this.#note(id, peer, now);
     if (missing?.announcers.some((announcer) => announcer.peer === peer) !== false) return undefined;
     missing.isAnnounced = true;
-    const announcer = { peer, round, time: now, asked: 0, askedAt: 0 };
-    if (this.#canAsk(missing, peer)) return this.#ask(id, missing, announcer);
+    const announcer: Announcer<P> = { peer, round, tag, time: now, asked: 0, askedAt: 0 };
+    if (this.#canAsk(missing, peer)) return this.#ask(id, missing, announcer) ? wait : undefined;
     if (!this.#waiting.has(id)) this.#waiting.set(id, announcer);
     return undefined;
   }
@@ -106,8 +112,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
       if (!this.#canAsk(missing, announcer.peer)) continue;
       this.#waiting.delete(id);
       if (missing.announcers.some(({ peer }) => peer === announcer.peer)) continue;
-      const delay = this.#ask(id, missing, announcer);
-      if (delay !== undefined) admitted.push({ id, delay });
+      if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#forTree.value });
     }
     return admitted;
   }
@@ -149,7 +154,14 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers.push(next);
     else this.#cannotAsk(missing, next.peer);
     this.#timers.add(id);
-    return { peer: next.peer, round: next.round, delay };
+    return { peer: next.peer, round: next.round, tag: next.tag, delay };
+  }
+
+  /** Who has been asked for a payload and can be asked again. */
+  askedFor(id: MessageId): readonly P[] {
+    const announcers = this.#payloads.get(id)?.announcers;
+    if (announcers === undefined) return NOBODY;
+    return announcers.filter(({ asked }) => asked > 0).map(({ peer }) => peer);
   }
 
   isHeldBy(id: MessageId, peer: P): boolean {
@@ -204,12 +216,13 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     return this.#asking < total && this.#timers.size < total && this.#node.budgets.asking.hasRoomFor(this);
   }
 
-  #ask(id: MessageId, { announcers }: Missing<P>, announcer: Announcer<P>): number | undefined {
+  /** @returns whether a timer must be started */
+  #ask(id: MessageId, { announcers }: Missing<P>, announcer: Announcer<P>): boolean {
     if (announcers.push(announcer) === 1) this.#countAsking(1);
     count(this.#perPeer, announcer.peer, 1);
-    if (this.#timers.has(id)) return undefined;
+    if (this.#timers.has(id)) return false;
     this.#timers.add(id);
-    return this.#forTree.value;
+    return true;
   }
 
   /** A peer that could be asked no longer can. */

@@ -5,22 +5,23 @@ import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { sameBytes } from '../structures/same-bytes.js';
 import { SortedSet } from '../structures/sorted-set.js';
-import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PlumTreeMessage } from '../wire/message.js';
+import { ihaveChunks } from '../wire/ihave-chunks.js';
+import type {
+  GossipMessage,
+  GraftMessage,
+  IHaveEntry,
+  IHaveMessage,
+  PlumTreeMessage,
+  PruneMessage,
+} from '../wire/message.js';
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
 import { AnnouncementQueue } from './announcement-queue.js';
-import type { Announcement, MissingPayloads } from './missing-payloads.js';
+import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 import { PayloadMemory } from './payload-memory.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
-/** The topic id and the outer discriminant, which the reference counts towards every message. */
-const REFERENCE_HEADER = 32 + 1;
-/** The discriminant of an IHave and the length of its list. */
-const IHAVE_HEADER = 1 + 2;
-/** A message id and the longest round. */
-const IHAVE_ENTRY = 32 + 3;
-
-const DISPATCH = { type: 'dispatchLazyPush' } as const;
+export const DISPATCH = { type: 'dispatchLazyPush' } as const;
 const EVICT = { type: 'evictCache' } as const;
 
 /** What its sender says about a payload that was fetched from it. */
@@ -32,11 +33,6 @@ export interface RecoveredFrom {
 /** The round with which a payload is passed on. */
 export function nextRound(round: number): number {
   return Math.min(round + 1, MAX_ROUND);
-}
-
-/** How many announcements go into one message. */
-export function ihaveChunkLength(maxMessageSize: number): number {
-  return Math.floor((maxMessageSize - REFERENCE_HEADER - IHAVE_HEADER) / IHAVE_ENTRY);
 }
 
 /**
@@ -74,11 +70,10 @@ export class PlumTree<P extends PeerId> {
     const id = messageIdFromBytes(this.node.hash(content));
     switch (scope) {
       case 'swarm': {
-        const message: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: 0 } };
+        const message = this.compose(id, content, now);
         this.remember(message, 0, now);
         this.published(id, now);
-        this.#lazyPush(id, 0, this.node.me);
-        this.#eagerPush(message, this.node.me);
+        this.publish(message, now);
         break;
       }
       case 'neighbors':
@@ -94,10 +89,10 @@ export class PlumTree<P extends PeerId> {
         this.#onGossip(from, message, now);
         break;
       case 'prune':
-        this.onPrune(from);
+        this.onPrune(from, message, now);
         break;
       case 'graft':
-        this.onGraft(from, message);
+        this.onGraft(from, message, now);
         break;
       case 'ihave':
         this.onIHave(from, message, now);
@@ -123,8 +118,7 @@ export class PlumTree<P extends PeerId> {
     if (this.memory.seen.has(id)) return;
     const request = this.missing.nextRequest(id, now);
     if (request === undefined) return;
-    this.makeEager(request.peer);
-    this.out.send(request.peer, { type: 'graft', id, round: request.round });
+    this.ask(id, request, now);
     this.out.schedule(request.delay, this.out.timer({ type: 'sendGraft', id }));
     this.requested(request.peer, now);
   }
@@ -140,6 +134,21 @@ export class PlumTree<P extends PeerId> {
     this.startEvicting(now);
     this.#evicting = false;
     this.startEvicting(now);
+  }
+
+  /** The neighbors that get our own payloads, sorted; the others get announcements. */
+  receivers(): readonly P[] {
+    return this.eager.values;
+  }
+
+  /** The neighbors that get payloads of anybody, sorted. */
+  branches(): readonly P[] {
+    return this.eager.values;
+  }
+
+  /** The neighbors that get announcements only, sorted. */
+  others(): readonly P[] {
+    return this.lazy.values;
   }
 
   // What the reference knows nothing of: links that lose messages, and ways around the tree. It ignores them.
@@ -167,6 +176,28 @@ export class PlumTree<P extends PeerId> {
   /** A payload of our own is on its way. */
   protected published(_id: MessageId, _now: number): void {}
 
+  /** A payload of our own as it goes out. */
+  protected compose(id: MessageId, content: Uint8Array, _now: number): GossipMessage {
+    return { type: 'gossip', id, content, scope: { type: 'swarm', round: 0 } };
+  }
+
+  /** A payload as it goes on. */
+  protected passedOn({ id, content }: GossipMessage, round: number): GossipMessage {
+    return { type: 'gossip', id, content, scope: { type: 'swarm', round } };
+  }
+
+  /** Sends a payload of our own, or word of it. */
+  protected publish(message: GossipMessage, now: number): void {
+    this.#lazyPush(message.id, 0, this.node.me, now);
+    this.#eagerPush(message, this.node.me);
+  }
+
+  /** Asks for a payload. */
+  protected ask(id: MessageId, { peer, round }: GraftRequest<P>, _now: number): void {
+    this.makeEager(peer);
+    this.out.send(peer, { type: 'graft', id, round });
+  }
+
   #onGossip(from: P, message: GossipMessage, now: number): void {
     const isKnown = this.memory.seen.has(message.id);
     if (!(isKnown ? this.#isSameAgain(message) : this.#hasTrueId(message))) {
@@ -174,7 +205,7 @@ export class PlumTree<P extends PeerId> {
       return;
     }
     if (isKnown) {
-      this.onDuplicate(from);
+      this.onDuplicate(from, message, now);
       return;
     }
     if (message.scope.type === 'swarm') this.#passOn(from, message, message.scope.round, now);
@@ -192,19 +223,18 @@ export class PlumTree<P extends PeerId> {
   }
 
   /** A payload that we have already: its link closes a cycle, so it becomes lazy at both ends. */
-  protected onDuplicate(from: P): void {
+  protected onDuplicate(from: P, _message: GossipMessage, _now: number): void {
     this.makeLazy(from);
     this.out.send(from, { type: 'prune' });
   }
 
   #passOn(from: P, message: GossipMessage, round: number, now: number): void {
-    const { id, content } = message;
     const next = this.roundToPassOn(message, round);
-    const forwarded: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round: next } };
+    const forwarded = this.passedOn(message, next);
     this.remember(forwarded, 0, now);
-    this.forward(forwarded, next, from);
-    const announcements = this.missing.arrived(id, from, now);
-    if (announcements.length > 0) this.optimize(from, next, announcements, now);
+    this.forward(forwarded, next, from, now);
+    const announcements = this.missing.arrived(message.id, from, now);
+    if (announcements.length > 0) this.optimize(from, forwarded, next, announcements, now);
     if (round > this.maxLastDeliveryHop) this.maxLastDeliveryHop = round;
   }
 
@@ -214,13 +244,19 @@ export class PlumTree<P extends PeerId> {
   }
 
   /** Sends a payload, or word of it, to everybody but the one that it came from. */
-  protected forward(message: GossipMessage, round: number, from: P): void {
+  protected forward(message: GossipMessage, round: number, from: P, now: number): void {
     this.#eagerPush(message, from);
-    this.#lazyPush(message.id, round, from);
+    this.#lazyPush(message.id, round, from, now);
   }
 
   /** Replaces the link that brought a payload by a link to an announcer that is much closer to the publisher. */
-  protected optimize(from: P, round: number, announcements: readonly Announcement<P>[], _now: number): void {
+  protected optimize(
+    from: P,
+    _message: GossipMessage,
+    round: number,
+    announcements: readonly Announcement<P>[],
+    _now: number,
+  ): void {
     let best = announcements[0] as Announcement<P>;
     for (const announcement of announcements) if (announcement.round < best.round) best = announcement;
     // A threshold of 0 still asks for a shorter way.
@@ -238,11 +274,11 @@ export class PlumTree<P extends PeerId> {
     this.out.send(from, { type: 'prune' });
   }
 
-  protected onPrune(from: P): void {
+  protected onPrune(from: P, _message: PruneMessage, _now: number): void {
     this.makeLazy(from);
   }
 
-  protected onGraft(from: P, { id }: GraftMessage): void {
+  protected onGraft(from: P, { id }: GraftMessage, _now: number): void {
     this.makeEager(from);
     this.answerGraft(from, id);
   }
@@ -253,11 +289,17 @@ export class PlumTree<P extends PeerId> {
   }
 
   protected onIHave(from: P, { messages }: IHaveMessage, now: number): void {
-    for (const { id, round } of messages) {
+    for (const entry of messages) {
+      const { id } = entry;
       if (this.memory.seen.has(id)) continue;
-      const delay = this.missing.announced(id, from, round, now);
+      const delay = this.missing.announced(entry, from, now, this.waitFor(entry));
       if (delay !== undefined) this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
+  }
+
+  /** From the first announcement of a payload to asking for it, where the tree says so. */
+  protected waitFor(_entry: IHaveEntry): number | undefined {
+    return undefined;
   }
 
   protected makeEager(peer: P): void {
@@ -270,7 +312,7 @@ export class PlumTree<P extends PeerId> {
     this.lazy.add(peer);
   }
 
-  protected startDispatching(): void {
+  protected startDispatching(_now: number): void {
     if (this.#dispatching) return;
     this.#dispatching = true;
     this.out.schedule(this.config.dispatchTimeout, this.out.timer(DISPATCH));
@@ -278,13 +320,8 @@ export class PlumTree<P extends PeerId> {
 
   /** Sends announcements, as many to a message as fit. */
   protected announce(peer: P, entries: readonly IHaveEntry[]): void {
-    const length = ihaveChunkLength(this.node.config.maxMessageSize);
-    if (entries.length <= length) {
-      this.out.send(peer, { type: 'ihave', messages: entries });
-      return;
-    }
-    for (let start = 0; start < entries.length; start += length) {
-      this.out.send(peer, { type: 'ihave', messages: entries.slice(start, start + length) });
+    for (const messages of ihaveChunks(entries, this.node.config.maxMessageSize)) {
+      this.out.send(peer, { type: 'ihave', messages });
     }
   }
 
@@ -300,14 +337,14 @@ export class PlumTree<P extends PeerId> {
     }
   }
 
-  #lazyPush(id: MessageId, round: number, except: P): void {
+  #lazyPush(id: MessageId, round: number, except: P, now: number): void {
     if (this.lazy.size > 0) {
       const entry: IHaveEntry = { id, round };
       for (const peer of this.lazy.values) {
         if (peer !== except && !this.missing.isHeldBy(id, peer)) this.lazyQueue.add(peer, entry);
       }
     }
-    this.startDispatching();
+    this.startDispatching(now);
   }
 
   /** Before the first input, whatever it is, and then at each interval. */

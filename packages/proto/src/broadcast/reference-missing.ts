@@ -1,4 +1,5 @@
 import type { BroadcastConfig } from '../config.js';
+import type { IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 
@@ -18,7 +19,7 @@ export class ReferenceMissing<P> implements MissingPayloads<P> {
     return this.#announcements.size;
   }
 
-  announced(id: MessageId, peer: P, round: number, time: number): number | undefined {
+  announced({ id, round }: IHaveEntry, peer: P, time: number): number | undefined {
     const list = this.#announcements.get(id);
     if (list === undefined) this.#announcements.set(id, [{ peer, round, time }]);
     else list.push({ peer, round, time });

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import type { Scope } from '../event.js';
+import { TRAILER_LENGTH } from './root-tag.js';
 
 /** What precedes the content's length in a body: two discriminants and the 32-byte id. */
 const FIXED_HEADER = 1 + 1 + 32;
@@ -26,6 +27,11 @@ export function payloadHeaderLength(contentLength: number, roundLength: number):
  */
 export function fitsFrame(config: Config, contentLength: number, roundLength: number): boolean {
   return payloadHeaderLength(contentLength, roundLength) + contentLength < config.maxMessageSize;
+}
+
+/** Whether a payload message fits into a frame with a tag behind it, however far it travels. */
+export function fitsFrameWithTag(config: Config, contentLength: number): boolean {
+  return payloadHeaderLength(contentLength, ROUND_MAX) + contentLength + TRAILER_LENGTH < config.maxMessageSize;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { MessageId } from './message-id.js';
+import type { RootTag, Route } from './root-tag.js';
 
 /**
  * Opaque bytes that a node attaches to its own identity and that others pass on: on the network the addresses at which
@@ -25,6 +26,8 @@ export type DeliveryScope = { readonly type: 'swarm'; readonly round: number } |
 export interface IHaveEntry {
   readonly id: MessageId;
   readonly round: number;
+  /** The tree of the payload. */
+  readonly tag?: RootTag | undefined;
 }
 
 /** Asks to enter the swarm through the receiver. */
@@ -68,8 +71,8 @@ export interface DisconnectMessage {
   readonly respond: boolean;
 }
 
-/** A payload. */
-export interface GossipMessage {
+/** A payload. Without a tag it travels along the tree that all such payloads share. */
+export interface GossipMessage extends Route {
   readonly type: 'gossip';
   readonly id: MessageId;
   readonly content: Uint8Array;
@@ -79,6 +82,8 @@ export interface GossipMessage {
 /** Asks the receiver to announce payloads instead of sending them. */
 export interface PruneMessage {
   readonly type: 'prune';
+  /** The tree from which the link is taken; none: the shared one. */
+  readonly tag?: RootTag | undefined;
 }
 
 /** Asks the receiver to send payloads again and, with an id, that payload now. */
@@ -86,6 +91,8 @@ export interface GraftMessage {
   readonly type: 'graft';
   readonly id: MessageId | undefined;
   readonly round: number;
+  /** The tree into which the link is taken; none: the shared one. */
+  readonly tag?: RootTag | undefined;
 }
 
 /** Announces payloads that the sender can deliver. */

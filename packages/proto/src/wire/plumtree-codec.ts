@@ -1,6 +1,17 @@
 import { BadVariantError, bytes, type EnumSchema, type Reader, u16, type Writer } from '@grapevine/postcard';
 import type { DeliveryScope, IHaveEntry, PlumTreeMessage } from './message.js';
 import { type MessageId, messageIdSchema } from './message-id.js';
+import {
+  type RootTag,
+  readRoute,
+  readTagTable,
+  readTrailer,
+  tagTableSize,
+  trailerSize,
+  writeRoute,
+  writeTagTable,
+  writeTrailer,
+} from './root-tag.js';
 
 // Every payload and every announcement passes through here, so this layout is written out by hand: object literals and
 // direct calls, twice as fast as the general combinators (which the tests compare it with, byte for byte).
@@ -59,7 +70,13 @@ function readEntries(reader: Reader): readonly IHaveEntry[] {
   const count = reader.count();
   const entries: IHaveEntry[] = [];
   for (let i = 0; i < count; i++) entries.push({ id: messageIdSchema.read(reader), round: reader.u16() });
-  return entries;
+  const tags = readTagTable(reader, count);
+  if (tags === undefined) return entries;
+  return entries.map((entry, i) => (tags[i] === undefined ? entry : { ...entry, tag: tags[i] }));
+}
+
+function readPrune(tag: RootTag | undefined): PlumTreeMessage {
+  return tag === undefined ? PRUNE_MESSAGE : { type: 'prune', tag };
 }
 
 function entriesSize(entries: readonly IHaveEntry[]): number {
@@ -77,13 +94,23 @@ export const plumTreeMessage: EnumSchema<PlumTreeMessage> = {
   size(message) {
     switch (message.type) {
       case 'gossip':
-        return 1 + messageIdSchema.size(message.id) + bytes.size(message.content) + scopeSize(message.scope);
+        return (
+          1 +
+          messageIdSchema.size(message.id) +
+          bytes.size(message.content) +
+          scopeSize(message.scope) +
+          trailerSize(message.tag)
+        );
       case 'prune':
-        return 1;
+        return 1 + trailerSize(message.tag);
       case 'graft':
-        return (message.id === undefined ? 2 : 2 + messageIdSchema.size(message.id)) + u16.size(message.round);
+        return (
+          (message.id === undefined ? 2 : 2 + messageIdSchema.size(message.id)) +
+          u16.size(message.round) +
+          trailerSize(message.tag)
+        );
       case 'ihave':
-        return 1 + entriesSize(message.messages);
+        return 1 + entriesSize(message.messages) + tagTableSize(message.messages);
     }
   },
   write(writer: Writer, message) {
@@ -93,9 +120,11 @@ export const plumTreeMessage: EnumSchema<PlumTreeMessage> = {
         messageIdSchema.write(writer, message.id);
         bytes.write(writer, message.content);
         writeScope(writer, message.scope);
+        writeRoute(writer, message);
         break;
       case 'prune':
         writer.byte(PRUNE);
+        writeTrailer(writer, message.tag);
         break;
       case 'graft':
         writer.byte(GRAFT);
@@ -106,6 +135,7 @@ export const plumTreeMessage: EnumSchema<PlumTreeMessage> = {
           messageIdSchema.write(writer, message.id);
         }
         writer.varint(message.round);
+        writeTrailer(writer, message.tag);
         break;
       case 'ihave':
         writer.byte(IHAVE);
@@ -114,6 +144,7 @@ export const plumTreeMessage: EnumSchema<PlumTreeMessage> = {
           messageIdSchema.write(writer, id);
           writer.varint(round);
         }
+        writeTagTable(writer, message.messages);
         break;
     }
   },
@@ -124,13 +155,16 @@ export const plumTreeMessage: EnumSchema<PlumTreeMessage> = {
       case GOSSIP: {
         const id = messageIdSchema.read(reader);
         const content = bytes.read(reader);
-        return { type: 'gossip', id, content, scope: readScope(reader) };
+        const scope = readScope(reader);
+        return { type: 'gossip', id, content, scope, ...readRoute(reader) };
       }
       case PRUNE:
-        return PRUNE_MESSAGE;
+        return readPrune(readTrailer(reader));
       case GRAFT: {
         const id = readOptionalId(reader);
-        return { type: 'graft', id, round: reader.u16() };
+        const round = reader.u16();
+        const tag = readTrailer(reader);
+        return tag === undefined ? { type: 'graft', id, round } : { type: 'graft', id, round, tag };
       }
       case IHAVE:
         return { type: 'ihave', messages: readEntries(reader) };

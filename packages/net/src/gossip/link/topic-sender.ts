@@ -1,7 +1,7 @@
-import type { IHaveEntry, TopicId } from '@grapevine/proto';
+import { type IHaveEntry, ihaveChunkLength, type TopicId } from '@grapevine/proto';
 import type { SendStream } from '../../transport/seam.js';
 import { joinBytes } from '../../util/bytes.js';
-import { encodeFrame, encodeHeader, ihavesPerFrame, PREFIX_LENGTH } from '../wire.js';
+import { encodeFrame, encodeHeader, PREFIX_LENGTH } from '../wire.js';
 import type { StreamTurns, StreamUser } from './stream-turns.js';
 
 /** Frames are joined into writes of about this size. */
@@ -270,9 +270,10 @@ export class TopicSender implements StreamUser {
     if (header) add(header);
     take(this.#control);
     const counted = length;
-    const perFrame = ihavesPerFrame(this.#host.peerLimit());
-    while (this.#announcements.length > 0 && length < WRITE_BYTES) {
-      add(encodeFrame({ type: 'ihave', messages: this.#announcements.splice(0, perFrame) }));
+    const announcements = this.#announcements;
+    while (announcements.length > 0 && length < WRITE_BYTES) {
+      const messages = announcements.splice(0, ihaveChunkLength(announcements, 0, this.#host.peerLimit()));
+      add(encodeFrame({ type: 'ihave', messages }));
     }
     const announced = length - counted + (header?.length ?? 0);
     take(this.#payloads);

@@ -3,7 +3,7 @@ import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
 import type { DropReason } from '../metrics.js';
-import { PREFIX_LENGTH } from '../wire.js';
+import { encodeFrame, PREFIX_LENGTH } from '../wire.js';
 import { PeerLinks } from './peer-links.js';
 import { PeerQueue, type Waiting } from './peer-queue.js';
 
@@ -131,15 +131,51 @@ export class Peer {
     if (length > 0) this.#options.onDropped('no-connection', length);
   }
 
-  #write(link: Link, { topic, message, frame }: Waiting): void {
-    if (frame.length - PREFIX_LENGTH > this.#options.limit()) return this.#options.onDropped('over-peer-limit', 1);
+  #write(link: Link, waiting: Waiting): void {
+    if (this.#fits(waiting.frame)) this.#writeFrame(link, waiting);
+    else this.#writeLess(link, waiting);
+  }
+
+  #fits(frame: Uint8Array): boolean {
+    return frame.length - PREFIX_LENGTH <= this.#options.limit();
+  }
+
+  /** The peer takes less than we do: a payload may do without its tag, announcements may go in several messages. */
+  #writeLess(link: Link, { topic, message }: Waiting): void {
+    switch (message.type) {
+      case 'gossip': {
+        const { tag, guest, ...untagged } = message;
+        const frame = encodeFrame(untagged);
+        if (!this.#fits(frame)) break;
+        this.#options.onDropped('tag-over-peer-limit', 1);
+        return this.#writeFrame(link, { topic, message: untagged, frame });
+      }
+      case 'ihave': {
+        const sender = link.sender(topic);
+        for (const entry of message.messages) sender.announce(entry);
+        return;
+      }
+      case 'prune':
+      case 'graft':
+      case 'join':
+      case 'forwardJoin':
+      case 'shuffle':
+      case 'shuffleReply':
+      case 'neighbor':
+      case 'disconnect':
+        break;
+    }
+    this.#options.onDropped('over-peer-limit', 1);
+  }
+
+  #writeFrame(link: Link, { topic, message, frame }: Waiting): void {
     const sender = link.sender(topic);
     switch (message.type) {
       case 'gossip':
         if (!this.#queue.isOverMark) return sender.payload(frame);
         if (message.scope.type === 'neighbors') return this.#drop('queue-full'); // nobody could ask for it
         this.#options.onDegraded();
-        return sender.announce({ id: message.id, round: message.scope.round });
+        return sender.announce({ id: message.id, round: message.scope.round, tag: message.tag });
       case 'disconnect':
         return sender.finishWith(frame);
       case 'join':
