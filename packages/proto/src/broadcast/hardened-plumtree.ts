@@ -16,14 +16,16 @@ import type { PersistentMissing } from './persistent-missing.js';
 import { DISPATCH, PlumTree, type RecoveredFrom } from './plumtree.js';
 import { ReconcileTurns } from './reconcile-turns.js';
 import { OwnTree } from './rooted/own-tree.js';
-import { RootedTrees } from './rooted/rooted-trees.js';
+import { RootedTrees, type Surroundings } from './rooted/rooted-trees.js';
 import type { Tree } from './rooted/tree.js';
 
 /** How many times the wait for a graft a neighbor may leave our requests unanswered: 5 s. */
 const SILENCE = 64;
 /** Shares of the wait for a graft: by how much another neighbor must be earlier to become the parent, and by how much an announcer. */
 const ADVANTAGE = 1 / 8;
-const ANNOUNCER_ADVANTAGE = 1 / 4;
+const ANNOUNCER_ADVANTAGE = 1 / 16;
+/** Where payloads come often, one of them may be later than its announcement by this share of the wait for a graft: 20 ms. */
+const BUSY_PATIENCE = 1 / 4;
 /** How many times the wait for a graft a payload may be under way that its sender would not send anymore: 2 s. */
 const UNDER_WAY = 25;
 /** How many times the wait of announcements passes between two pages of the cache: 10 ms, 51,200 payloads a second. */
@@ -62,7 +64,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborUp(peer: P, now: number): void {
     if (!this.#has(peer)) {
       this.#activeNeighbors = undefined;
-      this.#rootedTrees?.neighborUp(peer);
+      if (!this.#isBusy(now)) this.#rootedTrees?.neighborUp(peer);
       this.#disturbed(now);
     }
     super.neighborUp(peer, now);
@@ -76,7 +78,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     if (this.#has(peer)) this.#disturbed(now);
     super.neighborDown(peer, now);
     this.#activeNeighbors = undefined;
-    this.#rootedTrees?.neighborDown(peer, now);
+    this.#rootedTrees?.neighborDown(peer, this.#surroundings(now), now);
     this.lazyQueue.drop(peer);
     this.#conduct.forget(peer);
     this.#turns.forget(peer);
@@ -205,7 +207,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   protected override compose(id: MessageId, content: Uint8Array, now: number): GossipMessage {
     const message = super.compose(id, content, now);
     if (!fitsFrameWithTag(this.node.config, content.length)) return message;
-    return { ...message, ...this.#own.choose(this.#trees.nearest(now), this.#rng, now) };
+    return { ...message, ...this.#own.choose(() => this.#trees.nearest(now), this.#rng, now) };
   }
 
   protected override passedOn(message: GossipMessage, round: number): GossipMessage {
@@ -276,9 +278,14 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
       this.out.send(from, { type: 'prune', tag });
       return;
     }
+    // What has expired, or came along another tree, says nothing about a parent.
     const known = this.memory.window.arrival(id, now);
-    if (known === undefined || (known.tag !== tag && from === tree.parent)) return;
-    this.#trees.duplicate(tree, from, { tag, guest, round: scope.round, ours: known.round, lateBy: known.ago }, now);
+    const { round } = scope;
+    if (known?.tag === tag) {
+      this.#trees.duplicate(tree, from, { tag, guest, round, ours: known.round, lateBy: known.ago }, now);
+    } else if (from !== tree.parent) {
+      this.#trees.duplicate(tree, from, { tag, guest, round, ours: Number.POSITIVE_INFINITY, lateBy: 0 }, now);
+    }
   }
 
   /**
@@ -313,7 +320,8 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     if (!this.#isNeighbor(from)) return;
     const { tag } = message;
     if (tag !== undefined) this.#trees.heardTag(from);
-    if (tag === undefined || !this.#trees.prunedBy(from, tag, now)) super.onPrune(from, message, now);
+    if (tag === undefined || !this.#trees.prunedBy(from, tag, this.#surroundings(now), now))
+      super.onPrune(from, message, now);
   }
 
   /** A stranger may be answering an announcement from when it was a neighbor: it gets the payload and no branch. */
@@ -329,7 +337,8 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
       return;
     }
     this.#trees.heardTag(from);
-    if (!this.#trees.graftedBy(from, tag)) this.makeEager(from);
+    const isFor = id === undefined ? 'all' : 'one payload';
+    if (!this.#trees.graftedBy(from, tag, isFor, this.#surroundings(now))) this.makeEager(from);
     this.answerGraft(from, id);
   }
 
@@ -342,9 +351,10 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   /** Where a tree does not reach us, nobody else is going to send its payloads. */
-  protected override waitFor({ tag }: IHaveEntry): number | undefined {
+  protected override waitFor({ tag }: IHaveEntry, now: number): number | undefined {
     if (tag === undefined) return undefined;
-    return this.#trees.get(tag)?.reachesUs === true ? this.config.graftTimeout1 : this.config.dispatchTimeout;
+    if (this.#trees.get(tag)?.reachesUs !== true) return this.config.dispatchTimeout;
+    return (this.#isBusy(now) ? BUSY_PATIENCE : 1) * this.config.graftTimeout1;
   }
 
   /** A round whose varint would grow past the frame stays where it is: every hop counts less than the message. */
@@ -460,6 +470,14 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     const { treeRetention } = this.node.config.hardened;
     this.#ownTree ??= new OwnTree({ graftTimeout: this.config.graftTimeout1, treeRetention });
     return this.#ownTree;
+  }
+
+  #isBusy(now: number): boolean {
+    return this.#ownTree?.isBusy(now) ?? false;
+  }
+
+  #surroundings(now: number): Surroundings<P> {
+    return { neighbors: this.#neighbors, isBusy: this.#isBusy(now) };
   }
 
   /** A branch has broken: announcements that wait may be what somebody needs. */

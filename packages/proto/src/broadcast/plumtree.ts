@@ -292,13 +292,13 @@ export class PlumTree<P extends PeerId> {
     for (const entry of messages) {
       const { id } = entry;
       if (this.memory.seen.has(id)) continue;
-      const delay = this.missing.announced(entry, from, now, this.waitFor(entry));
+      const delay = this.missing.announced(entry, from, now, this.waitFor(entry, now));
       if (delay !== undefined) this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
   }
 
   /** From the first announcement of a payload to asking for it, where the tree says so. */
-  protected waitFor(_entry: IHaveEntry): number | undefined {
+  protected waitFor(_entry: IHaveEntry, _now: number): number | undefined {
     return undefined;
   }
 

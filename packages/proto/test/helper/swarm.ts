@@ -199,7 +199,7 @@ export class Swarm {
     this.handle(to, event);
   }
 
-  private send(from: number, to: number, event: InEvent<number>): void {
+  protected send(from: number, to: number, event: InEvent<number>): void {
     if (!this.nodes.has(to) || !this.reach(from, to)) {
       const event: InEvent<number> = { type: 'peerDisconnected', peer: to, reason: 'timeout' };
       this.queue.insert(this.now + 200, { to: from, event, order: ++this.steps });

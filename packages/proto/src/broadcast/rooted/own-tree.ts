@@ -11,7 +11,7 @@ export interface ChosenTree {
 /** A publisher of so many payloads is worth a tree of its own, … */
 const WORTH_A_TREE = 4;
 /** … and so is everybody in a topic that has had so many payloads lately. At 80 ms for a graft: 5 a second over 2 s. */
-const BUSY = 10;
+const BUSY = 5;
 const LATELY = 25;
 
 /**
@@ -41,22 +41,32 @@ export class OwnTree {
 
   /** A payload of anybody has come. */
   count(now: number): void {
-    this.#lately = this.#lately * Math.exp((this.#countedAt - now) / this.#fading) + 1;
+    this.#lately = this.#fadedTo(now) + 1;
     this.#countedAt = now;
   }
 
-  /** @param host - the tree of the nearest publisher that is in use */
-  choose(host: RootTag | undefined, rng: Rng, now: number): ChosenTree {
+  /** Whether payloads come often. */
+  isBusy(now: number): boolean {
+    return this.#fadedTo(now) >= BUSY;
+  }
+
+  /** @param nearest - finds the tree of the nearest publisher */
+  choose(nearest: () => RootTag | undefined, rng: Rng, now: number): ChosenTree {
     if (now - this.#publishedAt >= this.#retention) {
       this.#publications = 0;
       this.#tag = undefined;
     }
     this.#publications++;
     this.#publishedAt = now;
-    const isBusy = this.#publications >= WORTH_A_TREE || this.#lately >= BUSY;
-    if (this.#tag === undefined && host !== undefined && !isBusy) return { tag: host, guest: true };
+    const isWorthIt = this.#publications >= WORTH_A_TREE || this.isBusy(now);
+    const host = this.#tag !== undefined || isWorthIt ? undefined : nearest();
+    if (host !== undefined) return { tag: host, guest: true };
     this.#tag ??= drawTag(rng.fork());
     return { tag: this.#tag };
+  }
+
+  #fadedTo(now: number): number {
+    return this.#lately * Math.exp((this.#countedAt - now) / this.#fading);
   }
 }
 

@@ -26,6 +26,13 @@ export interface Duplicate {
   readonly lateBy: number;
 }
 
+/** What a tree grows in. */
+export interface Surroundings<P> {
+  readonly neighbors: readonly P[];
+  /** Whether payloads come often, so that a late one costs more than some that come twice. */
+  readonly isBusy: boolean;
+}
+
 /** Waits of {@link RootedTrees}. */
 export interface TreeWaits {
   /** By how much a neighbor must be earlier than the parent to take its place. */
@@ -116,12 +123,12 @@ export class RootedTrees<P extends PeerId> {
   }
 
   /** Trees that are in use look for another parent at once, in case it was this one. */
-  neighborDown(peer: P, now: number): void {
+  neighborDown(peer: P, surroundings: Surroundings<P>, now: number): void {
     this.#taggers.delete(peer);
     for (const [tag, tree] of this.#table) {
       const wasParent = tree.parent === peer;
       tree.forget(peer);
-      if (wasParent && this.#table.isInUse(tree, now)) this.#reattach(tag, tree, peer);
+      if (wasParent && this.#table.isInUse(tree, now)) this.#reattach(tag, tree, peer, surroundings);
     }
   }
 
@@ -165,24 +172,30 @@ export class RootedTrees<P extends PeerId> {
   }
 
   /** A neighbor takes its link out of a tree. */
-  prunedBy(from: P, tag: RootTag, now: number): boolean {
+  prunedBy(from: P, tag: RootTag, surroundings: Surroundings<P>, now: number): boolean {
     const tree = this.#table.get(tag);
     if (tree === undefined) return false;
     const wasParent = tree.parent === from;
     tree.prune(from, now);
     if (wasParent) {
       tree.follow(undefined);
-      this.#reattach(tag, tree, from);
+      this.#reattach(tag, tree, from, surroundings);
     }
     return true;
   }
 
-  /** A neighbor takes its link into a tree: what it gets from us it does not get from elsewhere. */
-  graftedBy(from: P, tag: RootTag): boolean {
+  /**
+   * A neighbor takes its link into a tree: what it gets from us it does not get from elsewhere. If it was our parent, we need another;
+   * and if it does not ask for a payload that we have, we may not even have a source.
+   */
+  graftedBy(from: P, tag: RootTag, isFor: 'one payload' | 'all', surroundings: Surroundings<P>): boolean {
     const tree = this.#table.get(tag);
     if (tree === undefined) return false;
+    const wasParent = tree.parent === from;
     tree.graft(from);
-    if (tree.parent === from) tree.follow(tree.rival);
+    if (!wasParent) return true;
+    tree.follow(tree.rival);
+    if (tree.parent === undefined && isFor === 'all') this.#reattach(tag, tree, from, surroundings);
     return true;
   }
 
@@ -218,16 +231,21 @@ export class RootedTrees<P extends PeerId> {
   }
 
   /**
-   * Looks for a parent: one who was earlier than the last one, or else the first that was pruned, which had brought the first duplicate. If
-   * it turns out to have its payloads from us, announcements help.
+   * Looks for a parent: one who was earlier than the last one; or, where payloads come often, everybody, of whom the earliest will stay, and those
+   * who had their payloads from us look for one as well; or else the first that was pruned, since it had brought the first duplicate. If it
+   * turns out to have its payloads from us, announcements help.
    */
-  #reattach(tag: RootTag, tree: Tree<P>, except: P): void {
+  #reattach(tag: RootTag, tree: Tree<P>, lost: P, { neighbors, isBusy }: Surroundings<P>): void {
     if (tree.rival !== undefined) {
       tree.follow(tree.rival);
       return;
     }
+    if (isBusy) {
+      for (const peer of neighbors) if (peer !== lost && this.#taggers.has(peer)) this.#graft(tag, tree, peer);
+      return;
+    }
     for (const peer of tree.pruned) {
-      if (peer === except) continue;
+      if (peer === lost) continue;
       this.#graft(tag, tree, peer);
       return;
     }
