@@ -142,7 +142,7 @@ describe('whatever neighbors do to trees', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...TRICKS), { minLength: 1, maxLength: 12 }),
-        fc.array(publication, { minLength: 1, maxLength: 30 }),
+        fc.array(publication, { minLength: 1, maxLength: 15 }),
         fc.constantFrom(2, 8, 1_024),
         (tricks, publications, maxTrees) => {
           const swarm = new HostileSwarm(tricks, maxTrees);
@@ -172,7 +172,7 @@ describe('whatever neighbors do to trees', () => {
           }
         },
       ),
-      { numRuns: runs(60) },
+      { numRuns: runs(10) },
     );
   });
 });
