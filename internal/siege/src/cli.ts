@@ -36,6 +36,7 @@ const HEAD = [
   'newcomer',
   'own join',
   'longest turn',
+  'machine',
   'verdict',
 ];
 
@@ -81,7 +82,14 @@ async function besiege(only: readonly string[], seconds: number, json: boolean, 
 
 function cells(outcome: Outcome): string[] {
   const { sent, received, thirdParty, cpuMs, quietCpuMs, memoryBytes } = outcome;
-  const times = [outcome.p99BeforeMs, outcome.p99Ms, outcome.newcomerJoinMs, outcome.ownJoinMs, outcome.longestTurnMs];
+  const times = [
+    outcome.p99BeforeMs,
+    outcome.p99Ms,
+    outcome.newcomerJoinMs,
+    outcome.ownJoinMs,
+    outcome.longestTurnMs,
+    outcome.stallMs,
+  ];
   return [
     kilobytes(sent),
     kilobytes(received),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { EndpointAddr } from '@grapevine/net';
 import type { Attack } from './attack.js';
@@ -33,6 +34,8 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
     await ask(victim, { type: 'report' });
     await pause(QUIET_MS);
     const quiet = await ask<VictimReport>(victim, { type: 'report' });
+    const stalls = monitorEventLoopDelay({ resolution: 1 });
+    stalls.enable();
     const order: AttackOrder = { name: attack.name, target, seconds };
     attacker.send(order);
     const reported = once(attacker, 'message', { signal }) as Promise<[AttackReport]>;
@@ -55,6 +58,7 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
       newcomerJoinMs,
       ownJoinMs: joinMs ?? Number.POSITIVE_INFINITY,
       longestTurnMs: during.longestTurnMs,
+      stallMs: stalls.max / 1e6,
       refused: during.refused,
     };
   } finally {

@@ -16,6 +16,8 @@ export interface Outcome {
   readonly newcomerJoinMs: number;
   readonly ownJoinMs: number;
   readonly longestTurnMs: number;
+  /** How long the siege itself, which has next to nothing to do, stood still at most: what the machine is to blame for, in milliseconds. */
+  readonly stallMs: number;
   readonly refused: Readonly<Record<string, number>>;
 }
 
@@ -26,7 +28,7 @@ export interface Outcome {
 const LIMITS: Limits = {
   thirdPartyFactor: 2,
   cpuMsPerMegabyte: 150,
-  memoryBytes: 32 * 1_024 * 1_024,
+  memoryBytes: 64 * 1_024 * 1_024,
   joinMs: 2_000,
   p99Ms: 250,
 };
@@ -50,8 +52,9 @@ export function broken(attack: Attack, outcome: Outcome): string[] {
   check('third parties got', outcome.thirdParty, thirdPartyLimit, 'B');
   check('CPU', cpu, cpuLimit, 'ms');
   check('memory', outcome.memoryBytes, limits.memoryBytes, 'B');
-  check('a newcomer joined after', outcome.newcomerJoinMs, limits.joinMs, 'ms');
-  check("the user's join took", outcome.ownJoinMs, limits.joinMs, 'ms');
-  check('p99', outcome.p99Ms, Math.max(limits.p99Ms, 5 * outcome.p99BeforeMs), 'ms');
+  // On a machine that is busy with other things, everybody is late: a message needs two turns, a join a few.
+  check('a newcomer joined after', outcome.newcomerJoinMs, limits.joinMs + 4 * outcome.stallMs, 'ms');
+  check("the user's join took", outcome.ownJoinMs, limits.joinMs + 4 * outcome.stallMs, 'ms');
+  check('p99', outcome.p99Ms, limits.p99Ms + 2 * outcome.p99BeforeMs + 2 * outcome.stallMs, 'ms');
   return found;
 }

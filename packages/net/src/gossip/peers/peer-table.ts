@@ -12,7 +12,7 @@ import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerConnectionSnapshot } from '../snapshot.js';
 import { Sources } from '../sources/index.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
-import { describePeer } from './describe-peer.js';
+import { countPeers, describeDials, describePeers, type Everybody } from './describe-peers.js';
 import { Dialer } from './dialer.js';
 import { FlushQueue } from './flush-queue.js';
 import { howDialFailed, howItEnded } from './how-it-ended.js';
@@ -178,8 +178,7 @@ export class PeerTable {
 
   /** What became of our dials of a peer. */
   tried(id: EndpointId): TriedPeer {
-    const record = this.#dialer.record(id);
-    return { id, dialFailures: record?.failures ?? 0, lastDialError: record?.lastError };
+    return describeDials(this.#dialer, id);
   }
 
   /** Sends what is queued to every peer, and closes. */
@@ -195,23 +194,11 @@ export class PeerTable {
   }
 
   snapshot(): PeerConnectionSnapshot[] {
-    const failed = this.#dialer.failed().filter((id) => !this.#peers.has(id));
-    return [...this.#peers.keys(), ...failed].map((id) => ({
-      ...describePeer(this.#peers.get(id), this.#dialer.isDialing(id)),
-      ...this.tried(id),
-      maxMessageSize: this.#limits.learned(id),
-    }));
+    return describePeers(this.#everybody);
   }
 
-  counts(): { dialing: number; connected: number; 'backing-off': number; queuedBytes: number } {
-    let queuedBytes = 0;
-    for (const peer of this.#peers.values()) queuedBytes += peer.queuedBytes;
-    return {
-      dialing: this.#dialer.count,
-      connected: this.#connectedCount(),
-      'backing-off': this.#dialer.failed().length,
-      queuedBytes,
-    };
+  counts(): ReturnType<typeof countPeers> {
+    return countPeers(this.#everybody);
   }
 
   // What links report.
@@ -341,9 +328,7 @@ export class PeerTable {
     if (this.#peers.size === 0) this.#timeWatch.stop();
   }
 
-  #connectedCount(): number {
-    let count = 0;
-    for (const peer of this.#peers.values()) if (peer.active) count++;
-    return count;
+  get #everybody(): Everybody {
+    return { peers: this.#peers, dialer: this.#dialer, limits: this.#limits };
   }
 }

@@ -30,12 +30,12 @@ export function workOf(message: NetMessage, standing: Standing): number {
     case 'ihave':
       return 2 + message.messages.length / 2;
     case 'join':
-      return 40;
+      return 60;
     case 'forwardJoin':
-      return 15;
     case 'neighbor':
-    case 'disconnect':
       return 15;
+    case 'disconnect':
+      return 150; // with the Join before it; nobody has a reason to come and go
     case 'shuffle':
     case 'shuffleReply':
       return 10 + 2 * message.nodes.length;
