@@ -10,7 +10,7 @@ import {
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { EndpointClosedError, GossipClosedError } from '../errors.js';
-import type { EndpointId } from '../identity/endpoint-id.js';
+import { type EndpointId, isEndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
 import { anEndpoint } from '../util/checks.js';
@@ -25,6 +25,9 @@ import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 import type { NetMessage } from './wire.js';
+
+/** What the kernel asks before it passes on an id that others have named: a Rust peer ends the link over one that is no curve point. */
+const CHECKS = { isPeer: isEndpointId };
 
 /**
  * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
@@ -61,7 +64,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.alpn = resolved.alpn;
     this.#endpoint = endpoint;
     this.#options = resolved;
-    this.#state = new State({ me: endpoint.id, config: resolved.config, rng: resolved.rng, hash: fastHash });
+    this.#state = new State({ me: endpoint.id, config: resolved.config, rng: resolved.rng, hash: fastHash, ...CHECKS });
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#received(from, topic, message),
       isJoined: (topic) => this.#topics.get(topic) !== undefined,

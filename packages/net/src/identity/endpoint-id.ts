@@ -45,6 +45,16 @@ export function endpointIdFromBytes(bytes: Uint8Array): EndpointId {
   return hex as EndpointId;
 }
 
+/** Whether 64 hex digits name an endpoint: about half of all do not. Costs a tenth of a millisecond for an id that was not seen lately. */
+export function isEndpointId(id: EndpointId): boolean {
+  try {
+    parseEndpointId(id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The 32 bytes of an id. */
 export function endpointIdToBytes(id: EndpointId): Uint8Array {
   return fromHex(id);
