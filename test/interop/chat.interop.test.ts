@@ -1,6 +1,6 @@
+import { signMessage } from '@grapevine/chat-room';
 import { formatTicket, SecretKey } from '@grapevine/net';
 import { expect, test } from 'vitest';
-import { signMessage } from '../../apps/chat/src/message.js';
 import { parseChatTicket } from '../../apps/chat/src/ticket.js';
 import { useChats } from '../../apps/chat/test/chat-process.js';
 import { useRustPeers } from './rust-peer.js';
@@ -58,7 +58,7 @@ test('an invalid signature is shown as such on both sides, and the talk goes on'
   const mallory = await ts.node();
   await mallory.join(TOPIC, ...parseChatTicket(bob.ticket).peers.map(formatTicket));
   await mallory.untilNeighbors(TOPIC);
-  const forged = signMessage(KEY, { type: 'message', text: 'trust me\n' });
+  const forged = await signMessage(KEY, { type: 'message', text: 'trust me\n' });
   forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
   await mallory.broadcast(TOPIC, forged);
   await bob.until({ event: 'rejected', reason: 'invalid signature: Invalid signature' });

@@ -1,16 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import type { GossipTopic } from '@grapevine/api';
 import { MessageTooLargeError, TopicClosedError } from '@grapevine/api';
+import { type ChatMessage, Names, sealMessage, verifyMessage } from '@grapevine/chat-room';
 import { printable } from '@grapevine/cli-kit';
 import { type SecretKey, shortId } from '@grapevine/net';
-import { type ChatMessage, signMessage, verifyMessage } from './message.js';
-import { Names } from './names.js';
-
-/**
- * Bytes behind each message that make it unique: Rust ignores them, and without them two equal lines would be one message to the
- * swarm, whose second copy nobody sees.
- */
-const NONCE_LENGTH = 8;
 
 /** One room: what is typed goes out signed, what comes in is checked and printed. */
 export class Room {
@@ -51,7 +43,7 @@ export class Room {
   /** Sends a line; what can't be sent is said so and forgotten. */
   async say(line: string): Promise<void> {
     try {
-      await this.#topic.broadcast(this.#seal({ type: 'message', text: `${line}\n` }));
+      await this.#send({ type: 'message', text: `${line}\n` });
     } catch (error) {
       if (!(error instanceof MessageTooLargeError)) throw error;
       const room = error.limit - (error.length - Buffer.byteLength(line));
@@ -62,13 +54,13 @@ export class Room {
   /** A neighbor that came later has missed our name. */
   async #introduce(): Promise<void> {
     if (this.#name === undefined) return;
-    await this.#topic.broadcast(this.#seal({ type: 'aboutMe', name: this.#name })).catch((error) => {
+    await this.#send({ type: 'aboutMe', name: this.#name }).catch((error) => {
       if (!(error instanceof TopicClosedError)) throw error; // we are leaving
     });
   }
 
-  #seal(message: ChatMessage): Uint8Array {
-    return Buffer.concat([signMessage(this.#key, message), randomBytes(NONCE_LENGTH)]);
+  async #send(message: ChatMessage): Promise<void> {
+    await this.#topic.broadcast(await sealMessage(this.#key, message));
   }
 
   #show(content: Uint8Array): void {

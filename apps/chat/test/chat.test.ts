@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gossip } from '@grapevine/api';
+import { signMessage } from '@grapevine/chat-room';
 import { SecretKey } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { topicId } from '@grapevine/proto';
 import { afterAll, describe, expect, test } from 'vitest';
-import { signMessage } from '../src/message.js';
 import { parseChatTicket } from '../src/ticket.js';
 import { cli, useChats } from './chat-process.js';
 
@@ -69,11 +69,11 @@ test('bad messages are reported and skipped', async () => {
   await using room = await gossip.subscribe(topicId(topic), { bootstrap: peers });
   await room.joined();
   const key = SecretKey.generate();
-  const forged = signMessage(key, { type: 'message', text: 'forged\n' });
+  const forged = await signMessage(key, { type: 'message', text: 'forged\n' });
   forged[40] = (forged[40] ?? 0) ^ 1;
   await room.broadcast(forged);
   await room.broadcast('garbage');
-  await room.broadcast(signMessage(key, { type: 'message', text: 'honest\x1b[2J\n' }));
+  await room.broadcast(await signMessage(key, { type: 'message', text: 'honest\x1b[2J\n' }));
   await alice.sees(new RegExp(`${key.id.slice(0, 10)}: honest\ufffd\\[2J\n`)); // and does not steer the terminal
   expect(alice.output).toContain('! ignored a bad message: invalid signature');
   expect(alice.output.match(/ignored a bad message/g)).toHaveLength(2);

@@ -4,6 +4,7 @@
  * @module
  */
 export { type WebAddr, webAddrs, webTransportAddr } from './address/web-addr.js';
+export { BrowserKey } from './browser/browser-key.js';
 export { hasWebTransport } from './browser/web-transport.js';
 export type { WebKey } from './identity/key.js';
 export type { WebSession } from './session/web-session.js';

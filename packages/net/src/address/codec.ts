@@ -18,6 +18,7 @@ import {
 } from '@grapevine/postcard';
 import { hexId32 } from '@grapevine/proto';
 import { type EndpointId, endpointIdFromBytes, endpointIdToBytes } from '../identity/endpoint-id.js';
+import { compareBytes } from '../util/bytes.js';
 import { type EndpointAddr, normalizeAddrs, type TransportAddr } from './endpoint-addr.js';
 import { ipFromOctets, ipToOctets, type SocketAddr } from './socket-addr.js';
 
@@ -109,7 +110,7 @@ const directAddressSet = mapped<readonly WireSocketAddr[], readonly SocketAddr[]
 );
 
 function compareWireAddrs(a: WireSocketAddr, b: WireSocketAddr): number {
-  return a.octets.length - b.octets.length || Buffer.compare(a.octets, b.octets) || a.port - b.port;
+  return a.octets.length - b.octets.length || compareBytes(a.octets, b.octets) || a.port - b.port;
 }
 
 const addrInfoSchema = struct({ relayUrl: option(relayUrl), directAddresses: directAddressSet });

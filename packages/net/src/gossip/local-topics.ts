@@ -1,9 +1,9 @@
 import { type Command, maxPayload, messageIdFromBytes, type State, type TopicId } from '@grapevine/proto';
+import { fastHash } from '#hash';
 import type { AddressLookup, AddressSource } from '../address/address-book.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { EventQueueOptions } from './event-queue.js';
-import { fastHash } from './hash.js';
 import type { KeptBudgets } from './kept-broadcasts.js';
 import { LocalTopic, type LocalTopicHost } from './local-topic.js';
 import { Losses } from './losses.js';

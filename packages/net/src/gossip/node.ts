@@ -7,6 +7,7 @@ import {
   type TopicEvent,
   type TopicId,
 } from '@grapevine/proto';
+import { fastHash } from '#hash';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import { EndpointClosedError, GossipClosedError } from '../errors.js';
@@ -15,7 +16,6 @@ import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js'
 import type { Connection, Endpoint } from '../transport/seam.js';
 import { anEndpoint } from '../util/checks.js';
 import { checkSubscribe } from './check-commands.js';
-import { fastHash } from './hash.js';
 import { KernelTimers } from './kernel-timers.js';
 import { LocalTopics } from './local-topics.js';
 import type { GossipGauges, TickKind } from './metrics.js';

@@ -1,6 +1,6 @@
 import { type IHaveEntry, ihaveChunkLength, type TopicId } from '@grapevine/proto';
 import type { SendStream } from '../../transport/seam.js';
-import { joinBytes } from '../../util/bytes.js';
+import { compareBytes, joinBytes } from '../../util/bytes.js';
 import { encodeFrame, encodeHeader, PREFIX_LENGTH } from '../wire.js';
 import type { StreamTurns, StreamUser } from './stream-turns.js';
 
@@ -85,7 +85,7 @@ export class TopicSender implements StreamUser {
   /** Saying the same twice in a row says nothing: joins are repeated until somebody answers, however long they wait here. */
   control(frame: Uint8Array): void {
     const previous = this.#control.at(-1);
-    if (previous && Buffer.compare(previous, frame) === 0) return;
+    if (previous && compareBytes(previous, frame) === 0) return;
     this.#control.push(frame);
     this.#count(frame.length);
     this.#host.dirty(this);

@@ -1,4 +1,4 @@
-import { printable } from '@grapevine/cli-kit';
+import { printable } from '@grapevine/cli-kit/printable';
 import { type EndpointId, shortId } from '@grapevine/net';
 
 /** What members call themselves, as one safe line each. */

@@ -1,4 +1,4 @@
-import { type EndpointId, endpointIdSchema, type SecretKey, verifySignature } from '@grapevine/net';
+import { type EndpointId, endpointIdSchema, verifySignature } from '@grapevine/net';
 import { bytes, decode, encode, enumOf, type Infer, string, struct } from '@grapevine/postcard';
 
 const chatMessageSchema = enumOf({ aboutMe: { name: string }, message: { text: string } });
@@ -15,10 +15,31 @@ export interface AuthoredMessage {
   readonly message: ChatMessage;
 }
 
+/** A key that signs: a `SecretKey`, or one that a browser keeps to itself. */
+export interface Author {
+  readonly id: EndpointId;
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/**
+ * Bytes behind each message that make it unique: Rust ignores them, and without them two equal lines would be one message to the
+ * swarm, whose second copy nobody sees.
+ */
+const NONCE_LENGTH = 8;
+
 /** A message with its author's signature, byte for byte as the Rust example makes it. */
-export function signMessage(key: SecretKey, message: ChatMessage): Uint8Array {
+export async function signMessage(author: Author, message: ChatMessage): Promise<Uint8Array> {
   const data = encode(chatMessageSchema, message);
-  return encode(signedMessageSchema, { from: key.id, data, signature: key.sign(data) });
+  return encode(signedMessageSchema, { from: author.id, data, signature: await author.sign(data) });
+}
+
+/** A signed message that is unlike any other: what is broadcast. */
+export async function sealMessage(author: Author, message: ChatMessage): Promise<Uint8Array> {
+  const signed = await signMessage(author, message);
+  const sealed = new Uint8Array(signed.length + NONCE_LENGTH);
+  sealed.set(signed);
+  crypto.getRandomValues(sealed.subarray(signed.length));
+  return sealed;
 }
 
 /**

@@ -1,0 +1,2 @@
+export { Hub, type HubOptions } from './hub.js';
+export { Site, type SiteContent } from './site.js';

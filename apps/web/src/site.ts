@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What a page needs to know to join, as `/grapevine.json` has it. */
+export interface SiteContent {
+  /** The topic id, 64 hex digits. */
+  readonly topic: string;
+  /** Tickets of the hubs, good for eleven days at least. */
+  readonly tickets: readonly string[];
+}
+
+const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+/** Scripts and styles of our own, connections to wherever the tickets lead, and nothing else. */
+const POLICY =
+  "default-src 'self'; connect-src 'self' https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Serves the built page, and beside it what the page needs to join. */
+export class Site implements AsyncDisposable {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  /** @param content asked at each request: tickets change. @throws the server's error, e.g. for a port that is taken */
+  static async serve(host: string, port: number, content: () => SiteContent): Promise<Site> {
+    const server = createServer((request, response) => {
+      answer(request, response, content).catch(() => response.writeHead(500).end());
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, resolve);
+    });
+    return new Site(server);
+  }
+
+  /** Where to point a browser. */
+  get url(): string {
+    const { address, family, port } = this.#server.address() as AddressInfo;
+    return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, content: () => SiteContent): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
+  const path = new URL(request.url ?? '/', 'http://page').pathname;
+  if (path === '/grapevine.json') {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    return void response.end(JSON.stringify(content()));
+  }
+  const file = normalize(path === '/' ? '/index.html' : decodeURIComponent(path));
+  const type = TYPES[extname(file)];
+  // `normalize` of a path that begins with a slash leads nowhere above it.
+  const bytes = type === undefined ? undefined : await readFile(join(PAGE, file)).catch(() => undefined);
+  if (!bytes || !type) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('no such page\n');
+  response.writeHead(200, {
+    'content-type': type,
+    'content-security-policy': POLICY,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(bytes);
+}

@@ -1,0 +1,88 @@
+import { topicIdFrom } from '@grapevine/api';
+import { formatTicket, type SecretKey } from '@grapevine/net';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Hub, Site } from '../dist/index.js';
+import { missing, startBrowser, Tab } from './browsers.js';
+
+const topic = topicIdFrom('browsers');
+const reason = missing('chrome') ?? missing('firefox');
+if (reason) console.info(`skipped the chat room in real browsers: ${reason}`);
+
+describe.skipIf(reason)('the chat room in real browsers', () => {
+  const ANY_PORT = '127.0.0.1:0';
+  let hubs: Hub[];
+  let site: Site;
+  let chrome: Browser;
+  let firefox: Browser;
+  let tabs: { ann: Tab; ben: Tab; cleo: Tab };
+
+  const start = (bootstrap: Hub[], secretKey?: SecretKey) =>
+    Hub.start({
+      topic,
+      address: ANY_PORT,
+      webAddress: ANY_PORT,
+      bootstrap: bootstrap.map(({ addr }) => addr),
+      ...(secretKey && { secretKey }),
+    });
+
+  beforeAll(async () => {
+    const first = await start([]);
+    hubs = [first, await start([first])];
+    const content = () => ({ topic, tickets: hubs.map(({ webAddr }) => formatTicket(webAddr)) });
+    site = await Site.serve('127.0.0.1', 0, content);
+    [chrome, firefox] = await Promise.all([startBrowser('chrome'), startBrowser('firefox')]);
+    const other = await chrome.createBrowserContext(); // another person: another key
+    tabs = {
+      ann: await Tab.open(chrome, site.url, 'ann'),
+      ben: await openIn(other, 'ben'),
+      cleo: await Tab.open(firefox, site.url, 'cleo'),
+    };
+  });
+  afterAll(async () => {
+    await Promise.all([chrome?.close(), firefox?.close()]);
+    await site?.close();
+    await Promise.all((hubs ?? []).map((hub) => hub.close()));
+  });
+
+  const openIn = (context: { newPage: Browser['newPage'] }, name: string) =>
+    Tab.open(context as Browser, site.url, name);
+
+  test('two Chromium tabs and a Firefox tab read each other, each line once', async () => {
+    for (const [name, tab] of Object.entries(tabs)) await tab.say(`hello from ${name}`);
+    for (const tab of Object.values(tabs)) {
+      for (const name of Object.keys(tabs)) await tab.sees(`hello from ${name}`);
+      await expect
+        .poll(async () => (await tab.lines()).toSorted())
+        .toEqual(['ann: hello from ann', 'ben: hello from ben', 'cleo: hello from cleo']);
+    }
+    for (const [name, tab] of Object.entries(tabs)) await tab.picture(`chat-${name}`);
+  });
+
+  test('a tab that is reloaded is the same author', async () => {
+    const { ann, ben } = tabs;
+    await ann.page.reload();
+    await ann.connected();
+    await ann.say('I am back');
+    await ben.sees('I am back');
+    expect(await ben.lines()).toContain('ann: I am back');
+  });
+
+  test('a hub that dies takes nobody along, and nothing that is said then is lost', async () => {
+    const [first] = hubs.splice(0, 1);
+    await first?.close();
+    await tabs.ann.say('after the hub');
+    for (const tab of Object.values(tabs)) await tab.sees('after the hub');
+    hubs.push(await start(hubs));
+  });
+
+  test('fits a phone', async () => {
+    const { ben } = tabs;
+    await ben.page.setViewport({ width: 390, height: 780 });
+    const overflow = await ben.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await ben.picture('chat-phone');
+    await ben.page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await ben.picture('chat-phone-dark');
+  });
+});

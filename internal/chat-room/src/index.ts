@@ -1,0 +1,9 @@
+export {
+  type Author,
+  type AuthoredMessage,
+  type ChatMessage,
+  sealMessage,
+  signMessage,
+  verifyMessage,
+} from './message.js';
+export { Names } from './names.js';

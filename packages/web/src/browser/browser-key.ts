@@ -1,0 +1,78 @@
+import { type EndpointId, parseEndpointId, SecretKey } from '@grapevine/net';
+import type { WebKey } from '../identity/key.js';
+import { type CryptoKeyPair, KeyStore, type StoredKey } from './key-store.js';
+import { lockForThisTab } from './tab-lock.js';
+
+/** How many tabs of one page can be open, each somebody else. */
+const MAX_TABS = 64;
+
+/**
+ * The key of a page, kept by the browser: who comes back is the same endpoint.
+ *
+ * WebCrypto's Ed25519 where the browser has it: the key cannot be extracted, not even by a script on the page, only used. Elsewhere
+ * the bytes of a key lie in the same database. Two tabs of one page that are open at the same time are two endpoints.
+ */
+export class BrowserKey implements WebKey {
+  readonly id: EndpointId;
+  /** Whether the browser keeps the key to itself. */
+  readonly isExtractable: boolean;
+  readonly #stored: StoredKey;
+
+  private constructor(id: EndpointId, stored: StoredKey) {
+    this.id = id;
+    this.#stored = stored;
+    this.isExtractable = stored.type === 'bytes';
+  }
+
+  /**
+   * Loads the key with this name, or makes one.
+   *
+   * @throws Error where the page may not store anything (a private window of some browsers, a page from `file:`), or has too many tabs
+   */
+  static async load(name: string): Promise<BrowserKey> {
+    const store = await KeyStore.open();
+    for (let tab = 1; tab <= MAX_TABS; tab++) {
+      const own = tab === 1 ? name : `${name} ${tab}`;
+      if (!(await lockForThisTab(`grapevine key ${own}`))) continue;
+      const stored = (await store.get(own)) ?? (await store.put(own, await generate()));
+      return new BrowserKey(await idOf(stored), stored);
+    }
+    throw new Error(`${MAX_TABS} tabs with the key "${name}" are open: close some`);
+  }
+
+  async sign(message: Uint8Array): Promise<Uint8Array> {
+    switch (this.#stored.type) {
+      case 'pair':
+        return new Uint8Array(await crypto.subtle.sign('Ed25519', this.#stored.pair.privateKey, copyOf(message)));
+      case 'bytes':
+        return SecretKey.fromBytes(this.#stored.bytes).sign(message);
+    }
+  }
+}
+
+async function generate(): Promise<StoredKey> {
+  try {
+    const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair;
+    return { type: 'pair', pair };
+  } catch {
+    return { type: 'bytes', bytes: crypto.getRandomValues(new Uint8Array(32)) }; // a browser without Ed25519
+  }
+}
+
+async function idOf(stored: StoredKey): Promise<EndpointId> {
+  switch (stored.type) {
+    case 'pair':
+      return parseEndpointId(hex(new Uint8Array(await crypto.subtle.exportKey('raw', stored.pair.publicKey))));
+    case 'bytes':
+      return SecretKey.fromBytes(stored.bytes).id;
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** WebCrypto takes no views of shared memory, and its types say so. */
+function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
