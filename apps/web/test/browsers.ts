@@ -1,21 +1,25 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { missingProgram } from '../../../test/support/debian.js';
 
-/** Where Debian's packages `chromium` and `firefox-esr` put them. */
-const PROGRAMS = { chrome: '/usr/bin/chromium', firefox: '/usr/bin/firefox-esr' } as const;
-export type BrowserKind = keyof typeof PROGRAMS;
+/** Debian's packages, and the programs in them. */
+const BROWSERS = {
+  chrome: { package: 'chromium', program: 'chromium' },
+  firefox: { package: 'firefox-esr', program: 'firefox-esr' },
+} as const;
+export type BrowserKind = keyof typeof BROWSERS;
 
-/** Why a browser can not be tried here; undefined if it can. */
-export function missing(kind: BrowserKind): string | undefined {
-  return existsSync(PROGRAMS[kind]) ? undefined : `${PROGRAMS[kind]} is not installed`;
+/** Installs a browser if it is missing and we may. @returns why it can't be had; undefined when it is there */
+export function missingBrowser(kind: BrowserKind): string | undefined {
+  return missingProgram(BROWSERS[kind].program, BROWSERS[kind].package);
 }
 
 /** Starts a browser without a window. */
 export function startBrowser(kind: BrowserKind): Promise<Browser> {
   return puppeteer.launch({
     browser: kind,
-    executablePath: PROGRAMS[kind],
+    executablePath: `/usr/bin/${BROWSERS[kind].program}`,
     headless: true,
     args: kind === 'chrome' ? ['--no-sandbox'] : [],
   });
@@ -56,11 +60,9 @@ export class Tab {
 
   /** Waits until a line is there. */
   async sees(line: string): Promise<void> {
-    await this.page.waitForFunction(
-      (text) => [...document.querySelectorAll('.said')].some((said) => said.textContent === text),
-      { timeout: 60_000 },
-      line,
-    );
+    // As text: the compiler settings of the tests know Node and no browser.
+    const isThere = `[...document.querySelectorAll('.said')].some((said) => said.textContent === ${JSON.stringify(line)})`;
+    await this.page.waitForFunction(isThere, { timeout: 60_000 });
   }
 
   /** All lines as `who: what`. */
