@@ -61,6 +61,11 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
     },
   },
+  {
+    // What runs in a browser has the DOM's types.
+    files: ['apps/web/page/**/*.ts'],
+    languageOptions: { parserOptions: { project: './apps/web/page/tsconfig.json' } },
+  },
   ...Object.entries(walls).map(wall),
   {
     // Whole nodes run in virtual time: see Clock in packages/net/src/util/clock.ts.
