@@ -8,6 +8,7 @@ import { Driver } from './driver.js';
 import { HalfOpen } from './half-open.js';
 import { type IncomingHost, QuicIncoming } from './incoming.js';
 import { initialClosePacket } from './initial-close.js';
+import { InitialFilter } from './initial-filter.js';
 import { NativeConnection, rawConnection } from './native-connection.js';
 import {
   CID_LENGTH,
@@ -68,7 +69,7 @@ export class Acceptor implements IncomingHost {
   }
 
   admit(incoming: QuicIncoming): Driver {
-    const { header, from, originalDcid, leave } = incoming;
+    const { header, from, originalDcid, leave, filter } = incoming;
     this.#forget(incoming);
     // After a retry the client calls us by the id that we gave it there; else by one that it made up, and we choose ours now.
     const scid = originalDcid ? header.dcid : this.#core.ids.next();
@@ -87,6 +88,8 @@ export class Acceptor implements IncomingHost {
       native,
       side: 'accepted',
       remote: from,
+      isAddressProven: originalDcid !== undefined,
+      filter,
       expected: { type: this.#core.settings.trust === 'identity' ? 'any-id' : 'nothing' },
       onHandshakeEnd: leave,
     });
@@ -94,8 +97,12 @@ export class Acceptor implements IncomingHost {
     this.#core.addRoute(cidKey(scid), driver);
     this.#core.addRoute(firstKey, driver); // repetitions of the first flight
     void driver.closed.promise.then(() => this.#clients.delete(clientKey(header, from)));
-    for (const datagram of incoming.datagrams) driver.receive(datagram, from.host, from.port);
+    for (const datagram of incoming.datagrams) driver.take(datagram, from.host, from.port);
     return driver;
+  }
+
+  ready(incoming: QuicIncoming): void {
+    this.queue.push(incoming);
   }
 
   turnAway(incoming: QuicIncoming): void {
@@ -106,6 +113,7 @@ export class Acceptor implements IncomingHost {
   expire(incoming: QuicIncoming): void {
     this.#forget(incoming);
     this.#clients.delete(clientKey(incoming.header, incoming.from));
+    this.queue.remove(incoming);
     incoming.leave();
   }
 
@@ -120,30 +128,49 @@ export class Acceptor implements IncomingHost {
       return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'not accepting');
     if (this.alpns.length === 0)
       return this.#sendClose(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
-    const source = `${host}:${port}`;
     const client = clientKey(header, { host, port });
     if (this.#clients.has(client)) return;
-    const originalDcid = header.dcid.length === CID_LENGTH ? this.#tokens.check(source, header.token) : undefined;
-    if (!originalDcid && this.halfOpen.total >= settings.retryThreshold) return this.#sendRetry(header, host, port);
-    const leave = this.queue.size < settings.maxHalfOpen ? this.halfOpen.enter(host) : undefined;
+    const hasToken = header.dcid.length === CID_LENGTH && header.token.length > 0;
+    const originalDcid = hasToken ? this.#tokens.check(`${host}:${port}`, header.token, header.dcid) : undefined;
+    const isBusy = this.halfOpen.total >= settings.retryThreshold;
+    // A client ignores a second retry; so whose token is not believed is told at once, and may dial again (RFC 9000, section 8.1.3).
+    if (!originalDcid && hasToken && this.#core.ids.tokenOf(header.dcid))
+      return this.#sendClose(header, { host, port }, TransportError.invalidToken, 'the token is not valid any more');
+    if (!originalDcid && isBusy) return this.#sendRetry(header, host, port);
+    if (this.queue.size >= settings.maxHalfOpen || (isBusy && this.halfOpen.isOverRate(host))) {
+      counters.droppedBusy++;
+      return;
+    }
+    // Only what was made with the right keys, and brings what it should, gets a place: rubbish costs no more than this look.
+    const filter = new InitialFilter(header.dcid);
+    if (filter.check(datagram) === 'invalid') {
+      counters.undecodable++;
+      return;
+    }
+    const leave = this.halfOpen.enter(host, () => {
+      counters.droppedBusy++;
+      incoming.evict();
+    });
     if (!leave) {
       counters.droppedBusy++;
       return;
     }
-    const incoming = new QuicIncoming(this, header, { host, port }, originalDcid, leave, settings.handshakeTimeoutMs);
-    incoming.datagrams.push(datagram);
+    if (originalDcid) this.#tokens.use(header.dcid);
+    const asking = { header, from: { host, port }, originalDcid, filter, leave };
+    const incoming = new QuicIncoming(this, asking, settings.handshakeTimeoutMs);
     this.#undecided.add(incoming);
     this.#clients.add(client);
     routes.set(cidKey(header.dcid), incoming);
-    this.queue.push(incoming);
+    incoming.begin(datagram);
   }
 
   #sendRetry(header: LongHeader, host: string, port: number): void {
     const { counters } = this.#core;
     const packet = Buffer.allocUnsafe(512);
-    const token = this.#tokens.issue(`${host}:${port}`, header.dcid);
+    const cid = this.#core.ids.next();
+    const token = this.#tokens.issue(`${host}:${port}`, header.dcid, cid);
     try {
-      const length = quiche.retry(header.scid, header.dcid, this.#core.ids.next(), token, header.version, packet);
+      const length = quiche.retry(header.scid, header.dcid, cid, token, header.version, packet);
       counters.retriesSent++;
       this.#core.sendDatagram(packet.subarray(0, length), { host, port });
     } catch {

@@ -1,11 +1,20 @@
+import type { HostPort } from './binding.js';
+
 /** How long a peer is told again that a connection is closed: three probe time-outs of a slow path (RFC 9000, section 10.2). */
 const RETENTION_MS = 3_000;
 /** Peers that keep sending are answered at these datagrams: ever more rarely (RFC 9000, section 10.2.1). */
 const ANSWERED = new Set([1, 2, 4, 8, 16, 32]);
 
+/** The address that a close packet went to, and how many bytes may go there yet. */
+export interface CloseTarget extends HostPort {
+  readonly allowance: number;
+}
+
 interface ClosePacket {
   readonly datagram: Uint8Array;
+  readonly to: HostPort;
   readonly until: number;
+  allowance: number;
   asked: number;
 }
 
@@ -13,7 +22,7 @@ interface ClosePacket {
  * Close packets: the last datagrams of connections that we closed.
  *
  * A CONNECTION_CLOSE is not acknowledged and may be lost; then the peer goes on sending, and is told again, until it has had
- * time to notice.
+ * time to notice. It is told where it was, and nobody else is told anything: without keys nobody knows who is asking.
  */
 export class ClosePackets {
   /** By connection id; in the order in which they expire. */
@@ -27,9 +36,11 @@ export class ClosePackets {
   }
 
   /** Keeps the datagram that closed a connection with these ids. */
-  add(keys: Iterable<string>, datagram: Uint8Array): void {
+  add(keys: Iterable<string>, datagram: Uint8Array, { host, port, allowance }: CloseTarget): void {
     this.#expire();
-    for (const key of keys) this.#packets.set(key, { datagram, until: this.now() + RETENTION_MS, asked: 0 });
+    const until = this.now() + RETENTION_MS;
+    const packet = { datagram, to: { host, port }, until, allowance, asked: 0 };
+    for (const key of keys) this.#packets.set(key, packet); // one for all ids: they share what may be sent
   }
 
   /** Whether this id is of a connection that was closed a moment ago. */
@@ -39,10 +50,13 @@ export class ClosePackets {
   }
 
   /** What to answer a datagram for this id, if anything. */
-  answer(key: string): Uint8Array | undefined {
+  answer(key: string, from: HostPort): Uint8Array | undefined {
     this.#expire();
     const packet = this.#packets.get(key);
-    return packet && ANSWERED.has(++packet.asked) ? packet.datagram : undefined;
+    if (!packet || packet.to.port !== from.port || packet.to.host !== from.host) return undefined;
+    if (packet.allowance < packet.datagram.length || !ANSWERED.has(++packet.asked)) return undefined;
+    packet.allowance -= packet.datagram.length;
+    return packet.datagram;
   }
 
   clear(): void {

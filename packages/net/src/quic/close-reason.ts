@@ -3,7 +3,13 @@ import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import type { NativeConnection } from './native-connection.js';
 
 /** Transport error codes that mean something to us (RFC 9000, section 20.1). */
-export const TransportError = { none: 0x00, connectionRefused: 0x02, noViablePath: 0x10 } as const;
+export const TransportError = {
+  none: 0x00,
+  connectionRefused: 0x02,
+  invalidToken: 0x0b,
+  cryptoBufferExceeded: 0x0d,
+  noViablePath: 0x10,
+} as const;
 
 /** TLS alerts as transport errors: 0x100 plus the alert (RFC 9001, section 4.8). */
 export const TlsAlert = { badCertificate: 0x12a, accessDenied: 0x131, noApplicationProtocol: 0x178 } as const;

@@ -1,7 +1,7 @@
 import type { SocketAddr } from '../address/socket-addr.js';
 import { type NativeConfig, quiche } from './binding.js';
 import { certificatePem, toPem } from './certificate.js';
-import { maxDatagramSize, type ServerCertificate, type Settings } from './options.js';
+import { maxDatagramSize, type ServerCertificate, type Settings, WINDOW_GROWTH } from './options.js';
 import { SERVER_NAME } from './peer-check.js';
 
 /** Some bound: programs dial a handful of protocols. */
@@ -10,8 +10,6 @@ const MAX_CONFIGS = 64;
 const MAX_RECEIVED_DATAGRAM = 65_527;
 /** Datagrams that quiche keeps each way; nobody reads them. */
 const DATAGRAM_QUEUE = 1;
-/** How far quiche may enlarge the windows by itself, as a multiple of where they start. */
-const WINDOW_GROWTH = 2;
 
 /** What certificates of other programs are signed with: ECDSA as `rcgen` and most others make them, or Ed25519 as ours. */
 const SERVER_SIGNATURES = 'ed25519:ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:rsa_pss_rsae_sha256';

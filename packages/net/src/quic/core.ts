@@ -33,6 +33,8 @@ export interface EndpointStats {
   resetsReceived: number;
   /** Times that a datagram size which a path had carried was carried no longer. */
   blackHoles: number;
+  /** Connections that ended because their peer brought too many bytes that belong to no stream. */
+  floods: number;
   /** Clients that were told which version is spoken. */
   versionNegotiationsSent: number;
 }
@@ -59,6 +61,7 @@ export class Core implements DriverHost {
     resetsSent: 0,
     resetsReceived: 0,
     blackHoles: 0,
+    floods: 0,
     versionNegotiationsSent: 0,
   };
   /** Takes datagrams that are for no connection. Returns false if it has no use for one. */
@@ -97,7 +100,7 @@ export class Core implements DriverHost {
     }
     if (key !== undefined && this.#closePackets.has(key)) {
       // Never a reset: it could overtake the close packet, and hides the reason that the close packet gives.
-      const closePacket = this.#closePackets.answer(key);
+      const closePacket = this.#closePackets.answer(key, { host, port });
       if (closePacket) this.sendDatagram(closePacket, { host, port });
       return;
     }
@@ -134,11 +137,14 @@ export class Core implements DriverHost {
   }
 
   transmitClose(native: NativeConnection, driver: Driver): void {
-    const length = native.send(this.#space(BASE_SIZE));
+    const { remote } = driver;
+    if (remote.allowance < MIN_PACKET) return;
+    const length = native.send(this.#space(Math.min(BASE_SIZE, remote.allowance)));
     if (length === 0) return;
     const closePacket = new Uint8Array(this.#sendBuffer.subarray(0, length));
-    this.sendDatagram(closePacket, driver.remote);
-    this.#closePackets.add(driver.routes, closePacket);
+    remote.sent(length);
+    this.sendDatagram(closePacket, remote);
+    this.#closePackets.add(driver.routes, closePacket, remote);
   }
 
   /** Sends a datagram made by us. */
@@ -154,6 +160,10 @@ export class Core implements DriverHost {
   addRoute(key: string, driver: Driver): void {
     this.routes.set(key, driver);
     driver.routes.add(key);
+  }
+
+  countFlood(): void {
+    this.counters.floods++;
   }
 
   opened(driver: Driver): void {

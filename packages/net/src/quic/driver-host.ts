@@ -1,6 +1,7 @@
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { HostPort } from './binding.js';
 import type { Driver } from './driver.js';
+import type { InitialFilter } from './initial-filter.js';
 import type { NativeConnection } from './native-connection.js';
 import type { Settings } from './options.js';
 import type { Expectation } from './peer-check.js';
@@ -19,6 +20,8 @@ export interface DriverHost {
   sendDatagram(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
   transmitClose(native: NativeConnection, driver: Driver): void;
+  /** A peer brought too much that belongs to no stream. */
+  countFlood(): void;
   /** The handshake is done: the peer may reset the connection. */
   opened(driver: Driver): void;
   /** The connection is over: route nothing to it any more. */
@@ -45,6 +48,10 @@ export interface DriverOptions {
   readonly native: NativeConnection;
   readonly side: 'dialed' | 'accepted';
   readonly remote: HostPort;
+  /** Whether an accepted peer has shown before that it receives where it is: by the token of a retry. Default: not yet. */
+  readonly isAddressProven?: boolean;
+  /** Looks into what an accepted peer sends, until its handshake is done. */
+  readonly filter?: InitialFilter;
   /** What the peer must prove. */
   readonly expected: Expectation;
   /** The protocol a dial asks for. */

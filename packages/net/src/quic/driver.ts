@@ -1,30 +1,30 @@
-import { ConnectError, type ConnectFailure } from '../errors.js';
+import { ConnectError } from '../errors.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
 import { MAX_CODE } from '../util/close-code.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { RecvInfo } from './binding.js';
 import { closeReasonOf, connectErrorOf, TransportError } from './close-reason.js';
 import type { DriverHost, DriverOptions, PeerIdentity } from './driver-host.js';
-import { Flight } from './flight.js';
+import { DriverTimer } from './driver-timer.js';
+import { Handshake } from './handshake.js';
 import { Liveness } from './liveness.js';
+import { parseMtuPacket, probePacket } from './mtu-probe.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
-import { maxDatagramSize } from './options.js';
+import { maxDatagramSize, WINDOW_GROWTH } from './options.js';
 import { PathProber } from './path-prober.js';
-import { identify } from './peer-check.js';
 import { PeerPath } from './peer-path.js';
 import { StreamSet } from './stream-set.js';
+import { UnearnedBytes } from './unearned-bytes.js';
 
 /** quiche's timer is that of its loss detection when it is due within this, in milliseconds; else nothing is under way and it is the idle timer. */
 const LOSS_TIMER_MS = 3_000;
 /** Node's timers may fire a little early; quiche then finds nothing to do. */
 const TIMER_SLACK_MS = 1;
-/** A timer that fires so much too late shows that our event loop is behind, in milliseconds. */
-const BUSY_MS = 25;
-/** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
-const LATE_MS = 20;
 /** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
 const PINGS_PER_NUDGE = 3;
 const MAX_REASON_BYTES = 200;
+/** As large as a challenge must be to hold its nonce, and less than three times the smallest packet. In bytes. */
+const CHALLENGE_SIZE = 64;
 
 /**
  * Drives one native connection: datagrams in, one tick per turn of the event loop, one timer.
@@ -50,21 +50,17 @@ export class Driver {
 
   readonly #host: DriverHost;
   readonly #options: DriverOptions;
-  #identity: PeerIdentity | undefined;
   #native: NativeConnection | undefined;
   readonly #info: RecvInfo;
-  #phase: 'handshake' | 'confirming' | 'open' | 'closed' = 'handshake';
-  #wasShort = false;
+  #phase: 'handshake' | 'open' | 'closed' = 'handshake';
   #received = false;
   /** quiche took offence at a datagram: see whether that was the end. */
   #hasFailed = false;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Number.POSITIVE_INFINITY;
-  /** Whether the timer fired late, and what came meanwhile is being read. */
-  #isLate = false;
+  readonly #timer = new DriverTimer((isBusy) => this.#onDue(isBusy));
   readonly #startedAt = performance.now();
   readonly #liveness = new Liveness(this.#startedAt);
-  readonly #flight: Flight;
+  readonly #unearned = new UnearnedBytes(this.#startedAt);
+  readonly #shaking: Handshake;
   /** Something came of the handshake although it is done here: the peer does not know. */
   #isPeerBehind = false;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
@@ -74,8 +70,9 @@ export class Driver {
     this.#host = host;
     this.#native = native;
     this.side = side;
-    this.remote = new PeerPath(remote);
-    this.#flight = new Flight(side, (datagram) => host.sendDatagram(datagram, this.remote));
+    this.remote = new PeerPath(remote, { isProven: side === 'dialed' || options.isAddressProven === true });
+    const limits = { timeoutMs: host.settings.handshakeTimeoutMs, now: this.#startedAt };
+    this.#shaking = new Handshake(options, this.remote, limits, (datagram) => this.#sendOwn(datagram));
     this.#info = { from: remote, to: host.local };
     this.#options = options;
     this.streams = new StreamSet(
@@ -86,9 +83,7 @@ export class Driver {
       () => void this.#transmit(native),
       host.settings.trust === 'identity' ? MAX_CODE : Number.MAX_SAFE_INTEGER,
     );
-    this.path = new PathProber(native, maxDatagramSize(host.settings, remote), (datagram) => {
-      if (this.remote.isProven) host.sendDatagram(datagram, this.remote);
-    });
+    this.path = new PathProber(native, maxDatagramSize(host.settings, remote), (datagram) => this.#sendOwn(datagram));
     this.handshake.promise.catch(() => {}); // callers that await it see the error
   }
 
@@ -98,27 +93,68 @@ export class Driver {
 
   /** A datagram for this connection. */
   receive(datagram: Uint8Array, host: string, port: number): void {
+    // Only a client may move, and not in its handshake (RFC 9000, section 9).
+    if ((this.#phase !== 'open' || this.side === 'dialed') && !this.remote.is(host, port)) return;
+    if (this.#phase === 'handshake' && this.#options.filter?.check(datagram) === 'invalid') return;
+    this.take(datagram, host, port);
+  }
+
+  /** As {@link Driver.receive}, for a datagram that the filter has seen. */
+  take(datagram: Uint8Array, host: string, port: number): void {
     const native = this.#native;
     if (!native) return;
     const hasMoved = !this.remote.is(host, port);
-    // Only a client may move, and not in its handshake (RFC 9000, section 9).
-    if (hasMoved && (this.#phase !== 'open' || this.side === 'dialed')) return;
     const isLong = ((datagram[0] ?? 0x80) & 0x80) !== 0;
     if (isLong && this.#phase === 'open' && !hasMoved) {
-      if (this.path.receive(datagram)) return this.#host.schedule(this);
+      if (this.#takeOwn(datagram)) return this.#host.schedule(this);
       this.#isPeerBehind = true;
     }
     const { length } = datagram;
-    if (this.#phase === 'confirming' && !isLong) this.#wasShort = true;
-    const before = hasMoved ? native.packetsReceived() : 0;
-    if (native.recv(datagram, this.#info) !== undefined) this.#hasFailed = true;
-    if (!hasMoved) this.remote.received(length);
-    else if (native.packetsReceived() > before) {
-      this.remote.moveTo(host, port, length);
-      this.path.moved();
+    this.#unearned.received(length);
+    if (this.#phase === 'handshake') this.#shaking.received(isLong);
+    const mustProve = hasMoved || !this.remote.isProven;
+    const before = mustProve ? native.packetsReceived() : 0;
+    const hasFailed = native.recv(datagram, this.#info) !== undefined;
+    if (hasFailed) this.#hasFailed = true;
+    if (mustProve) {
+      // What is not authentic is ignored without an error, once a packet was authentic; and the filter has seen to the first.
+      const isAuthentic = native.packetsReceived() > before;
+      if (hasMoved && isAuthentic) this.#moveTo(host, port, length);
+      else if (!hasMoved && (isAuthentic || hasFailed)) this.remote.received(length);
     }
     this.#received = true;
     this.#host.schedule(this);
+  }
+
+  /** A packet of our own making, besides quiche's. @returns whether it was one */
+  #takeOwn(datagram: Uint8Array): boolean {
+    const packet = parseMtuPacket(datagram);
+    if (!packet) return false;
+    if (packet.kind === 'probe' || !this.remote.answered(packet.nonce)) this.path.receive(packet);
+    return true;
+  }
+
+  /** Sends a datagram besides quiche's, if it may go where the peer is. */
+  #sendOwn(datagram: Uint8Array): void {
+    if (this.remote.credit < datagram.length) return;
+    this.remote.sent(datagram.length);
+    this.#host.sendDatagram(datagram, this.remote);
+  }
+
+  #moveTo(host: string, port: number, length: number): void {
+    const now = performance.now();
+    this.remote.moveTo(host, port, length, now);
+    this.path.moved();
+    this.#challenge(now);
+  }
+
+  /** Has the peer prove its address, if a challenge is due. */
+  #challenge(now: number): void {
+    const { peerCid } = this.path;
+    const nonce = peerCid && this.remote.challenge(now, CHALLENGE_SIZE);
+    if (!nonce) return;
+    this.remote.sent(CHALLENGE_SIZE);
+    this.#host.sendDatagram(probePacket(peerCid, nonce, CHALLENGE_SIZE), this.remote);
   }
 
   /** Everything that is due. */
@@ -128,8 +164,9 @@ export class Driver {
     const received = this.#received;
     if (received) {
       this.#received = false;
-      this.#liveness.received(performance.now());
-      if (!this.#afterReceive(native)) return;
+      const now = performance.now();
+      this.#liveness.received(now);
+      if (!this.#checkUnearned(native, now) || !this.#afterReceive(native)) return;
     }
     if (this.#phase === 'open') {
       if (this.#isPeerBehind) {
@@ -184,6 +221,13 @@ export class Driver {
     this.#fail(TransportError.none, 'the handshake was given up');
   }
 
+  /** Gives up a handshake without a word. */
+  giveUp(error: Error): void {
+    if (this.#phase !== 'handshake') return;
+    this.handshake.reject(error);
+    this.#finish({ type: 'error', message: error.message });
+  }
+
   /** Closes at once, for a reason of QUIC's or TLS's own. */
   #fail(code: number, message: string): void {
     const native = this.#native;
@@ -213,8 +257,7 @@ export class Driver {
     const now = performance.now();
     const datagrams: Uint8Array[] = [];
     const { hasMore } = this.#host.transmit(native, this.remote, this.path.mtu.size, datagrams);
-    const isNew = datagrams.length > 0 && this.#flight.sent(datagrams, now, this.#phase === 'confirming');
-    if (!isNew && received) this.#flight.afterRepetition(now);
+    this.#shaking.sent(datagrams, received, now);
     return hasMore;
   }
 
@@ -242,43 +285,54 @@ export class Driver {
         return false;
       }
     }
-    if (this.#phase === 'handshake' && native.isEstablished() && !this.#checkIdentity(native)) return false;
-    if (this.#phase === 'confirming' && this.#wasShort) this.#open();
+    if (this.#phase === 'handshake' && !this.#goOn(native)) return false;
     if (this.#phase === 'open') this.streams.dispatch(native);
     return this.#phase !== 'closed';
   }
 
-  /** TLS is done: is the peer the expected one? Nothing of the application is touched before. @returns false when it is not */
-  #checkIdentity(native: NativeConnection): boolean {
-    const found = identify(native, this.#options, `${this.remote.host}:${this.remote.port}`);
-    if (!found.ok) return this.#reject(found.reason, found.message, found.alert);
-    this.#identity = found.identity;
-    // A server has seen the client's certificate when TLS is done. A client does not know yet whether the server likes its own:
-    // it waits for the first packet that only a satisfied server sends.
-    if (this.side === 'accepted') this.#open();
-    else this.#phase = 'confirming';
-    return true;
+  /** Bounds what a peer brings that moves nothing on. @returns false when that was too much */
+  #checkUnearned(native: NativeConnection, now: number): boolean {
+    this.#unearned.settle(native.streamBytes, now);
+    if (!this.#unearned.isOver(0)) return true;
+    // What our own application has not read yet is bounded by the connection's window.
+    const { connectionWindow } = this.#host.settings;
+    if (native.isReadable() && !this.#unearned.isOver(connectionWindow * WINDOW_GROWTH)) return true;
+    this.#host.countFlood();
+    this.#fail(TransportError.cryptoBufferExceeded, 'too many bytes that belong to no stream');
+    return false;
   }
 
-  #open(): void {
-    this.#phase = 'open';
-    this.path.open();
-    this.#flight.end();
-    this.#host.opened(this);
-    this.#options.onHandshakeEnd?.();
-    this.handshake.resolve(this.#identity as PeerIdentity);
-  }
-
-  #reject(reason: ConnectFailure, message: string, alert: number): false {
+  /** The handshake may be further. Nothing of the application is touched before it is done. @returns false when the peer is the wrong one */
+  #goOn(native: NativeConnection): boolean {
+    const progress = this.#shaking.progress(native);
+    switch (progress.type) {
+      case 'going':
+        return true;
+      case 'done':
+        this.#open(progress.identity);
+        return true;
+      case 'mismatch':
+        break;
+    }
+    const { reason, message, alert } = progress.mismatch;
     this.handshake.reject(new ConnectError(reason, message));
     // The other side can read what closes the connection only after the end of our handshake, which is still to be sent.
-    if (this.#native) this.#transmit(this.#native);
+    this.#transmit(native);
     this.#fail(alert, message);
     return false;
   }
 
+  #open(identity: PeerIdentity): void {
+    this.#phase = 'open';
+    this.path.open();
+    this.#shaking.end();
+    this.#host.opened(this);
+    this.#options.onHandshakeEnd?.();
+    this.handshake.resolve(identity);
+  }
+
   #arm(native: NativeConnection, received: boolean): void {
-    const { keepAliveMs, handshakeTimeoutMs, idleTimeoutMs } = this.#host.settings;
+    const { keepAliveMs, idleTimeoutMs } = this.#host.settings;
     const now = performance.now();
     if (this.#phase === 'open') this.path.probe(now);
     const wait = native.timeout();
@@ -287,73 +341,47 @@ export class Driver {
     }
     if (wait !== undefined && wait < LOSS_TIMER_MS && wait < idleTimeoutMs / 2) this.#liveness.awaitsAnswer(now);
     let at = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
-    if (this.#phase !== 'open') at = Math.min(at, this.#startedAt + handshakeTimeoutMs, this.#flight.repeatAt);
+    if (this.#phase !== 'open') at = Math.min(at, this.#shaking.dueAt);
     else {
       if (keepAliveMs > 0) at = Math.min(at, this.#liveness.quietSince + keepAliveMs);
-      at = Math.min(at, this.#liveness.checkAt, this.#liveness.nudgeAt, this.path.mtu.dueAt);
+      at = Math.min(at, this.#liveness.checkAt, this.#liveness.nudgeAt, this.path.mtu.dueAt, this.remote.challengeAt);
     }
-    at = Math.max(at, now);
-    // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
-    if (this.#timer && this.#timerAt <= at) return;
-    clearTimeout(this.#timer);
-    this.#timerAt = at;
-    this.#timer = setTimeout(this.#onTimer, at - now);
+    this.#timer.arm(at, now);
   }
 
-  readonly #onTimer = (): void => {
+  #onDue(isBusy: boolean): void {
     const native = this.#native;
-    this.#timer = undefined;
     if (!native) return;
-    const { keepAliveMs, handshakeTimeoutMs } = this.#host.settings;
     const now = performance.now();
-    const isBusy = this.#isLate || now > this.#timerAt + BUSY_MS;
-    if (now > this.#timerAt + LATE_MS && !this.#isLate) {
-      // Our event loop stood still. What came meanwhile is read before anything is taken for unanswered.
-      this.#isLate = true;
-      this.#timerAt = now;
-      this.#timer = setTimeout(this.#onTimer, 0);
-      return;
-    }
-    this.#isLate = false;
-    if (this.#phase !== 'open' && now >= this.#startedAt + handshakeTimeoutMs) {
-      this.abandon(
-        new ConnectError(
-          'timeout',
-          `no answer from ${this.remote.host}:${this.remote.port} within ${handshakeTimeoutMs} ms: nobody is there, or the path ` +
-            'carries no datagrams of 1,200 bytes',
-        ),
-      );
-      return;
-    }
-    if (this.#phase === 'open' && native.timeout() === 0) this.path.mtu.doubt(now); // something is not acknowledged
-    native.onTimeout();
-    // Repetitions and pings are for lossy paths. On a busy machine they are work on top of too much: two hundred nodes in one process that
-    // repeated and pinged as soon as an answer was late never came to rest.
     if (this.#phase !== 'open') {
-      if (isBusy) this.#flight.putOff(now);
-      else this.#flight.afterSilence(now);
-    }
-    if (native.isClosed()) {
-      this.#finish(closeReasonOf(native));
-      return;
-    }
-    if (this.#phase === 'open') {
-      if (keepAliveMs > 0 && now >= this.#liveness.quietSince + keepAliveMs) {
-        native.keepAlive();
-        this.#liveness.asked(now); // ask again only after the same time
-      }
-      const rttMs = () => native.stats().rttMs;
-      this.#liveness.check(now, rttMs);
-      if (this.#liveness.nudge(now, rttMs) && !isBusy && native.stats().lostPackets > 0)
-        this.#ping(native, PINGS_PER_NUDGE);
-      this.path.probe(now);
-      if (this.path.mtu.isTooNarrow) {
-        this.#fail(TransportError.noViablePath, 'the path carries no datagrams of 1,200 bytes, which QUIC needs');
-        return;
-      }
-    }
+      const error = this.#shaking.timedOut(now);
+      if (error) return this.abandon(error);
+    } else if (native.timeout() === 0) this.path.mtu.doubt(now); // something is not acknowledged
+    native.onTimeout();
+    if (this.#phase !== 'open') this.#shaking.afterTimer(now, isBusy);
+    if (native.isClosed()) return this.#finish(closeReasonOf(native));
+    if (this.#phase === 'open' && !this.#lookAfter(native, now, isBusy)) return;
     this.tick();
-  };
+  }
+
+  /** What an open connection needs when its timer fires. @returns false when that ended it */
+  #lookAfter(native: NativeConnection, now: number, isBusy: boolean): boolean {
+    const { keepAliveMs } = this.#host.settings;
+    if (keepAliveMs > 0 && now >= this.#liveness.quietSince + keepAliveMs) {
+      native.keepAlive();
+      this.#liveness.asked(now); // ask again only after the same time
+    }
+    const rttMs = () => native.stats().rttMs;
+    this.#liveness.check(now, rttMs);
+    // Pings, too, are work on top of too much where the machine is busy: see Handshake.afterTimer.
+    if (this.#liveness.nudge(now, rttMs) && !isBusy && native.stats().lostPackets > 0)
+      this.#ping(native, PINGS_PER_NUDGE);
+    this.#challenge(now);
+    this.path.probe(now);
+    if (!this.path.mtu.isTooNarrow) return true;
+    this.#fail(TransportError.noViablePath, 'the path carries no datagrams of 1,200 bytes, which QUIC needs');
+    return false;
+  }
 
   /** The one way out of every phase. */
   #finish(reason: CloseReason): void {
@@ -363,8 +391,7 @@ export class Driver {
     this.#native = undefined; // and with it, soon, the native object
     const wasOpen = this.#phase === 'open';
     this.#phase = 'closed';
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer.stop();
     this.#host.forget(this);
     if (!wasOpen) {
       this.#options.onHandshakeEnd?.();

@@ -46,6 +46,8 @@ export class NativeConnection {
   resetCode = 0;
   /** After `streamRecv`: whether that was the end. */
   finished = false;
+  /** Bytes that streams carried so far: read and handed over, together. */
+  streamBytes = 0;
 
   constructor(raw: RawConnection) {
     this.#raw = raw;
@@ -99,7 +101,10 @@ export class NativeConnection {
     this.stoppedCode = undefined;
     try {
       const taken = this.#raw.streamSend(id, bytes, fin);
-      if (taken !== null) return taken;
+      if (taken !== null) {
+        this.streamBytes += taken;
+        return taken;
+      }
       this.#raw.streamCapacity(id); // throws if the stream is over, which streamSend does not tell from "blocked"
       return BLOCKED;
     } catch (error) {
@@ -115,6 +120,7 @@ export class NativeConnection {
       const got = this.#raw.streamRecv(id, buffer);
       if (got === null) return NOTHING;
       this.finished = got[1];
+      this.streamBytes += got[0];
       return got[0];
     } catch (error) {
       const code = codeIn(error, 'StreamReset');

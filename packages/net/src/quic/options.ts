@@ -106,6 +106,8 @@ export interface Settings {
   readonly socket: () => UdpSocket;
 }
 
+/** How far quiche may enlarge the windows by itself, as a multiple of where they start. */
+export const WINDOW_GROWTH = 2;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 /** quiche encodes packet lengths in two bytes. */
 export const MAX_DATAGRAM = 16_383;

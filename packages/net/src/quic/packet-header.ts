@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readVarint } from './varint.js';
 
 /**
  * What must be known of a packet before its connection is: the version-independent header (RFC 8999) and the fields of a
@@ -64,14 +65,39 @@ export function parseLongHeader(datagram: Uint8Array): LongHeader | undefined {
   const initial = version === VERSION_1 && (((datagram[0] ?? 0) >> 4) & 3) === TYPE_INITIAL;
   if (version === VERSION_1 && (dcid.length > MAX_CID_LENGTH || scid.length > MAX_CID_LENGTH)) return undefined;
   if (!initial) return { version, initial, dcid, scid, token: new Uint8Array() };
-  const first = datagram[at];
-  if (first === undefined) return undefined;
-  const size = 1 << (first >> 6); // variable-length integer, RFC 9000, section 16
-  let tokenLength = first & 0x3f;
-  for (let i = 1; i < size; i++) tokenLength = tokenLength * 256 + (datagram[at + i] ?? 255);
-  at += size;
-  const token = field(tokenLength);
+  const tokenLength = readVarint(datagram, at);
+  if (!tokenLength) return undefined;
+  at = tokenLength.next;
+  const token = field(tokenLength.value);
   return token && { version, initial, dcid, scid, token };
+}
+
+/** Types of packets with a long header, in the order of their codes (RFC 9000, section 17.2). */
+const LONG_TYPES = ['initial', 'zero-rtt', 'handshake', 'retry'] as const;
+
+/** Where a packet with a long header lies in its datagram. */
+export interface LongPacket {
+  readonly type: (typeof LONG_TYPES)[number];
+  /** Where its packet number starts. */
+  readonly numberAt: number;
+  /** Where the next packet starts. */
+  readonly end: number;
+}
+
+/** The packet of version 1 that starts here; undefined if there is none that can be read. */
+export function longPacketAt(datagram: Uint8Array, start: number): LongPacket | undefined {
+  const rest = datagram.subarray(start);
+  const header = parseLongHeader(rest);
+  const type = LONG_TYPES[((rest[0] ?? 0) >> 4) & 3];
+  if (header?.version !== VERSION_1 || type === undefined) return undefined;
+  if (type === 'retry') return { type, numberAt: datagram.length, end: datagram.length };
+  // A token's view starts where the token does, also an empty one's.
+  const at = header.initial
+    ? header.token.byteOffset - rest.byteOffset + header.token.length
+    : 7 + header.dcid.length + header.scid.length;
+  const length = readVarint(rest, at);
+  if (!length || length.next + length.value > rest.length) return undefined;
+  return { type, numberAt: start + length.next, end: start + length.next + length.value };
 }
 
 /** The answer to a version we do not speak (RFC 9000, section 17.2.1). */

@@ -1,4 +1,4 @@
-import { answerPacket, newNonce, parseMtuPacket, probePacket } from './mtu-probe.js';
+import { answerPacket, type MtuPacket, newNonce, probePacket } from './mtu-probe.js';
 import type { NativeConnection } from './native-connection.js';
 import { PathMtu } from './path-mtu.js';
 
@@ -31,10 +31,8 @@ export class PathProber {
     this.peerCid = this.#native.destinationId();
   }
 
-  /** A datagram with a long header came for the open connection. @returns whether it was a probe or an answer: then it is not for quiche */
-  receive(datagram: Uint8Array): boolean {
-    const packet = parseMtuPacket(datagram);
-    if (!packet) return false;
+  /** A probe or an answer came from the peer. */
+  receive(packet: MtuPacket): void {
     switch (packet.kind) {
       case 'probe':
         if (this.peerCid) this.#send(answerPacket(this.peerCid, packet.nonce, packet.size));
@@ -42,7 +40,6 @@ export class PathProber {
       case 'answer':
         if (Buffer.compare(packet.nonce, this.#nonce) === 0) this.mtu.answered(packet.size);
     }
-    return true;
   }
 
   /** A datagram as large as they may be was sent. */

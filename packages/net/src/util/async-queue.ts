@@ -46,6 +46,12 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     return item;
   }
 
+  /** Takes out an item that nobody has read yet. Looks through all. */
+  remove(item: T): void {
+    const at = this.#items.indexOf(item, this.#head);
+    if (at >= 0) this.#items.splice(at, 1);
+  }
+
   next(): Promise<IteratorResult<T>> {
     if (this.size > 0) return Promise.resolve({ done: false, value: this.shift() as T });
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });

@@ -1,0 +1,38 @@
+import { ClientHello, type HelloState } from './client-hello.js';
+import { type InitialKeys, initialKeys, openInitial } from './initial-keys.js';
+import { longPacketAt } from './packet-header.js';
+
+/**
+ * Looks into the datagrams of one client before quiche does, until its handshake is done.
+ *
+ * A datagram passes if every Initial packet in it was made with the right keys and holds nothing but its ClientHello, and if it
+ * holds no 0-RTT packet, of which quiche would keep ten of any size.
+ */
+export class InitialFilter {
+  readonly #keys: InitialKeys;
+  readonly #hello = new ClientHello();
+
+  /** @param dcid the client's first destination id, or the one that a retry gave it */
+  constructor(dcid: Uint8Array) {
+    this.#keys = initialKeys(dcid, 'client');
+  }
+
+  get hasHello(): boolean {
+    return this.#hello.isComplete;
+  }
+
+  /** @returns 'invalid' for a datagram to be dropped */
+  check(datagram: Uint8Array): HelloState {
+    for (let at = 0; at < datagram.length; ) {
+      const packet = longPacketAt(datagram, at);
+      if (!packet) break; // a short header, padding, or rubbish: quiche reads no further either
+      if (packet.type === 'zero-rtt') return 'invalid';
+      if (packet.type === 'initial') {
+        const frames = openInitial(this.#keys, datagram.subarray(at, packet.end), packet.numberAt - at);
+        if (!frames || this.#hello.add(frames) === 'invalid') return 'invalid';
+      }
+      at = packet.end;
+    }
+    return this.#hello.isComplete ? 'complete' : 'incomplete';
+  }
+}

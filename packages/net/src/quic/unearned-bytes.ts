@@ -1,0 +1,59 @@
+/** What a packet has besides frames: short header with our id, packet number, tag. In bytes. */
+const PACKET_OVERHEAD = 34;
+/**
+ * So much may a peer bring without any stream making progress, in bytes. It has to be that much: with one lost packet at its start, a
+ * stream takes in its whole window (1 MiB) before it can be read.
+ */
+const BASE = (1 << 20) + (64 << 10);
+/** What streams have carried raises that, byte for byte, up to this: several streams may wait for lost packets. */
+const MAX_EARNED = 4 << 20;
+/** A byte of a stream makes good for this many: acknowledgements and control frames come along, and bytes that were sent twice. */
+const PER_STREAM_BYTE = 1.5;
+/** ... and a second for this many: a keep-alive every ten seconds has nine bytes of frames. */
+const PER_SECOND = 1;
+
+/**
+ * Bytes that a peer brought and that moved nothing on: no stream was read, none was written.
+ *
+ * quiche 0.18 keeps without a limit what CRYPTO frames bring behind a hole, ids that are to be retired, challenges that are to be
+ * answered, and cuts of streams behind holes. It does not tell how much that is, so it is bounded from outside: all that comes
+ * counts, and what streams carry counts back.
+ */
+export class UnearnedBytes {
+  #debt = 0;
+  /** What came since the last tick, and what came before that: streams have had a tick to take it. */
+  #fresh = 0;
+  #settling = 0;
+  #streamBytes = 0;
+  #at: number;
+
+  constructor(now: number) {
+    this.#at = now;
+  }
+
+  /** A datagram came in. */
+  received(length: number): void {
+    this.#fresh += Math.max(0, length - PACKET_OVERHEAD);
+  }
+
+  /**
+   * Once in each tick.
+   *
+   * @param streamBytes what streams carried so far, in both directions together
+   * @param now in milliseconds
+   */
+  settle(streamBytes: number, now: number): void {
+    const carried = streamBytes - this.#streamBytes;
+    const forgiven = carried * PER_STREAM_BYTE + ((now - this.#at) / 1000) * PER_SECOND;
+    this.#debt = Math.max(0, this.#debt + this.#settling - forgiven);
+    this.#settling = this.#fresh;
+    this.#fresh = 0;
+    this.#streamBytes = streamBytes;
+    this.#at = now;
+  }
+
+  /** Whether it is too much. @param unread - bytes that our own application may have left unread */
+  isOver(unread: number): boolean {
+    return this.#debt > BASE + Math.min(this.#streamBytes, MAX_EARNED) + unread;
+  }
+}
