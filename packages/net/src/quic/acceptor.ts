@@ -97,7 +97,7 @@ export class Acceptor implements IncomingHost {
     this.#core.addRoute(cidKey(scid), driver);
     this.#core.addRoute(firstKey, driver); // repetitions of the first flight
     void driver.closed.promise.then(() => this.#clients.delete(clientKey(header, from)));
-    for (const datagram of incoming.datagrams) driver.take(datagram, from.host, from.port);
+    driver.begin(incoming.datagrams);
     return driver;
   }
 

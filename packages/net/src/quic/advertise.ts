@@ -17,3 +17,19 @@ export function advertisedAddrs({ host, port }: SocketAddr): SocketAddr[] {
     .map(({ address }) => ({ host: address, port }));
   return [...addrs.filter((addr) => !isLoopback(addr)), ...addrs.filter(isLoopback)];
 }
+
+/**
+ * What to tell the user about a socket that is bound to all addresses of a machine that has several; undefined if there is nothing.
+ *
+ * Node neither tells at which of our addresses a datagram arrived nor lets us choose where one is sent from. The operating system
+ * chooses by its routes, and a peer that dialed another of our addresses must ignore the answer (RFC 9000, section 9).
+ */
+export function severalAddressesHint(bound: SocketAddr): string | undefined {
+  const addrs = advertisedAddrs(bound).filter((addr) => !isLoopback(addr));
+  const isAmbiguous = [true, false].some((four) => addrs.filter(({ host }) => isIPv4(host) === four).length > 1);
+  if (!isAmbiguous) return undefined;
+  return (
+    `bound to every address of this machine (${addrs.map(({ host }) => host).join(', ')}): answers leave from the one that the ` +
+    'route to the peer has, and peers that dial another do not connect. To be reached at one of them, bind to it'
+  );
+}

@@ -4,6 +4,7 @@ import type { CloseReason, EndpointCloseReason } from '../transport/close-reason
 import { checkAlpns } from '../util/check-alpns.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { Acceptor } from './acceptor.js';
+import { severalAddressesHint } from './advertise.js';
 import { Configs } from './config.js';
 import { Core, type EndpointStats } from './core.js';
 import { dial, type Target } from './dialer.js';
@@ -43,7 +44,10 @@ export class BoundSocket {
   static async bind(settings: Settings): Promise<BoundSocket> {
     const socket = settings.socket();
     try {
-      return new BoundSocket(settings, socket, await socket.bind(settings.address));
+      const bound = new BoundSocket(settings, socket, await socket.bind(settings.address));
+      const hint = severalAddressesHint(bound.addr);
+      if (hint) settings.logger.info({ address: formatSocketAddr(bound.addr) }, hint);
+      return bound;
     } catch (error) {
       throw new BindError(formatSocketAddr(settings.address), error as Error);
     }

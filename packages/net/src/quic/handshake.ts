@@ -73,15 +73,14 @@ export class Handshake {
     return Math.min(this.#startedAt + this.#timeoutMs, this.#flight.repeatAt);
   }
 
-  /** The error to end with if it has lasted for too long. */
-  timedOut(now: number): ConnectError | undefined {
+  /** The error to end with if it has lasted for too long. @param elsewhere where an answer came from instead, if one did */
+  timedOut(now: number, elsewhere: string | undefined): ConnectError | undefined {
     if (now < this.#startedAt + this.#timeoutMs) return undefined;
     const { host, port } = this.#remote;
-    return new ConnectError(
-      'timeout',
-      `no answer from ${host}:${port} within ${this.#timeoutMs} ms: nobody is there, or the path carries no datagrams of ` +
-        '1,200 bytes',
-    );
+    const why = elsewhere
+      ? `the answer came from ${elsewhere} instead: the peer has several addresses and is not bound to the one that was dialed`
+      : 'nobody is there, or the path carries no datagrams of 1,200 bytes';
+    return new ConnectError('timeout', `no answer from ${host}:${port} within ${this.#timeoutMs} ms: ${why}`);
   }
 
   /**

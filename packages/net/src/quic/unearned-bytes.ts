@@ -1,10 +1,12 @@
 /** What a packet has besides frames: short header with our id, packet number, tag. In bytes. */
 const PACKET_OVERHEAD = 34;
 /**
- * So much may a peer bring without any stream making progress, in bytes. It has to be that much: with one lost packet at its start, a
- * stream takes in its whole window (1 MiB) before it can be read.
+ * So much may a peer bring without any stream making progress, as a multiple of the largest datagram: sixteen times the first congestion
+ * window. With its first packet lost four times over, a stream takes in that much before it can be read ...
  */
-const BASE = (1 << 20) + (64 << 10);
+const BASE_DATAGRAMS = 160;
+/** ... but never more than its window, in bytes. */
+const MAX_BASE = (1 << 20) + (64 << 10);
 /** What streams have carried raises that, byte for byte, up to this: several streams may wait for lost packets. */
 const MAX_EARNED = 4 << 20;
 /** A byte of a stream makes good for this many: acknowledgements and control frames come along, and bytes that were sent twice. */
@@ -26,8 +28,11 @@ export class UnearnedBytes {
   #settling = 0;
   #streamBytes = 0;
   #at: number;
+  readonly #base: number;
 
-  constructor(now: number) {
+  /** @param maxDatagram the largest datagram on the path, in bytes */
+  constructor(maxDatagram: number, now: number) {
+    this.#base = Math.min(BASE_DATAGRAMS * maxDatagram, MAX_BASE);
     this.#at = now;
   }
 
@@ -54,6 +59,6 @@ export class UnearnedBytes {
 
   /** Whether it is too much. @param unread - bytes that our own application may have left unread */
   isOver(unread: number): boolean {
-    return this.#debt > BASE + Math.min(this.#streamBytes, MAX_EARNED) + unread;
+    return this.#debt > this.#base + Math.min(this.#streamBytes, MAX_EARNED) + unread;
   }
 }

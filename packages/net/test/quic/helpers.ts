@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { directAddrs, type EndpointAddr } from '../../src/address/endpoint-addr.js';
 import type { SocketAddr } from '../../src/address/socket-addr.js';
+import { type FaultySocket, faultySocket } from '../../src/quic/faulty-socket.js';
 import { Endpoint, type EndpointOptions } from '../../src/quic/index.js';
 import type { Connection, Incoming, RecvStream } from '../../src/transport/seam.js';
 
@@ -112,4 +113,33 @@ export async function udp(host = '127.0.0.1'): Promise<Socket> {
 
 export async function sendUdp(socket: Socket, datagram: Uint8Array, to: SocketAddr): Promise<void> {
   await new Promise<void>((resolve) => socket.send(datagram, to.port, to.host, () => resolve()));
+}
+
+/** Initial datagrams of a real client, one for each of its dials. */
+export async function captureInitials(count: number): Promise<Uint8Array[]> {
+  const captured: Uint8Array[] = [];
+  let tap: FaultySocket | undefined;
+  const client = await bind({
+    handshakeTimeoutMs: 60_000,
+    socket: () => {
+      tap = faultySocket({ seed: 1, loss: 1 });
+      tap.onSend = (datagram) => captured.push(Uint8Array.from(datagram));
+      return tap;
+    },
+  });
+  const silent = await udp();
+  const nobody = await bind();
+  const addrs = [{ type: 'ip' as const, addr: { host: '127.0.0.1', port: silent.address().port } }];
+  const dials = Array.from({ length: count }, () => client.connect({ id: nobody.id, addrs }, ALPN).catch(() => {}));
+  await until(() => captured.length >= count);
+  await client.close();
+  await Promise.all(dials);
+  return captured.slice(0, count);
+}
+
+/** Accepts and serves whoever comes. */
+export function serve(server: Endpoint): void {
+  void (async () => {
+    for await (const incoming of server.accept()) void incoming.accept().catch(() => {});
+  })();
 }

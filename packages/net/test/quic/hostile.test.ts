@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type FaultySocket, faultySocket } from '../../src/quic/faulty-socket.js';
+import { faultySocket } from '../../src/quic/faulty-socket.js';
 import type { Endpoint } from '../../src/quic/index.js';
 import { parseLongHeader } from '../../src/quic/packet-header.js';
 import type { Connection } from '../../src/transport/seam.js';
@@ -8,47 +8,20 @@ import {
   ALPN,
   acceptOne,
   bind,
+  captureInitials,
   closeAll,
   nextIncoming,
   pair,
   pattern,
   roundTrip,
   sendUdp,
+  serve,
   udp,
   until,
   where,
 } from './helpers.js';
 
 afterEach(closeAll);
-
-/** Initial datagrams of a real client, one for each of its dials. */
-async function captureInitials(count: number): Promise<Uint8Array[]> {
-  const captured: Uint8Array[] = [];
-  let tap: FaultySocket | undefined;
-  const client = await bind({
-    handshakeTimeoutMs: 60_000,
-    socket: () => {
-      tap = faultySocket({ seed: 1, loss: 1 });
-      tap.onSend = (datagram) => captured.push(Uint8Array.from(datagram));
-      return tap;
-    },
-  });
-  const silent = await udp();
-  const nobody = await bind();
-  const addrs = [{ type: 'ip' as const, addr: { host: '127.0.0.1', port: silent.address().port } }];
-  const dials = Array.from({ length: count }, () => client.connect({ id: nobody.id, addrs }, ALPN).catch(() => {}));
-  await until(() => captured.length >= count);
-  await client.close();
-  await Promise.all(dials);
-  return captured.slice(0, count);
-}
-
-/** Accepts and serves whoever comes. */
-function serve(server: Endpoint): void {
-  void (async () => {
-    for await (const incoming of server.accept()) void incoming.accept().catch(() => {});
-  })();
-}
 
 async function works(server: Endpoint, dialed: Connection, accepted: Connection): Promise<void> {
   await roundTrip(dialed, accepted);

@@ -1,0 +1,109 @@
+import { formatSocketAddr } from '../address/socket-addr.js';
+import type { RecvInfo } from './binding.js';
+import type { ConnectionPath } from './connection-path.js';
+import type { InitialFilter } from './initial-filter.js';
+import type { NativeConnection } from './native-connection.js';
+import { isLongForm } from './packet-header.js';
+import type { PeerPath } from './peer-path.js';
+import { UnearnedBytes } from './unearned-bytes.js';
+
+/** What {@link Inbound} needs of its connection. */
+export interface InboundParts {
+  readonly native: NativeConnection;
+  readonly side: 'dialed' | 'accepted';
+  /** The one path that quiche knows. */
+  readonly info: RecvInfo;
+  readonly remote: PeerPath;
+  readonly path: ConnectionPath;
+  /** Looks into what an accepted peer sends, until its handshake is done. */
+  readonly filter: InitialFilter | undefined;
+  /** The largest datagram on the path, in bytes. */
+  readonly maxDatagram: number;
+}
+
+/** The datagrams that come for one connection: which are quiche's, and what they say about where the peer is. */
+export class Inbound {
+  readonly #parts: InboundParts;
+  readonly #unearned: UnearnedBytes;
+  /** Where an answer to our handshake came from that did not come from where we asked. */
+  elsewhere: string | undefined;
+  #isOpen = false;
+  #hasNews = false;
+  #hasFailed = false;
+  #isPeerBehind = false;
+
+  constructor(parts: InboundParts, now: number) {
+    this.#parts = parts;
+    this.#unearned = new UnearnedBytes(parts.maxDatagram, now);
+  }
+
+  /** The handshake is done. */
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** A datagram came. @returns whether it was for this connection */
+  receive(datagram: Uint8Array, host: string, port: number): boolean {
+    const { side, remote, filter } = this.#parts;
+    // Only a client may move, and not in its handshake (RFC 9000, section 9).
+    if ((!this.#isOpen || side === 'dialed') && !remote.is(host, port)) {
+      if (!this.#isOpen) this.elsewhere ??= formatSocketAddr({ host, port });
+      return false;
+    }
+    if (!this.#isOpen && filter?.check(datagram) === 'invalid') return false;
+    this.take(datagram, host, port);
+    return true;
+  }
+
+  /** As {@link Inbound.receive}, for a datagram that the filter has seen. */
+  take(datagram: Uint8Array, host: string, port: number): void {
+    const { native, info, remote, path } = this.#parts;
+    const hasMoved = !remote.is(host, port);
+    if (isLongForm(datagram) && this.#isOpen && !hasMoved) {
+      if (path.receive(datagram)) return;
+      this.#isPeerBehind = true;
+    }
+    this.#hasNews = true;
+    const { length } = datagram;
+    this.#unearned.received(length);
+    const mustProve = hasMoved || !remote.isProven;
+    const before = mustProve ? native.packetsReceived() : 0;
+    const hasFailed = native.recv(datagram, info) !== undefined;
+    if (hasFailed) this.#hasFailed = true;
+    if (!mustProve) return;
+    // What is not authentic is ignored without an error, once a packet was authentic; and the filter has seen to the first.
+    const isAuthentic = native.packetsReceived() > before;
+    if (hasMoved && isAuthentic) path.moveTo(host, port, length, performance.now());
+    else if (!hasMoved && (isAuthentic || hasFailed)) remote.received(length);
+  }
+
+  /** Whether something came for quiche since this was asked last. */
+  takeNews(): boolean {
+    const hasNews = this.#hasNews;
+    this.#hasNews = false;
+    return hasNews;
+  }
+
+  /** Whether quiche took offence at a datagram since this was asked last: then that may have been the end. */
+  takeFailure(): boolean {
+    const hasFailed = this.#hasFailed;
+    this.#hasFailed = false;
+    return hasFailed;
+  }
+
+  /** Whether something came of the handshake although it is done here, since this was asked last: the peer does not know. */
+  takeDelay(): boolean {
+    const isPeerBehind = this.#isPeerBehind;
+    this.#isPeerBehind = false;
+    return isPeerBehind;
+  }
+
+  /** Once in each tick: whether the peer brings too much that moves nothing on. @param window of the connection, in bytes */
+  isFlood(window: number, now: number): boolean {
+    const { native } = this.#parts;
+    this.#unearned.settle(native.streamBytes, now);
+    if (!this.#unearned.isOver(0)) return false;
+    // What our own application has not read yet is bounded by the connection's window.
+    return !native.isReadable() || this.#unearned.isOver(window);
+  }
+}

@@ -1,0 +1,53 @@
+import { Liveness } from './liveness.js';
+import type { NativeConnection } from './native-connection.js';
+
+/** quiche's timer is that of its loss detection when it is due within this, in milliseconds; else nothing is under way and it is the idle timer. */
+const LOSS_TIMER_MS = 3_000;
+/** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
+const PINGS_PER_NUDGE = 3;
+
+/** Keeps an open connection alive, and knows whether the peer is: keep-alives, pings after losses, unanswered data. */
+export class Upkeep {
+  readonly liveness: Liveness;
+  readonly #keepAliveMs: number;
+  readonly #idleTimeoutMs: number;
+
+  constructor(settings: { readonly keepAliveMs: number; readonly idleTimeoutMs: number }, now: number) {
+    this.liveness = new Liveness(now);
+    this.#keepAliveMs = settings.keepAliveMs;
+    this.#idleTimeoutMs = settings.idleTimeoutMs;
+  }
+
+  /** Whether only the idle timer runs, so nothing is in flight (RFC 9002, section 6.2.1). @param wait until quiche's timer, in milliseconds */
+  isQuiet(wait: number | undefined): boolean {
+    return (wait ?? Number.POSITIVE_INFINITY) > this.#idleTimeoutMs / 2;
+  }
+
+  /** What was sent may have to be answered. @param wait until quiche's timer, in milliseconds */
+  sent(wait: number | undefined, now: number): void {
+    if (wait !== undefined && wait < LOSS_TIMER_MS && wait < this.#idleTimeoutMs / 2) this.liveness.awaitsAnswer(now);
+  }
+
+  /** When {@link Upkeep.work} has something to do, infinite while it has not. */
+  get dueAt(): number {
+    const keepAliveAt = this.#keepAliveMs > 0 ? this.liveness.quietSince + this.#keepAliveMs : Number.POSITIVE_INFINITY;
+    return Math.min(keepAliveAt, this.liveness.checkAt, this.liveness.nudgeAt);
+  }
+
+  /**
+   * What is due.
+   *
+   * @param isBusy whether our own event loop is behind: then pings would be work on top of too much, see `Handshake.afterTimer`
+   * @param ping sends a packet that the peer must answer
+   */
+  work(native: NativeConnection, now: number, isBusy: boolean, ping: () => void): void {
+    if (this.#keepAliveMs > 0 && now >= this.liveness.quietSince + this.#keepAliveMs) {
+      native.keepAlive();
+      this.liveness.asked(now); // ask again only after the same time
+    }
+    const rttMs = () => native.stats().rttMs;
+    this.liveness.check(now, rttMs);
+    if (!this.liveness.nudge(now, rttMs) || isBusy || native.stats().lostPackets === 0) return;
+    for (let i = 0; i < PINGS_PER_NUDGE; i++) ping();
+  }
+}
