@@ -162,6 +162,10 @@ export class Core implements DriverHost {
     driver.routes.add(key);
   }
 
+  sendReset(datagram: Uint8Array, to: HostPort): void {
+    this.resets.answer(datagram, to);
+  }
+
   countFlood(): void {
     this.counters.floods++;
   }

@@ -18,6 +18,8 @@ export interface DriverHost {
   transmit(native: NativeConnection, to: PeerPath, size: number, keep?: Uint8Array[]): Transmitted;
   /** Sends a datagram made by us. */
   sendDatagram(datagram: Uint8Array, to: HostPort): void;
+  /** Answers a packet with a stateless reset, if the id that it is for is ours. */
+  sendReset(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
   transmitClose(native: NativeConnection, driver: Driver): void;
   /** A peer brought too much that belongs to no stream. */

@@ -57,7 +57,10 @@ export class Driver {
     this.#host = host;
     this.#native = native;
     this.side = side;
-    this.remote = new PeerPath(remote, { isProven: side === 'dialed' || options.isAddressProven === true });
+    this.remote = new PeerPath(remote, {
+      isProven: side === 'dialed' || options.isAddressProven === true,
+      isChecked: host.settings.trust === 'identity', // others may be of another make
+    });
     const limits = { timeoutMs: host.settings.handshakeTimeoutMs, now: this.#startedAt };
     this.#shaking = new Handshake(options, this.remote, limits, (datagram) => this.path.send(datagram));
     this.#upkeep = new Upkeep(host.settings, this.#startedAt);
@@ -88,7 +91,14 @@ export class Driver {
   receive(datagram: Uint8Array, host: string, port: number): void {
     if (!this.#native || !this.#inbound.receive(datagram, host, port)) return;
     if (this.#phase === 'handshake') this.#shaking.received(isLongForm(datagram));
+    else if (this.remote.isOverdue(performance.now())) return this.#giveUpPath(datagram);
     this.#host.schedule(this);
+  }
+
+  /** The peer does not prove where it is now: it has to connect anew, and is told so with less than it sent. */
+  #giveUpPath(datagram: Uint8Array): void {
+    this.#host.sendReset(datagram, this.remote);
+    this.#finish({ type: 'error', message: 'the peer moved, and did not prove its new address' });
   }
 
   /** The datagrams that a client had sent before it was accepted; the filter has seen them. */

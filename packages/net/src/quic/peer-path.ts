@@ -7,6 +7,12 @@ const AMPLIFICATION_LIMIT = 3;
 const FIRST_CHALLENGE_MS = 100;
 /** ... up to this. */
 const LAST_CHALLENGE_MS = 1_600;
+/** Who has not answered after this long, in milliseconds, will not: peers of another make do not know these challenges. */
+const PATIENCE_MS = 2_000;
+/** After so many bytes a peer has to show again that it receives: acknowledgements do not, quiche 0.18 takes invented ones (CVE-2025-4820). */
+const CHECK_BYTES = 4 << 20;
+/** While that is unanswered so many more are sent: at 25 MB/s, all that Node can do, a round trip may take 160 ms without a pause. */
+const CHECK_WINDOW = 4 << 20;
 
 /**
  * Where the peer of one connection is, and how much may be sent there.
@@ -18,7 +24,8 @@ const LAST_CHALLENGE_MS = 1_600;
  * - An address is *proven* when somebody there has answered what could not be guessed: the handshake, the token of a retry, or a
  *   challenge. Until then at most three times as many bytes go there as authentic packets (decrypted, and not seen before) brought.
  * - The peer *moves* only with an authentic packet. Then nothing but challenges goes to the new address, until one is answered.
- *   The way back to the address that was proven last needs no proof (RFC 9000, section 9.3.3).
+ *   The way back to the address that was proven last needs no proof (RFC 9000, section 9.3.3). A peer that never answers is told
+ *   that the connection is gone, by a stateless reset, and connects anew.
  */
 export class PeerPath implements HostPort {
   #host: string;
@@ -26,12 +33,21 @@ export class PeerPath implements HostPort {
   /** Bytes that may be sent before the address is proven; infinite once it is. */
   #allowance: number;
   #lastProven: HostPort | undefined;
-  /** What an answer to a challenge must repeat; undefined when there is nothing to prove by a challenge. */
+  /** What there is to show by a challenge: that the peer is at a new address, or that it still receives. */
+  #question: 'moved' | 'receives' | undefined;
+  /** What an answer must repeat. */
   #nonce: Uint8Array | undefined;
+  readonly #isChecked: boolean;
+  /** Bytes that were sent since the peer has shown that it receives. */
+  #sinceProof = 0;
   #challengeAt = Number.POSITIVE_INFINITY;
+  #movedAt = Number.NEGATIVE_INFINITY;
   #waitMs = FIRST_CHALLENGE_MS;
 
-  constructor({ host, port }: HostPort, { isProven }: { readonly isProven: boolean }) {
+  /** @param options whether the address is proven, and whether the peer answers challenges later on */
+  constructor({ host, port }: HostPort, options: { readonly isProven: boolean; readonly isChecked: boolean }) {
+    const { isProven, isChecked } = options;
+    this.#isChecked = isChecked;
     this.#host = host;
     this.#port = port;
     this.#allowance = isProven ? Number.POSITIVE_INFINITY : 0;
@@ -51,9 +67,10 @@ export class PeerPath implements HostPort {
     return this.#allowance;
   }
 
-  /** How many bytes quiche may send now: none while a challenge is unanswered. */
+  /** How many bytes quiche may send now: none while a challenge is unanswered that should have been answered. */
   get credit(): number {
-    return this.#nonce ? 0 : this.#allowance;
+    if (this.#question === 'moved') return 0;
+    return this.#question === 'receives' && this.#sinceProof > CHECK_BYTES + CHECK_WINDOW ? 0 : this.#allowance;
   }
 
   /** Whether the peer is known to receive there. */
@@ -68,6 +85,15 @@ export class PeerPath implements HostPort {
 
   sent(bytes: number): void {
     this.#allowance -= bytes;
+    this.#sinceProof += bytes;
+    if (this.#sinceProof > CHECK_BYTES && this.#isChecked && !this.#question && this.isProven) this.#ask('receives', 0);
+  }
+
+  #ask(question: 'moved' | 'receives', at: number): void {
+    this.#question = question;
+    this.#nonce = newNonce();
+    this.#waitMs = FIRST_CHALLENGE_MS;
+    this.#challengeAt = at;
   }
 
   is(host: string, port: number): boolean {
@@ -83,6 +109,8 @@ export class PeerPath implements HostPort {
   prove(): void {
     this.#allowance = Number.POSITIVE_INFINITY;
     this.#lastProven = { host: this.#host, port: this.#port };
+    this.#sinceProof = 0;
+    this.#question = undefined;
     this.#nonce = undefined;
     this.#challengeAt = Number.POSITIVE_INFINITY;
   }
@@ -94,9 +122,13 @@ export class PeerPath implements HostPort {
     this.#port = port;
     if (port === provenPort && host === provenHost) return this.prove();
     this.#allowance = AMPLIFICATION_LIMIT * bytes;
-    this.#nonce = newNonce();
-    this.#waitMs = FIRST_CHALLENGE_MS;
-    this.#challengeAt = now;
+    this.#movedAt = now;
+    this.#ask('moved', now);
+  }
+
+  /** Whether the peer should have answered a challenge by now. */
+  isOverdue(now: number): boolean {
+    return this.#question === 'moved' && now >= this.#movedAt + PATIENCE_MS;
   }
 
   /** The nonce to challenge the address with now; undefined if none is due. @param bytes what the challenge costs */

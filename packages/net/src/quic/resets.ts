@@ -52,10 +52,15 @@ export class Resets {
       return true;
     }
     if (this.#isForForeign(datagram, from)) return true;
-    const reset = this.#ids.resetFor(datagram);
+    return this.answer(datagram, from);
+  }
+
+  /** Answers a packet with a reset, which is smaller. @returns false if the packet is for no id of ours, or too small */
+  answer(datagram: Uint8Array, to: HostPort): boolean {
+    const reset = isLongForm(datagram) ? undefined : this.#ids.resetFor(datagram);
     if (!reset) return false;
     this.#host.counters.resetsSent++;
-    this.#host.sendDatagram(reset, from);
+    this.#host.sendDatagram(reset, to);
     return true;
   }
 

@@ -82,6 +82,26 @@ describe('an address that a connected peer claims to have moved to', () => {
     expect(victim.bytes).toBe(bytes);
   });
 
+  it('whose owner answers no challenge is given up, with less than it sent', async () => {
+    const { server, hostile, accepted } = await greedy();
+    const victim = await bystander();
+    let authentic = 0;
+    let isOver = false;
+    void accepted.closed.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const genuine = hostile.packet(ping());
+      authentic += genuine.length;
+      hostile.sendRaw(genuine, victim.socket);
+      await silence(100);
+    }
+    await silence(50);
+    expect(await accepted.closed).toMatchObject({ type: 'error', message: expect.stringContaining('moved') });
+    expect(server.stats()).toMatchObject({ resetsSent: 1, connections: 0 });
+    expect(victim.bytes).toBeLessThanOrEqual(LIMIT * authentic);
+  });
+
   it('gets no close packet, whoever asks for one', async () => {
     const { server, hostile, accepted } = await greedy();
     accepted.close(7);

@@ -20,6 +20,8 @@ import {
   ack,
   crypto,
   MAX_VARINT,
+  maxData,
+  maxStreamData,
   newConnectionId,
   pathChallenge,
   ping,
@@ -169,6 +171,33 @@ describe('connection ids', () => {
 });
 
 describe('acknowledgements', () => {
+  it('of what was never received bring at most eight MiB (CVE-2025-4820)', { timeout: 20_000 }, async () => {
+    const { server, hostile, accepted } = await besiege();
+    const send = await accepted.openUni();
+    hostile.send(maxData(2 ** 40), maxStreamData(3, 2 ** 40));
+    let isWriting = true;
+    const writing = (async () => {
+      const chunk = new Uint8Array(65_536);
+      while (isWriting) {
+        if (!send.write(chunk)) await Promise.race([send.drained, accepted.closed]);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    let before = -1;
+    const end = performance.now() + 1_500;
+    for (let top = 0; performance.now() < end || server.stats().datagramsSent !== before; top += 2_000) {
+      before = server.stats().datagramsSent;
+      hostile.send(ack(top, top));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    isWriting = false;
+    const { sentBytes } = accepted.stats();
+    accepted.close(0);
+    await writing;
+    expect(sentBytes).toBeGreaterThan(4 << 20); // it believes the acknowledgements ...
+    expect(sentBytes).toBeLessThan(9 << 20); // ... but not for long
+  });
+
   it('of packets that were never sent crash nothing (CVE-2025-4821)', async () => {
     const { server, hostile, accepted } = await besiege();
     const frames = [ack(1_000_000, 10), ack(MAX_VARINT, MAX_VARINT), ack(MAX_VARINT, 0), ack(1e6, 0, [0, 0], [0, 0])];

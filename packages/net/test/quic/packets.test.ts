@@ -192,10 +192,10 @@ describe('close packets', () => {
 });
 
 describe('the path to a peer', () => {
-  const proven = () => new PeerPath({ host: '1.2.3.4', port: 5 }, { isProven: true });
+  const proven = () => new PeerPath({ host: '1.2.3.4', port: 5 }, { isProven: true, isChecked: true });
 
   it('carries whatever there is to send while the peer stays where it is proven', () => {
-    const here = proven();
+    const here = new PeerPath({ host: '1.2.3.4', port: 5 }, { isProven: true, isChecked: false });
     here.sent(1e9);
     expect(here.credit).toBe(Number.POSITIVE_INFINITY);
     expect(here.is('1.2.3.4', 5)).toBe(true);
@@ -203,7 +203,7 @@ describe('the path to a peer', () => {
   });
 
   it('carries three times what authentic packets brought until the handshake proves it', () => {
-    const here = new PeerPath({ host: '1.2.3.4', port: 5 }, { isProven: false });
+    const here = new PeerPath({ host: '1.2.3.4', port: 5 }, { isProven: false, isChecked: true });
     expect(here.credit).toBe(0);
     here.received(1_200);
     here.sent(3_000);
@@ -231,6 +231,30 @@ describe('the path to a peer', () => {
     expect(here.answered(nonce as Uint8Array)).toBe(true);
     expect([here.credit, here.challengeAt]).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
     expect(here.answered(nonce as Uint8Array)).toBe(false); // there is nothing to prove any more
+  });
+
+  it('is given up when no challenge was answered for two seconds', () => {
+    const here = proven();
+    expect(here.isOverdue(1e9)).toBe(false);
+    here.moveTo('1.2.3.4', 6, 50, 0);
+    expect([here.isOverdue(1_999), here.isOverdue(2_000)]).toEqual([false, true]);
+    here.prove();
+    expect(here.isOverdue(1e9)).toBe(false);
+  });
+
+  it('carries at most eight MiB to a peer that answers no challenge, however much it acknowledges', () => {
+    const here = proven();
+    let [sent, now] = [0, 0];
+    for (; here.credit > 0 && sent < 1e9; sent += 1e5, now += 50) {
+      here.sent(1e5);
+      here.challenge(now, 64);
+    }
+    expect(sent).toBeGreaterThan(8 << 20);
+    expect(sent).toBeLessThan((8 << 20) + 2e5);
+    now += 1_600;
+    const nonce = here.challenge(now, 64);
+    expect(here.answered(nonce as Uint8Array)).toBe(true);
+    expect(here.credit).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('leads back to where the peer was proven last without another challenge', () => {
