@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
 import { AddressBook, type AddressLookup } from '../address/address-book.js';
 import { directAddrs, type EndpointAddr, endpointAddr, type TransportAddr } from '../address/endpoint-addr.js';
@@ -92,7 +91,6 @@ export class MemoryEndpoint implements Endpoint {
     this.maxUniStreams = options.maxUniStreams ?? MAX_STREAMS;
     this.addressLookup = options.addressLookup ?? new AddressBook({ now: () => this.clock.now() });
     this.#network = network;
-    setMaxListeners(0, this.#closing.signal); // one for each dial under way
     this.#alpns = options.alpns ?? [];
   }
 

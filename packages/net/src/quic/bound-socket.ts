@@ -3,6 +3,7 @@ import { BindError, EndpointClosedError } from '../errors.js';
 import type { CloseReason, EndpointCloseReason } from '../transport/close-reason.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { type Deferred, deferred } from '../util/deferred.js';
+import { onAbort } from '../util/on-abort.js';
 import { Acceptor } from './acceptor.js';
 import { severalAddressesHint } from './advertise.js';
 import { Configs } from './config.js';
@@ -72,15 +73,14 @@ export class BoundSocket {
     if (this.#error) throw this.#error;
     const cancel = deferred<never>();
     cancel.promise.catch(() => {}); // also when nobody races it any more
-    const onAbort = () => cancel.reject(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stop = signal && onAbort(signal, () => cancel.reject(signal.reason));
     this.#dials.add(cancel);
     try {
       const target = await Promise.race([cancel.promise, find()]);
       return await dial(this.#core, this.#configs, target, cancel.promise);
     } finally {
       this.#dials.delete(cancel);
-      signal?.removeEventListener('abort', onAbort);
+      stop?.();
     }
   }
 

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /**
  * The one source of time. Everything in this package that waits asks a clock, so tests can own time and stray timers can be
  * found by grep.
@@ -56,13 +58,14 @@ export function delay(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const timer = clock.setTimer(() => {
-      signal?.removeEventListener('abort', onAbort);
+      stop?.();
       resolve();
     }, delayMs);
-    const onAbort = () => {
-      timer.cancel();
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const stop =
+      signal &&
+      onAbort(signal, () => {
+        timer.cancel();
+        reject(signal.reason);
+      });
   });
 }
