@@ -143,7 +143,7 @@ export class Acceptor implements IncomingHost {
     }
     // Only what was made with the right keys, and brings what it should, gets a place: rubbish costs no more than this look.
     const filter = new InitialFilter(header.dcid);
-    if (filter.check(datagram) === 'invalid') {
+    if (filter.check(datagram) !== 'authentic') {
       counters.undecodable++;
       return;
     }

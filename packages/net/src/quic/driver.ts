@@ -104,7 +104,7 @@ export class Driver {
   /** The datagrams that a client had sent before it was accepted; the filter has seen them. */
   begin(datagrams: readonly Uint8Array[]): void {
     const { host, port } = this.remote;
-    for (const datagram of datagrams) this.#inbound.take(datagram, host, port);
+    for (const datagram of datagrams) this.#inbound.takeAuthentic(datagram, host, port);
     this.#host.schedule(this);
   }
 

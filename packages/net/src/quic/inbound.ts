@@ -50,13 +50,18 @@ export class Inbound {
       if (!this.#isOpen) this.elsewhere ??= formatSocketAddr({ host, port });
       return false;
     }
-    if (!this.#isOpen && filter?.check(datagram) === 'invalid') return false;
-    this.take(datagram, host, port);
+    const verdict = this.#isOpen ? undefined : filter?.check(datagram);
+    if (verdict === 'drop') return false;
+    this.#take(datagram, host, port, verdict === 'authentic');
     return true;
   }
 
-  /** As {@link Inbound.receive}, for a datagram that the filter has seen. */
-  take(datagram: Uint8Array, host: string, port: number): void {
+  /** A datagram came that the filter has found authentic. */
+  takeAuthentic(datagram: Uint8Array, host: string, port: number): void {
+    this.#take(datagram, host, port, true);
+  }
+
+  #take(datagram: Uint8Array, host: string, port: number, isKnown: boolean): void {
     const { native, info, remote, path } = this.#parts;
     const hasMoved = !remote.is(host, port);
     if (isLongForm(datagram) && this.#isOpen && !hasMoved) {
@@ -71,10 +76,13 @@ export class Inbound {
     const hasFailed = native.recv(datagram, info) !== undefined;
     if (hasFailed) this.#hasFailed = true;
     if (!mustProve) return;
-    // What is not authentic is ignored without an error, once a packet was authentic; and the filter has seen to the first.
-    const isAuthentic = native.packetsReceived() > before;
-    if (hasMoved && isAuthentic) path.moveTo(host, port, length, performance.now());
-    else if (!hasMoved && (isAuthentic || hasFailed)) remote.received(length);
+    const isNew = native.packetsReceived() > before;
+    if (hasMoved) {
+      if (isNew) path.moveTo(host, port, length, performance.now());
+      return;
+    }
+    // What is not authentic is ignored without an error. A first flight counts when it is repeated, too: most likely ours was lost.
+    if (isNew || isKnown || hasFailed) remote.received(length);
   }
 
   /** Whether something came for quiche since this was asked last. */

@@ -76,7 +76,7 @@ export class QuicIncoming implements Incoming, Route {
     if (host !== this.from.host || port !== this.from.port) return;
     if (this.datagrams.length >= MAX_KEPT || this.#keptBytes + datagram.length > MAX_KEPT_BYTES) return;
     const hadHello = this.filter.hasHello;
-    if (this.filter.check(datagram) === 'invalid') return;
+    if (this.filter.check(datagram) === 'drop') return;
     this.#keep(datagram);
     if (!hadHello && this.filter.hasHello) this.#ready();
   }

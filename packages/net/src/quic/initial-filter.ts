@@ -1,6 +1,9 @@
-import { ClientHello, type HelloState } from './client-hello.js';
+import { ClientHello } from './client-hello.js';
 import { type InitialKeys, initialKeys, openInitial } from './initial-keys.js';
 import { longPacketAt } from './packet-header.js';
+
+/** What is to be done with a datagram: see {@link InitialFilter.check}. */
+export type Verdict = 'authentic' | 'unknown' | 'drop';
 
 /**
  * Looks into the datagrams of one client before quiche does, until its handshake is done.
@@ -21,18 +24,20 @@ export class InitialFilter {
     return this.#hello.isComplete;
   }
 
-  /** @returns 'invalid' for a datagram to be dropped */
-  check(datagram: Uint8Array): HelloState {
+  /** @returns 'authentic' if there was an Initial packet in it, also a repeated one; 'unknown' if only quiche can tell */
+  check(datagram: Uint8Array): Verdict {
+    let verdict: Verdict = 'unknown';
     for (let at = 0; at < datagram.length; ) {
       const packet = longPacketAt(datagram, at);
       if (!packet) break; // a short header, padding, or rubbish: quiche reads no further either
-      if (packet.type === 'zero-rtt') return 'invalid';
+      if (packet.type === 'zero-rtt') return 'drop';
       if (packet.type === 'initial') {
         const frames = openInitial(this.#keys, datagram.subarray(at, packet.end), packet.numberAt - at);
-        if (!frames || this.#hello.add(frames) === 'invalid') return 'invalid';
+        if (!frames || this.#hello.add(frames) === 'invalid') return 'drop';
+        verdict = 'authentic';
       }
       at = packet.end;
     }
-    return this.#hello.isComplete ? 'complete' : 'incomplete';
+    return verdict;
   }
 }

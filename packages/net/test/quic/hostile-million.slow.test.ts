@@ -13,7 +13,7 @@ import { HostileClient } from './hostile/hostile-client.js';
  * `HOSTILE_COUNT=1000000 npm run test:slow -- packages/net/test/quic/hostile-million` sends a million of each; the slow tier a
  * fiftieth. What was sent, and what became of it, is printed.
  */
-const COUNT = Number(process.env['HOSTILE_COUNT'] ?? 20_000);
+const COUNT = Number(process.env.HOSTILE_COUNT ?? 20_000);
 const TIMEOUT = 60_000 + COUNT * 2;
 /** An honest message there and back takes no longer than this, in milliseconds, on a machine that does other things, too. */
 const PATIENCE_MS = 5_000;
