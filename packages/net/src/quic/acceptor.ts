@@ -36,7 +36,7 @@ export class Acceptor implements IncomingHost {
   readonly #tokens = new RetryTokens();
   readonly #undecided = new Set<QuicIncoming>();
   /** Who is here already, by address and what they call themselves: a first flight that arrives late, from before a retry, asks for nothing. */
-  readonly #clients = new Set<string>();
+  readonly #clients = new Map<string, QuicIncoming>();
 
   constructor(core: Core, configs: Configs) {
     const { maxHalfOpen, maxHalfOpenPerSource, alpns } = core.settings;
@@ -80,7 +80,7 @@ export class Acceptor implements IncomingHost {
       native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
     } catch (cause) {
       leave();
-      this.#clients.delete(clientKey(header, from));
+      this.#forgetClient(incoming);
       throw new ConnectError('transport', `quiche refuses to accept: ${(cause as Error).message}`, { cause });
     }
     const firstKey = cidKey(header.dcid);
@@ -96,7 +96,7 @@ export class Acceptor implements IncomingHost {
     this.#core.drivers.add(driver);
     this.#core.addRoute(cidKey(scid), driver);
     this.#core.addRoute(firstKey, driver); // repetitions of the first flight
-    void driver.closed.promise.then(() => this.#clients.delete(clientKey(header, from)));
+    void driver.closed.promise.then(() => this.#forgetClient(incoming));
     driver.begin(incoming.datagrams);
     return driver;
   }
@@ -112,7 +112,7 @@ export class Acceptor implements IncomingHost {
 
   expire(incoming: QuicIncoming): void {
     this.#forget(incoming);
-    this.#clients.delete(clientKey(incoming.header, incoming.from));
+    this.#forgetClient(incoming);
     this.queue.remove(incoming);
     incoming.leave();
   }
@@ -122,6 +122,11 @@ export class Acceptor implements IncomingHost {
     this.#core.routes.delete(cidKey(incoming.header.dcid));
   }
 
+  #forgetClient(incoming: QuicIncoming): void {
+    const client = clientKey(incoming.header, incoming.from);
+    if (this.#clients.get(client) === incoming) this.#clients.delete(client);
+  }
+
   #onInitial(datagram: Uint8Array, header: LongHeader, host: string, port: number): void {
     const { settings, counters, routes } = this.#core;
     if (this.queue.ended)
@@ -129,9 +134,11 @@ export class Acceptor implements IncomingHost {
     if (this.alpns.length === 0)
       return this.#sendClose(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
     const client = clientKey(header, { host, port });
-    if (this.#clients.has(client)) return;
     const hasToken = header.dcid.length === CID_LENGTH && header.token.length > 0;
     const originalDcid = hasToken ? this.#tokens.check(`${host}:${port}`, header.token, header.dcid) : undefined;
+    // Who obeys a retry has dropped its first attempt, which may have come twice, and been let in when we were less busy.
+    const known = this.#clients.get(client);
+    if (known && !(originalDcid && known.supersede())) return;
     const isBusy = this.halfOpen.total >= settings.retryThreshold;
     // A client ignores a second retry; so whose token is not believed is told at once, and may dial again (RFC 9000, section 8.1.3).
     if (!originalDcid && hasToken && this.#core.ids.tokenOf(header.dcid))
@@ -159,7 +166,7 @@ export class Acceptor implements IncomingHost {
     const asking = { header, from: { host, port }, originalDcid, filter, leave };
     const incoming = new QuicIncoming(this, asking, settings.handshakeTimeoutMs);
     this.#undecided.add(incoming);
-    this.#clients.add(client);
+    this.#clients.set(client, incoming);
     routes.set(cidKey(header.dcid), incoming);
     incoming.begin(datagram);
   }

@@ -83,6 +83,11 @@ export class Driver {
     this.handshake.promise.catch(() => {}); // callers that await it see the error
   }
 
+  /** Whether the handshake is done. */
+  get isOpen(): boolean {
+    return this.#phase === 'open';
+  }
+
   get isClosed(): boolean {
     return this.#phase === 'closed';
   }

@@ -99,6 +99,13 @@ export class QuicIncoming implements Incoming, Route {
     this.fail(error);
   }
 
+  /** The client asks again, after a retry. @returns whether this attempt was one from before, and is given up now */
+  supersede(): boolean {
+    if (this.originalDcid || this.#driver?.isOpen) return false;
+    this.evict();
+    return true;
+  }
+
   /** It is too late to accept. */
   fail(error: Error): void {
     if (this.#decision) return;

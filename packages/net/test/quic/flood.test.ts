@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../src/quic/index.js';
-import { ALPN, bind, captureInitials, closeAll, sendUdp, serve, udp, until, where } from './helpers.js';
+import { ALPN, bind, captureInitials, closeAll, nextIncoming, sendUdp, serve, udp, until, where } from './helpers.js';
 import { type Hello, helloDatagram, helloIn, initialWith, readRetry } from './hostile/first-flight.js';
 import { crypto, ping } from './hostile/frames.js';
 
@@ -144,6 +144,28 @@ describe('a token', () => {
     }
     await until(() => server.stats().datagramsReceived >= 1 + 2 * clients.length);
     expect(server.stats()).toMatchObject({ halfOpen: 1, connections: 1 });
+  });
+});
+
+describe('a client that obeys a retry', () => {
+  it('gets in, also when its first flight came once more and was let in meanwhile', async () => {
+    const server = await bind({ retryThreshold: 1 });
+    const [one, other] = (await hellos(2)) as [Hello, Hello];
+    const client = await udp();
+    const retried = once(client, 'message');
+    await sendUdp(await udp(), helloDatagram(other), where(server)); // now it is busy
+    await until(() => server.stats().halfOpen === 1);
+    const dcid = randomBytes(16);
+    await sendUdp(client, helloDatagram(one, { dcid }), where(server));
+    const { cid, token } = readRetry(((await retried) as [Buffer])[0]) as { cid: Buffer; token: Buffer };
+    (await nextIncoming(server)).refuse(); // now it is not
+    await sendUdp(client, helloDatagram(one, { dcid }), where(server));
+    const early = await nextIncoming(server);
+    const failed = early.accept().catch((error: unknown) => String(error));
+    await sendUdp(client, helloDatagram(one, { dcid: cid, token }), where(server));
+    expect(await failed).toContain('newer handshake');
+    void (await nextIncoming(server)).accept().catch(() => {});
+    await until(() => server.stats().connections === 1);
   });
 });
 
