@@ -111,6 +111,8 @@ export class Inbound {
     const { native } = this.#parts;
     this.#unearned.settle(native.streamBytes, now);
     if (!this.#unearned.isOver(0)) return false;
+    this.#unearned.correct(native.stats().receivedBytes);
+    if (!this.#unearned.isOver(0)) return false;
     // What our own application has not read yet is bounded by the connection's window.
     return !native.isReadable() || this.#unearned.isOver(window);
   }

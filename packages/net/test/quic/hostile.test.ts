@@ -75,6 +75,28 @@ describe('garbage', () => {
     expect(accepted.remoteAddr()).toEqual(client.addr().addrs[0]); // replays from elsewhere did not move the peer
   });
 
+  it('with the id of a connection, megabytes of it, does not end that connection', async () => {
+    let genuine: Uint8Array | undefined;
+    const tapped = () => {
+      const tap = faultySocket({ seed: 11 });
+      tap.onSend = (datagram) => {
+        if ((datagram[0] ?? 0) < 0x80) genuine = Uint8Array.from(datagram);
+      };
+      return tap;
+    };
+    const { server, dialed, accepted } = await pair({ socket: tapped }, { maxDatagramSize: 1_452 });
+    await roundTrip(dialed, accepted);
+    const attacker = await udp();
+    const evil = Buffer.concat([(genuine as Uint8Array).subarray(0, 17), randomBytes(1_400)]);
+    const before = server.stats().datagramsReceived;
+    for (let i = 0; i < 1_000; i++) {
+      await sendUdp(attacker, evil, where(server));
+      if (i % 50 === 49) await until(() => server.stats().datagramsReceived > before + i - 50);
+    }
+    await roundTrip(dialed, accepted);
+    expect(server.stats()).toMatchObject({ floods: 0, connections: 1 });
+  });
+
   it('after a valid first datagram ends that handshake only', async () => {
     const { server, dialed, accepted } = await pair();
     serve(server);
