@@ -1,15 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { quantile, report } from './support/figures.js';
-import { joinRaw } from './support/raw-neighbor.js';
+import { joinRaw, type RawNeighbor } from './support/raw-neighbor.js';
 import { type SwarmNode, useSwarm } from './support/swarm.js';
 import { atRate } from './support/until.js';
 
 // Row 6, too: a neighbor that reads nothing, or hardly anything, costs the others nothing.
 
-const ROUNDS = 3;
-const ROUND_MS = 5_000;
-/** Below this a delay is as good as none: two turns of a busy loop, in milliseconds. */
-const FLOOR = 5;
+const ROUNDS = 6;
+const ROUND_MS = 2_500;
+/** Rounds are compared at this quantile: what else goes on here only adds to a delay, and a neighbor that costs something does in every round. */
+const CALM = 0.25;
+/** Handshakes with a newcomer are over by then, in milliseconds: they take CPU of all nodes here, which is not what is asked about. */
+const SETTLED_MS = 1_000;
+/** Below this a delay is as good as none: a few turns of a busy loop, in milliseconds. */
+const FLOOR = 10;
 
 const swarm = useSwarm();
 
@@ -19,17 +24,17 @@ async function five(): Promise<[publisher: SwarmNode, ...others: SwarmNode[]]> {
   return [publisher, ...others];
 }
 
-test('one neighbor reads nothing: the others keep their p99 within twice', async () => {
+test('one neighbor reads nothing: the others keep their p99', async () => {
   const { ledger } = swarm.current;
   const [publisher, ...others] = await five();
   const sentAt: number[] = [];
   let delays: number[] = [];
   for (const { reader } of others)
     reader.onReceived = (number) => delays.push(performance.now() - (sentAt[number] as number));
-  /** The p99 of a round in which 500 messages a second are due. */
+  /** The p99 of a round in which 200 messages a second are due. */
   const round = async () => {
     delays = [];
-    await atRate(500, ROUND_MS, async (due) => {
+    await atRate(200, ROUND_MS, async (due) => {
       sentAt[ledger.count] = due;
       await publisher.publish(1_000);
     });
@@ -43,11 +48,75 @@ test('one neighbor reads nothing: the others keep their p99 within twice', async
   for (let i = 0; i < ROUNDS; i++) {
     without.push(await round());
     const mute = await joinRaw(publisher);
+    await setTimeout(SETTLED_MS);
     withMute.push(await round());
     await mute.endpoint.close();
   }
   expect(ledger.told()).toEqual({});
-  const ratio = quantile(withMute, 0.5) / quantile(without, 0.5);
+  const ratio = quantile(withMute, CALM) / quantile(without, CALM);
   report({ row: 'T2', figure: 'p99 of the others with one mute neighbor, beside without', value: ratio, unit: 'x' });
-  expect(ratio).toBeLessThan(2);
+  expect(ratio).toBeLessThan(1.5);
 });
+
+test('one neighbor empties its queue once a second: a publisher keeps its rate', async () => {
+  const { ledger } = swarm.current;
+  const [publisher] = await five();
+  /** Messages of 4,000 bytes that get through in a second, as fast as it goes. */
+  const rate = async () => {
+    const before = ledger.count;
+    const began = performance.now();
+    while (performance.now() < began + ROUND_MS) await publisher.publish(4_000);
+    const published = ledger.count - before;
+    const tookMs = performance.now() - began;
+    expect(await ledger.imbalances(20_000)).toEqual([]);
+    return (1_000 * published) / tookMs;
+  };
+  await rate();
+
+  const shares: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    const without = await rate();
+    const slow = await joinRaw(publisher);
+    const walking = walk(slow);
+    shares.push((await rate()) / without);
+    await slow.endpoint.close();
+    await walking;
+  }
+  const share = quantile(shares, 0.5);
+  report({
+    row: 'T2',
+    figure: 'rate of a publisher with a neighbor that reads once a second, beside without',
+    value: share,
+    unit: 'x',
+  });
+  expect(share).toBeGreaterThan(0.8);
+});
+
+/** Reads for a moment once a second, until the connection is over. */
+async function walk({ connection }: RawNeighbor): Promise<void> {
+  let isOpen = true;
+  void connection.closed.then(() => {
+    isOpen = false;
+  });
+  let isAwake = true;
+  const pacing = (async () => {
+    while (isOpen) {
+      isAwake = true;
+      await setTimeout(30);
+      isAwake = false;
+      await setTimeout(960);
+    }
+  })();
+  const reading: Promise<void>[] = [];
+  for await (const stream of connection.acceptUni()) {
+    reading.push(
+      (async () => {
+        while (isOpen) {
+          if (!isAwake) await setTimeout(5);
+          else if (!(await stream.read())) return;
+        }
+      })().catch(() => {}), // the connection is over
+    );
+  }
+  await Promise.all([pacing, ...reading]);
+}

@@ -119,7 +119,7 @@ export class LocalTopics {
       maxContentLength: (scope) => maxPayload(state.config, scope),
       isCongested: (local) => {
         const receivers = state.eagerPeers(local.id);
-        return peers.pressure.isClosedFor(receivers.length > 0 ? receivers : local.neighbors);
+        return peers.pressure.isClosedFor(receivers.length > 0 ? receivers : local.neighbors, local.neighbors);
       },
       published: (bytes) => peers.pressure.published(bytes),
       congestionEased: () => peers.pressure.eased(),

@@ -1,10 +1,14 @@
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
+import { StallWatch } from '../link/stall-watch.js';
 import { PublishTurn } from './publish-turn.js';
 
 /** A peer that is over the mark for this long has no say any more, … */
 const LAGGING_AFTER_MS = 1_000;
+
+/** … nor one that takes nothing for this long while it is over the mark: on its way to a peer that reads, something moves all the time, … */
+const STALLED_AFTER_MS = 250;
 
 /** … until it has been below for this long. */
 const RECOVERED_AFTER_MS = 5_000;
@@ -16,17 +20,23 @@ const LOOK_AGAIN_MS = 100;
  * The back-pressure that a publisher feels: it goes at the pace of most of the neighbors that get its payloads.
  *
  * A publisher waits while more than half of them are over the mark. So one that is slow, or mute, or pretends, slows down nobody: it gets
- * announcements, and its own time. Neighbors that have lagged for a second are not even counted. When all have, the first that drains
- * lets the publisher go on.
+ * announcements, and its own time. Neighbors that lag are not even counted.
+ *
+ * Where all that get payloads lag, the first that drains lets the publisher go on. Until then, other neighbors that keep up may be the
+ * way: they hear of payloads by announcements and fetch them, and get payloads and a say by that. So they are given something to hear of:
+ * as much as fits below the mark, and no more before anything has moved. A publisher that went on at its own pace would run away from
+ * neighbors that are slow for an honest reason, such as a busy machine.
  */
 export class PressureGauge {
   readonly #clock: Clock;
   readonly #mark: number;
   readonly #turn: PublishTurn;
-  /** Peers over the mark, and when they begin to count as lagging. */
-  readonly #busy = new Map<EndpointId, ClockTimer>();
+  /** Peers over the mark that do not count as lagging yet. */
+  readonly #busy = new Map<EndpointId, BusyWatch>();
   /** Those that lag, and since when they have been below the mark again. */
   readonly #lagging = new Map<EndpointId, number | undefined>();
+  /** Bytes published since somebody who gets payloads has last kept up. */
+  #ventured = 0;
   #waiting: { readonly deferred: Deferred<void>; readonly timer: ClockTimer } | undefined;
 
   /** @param mark bytes queued to one peer above which it is busy; below half of it, it is not */
@@ -36,8 +46,13 @@ export class PressureGauge {
     this.#turn = new PublishTurn(clock, () => this.ease());
   }
 
-  /** Whether a publisher has to wait. @param receivers the neighbors that get its payloads */
-  isClosedFor(receivers: Iterable<EndpointId>): boolean {
+  /**
+   * Whether a publisher has to wait.
+   *
+   * @param receivers the neighbors that get its payloads
+   * @param others neighbors that may get them instead
+   */
+  isClosedFor(receivers: Iterable<EndpointId>, others: Iterable<EndpointId> = []): boolean {
     if (this.#turn.isOver) return true;
     if (this.#busy.size === 0 && this.#lagging.size === 0) return false;
     let all = 0;
@@ -52,12 +67,22 @@ export class PressureGauge {
       voters++;
       votersBusy += busy;
     }
-    return voters > 0 ? votersBusy * 2 > voters : all > 0 && allBusy === all;
+    if (voters > 0 ? votersBusy * 2 > voters : all > 0 && allBusy === all) {
+      return voters > 0 || this.#ventured >= this.#mark || !this.#anyKeepsUp(others);
+    }
+    this.#ventured = 0;
+    return false;
+  }
+
+  #anyKeepsUp(peers: Iterable<EndpointId>): boolean {
+    for (const peer of peers) if (!this.#isOver(peer) && !this.#isLagging(peer)) return true;
+    return false;
   }
 
   /** A publisher has published this many bytes. */
   published(bytes: number): void {
     this.#turn.count(bytes);
+    this.#ventured += bytes;
   }
 
   /** Settles when it may be another time: see {@link PressureGauge.isClosedFor}. */
@@ -75,38 +100,46 @@ export class PressureGauge {
 
   /** A peer has this many bytes queued now. */
   report(peer: EndpointId, queuedBytes: number): void {
-    if (queuedBytes > this.#mark) this.#over(peer);
+    if (queuedBytes > this.#mark) this.#over(peer, queuedBytes);
     else if (queuedBytes <= this.#mark / 2) this.#below(peer);
+    else this.#busy.get(peer)?.report(queuedBytes);
   }
 
   /** A peer is gone. */
   forget(peer: EndpointId): void {
-    this.#busy.get(peer)?.cancel();
+    this.#busy.get(peer)?.stop();
     this.#busy.delete(peer);
     this.#lagging.delete(peer);
     this.ease();
   }
 
-  #over(peer: EndpointId): void {
-    if (this.#lagging.has(peer)) this.#lagging.set(peer, undefined);
-    else if (!this.#busy.has(peer)) this.#busy.set(peer, this.#startTimer(peer));
+  #over(peer: EndpointId, queuedBytes: number): void {
+    if (this.#lagging.has(peer)) {
+      this.#lagging.set(peer, undefined);
+      return;
+    }
+    let watch = this.#busy.get(peer);
+    if (!watch) {
+      watch = new BusyWatch(this.#clock, () => this.#lags(peer));
+      this.#busy.set(peer, watch);
+    }
+    watch.report(queuedBytes);
   }
 
   #below(peer: EndpointId): void {
-    const timer = this.#busy.get(peer);
-    timer?.cancel();
+    const watch = this.#busy.get(peer);
+    watch?.stop();
     this.#busy.delete(peer);
     const wasOver = this.#lagging.has(peer) && this.#lagging.get(peer) === undefined;
     if (wasOver) this.#lagging.set(peer, this.#clock.now());
-    if (timer || wasOver) this.ease();
+    if (watch || wasOver) this.ease();
   }
 
-  #startTimer(peer: EndpointId): ClockTimer {
-    return this.#clock.setTimer(() => {
-      this.#busy.delete(peer);
-      this.#lagging.set(peer, undefined);
-      this.ease();
-    }, LAGGING_AFTER_MS);
+  #lags(peer: EndpointId): void {
+    this.#busy.get(peer)?.stop();
+    this.#busy.delete(peer);
+    this.#lagging.set(peer, undefined);
+    this.ease();
   }
 
   #isOver(peer: EndpointId): boolean {
@@ -119,5 +152,28 @@ export class PressureGauge {
     if (this.#clock.now() - belowSince < RECOVERED_AFTER_MS) return true;
     this.#lagging.delete(peer);
     return false;
+  }
+}
+
+/** How long a peer has been over the mark, and how long it has taken nothing. */
+class BusyWatch {
+  readonly #timer: ClockTimer;
+  readonly #stall: StallWatch;
+  #queuedBytes = 0;
+
+  constructor(clock: Clock, onLagging: () => void) {
+    this.#timer = clock.setTimer(onLagging, LAGGING_AFTER_MS);
+    this.#stall = new StallWatch(clock, STALLED_AFTER_MS, onLagging);
+    this.#stall.start();
+  }
+
+  report(queuedBytes: number): void {
+    if (queuedBytes < this.#queuedBytes) this.#stall.progress();
+    this.#queuedBytes = queuedBytes;
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+    this.#stall.stop();
   }
 }
