@@ -209,7 +209,7 @@ export class State<P extends PeerId> {
    *
    * @param now - As in {@link State.handle}.
    */
-  window(topic: TopicId, now: number): readonly WindowEntry[] {
+  window(topic: TopicId, now: number): Iterable<WindowEntry> {
     checkTime(now);
     return this.#topics.get(topic)?.window(now) ?? [];
   }

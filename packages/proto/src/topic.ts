@@ -171,7 +171,7 @@ export class Topic<P extends PeerId> {
   }
 
   /** Payloads that are or were here within the retention, oldest first. */
-  window(now: number): readonly WindowEntry[] {
+  window(now: number): Iterable<WindowEntry> {
     return this.#tree.memory.window.entries(now);
   }
 

@@ -200,15 +200,15 @@ describe('the window', () => {
       round,
       content: utf8(text),
     });
-    expect(node.state.window(TOPIC, node.now)).toEqual([entry('a', 29_000, 4), entry('b', 19_000, 0)]);
-    expect(node.state.window(TOPIC, 30_000)).toEqual([entry('b', 20_000, 0)]);
+    expect([...node.state.window(TOPIC, node.now)]).toEqual([entry('a', 29_000, 4), entry('b', 19_000, 0)]);
+    expect([...node.state.window(TOPIC, 30_000)]).toEqual([entry('b', 20_000, 0)]);
     expect(node.state.hasSeen(TOPIC, idOf(utf8('a')))).toBe(true);
     expect(node.state.hasSeen(TOPIC, idOf(utf8('c')))).toBe(false);
   });
 
   test('keeps the ids of payloads that its bounds have dropped, until their time is up', () => {
     const node = filled(new TestNode({ broadcast: { messageCacheMaxCount: 2 } }).meet(1), 4);
-    const kept = () => node.state.window(TOPIC, node.now).map(({ content }) => content !== undefined);
+    const kept = () => [...node.state.window(TOPIC, node.now)].map(({ content }) => content !== undefined);
     expect(kept()).toEqual([false, false, true, true]);
     expect(node.snapshot.payloadCache.count).toBe(2);
     expect(node.stats.evictedPayloads).toBe(2);
@@ -220,7 +220,7 @@ describe('the window', () => {
   test('is empty in a topic that is not joined', () => {
     const node = new TestNode();
     node.quit();
-    expect(node.state.window(TOPIC, 0)).toEqual([]);
+    expect([...node.state.window(TOPIC, 0)]).toEqual([]);
     expect(node.state.hasSeen(TOPIC, idOf(utf8('a')))).toBe(false);
   });
 });
@@ -259,10 +259,10 @@ describe('a recovered payload', () => {
     const node = new TestNode().meet(1);
     node.receive(1, payload('new'));
     node.handle(recovered('old', { age: 20_000 }));
-    expect(node.state.window(TOPIC, node.now).map(({ age }) => age)).toEqual([20_000, 0]);
+    expect([...node.state.window(TOPIC, node.now)].map(({ age }) => age)).toEqual([20_000, 0]);
     node.now = 10_000;
     node.evict();
-    expect(node.state.window(TOPIC, node.now).map(({ age }) => age)).toEqual([10_000]);
+    expect([...node.state.window(TOPIC, node.now)].map(({ age }) => age)).toEqual([10_000]);
   });
 
   test('is delivered and not passed on when it grew older than that while it was fetched', () => {
@@ -271,7 +271,7 @@ describe('a recovered payload', () => {
     expect(emitted(outputs)).toMatchObject([{ type: 'received' }]);
     expect(outputs.some(({ type }) => type === 'sendMessage')).toBe(false);
     expect(node.snapshot.queuedAnnouncements).toBe(0);
-    expect(node.state.window(TOPIC, node.now)).toEqual([]);
+    expect([...node.state.window(TOPIC, node.now)]).toEqual([]);
     expect(emitted(node.handle(recovered('a', { age: 30_000 })))).toEqual([]);
   });
 

@@ -69,7 +69,7 @@ describe('the payloads that a node keeps', () => {
   test('stay known without their content when they had to go', () => {
     const node = new BusyNode(1, { nodeCacheMaxCount: 5 });
     node.publish(0, 8);
-    const entries = node.state.window(topicOf(0), 0);
+    const entries = [...node.state.window(topicOf(0), 0)];
     expect(entries.map(({ content }) => content !== undefined)).toEqual([
       false,
       false,
@@ -105,7 +105,7 @@ describe('the ids that a node remembers', () => {
     node.publish(1, 20);
     node.publish(2, 20);
     expect([0, 1, 2].map((topic) => node.snapshot(topic).seenIds)).toEqual([50, 20, 20]);
-    expect(node.state.window(topicOf(0), 0)).toHaveLength(50);
+    expect([...node.state.window(topicOf(0), 0)]).toHaveLength(50);
   });
 });
 

@@ -58,7 +58,7 @@ describe('the window of payloads', () => {
           expect(budgets.payloads.total).toBe(window.size);
           expect(budgets.payloadBytes.total).toBe(window.bytes);
         }
-        expect(window.entries(now).map(({ round, age, content }) => [round, age, content !== undefined])).toEqual(
+        expect([...window.entries(now)].map(({ round, age, content }) => [round, age, content !== undefined])).toEqual(
           model.map(({ name, expires, isHere }) => [name, RETENTION - (expires - now), isHere]),
         );
         const walk = window.start(now);

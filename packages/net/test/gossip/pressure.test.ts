@@ -162,7 +162,7 @@ describe('a publisher whose payloads go to few of its neighbors', () => {
     { asleepMs: 960, awakeMs: 30, what: 'reads for a moment once a second' },
   ])('goes on through others when the only one of them $what', async ({ asleepMs, awakeMs }) => {
     swarm = new TestSwarm();
-    const [publisher, slow, ...others] = await grow();
+    const [publisher, slow, ...others] = (await grow()) as [Listener, Listener, ...Listener[]];
     const before = await publishFor(publisher, 2_000);
     await swarm.clock.advance(1_000);
     for (let i = 0; i < 20; i++) {

@@ -171,19 +171,26 @@ export class PayloadWindow implements PayloadHolder {
     if (this.known === 0) this.#slots = undefined;
   }
 
-  /** All that is known, oldest first. */
-  entries(now: number): WindowEntry[] {
+  /**
+   * All that is known, oldest first. It can be walked through in slices: it holds what there is now, and leaves out what is forgotten before
+   * the walk comes to it.
+   */
+  entries(now: number): Iterable<WindowEntry> {
+    return this.#walk(
+      this.#buckets.map(({ slots, head }) => slots.slice(head)),
+      now,
+    );
+  }
+
+  *#walk(buckets: readonly (readonly Slot[])[], now: number): Generator<WindowEntry, void, undefined> {
     const { messageCacheRetention: retention } = this.#limits;
-    const entries: WindowEntry[] = [];
-    for (const { slots, head } of this.#buckets) {
-      for (let i = head; i < slots.length; i++) {
-        const slot = slots[i] as Slot;
+    for (const slots of buckets) {
+      for (const slot of slots) {
         const { id, round, expires, message } = slot;
         if (expires <= now || this.#slots?.get(id) !== slot) continue;
-        entries.push({ id, age: Math.max(0, retention - (expires - now)), round, content: message?.content });
+        yield { id, age: Math.max(0, retention - (expires - now)), round, content: message?.content };
       }
     }
-    return entries;
   }
 
   /** The beginning of a walk through all payloads that are here now. */

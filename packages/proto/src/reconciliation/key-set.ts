@@ -67,12 +67,20 @@ export class KeySet {
     return this.#sorted.subarray(start, end);
   }
 
-  /** Which of the added ids have one of these keys: positions in the order of their adding, ascending. */
-  positionsOf(keys: Iterable<number>): number[] {
-    const wanted = new Set(keys);
+  /**
+   * Which of the added ids have one of these keys.
+   *
+   * @param keys a set where it is asked for in slices: anything else is made one each time
+   * @param from the first position that is looked at, in the order of their adding
+   * @param to the position before which looking ends
+   * @returns positions, ascending
+   */
+  positionsOf(keys: Iterable<number>, from = 0, to = Infinity): number[] {
+    const wanted = keys instanceof Set ? keys : new Set(keys);
     const positions: number[] = [];
     if (wanted.size === 0) return positions;
-    for (let i = 0; i < this.#inOrder.length; i++) if (wanted.has(this.#inOrder[i] as number)) positions.push(i);
+    const end = Math.min(to, this.#inOrder.length);
+    for (let i = from; i < end; i++) if (wanted.has(this.#inOrder[i] as number)) positions.push(i);
     return positions;
   }
 }

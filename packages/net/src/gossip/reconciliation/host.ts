@@ -8,7 +8,7 @@ export interface ReconcilerHost {
   readonly maxMessageSize: number;
   isNeighbor(topic: TopicId, peer: EndpointId): boolean;
   isJoined(topic: TopicId): boolean;
-  window(topic: TopicId): readonly WindowEntry[];
+  window(topic: TopicId): Iterable<WindowEntry>;
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** Where a gossip connection reaches a peer now. */
   remoteAddr(peer: EndpointId): TransportAddr | undefined;

@@ -15,7 +15,8 @@ import { Neighborhood } from './neighborhood.js';
 import type { SessionScope } from './session.js';
 import { SessionRunner } from './session-runner.js';
 import { Speakers } from './speakers.js';
-import { Task, youngerThan } from './task.js';
+import { type Task, youngerThan } from './task.js';
+import { TaskTable } from './task-table.js';
 
 /** The protocol's name beside gossip's usual one. */
 const RECONCILE_ALPN = '/grapevine/reconcile/1';
@@ -51,7 +52,7 @@ export class Reconciler {
   readonly #speakers: Speakers;
   readonly #outgoing = new FairSlots(OUTGOING);
   readonly #incoming = new FairSlots(INCOMING);
-  readonly #tasks = new Map<string, Task>();
+  readonly #tasks = new TaskTable();
   readonly #runner: SessionRunner;
   #closed = false;
 
@@ -93,7 +94,7 @@ export class Reconciler {
   reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
     if (this.#closed) return;
     if (reason === 'linkReplaced') this.connected(peer);
-    const task = this.#task(topic, peer);
+    const task = this.#tasks.at(topic, peer);
     task.demand(reason);
     if (task.pending || task.current) return; // what came after the window was taken is looked at afterwards
     // Both ends learn of a new link at about the same time. Of anything else, only we do.
@@ -114,21 +115,21 @@ export class Reconciler {
 
   neighborDown(topic: TopicId, peer: EndpointId): void {
     this.#neighborhood.down(topic, peer);
-    const task = this.#tasks.get(key(topic, peer));
+    const task = this.#tasks.find(topic, peer);
     if (!task) return;
     task.due = undefined;
     task.wait(undefined);
-    this.#tidy(task);
+    this.#tasks.tidy(task);
   }
 
   /** We have left a topic. */
   left(topic: TopicId): void {
-    for (const task of [...this.#tasks.values()]) if (task.topic === topic) this.#drop(task);
+    for (const task of this.#tasks.all()) if (task.topic === topic) this.#drop(task);
   }
 
   close(): void {
     this.#closed = true;
-    for (const task of [...this.#tasks.values()]) this.#drop(task);
+    for (const task of this.#tasks.all()) this.#drop(task);
     this.#neighborhood.close();
     this.#connections.close();
   }
@@ -217,7 +218,7 @@ export class Reconciler {
     if (this.#closed || !this.#neighborhood.includes(scope.topic, peer)) {
       throw new SessionEnded(SessionCode.notNeighbor, 'the peer is no neighbor there any more');
     }
-    const task = this.#task(scope.topic, peer);
+    const task = this.#tasks.at(scope.topic, peer);
     if (task.current) throw new SessionEnded(SessionCode.duplicate, 'one at a time');
     task.wait(undefined);
     try {
@@ -225,13 +226,13 @@ export class Reconciler {
     } finally {
       // Where it failed, the peer tries again; should it not, we do.
       if (task.due !== undefined && !task.pending) this.#beginLater(task, COURTESY_MS);
-      this.#tidy(task);
+      this.#tasks.tidy(task);
     }
   }
 
   /** Where both sides began at the same time, the session of the smaller id counts. @throws SessionEnded when that is ours */
   async #giveWay(topic: TopicId, peer: EndpointId): Promise<void> {
-    const current = this.#tasks.get(key(topic, peer))?.current;
+    const current = this.#tasks.find(topic, peer)?.current;
     if (!current) return;
     if (current.side === 'responder' || this.#me < peer || current.session.answered) {
       throw new SessionEnded(SessionCode.duplicate, 'one at a time, and ours counts');
@@ -261,42 +262,26 @@ export class Reconciler {
     const { due, topic, peer } = task;
     task.due = undefined;
     task.failures = 0;
-    this.#tidy(task);
+    this.#tasks.tidy(task);
     if (due !== undefined && due !== 'periodic') this.#host.announceCache(topic, peer);
   }
 
   /** What became due meanwhile. */
   #next(task: Task): void {
     if (task.due !== undefined && this.#host.isNeighbor(task.topic, task.peer)) this.#begin(task);
-    else this.#tidy(task);
-  }
-
-  #task(topic: TopicId, peer: EndpointId): Task {
-    const known = this.#tasks.get(key(topic, peer));
-    if (known) return known;
-    const task = new Task(topic, peer);
-    this.#tasks.set(key(topic, peer), task);
-    return task;
+    else this.#tasks.tidy(task);
   }
 
   #drop(task: Task): void {
     task.due = undefined;
     task.wait(undefined);
     task.current?.session.cancel(SessionCode.cancelled, 'the topic was left');
-    this.#tidy(task);
-  }
-
-  #tidy(task: Task): void {
-    if (task.idle) this.#tasks.delete(key(task.topic, task.peer));
+    this.#tasks.tidy(task);
   }
 }
 
 function isDuplicate(error: unknown): boolean {
   return error instanceof SessionEnded && error.code === SessionCode.duplicate;
-}
-
-function key(topic: TopicId, peer: EndpointId): string {
-  return `${topic} ${peer}`;
 }
 
 /** Two gossip nodes of one endpoint, with protocols of different names, need two names here. */

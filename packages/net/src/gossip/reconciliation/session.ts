@@ -10,12 +10,10 @@ import type { Clock } from '../../util/clock.js';
 import { SessionCode } from './close-code.js';
 import { SessionEnded, Violation } from './errors.js';
 import type { FrameChannel } from './frame-channel.js';
-import { type Frame, IDS_PER_FRAME, KEYS_PER_FRAME, packKeys, unpackKeys } from './frames.js';
+import { type Frame, KEYS_PER_FRAME, packKeys } from './frames.js';
 import { Pacer } from './pacer.js';
+import { IDS_PER_LOOK, Serving } from './serving.js';
 import type { Turns } from './turns.js';
-
-/** Ids that are hashed, or keys that are sorted, before anybody looks at the clock. */
-const IDS_PER_LOOK = 200;
 
 /** How long a session waits for its turn to fetch. After that it fetches what it lacks, even if another peer is sending the same. */
 const TURN_MS = 10_000;
@@ -33,7 +31,8 @@ export interface RecoveredPayload {
 /** What a session needs of its node. */
 export interface SessionHost {
   readonly clock: Clock;
-  window(topic: TopicId): readonly WindowEntry[];
+  /** What there is now, to be walked through in slices. */
+  window(topic: TopicId): Iterable<WindowEntry>;
   /** All ids that are known, those of the window among them. */
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** What this node fetches in a topic it fetches from one peer at a time. */
@@ -58,17 +57,16 @@ export class Session {
   readonly scope: SessionScope;
   readonly #channel: FrameChannel;
   readonly #host: SessionHost;
-  readonly #sending: Pacer;
+  readonly #serving: Serving;
   readonly #handling: Pacer;
-  readonly #takenAt: number;
-  readonly #entries: readonly WindowEntry[];
+  readonly #window: Iterable<WindowEntry>;
+  /** Of the window, what is compared: in the order of the key set's ids. */
+  readonly #entries: WindowEntry[] = [];
   #answered = false;
   #wanted: number | undefined;
   #taken = 0;
-  /** What the peer wants, until its last word on it. */
-  #asked: number[] | undefined = [];
   #wanting: Promise<void> | undefined;
-  #serving: Promise<void> | undefined;
+  #served: Promise<void> | undefined;
   /** Ends our turn to fetch, or waiting for it. */
   #endTurn: (() => void) | undefined;
 
@@ -77,10 +75,9 @@ export class Session {
     this.scope = scope;
     this.#channel = channel;
     this.#host = host;
-    this.#sending = new Pacer(host.clock);
+    this.#serving = new Serving(channel, host.clock);
     this.#handling = new Pacer(host.clock);
-    this.#takenAt = host.clock.now();
-    this.#entries = host.window(scope.topic).filter(({ age }) => age >= scope.youngerThan);
+    this.#window = host.window(scope.topic);
   }
 
   /** Whether the peer has said anything. */
@@ -108,7 +105,7 @@ export class Session {
   /** Gives up. */
   cancel(code: number, why: string): void {
     this.#channel.cancel(code, why);
-    this.#sending.stop();
+    this.#serving.stop();
     this.#handling.stop();
   }
 
@@ -125,10 +122,10 @@ export class Session {
       this.#answered = true;
       await this.#take(frame, set, comparison);
     }
-    if (this.#wanted === undefined || this.#asked !== undefined || this.#taken < this.#wanted) {
+    if (this.#wanted === undefined || !this.#served || this.#taken < this.#wanted) {
       throw new SessionEnded(SessionCode.cancelled, 'the peer ended the session before its time');
     }
-    await this.#serving;
+    await this.#served;
     await this.#channel.acknowledged();
     return comparison.difference().exact;
   }
@@ -171,13 +168,18 @@ export class Session {
   async #build(salt: Uint8Array): Promise<KeySet> {
     const builder = new KeySetBuilder(salt);
     const pacer = this.#handling;
-    for (let first = 0; first < this.#entries.length; first += IDS_PER_LOOK) {
-      const slice = this.#entries.slice(first, first + IDS_PER_LOOK);
-      pacer.work(() => {
-        for (const { id } of slice) builder.add(messageIdToBytes(id));
-      });
-      await pacer.spent(0);
-    }
+    const entries = this.#window[Symbol.iterator]();
+    const add = () => {
+      for (let i = 0; i < IDS_PER_LOOK; i++) {
+        const { done, value } = entries.next();
+        if (done) return false;
+        if (value.age < this.scope.youngerThan) continue;
+        this.#entries.push(value);
+        builder.add(messageIdToBytes(value.id));
+      }
+      return true;
+    };
+    while (pacer.work(add)) await pacer.spent(0);
     while (!pacer.work(() => builder.step(IDS_PER_LOOK))) await pacer.spent(0);
     return builder.build();
   }
@@ -246,42 +248,14 @@ export class Session {
     return [...unseen];
   }
 
-  // Sending what the peer lacks.
-
   #onWant(frame: Extract<Frame, { type: 'want' }>, set: KeySet, comparison: Reconciliation): void {
-    const asked = this.#asked;
-    const keys = unpackKeys(frame.keys);
-    if (!comparison.settled || !asked || !keys || asked.length + keys.length > set.size) {
-      throw new Violation('bad-message', 'a wish at the wrong time, or for too much');
-    }
-    for (const key of keys) asked.push(key);
-    if (!frame.last) return;
-    this.#asked = undefined;
-    const positions = set.positionsOf(asked);
-    const entries = positions.map((position) => this.#entries[position] as WindowEntry);
-    this.#serving = this.#serve(entries, frame.limit).catch(() => {}); // the reading side meets the same error
-  }
-
-  /** Oldest first. What the peer would not take would end the session, and all that is behind it would never get through. */
-  async #serve(entries: readonly WindowEntry[], limit: number): Promise<void> {
-    const isGone = ({ content }: WindowEntry) => content === undefined || content.length > limit;
-    const gone = entries.filter(isGone).map(({ id }) => id);
-    for (let first = 0; first < gone.length; first += IDS_PER_FRAME) {
-      await this.#send({ type: 'gone', ids: gone.slice(first, first + IDS_PER_FRAME) });
-    }
-    for (const { content, round, age } of entries) {
-      if (content === undefined || content.length > limit) continue;
-      const elapsed = this.#host.clock.now() - this.#takenAt;
-      await this.#send({ type: 'payload', age: Math.round(age + elapsed), round, content });
-    }
-    await this.#wanting;
-    this.#channel.finish();
-  }
-
-  async #send(frame: Frame): Promise<void> {
-    const length = this.#sending.work(() => this.#channel.post(frame));
-    await this.#channel.room();
-    await this.#sending.spent(length);
+    if (!comparison.settled) throw new Violation('bad-message', 'a wish before the comparison is settled');
+    if (!this.#serving.ask(frame, set)) return;
+    this.#served = this.#serving
+      .serve(set, this.#entries, frame.limit)
+      .then(() => this.#wanting)
+      .then(() => this.#channel.finish())
+      .catch(() => {}); // the reading side meets the same error
   }
 }
 

@@ -1,0 +1,92 @@
+import { formatTicket } from '@grapevine/api';
+import { expect, test } from 'vitest';
+import { PeerProcess } from '../interop/peer-process.js';
+import { quantile, report } from './support/figures.js';
+import { program } from './support/program.js';
+import { useSwarm } from './support/swarm.js';
+import { atRate } from './support/until.js';
+
+const HISTORY = 10_000;
+const ROUNDS = 6;
+const ROUND_MS = 3_000;
+/** Rounds are compared at this quantile: what else goes on here only adds to a delay, and fetching that costs something does in every round. */
+const CALM = 0.25;
+/** Below this a delay is as good as none: a few turns of the loop, in milliseconds. */
+const FLOOR = 5;
+
+const swarm = useSwarm();
+
+/** CPU time of this process, in milliseconds: it stands still while other programs run. */
+function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
+test(`newcomers that fetch ${HISTORY} messages do not delay live traffic`, async () => {
+  const { ledger } = swarm.current;
+  const broadcast = { messageCacheRetention: 300_000, messageIdRetention: 300_000 };
+  const [publisher, listener] = await swarm.current.grow(2, () => ({ gossip: { config: { broadcast } } }));
+  if (!publisher || !listener) throw new Error('there are two');
+  for (let i = 0; i < HISTORY; i++) await publisher.publish(1_000);
+  expect(await ledger.imbalances(60_000)).toEqual([]);
+
+  const sent: { readonly at: number; readonly cpu: number }[] = [];
+  let delays: number[] = [];
+  let work: number[] = [];
+  listener.reader.onReceived = (number) => {
+    const message = sent[number - HISTORY];
+    if (!message) return;
+    delays.push(performance.now() - message.at);
+    work.push(cpu() - message.cpu);
+  };
+  /**
+   * A round in which 200 messages a second are due.
+   *
+   * @returns the p99 of how long they took, and of how long this process worked meanwhile: publisher and listener are both in it
+   */
+  const round = async () => {
+    delays = [];
+    work = [];
+    await atRate(200, ROUND_MS, async (due) => {
+      sent.push({ at: due, cpu: cpu() });
+      await publisher.publish(16);
+    });
+    expect(await ledger.imbalances(10_000)).toEqual([]);
+    return { delay: Math.max(FLOOR, quantile(delays, 0.99)), work: Math.max(FLOOR, quantile(work, 0.99)) };
+  };
+  await round();
+
+  const file = program('newcomer');
+  const quiet: Awaited<ReturnType<typeof round>>[] = [];
+  const fetching: Awaited<ReturnType<typeof round>>[] = [];
+  const tookMs: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    quiet.push(await round());
+    let tookThis: number | undefined;
+    const args = [file, formatTicket(publisher.addr()), `${HISTORY}`];
+    const newcomer = new PeerProcess({ label: 'newcomer', file: process.execPath, args }, (line) => {
+      if (line.event === 'fetched') tookThis = Number(line.ms);
+    });
+    fetching.push(await round());
+    tookMs.push(await newcomer.until('everything to be fetched', () => tookThis));
+    await newcomer.end();
+  }
+  const calm = (rounds: typeof quiet, what: 'delay' | 'work') =>
+    quantile(
+      rounds.map((each) => each[what]),
+      CALM,
+    );
+  const work99 = calm(fetching, 'work') / calm(quiet, 'work');
+  const delay99 = calm(fetching, 'delay') / calm(quiet, 'delay');
+  const row = 'reconciliation';
+  report({ row, figure: `${HISTORY} messages fetched in`, value: quantile(tookMs, 0.5), unit: 'ms' });
+  report({
+    row,
+    figure: 'p99 of the work before a live message is there, beside a quiet swarm',
+    value: work99,
+    unit: 'x',
+  });
+  report({ row, figure: 'p99 of live messages meanwhile, beside a quiet swarm', value: delay99, unit: 'x' });
+  // The delay itself is told and not judged: the newcomer is a process of its own, and where the cores are busy it takes a share of them.
+  expect(work99).toBeLessThan(1.5);
+});
