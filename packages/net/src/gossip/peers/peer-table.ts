@@ -3,7 +3,6 @@ import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../../transport/close-reason.js';
 import type { Connection, Endpoint } from '../../transport/seam.js';
-import type { Clock } from '../../util/clock.js';
 import { CloseCode, limitInReason } from '../close-code.js';
 import { FrameEncoder } from '../frame-encoder.js';
 import type { TriedPeer } from '../join-timeout-error.js';
@@ -21,30 +20,11 @@ import { IdleLinks } from './idle-links.js';
 import { LinkCheck } from './link-check.js';
 import { type LinkParts, linkHostOf } from './link-host.js';
 import { MessageLimits } from './message-limits.js';
-import { Peer } from './peer.js';
+import { newPeer, type PeerParts } from './new-peer.js';
+import type { Peer } from './peer.js';
+import type { PeerTableHost } from './peer-table-host.js';
 import { PressureGauge } from './pressure.js';
 import { TimeWatch } from './time-watch.js';
-
-/** Who hears what happens to peers. */
-export interface PeerTableHost {
-  message(from: EndpointId, topic: TopicId, message: NetMessage): void;
-  /** Whether we are in a topic. */
-  isJoined(topic: TopicId): boolean;
-  /** A dial to a peer has begun. */
-  dialing(peer: EndpointId): void;
-  /** The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say */
-  connected(peer: EndpointId, source: string): void;
-  /** The last connection to a peer is gone, or a dial has failed. */
-  gone(peer: EndpointId, reason: DisconnectReason): void;
-  /** The last connection to a peer was closed in good order. */
-  retired(peer: EndpointId): void;
-  /** A newer connection is in use: what was under way to or from the peer may be lost. */
-  linkReplaced(peer: EndpointId): void;
-  /** Messages to or from a connected peer were lost, or may be. */
-  linkGap(peer: EndpointId, reason: 'sleep' | 'overflow'): void;
-  /** Whether a peer is, or is about to be, an active neighbor in some topic. */
-  isWanted(peer: EndpointId): boolean;
-}
 
 /** Publishers wait when this part of a peer's mark is queued. */
 const PUBLISH_SHARE = 1 / 4;
@@ -63,7 +43,6 @@ export class PeerTable {
   readonly pressure: PressureGauge;
   readonly sources: Sources;
   readonly #endpoint: Endpoint;
-  readonly #clock: Clock;
   readonly #maxMessageSize: number;
   readonly #me: EndpointId;
   readonly #options: ResolvedGossipOptions;
@@ -78,6 +57,7 @@ export class PeerTable {
   readonly #toFlush: FlushQueue;
   readonly #idleLinks: IdleLinks;
   readonly #linkParts: LinkParts;
+  readonly #peerParts: PeerParts;
   #closed = false;
 
   constructor(endpoint: Endpoint, options: ResolvedGossipOptions, maxMessageSize: number, host: PeerTableHost) {
@@ -85,7 +65,6 @@ export class PeerTable {
     this.#me = endpoint.id;
     this.#options = options;
     this.#host = host;
-    this.#clock = options.clock;
     this.#maxMessageSize = maxMessageSize;
     this.pressure = new PressureGauge(options.clock, options.queueHighWaterMark * PUBLISH_SHARE);
     this.#encoder = new FrameEncoder(maxMessageSize, ({ type }, length) => this.#onOversized(type, length));
@@ -115,6 +94,14 @@ export class PeerTable {
       peers: () => this.#peers.values(),
       isWanted: (peer) => host.isWanted(peer),
     });
+    this.#peerParts = {
+      me: endpoint.id,
+      options,
+      limits: this.#limits,
+      pressure: this.pressure,
+      linkReplaced: (peer) => host.linkReplaced(peer),
+      overflowed: (peer) => host.linkGap(peer, 'overflow'),
+    };
     this.#linkParts = {
       options,
       maxMessageSize,
@@ -275,32 +262,9 @@ export class PeerTable {
   #peer(id: EndpointId): Peer {
     const known = this.#peers.get(id);
     if (known) return known;
-    const { metrics, queueHighWaterMark, tooSlowAfterMs, closeTimeoutMs, idleLinkMs } = this.#options;
-    const peer = new Peer({
-      id,
-      me: this.#me,
-      clock: this.#clock,
-      highWaterMark: queueHighWaterMark,
-      tooSlowAfterMs,
-      closeTimeoutMs,
-      settledAfterMs: idleLinkMs,
-      limit: () => this.#limits.of(id),
-      onQueued: (queuedBytes) => this.pressure.report(id, queuedBytes),
-      onTooSlow: (slow) => this.#dropSlow(slow),
-      onDegraded: () => metrics.degraded(),
-      onDropped: (reason, count) => metrics.dropped(reason, count),
-      onReplaced: () => this.#host.linkReplaced(id),
-      onGap: () => this.#host.linkGap(id, 'overflow'),
-    });
+    const peer = newPeer(id, this.#peerParts);
     this.#peers.set(id, peer);
     return peer;
-  }
-
-  #dropSlow({ id, queuedBytes, links }: Peer): void {
-    const { metrics, logger, tooSlowAfterMs } = this.#options;
-    metrics.dropped('too-slow');
-    logger.warn({ peer: id, queuedBytes }, 'dropping a peer that takes data too slowly');
-    links.closeAll(CloseCode.tooSlow, `next to nothing of ${queuedBytes} bytes was taken for ${tooSlowAfterMs} ms`);
   }
 
   #onOversized(type: NetMessage['type'], length: number): void {
