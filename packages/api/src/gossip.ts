@@ -7,6 +7,7 @@ import {
   type ProtocolCompanion,
   type ProtocolHandler,
 } from '@grapevine/net';
+import type { TopicId } from '@grapevine/proto';
 import { GossipApi } from './gossip-api.js';
 
 /**
@@ -36,7 +37,7 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
   /**
    * Starts a node on an endpoint. It dials by itself; to be dialed, it must be registered with the endpoint's router.
    *
-   * @throws RangeError naming the option that is out of range
+   * @throws TypeError, RangeError naming the option and what it should be
    */
   static spawn(endpoint: Endpoint, options?: GossipOptions): Gossip {
     return new Gossip(new GossipNode(endpoint, options));
@@ -50,6 +51,16 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
   /** Takes over an incoming connection. The router calls it. */
   accept(connection: Connection): void {
     this.#node.accept(connection);
+  }
+
+  /**
+   * Asks `allowPeer` about everybody again, or everybody in a topic: after the application has changed its mind. Who is refused now is
+   * dropped from all views at once, without waiting where `allowPeer` answers at once; who is allowed again may come again.
+   *
+   * @throws TypeError, RangeError when the topic is none
+   */
+  reviewPeers(topic?: TopicId): void {
+    this.#node.reviewPeers(topic);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,6 @@
 export {
+  type AdmissionReason,
+  type AllowPeer,
   type EndpointAddr,
   EndpointClosedError,
   type EndpointId,
@@ -15,9 +17,13 @@ export {
   MessageTooLargeError,
   NoNeighborsError,
   ParseError,
+  type PeerInfo,
   parseTicket,
+  type ReceivedMessage,
   TopicClosedError,
   type TriedPeer,
+  type Validate,
+  type Verdict,
 } from '@grapevine/net';
 export type { DeliveryScope, NeighborDownReason, PartialConfig, TopicId } from '@grapevine/proto';
 export { type Bootstrap, parseBootstrap, parseBootstraps } from './bootstrap.js';

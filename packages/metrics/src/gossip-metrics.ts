@@ -45,6 +45,12 @@ const DROP_REASONS: Record<DropReason, true> = {
   'over-share': true,
   'identity-conflict': true,
   'broken-stream': true,
+  'not-allowed': true,
+  undecided: true,
+  rejected: true,
+  ignored: true,
+  'validate-timeout': true,
+  'validate-full': true,
 };
 
 const LOSS_REASONS: Record<LossReason, true> = {

@@ -39,6 +39,9 @@ export {
   TopicClosedError,
   UnsupportedPlatformError,
 } from './errors.js';
+export type { AllowPeer, PeerInfo } from './gossip/admission/allow-peer.js';
+export type { AdmissionReason } from './gossip/admission/counts.js';
+export type { AdmissionSnapshot } from './gossip/admission/gate.js';
 export { CloseCode } from './gossip/close-code.js';
 export { EventQueue, type EventQueueOptions } from './gossip/event-queue.js';
 export { JoinTimeoutError, type TriedPeer } from './gossip/join-timeout-error.js';
@@ -65,6 +68,7 @@ export type {
 } from './gossip/service.js';
 export { SharedBudget } from './gossip/shared-budget.js';
 export type { GossipSnapshot, GossipTopicSnapshot, LossReason, PeerSnapshot } from './gossip/snapshot.js';
+export type { ReceivedMessage, Validate, Verdict } from './gossip/validation/validate.js';
 export { GOSSIP_ALPN } from './gossip/wire.js';
 export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-id.js';
 export { SecretKey } from './identity/secret-key.js';

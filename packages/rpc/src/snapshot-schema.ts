@@ -100,5 +100,16 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     dials: struct({ all: count, hearsay: count, hearsayWaiting: count }),
     refused: struct({ slot: count, displaced: count, dial: count, hearsay: count, work: count, memory: count }),
   }),
+  admission: struct({
+    counts: struct({
+      'not-allowed': count,
+      undecided: count,
+      rejected: count,
+      ignored: count,
+      'validate-timeout': count,
+      'validate-full': count,
+    }),
+    shutOut: count,
+  }),
   reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
 });

@@ -25,6 +25,8 @@ export const CloseCode = {
   identityConflict: 9,
   /** The peer costs more of our time, or memory for what it does not finish, than its share, and waiting has not slowed it down. */
   overShare: 10,
+  /** The peer has sent too many messages that the application rejects. */
+  rejected: 11,
 } as const;
 
 /** What a peer's limit is, from the reason with which it closed for {@link CloseCode.frameTooLarge}; undefined when the text does not say. */

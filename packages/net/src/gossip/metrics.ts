@@ -1,4 +1,5 @@
 import type { NeighborDownReason } from '@grapevine/proto';
+import type { AdmissionReason } from './admission/counts.js';
 import type { LossReason } from './snapshot.js';
 
 /** What the actor was woken by. The names are those of the Rust crate's tick counters, as far as they have a counterpart. */
@@ -28,7 +29,8 @@ export type DropReason =
   | 'hearsay' // a dial, because too many wait that others have named
   | 'over-share' // a peer was dropped that costs more time or memory than its share
   | 'identity-conflict' // one of two nodes with the same identity was dropped
-  | 'broken-stream'; // a stream of ours was reset or stopped
+  | 'broken-stream' // a stream of ours was reset or stopped
+  | AdmissionReason;
 
 /** Numbers that are read when somebody looks, not counted as they happen. */
 export interface GossipGauges {

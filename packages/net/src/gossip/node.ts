@@ -1,12 +1,4 @@
-import {
-  type DisconnectReason,
-  type InEvent,
-  maxPeerData,
-  type OutEvent,
-  State,
-  type TopicEvent,
-  type TopicId,
-} from '@grapevine/proto';
+import { type InEvent, maxPeerData, type OutEvent, State, type TopicEvent, type TopicId } from '@grapevine/proto';
 import { fastHash } from '#hash';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
@@ -14,8 +6,10 @@ import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import { type EndpointId, isEndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
-import { anEndpoint } from '../util/checks.js';
+import { anEndpoint, aTopicId } from '../util/checks.js';
+import { Gate, type GateHost } from './admission/gate.js';
 import { checkSubscribe } from './check-commands.js';
+import { CloseCode } from './close-code.js';
 import { KernelTimers } from './kernel-timers.js';
 import { LocalTopics } from './local-topics.js';
 import type { GossipGauges, TickKind } from './metrics.js';
@@ -24,7 +18,8 @@ import { PeerTable } from './peers/peer-table.js';
 import { Reconciler } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
-import type { NetMessage } from './wire.js';
+
+const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
 /** What the kernel asks before it passes on an id that others have named: a Rust peer ends the link over one that is no curve point. */
 const CHECKS = { isPeer: isEndpointId };
@@ -45,6 +40,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   readonly #state: State<EndpointId>;
   readonly #peers: PeerTable;
   readonly #reconciler: Reconciler;
+  readonly #gate: Gate;
   readonly #topics: LocalTopics;
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers: KernelTimers;
@@ -66,15 +62,16 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#options = resolved;
     this.#state = new State({ me: endpoint.id, config: resolved.config, rng: resolved.rng, hash: fastHash, ...CHECKS });
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
-      message: (from, topic, message) => this.#received(from, topic, message),
+      message: (from, topic, message) => this.#gate.receive({ type: 'recvMessage', from, topic, message }),
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
       connected: (peer, source) => {
         this.#reconciler.connected(peer);
+        this.#gate.connected(peer);
         this.#feed({ type: 'peerConnected', peer, source }, 'connection');
       },
-      gone: (peer, reason) => this.#gone(peer, reason),
-      retired: (peer) => this.#feed({ type: 'linkRetired', peer }, 'connection'),
+      gone: (peer, reason) => this.#gate.ended({ type: 'peerDisconnected', peer, reason }),
+      retired: (peer) => this.#gate.ended({ type: 'linkRetired', peer }),
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       isWanted: (peer) => this.#state.wants(peer),
@@ -90,7 +87,10 @@ export class GossipNode implements GossipService, ProtocolHandler {
         if (command.type === 'join') this.#peers.sources.named(command.peers);
         this.#feed({ type: 'command', topic, command }, 'command');
       },
-      left: (topic) => this.#reconciler.left(topic),
+      left: (topic) => {
+        this.#reconciler.left(topic);
+        this.#gate.left(topic);
+      },
     });
     this.#reconciler = new Reconciler(endpoint, resolved, {
       maxMessageSize: this.#state.config.maxMessageSize,
@@ -99,10 +99,11 @@ export class GossipNode implements GossipService, ProtocolHandler {
       window: (topic) => this.#state.window(topic, resolved.clock.now()),
       seenIds: (topic) => this.#state.seenIds(topic),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
-      recovered: (topic, from, payload) => this.#feed({ type: 'recovered', topic, from, ...payload }, 'message'),
+      recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
       announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
     });
+    this.#gate = new Gate(resolved, this.#gateHost());
     this.companions = [this.#reconciler];
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
@@ -112,7 +113,14 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   /** Takes over an incoming connection. */
   accept(connection: Connection): void {
+    if (this.#gate.isShutOut(connection.remoteId)) return connection.close(CloseCode.rejected, SHUT_OUT);
     this.#peers.accept(connection);
+  }
+
+  /** Asks `allowPeer` about everybody again, or everybody in a topic: who is refused now is dropped at once. */
+  reviewPeers(topic?: TopicId): void {
+    if (topic !== undefined) aTopicId('topic', topic);
+    this.#gate.review(topic);
   }
 
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
@@ -132,6 +140,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       sources: this.#peers.sources.snapshot(),
       peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
       stats: { ...stats, unknownTopics: stats.unknownTopics + this.#peers.sources.useless },
+      admission: this.#gate.snapshot,
       reconciliation: this.#reconciler.counters,
     };
   }
@@ -156,6 +165,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
 
   async #release(): Promise<void> {
     this.#reconciler.close();
+    this.#gate.close();
     await this.#peers.close();
     this.#timers.stop();
     this.#stopObserving();
@@ -179,12 +189,20 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#timers.arm();
   }
 
-  #received(from: EndpointId, topic: TopicId, message: NetMessage): void {
-    this.#feed({ type: 'recvMessage', from, topic, message }, 'message');
-  }
-
-  #gone(peer: EndpointId, reason: DisconnectReason): void {
-    this.#feed({ type: 'peerDisconnected', peer, reason }, 'connection');
+  #gateHost(): GateHost {
+    return {
+      feed: (event) => this.#feed(event, isArrival(event) ? 'message' : 'connection'),
+      send: (to, topic, message) => this.#peers.send(to, topic, message),
+      isJoined: (topic) => this.#topics.get(topic) !== undefined,
+      hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
+      isConnected: (peer) => this.#peers.isConnected(peer),
+      remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      release: (peer) => {
+        if (!this.#state.wants(peer)) this.#peers.release(peer);
+      },
+      expelled: (topic, peer) => this.#reconciler.expelled(topic, peer),
+      shutOut: (peer) => this.#peers.shutOut(peer),
+    };
   }
 
   // Outputs.
@@ -192,6 +210,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
   #carryOut(output: OutEvent<EndpointId>): void {
     switch (output.type) {
       case 'sendMessage':
+        if (!this.#gate.maySend(output.to, output.topic, output.message)) return;
         return this.#peers.send(output.to, output.topic, output.message);
       case 'emitEvent':
         return this.#emit(output.topic, output.event);
@@ -287,4 +306,8 @@ export class GossipNode implements GossipService, ProtocolHandler {
       keptBroadcasts: this.#topics.keptBroadcasts,
     };
   }
+}
+
+function isArrival({ type }: InEvent<EndpointId>): boolean {
+  return type === 'recvMessage' || type === 'recovered';
 }

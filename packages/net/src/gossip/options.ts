@@ -13,8 +13,10 @@ import { anAlpn } from '../util/check-alpns.js';
 import { aClock, aLogger } from '../util/checks.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { type Logger, silentLogger } from '../util/logger.js';
+import { type AllowPeer, allowEverybody } from './admission/allow-peer.js';
 import { type GossipMetrics, noMetrics } from './metrics.js';
 import type { PeerSource } from './peer-source.js';
+import { acceptEverything, type Validate } from './validation/validate.js';
 import { GOSSIP_ALPN } from './wire.js';
 
 /** Settings of a gossip node. Everything may be left out. */
@@ -55,6 +57,25 @@ export interface GossipOptions {
   readonly idleLinkMs?: number;
   /** Where to find peers while a topic has room for neighbors. Default: nowhere. */
   readonly peerSources?: readonly PeerSource[];
+  /** Decides who may take part in a topic with us. Default: everybody. */
+  readonly allowPeer?: AllowPeer;
+  /** How long an answer of `allowPeer` may take, in milliseconds; then the peer is refused for now. Default 10,000. */
+  readonly allowTimeoutMs?: number;
+  /** Decides what becomes of a message, before it is delivered and before it is passed on. Default: everything is accepted. */
+  readonly validate?: Validate;
+  /** How long an answer of `validate` may take, in milliseconds; then the message is ignored. Default 5,000. */
+  readonly validateTimeoutMs?: number;
+  /** Answers of `validate` that are waited for at once; other messages wait for their turn. Default 256. */
+  readonly maxValidations?: number;
+  /**
+   * Bytes of messages of one peer in one topic that wait for `allowPeer` or `validate`; all of the node share twice as much in equal parts.
+   * More are dropped, and fetched again later. Default 4 MiB.
+   */
+  readonly heldBytes?: number;
+  /** Messages of a peer that `validate` may reject within a minute; one more, and the peer is out for a while. Default 8. */
+  readonly maxRejected?: number;
+  /** For how long it is out, in milliseconds. Default 600,000 (ten minutes). */
+  readonly rejectedPauseMs?: number;
   readonly logger?: Logger;
   readonly metrics?: GossipMetrics;
   readonly clock?: Clock;
@@ -91,6 +112,14 @@ const CHECKS: Checks<GossipOptions> = {
   unreadBytes: atLeastOne,
   closeTimeoutMs: someMilliseconds,
   idleLinkMs: someMilliseconds,
+  allowPeer: aFunction,
+  allowTimeoutMs: someMilliseconds,
+  validate: aFunction,
+  validateTimeoutMs: someMilliseconds,
+  maxValidations: atLeastOne,
+  heldBytes: atLeastOne,
+  maxRejected: atLeastOne,
+  rejectedPauseMs: someMilliseconds,
   peerSources: anArrayOf('peer sources', anObjectWith('a PeerSource', 'find')),
   logger: aLogger,
   metrics: anObjectWith('a GossipMetrics', ...Object.keys(noMetrics)),
@@ -118,6 +147,14 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     unreadBytes: DEFAULT_UNREAD_BYTES,
     closeTimeoutMs: 5_000,
     idleLinkMs: 30_000,
+    allowPeer: allowEverybody,
+    allowTimeoutMs: 10_000,
+    validate: acceptEverything,
+    validateTimeoutMs: 5_000,
+    maxValidations: 256,
+    heldBytes: 4 * 1024 * 1024,
+    maxRejected: 8,
+    rejectedPauseMs: 600_000,
     peerSources: [],
     logger: silentLogger,
     metrics: noMetrics,

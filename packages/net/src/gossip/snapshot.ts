@@ -1,6 +1,7 @@
 import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { AdmissionSnapshot } from './admission/gate.js';
 import type { ReconcilerCounters } from './reconciliation/index.js';
 import type { LaggedReason } from './service.js';
 import type { SourcesSnapshot } from './sources/index.js';
@@ -24,6 +25,8 @@ export interface GossipSnapshot {
   readonly losses: Readonly<Record<LossReason, number>>;
   /** Who is behind the peers, what that costs, and what was refused. */
   readonly sources: SourcesSnapshot;
+  /** What the application's `allowPeer` and `validate` have kept from happening. */
+  readonly admission: AdmissionSnapshot;
   /** What was fetched from neighbors after gaps. */
   readonly reconciliation: ReconcilerCounters;
 }

@@ -152,6 +152,15 @@ export class PeerTable {
     this.#takeOver(connection);
   }
 
+  isConnected(id: EndpointId): boolean {
+    return this.#peers.get(id)?.active !== undefined;
+  }
+
+  /** Closes the connections to a peer that has sent too many messages which the application rejects. */
+  shutOut(id: EndpointId): void {
+    this.#peers.get(id)?.links.closeAll(CloseCode.rejected, 'too many of its messages were rejected');
+  }
+
   /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
   remoteAddr(id: EndpointId): TransportAddr | undefined {
     return this.#peers.get(id)?.active?.connection.remoteAddr();

@@ -43,6 +43,11 @@ export class Neighborhood {
     if (oldest !== undefined) this.#former.delete(oldest);
   }
 
+  /** A peer that the application forbids is not one that was a neighbor a moment ago. */
+  expelled(topic: TopicId, peer: EndpointId): void {
+    this.#former.delete(`${topic} ${peer}`);
+  }
+
   /** Whether a peer is, or was a moment ago, a neighbor in a topic that we are in. */
   includes(topic: TopicId, peer: EndpointId): boolean {
     if (!this.#isJoined(topic)) return false;

@@ -122,6 +122,13 @@ export class Reconciler {
     this.#tasks.tidy(task);
   }
 
+  /** The application forbids a peer in a topic: what is under way with it is given up, and it may not compare any more. */
+  expelled(topic: TopicId, peer: EndpointId): void {
+    this.#neighborhood.expelled(topic, peer);
+    const task = this.#tasks.get(key(topic, peer));
+    if (task) this.#drop(task);
+  }
+
   /** We have left a topic. */
   left(topic: TopicId): void {
     for (const task of this.#tasks.all()) if (task.topic === topic) this.#drop(task);

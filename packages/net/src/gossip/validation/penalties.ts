@@ -1,0 +1,74 @@
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { ClockTimer } from '../../util/clock.js';
+import type { ResolvedGossipOptions } from '../options.js';
+
+/** Peers that are remembered for what they have sent, and that are out: those longest remembered are forgotten first. */
+const MAX_PEERS = 1_024;
+
+/** Rejected messages are counted for so long, in milliseconds; then the count begins again. */
+const WINDOW_MS = 60_000;
+
+type Options = Pick<ResolvedGossipOptions, 'clock' | 'maxRejected' | 'rejectedPauseMs'>;
+
+/** Counts the rejected messages of each peer. Who has sent too many is out for a while. */
+export class Penalties {
+  readonly #options: Options;
+  readonly #ended: (peer: EndpointId) => void;
+  readonly #counts = new Map<EndpointId, { count: number; readonly until: number }>();
+  readonly #out = new Map<EndpointId, ClockTimer>();
+
+  /** @param ended called when a peer may come back */
+  constructor(options: Options, ended: (peer: EndpointId) => void) {
+    this.#options = options;
+    this.#ended = ended;
+  }
+
+  /** How many peers are out. */
+  get size(): number {
+    return this.#out.size;
+  }
+
+  isOut(peer: EndpointId): boolean {
+    return this.#out.has(peer);
+  }
+
+  /** A message of this peer was rejected. @returns whether that was one too many */
+  rejected(peer: EndpointId): boolean {
+    if (this.#out.has(peer)) return false;
+    const { clock, maxRejected, rejectedPauseMs } = this.#options;
+    const now = clock.now();
+    const known = this.#counts.get(peer);
+    const entry = known && known.until > now ? known : { count: 0, until: now + WINDOW_MS };
+    entry.count++;
+    this.#counts.delete(peer);
+    if (entry.count <= maxRejected) {
+      this.#counts.set(peer, entry);
+      this.#forgetOldest(this.#counts);
+      return false;
+    }
+    this.#out.set(
+      peer,
+      clock.setTimer(() => this.#comesBack(peer), rejectedPauseMs),
+    );
+    const [oldest] = this.#out.keys();
+    if (this.#out.size > MAX_PEERS && oldest !== undefined) this.#comesBack(oldest);
+    return true;
+  }
+
+  close(): void {
+    for (const timer of this.#out.values()) timer.cancel();
+    this.#out.clear();
+    this.#counts.clear();
+  }
+
+  #comesBack(peer: EndpointId): void {
+    this.#out.get(peer)?.cancel();
+    this.#out.delete(peer);
+    this.#ended(peer);
+  }
+
+  #forgetOldest(peers: Map<EndpointId, unknown>): void {
+    const [oldest] = peers.keys();
+    if (peers.size > MAX_PEERS && oldest !== undefined) peers.delete(oldest);
+  }
+}
