@@ -1,24 +1,20 @@
 import { anObjectWith, type Check, describe, someBytes } from '@grapevine/proto/check';
 import { parseSocketAddr } from '../address/socket-addr.js';
-import { parseEndpointId } from '../identity/endpoint-id.js';
+
+const HEX_32 = /^[0-9a-f]{64}$/;
 
 /** A topic: not a name, but an id. */
 export const aTopicId: Check = (name, value) => {
   const expected = 'a TopicId (64 lower-case hex digits; topicIdFrom(text) makes one)';
   if (typeof value !== 'string') throw new TypeError(`${name} must be ${expected}, got ${describe(value)}`);
-  if (!/^[0-9a-f]{64}$/.test(value)) throw new RangeError(`${name} must be ${expected}, got ${describe(value)}`);
+  if (!HEX_32.test(value)) throw new RangeError(`${name} must be ${expected}, got ${describe(value)}`);
 };
 
-/** Who an endpoint is. */
+/** Who an endpoint is. (That there can be such a key shows when it is dialed: to find out for a long list takes seconds.) */
 export const anEndpointId: Check = (name, value) => {
   const expected = 'an EndpointId (64 lower-case hex digits of a public key)';
   if (typeof value !== 'string') throw new TypeError(`${name} must be ${expected}, got ${describe(value)}`);
-  try {
-    if (parseEndpointId(value) === value) return;
-  } catch {
-    // told below, in the words of all checks
-  }
-  throw new RangeError(`${name} must be ${expected}, got ${describe(value)}`);
+  if (!HEX_32.test(value)) throw new RangeError(`${name} must be ${expected}, got ${describe(value)}`);
 };
 
 /** Who and where. */

@@ -1,4 +1,5 @@
 import type { MessageId, TopicId } from '@grapevine/proto';
+import { compareBytes } from '../../util/bytes.js';
 import { type Arrival, type Conversation, contentOf, type Held } from '../admission/conversation.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import { MessagePolicy, type Outcome } from './message-policy.js';
@@ -78,7 +79,7 @@ export class Inspector {
   #outcomeFor(arrival: Arrival, content: Uint8Array): Outcome | Promise<Outcome> {
     const key = keyOf(arrival);
     const running = key === undefined ? undefined : this.#running.get(key);
-    if (running && Buffer.compare(running.content, content) === 0) return running.outcome;
+    if (running && compareBytes(running.content, content) === 0) return running.outcome;
     const outcome = this.#policy.ask(arrival.topic, described(arrival, content));
     if (key === undefined || running || typeof outcome === 'string') return outcome;
     this.#running.set(key, { content, outcome });
