@@ -28,6 +28,7 @@ describe('settings', () => {
       join: [],
       shareAddresses: true,
       mdns: false,
+      allow: undefined,
       http: undefined,
       rpc: undefined,
       rpcAllow: [],

@@ -8,6 +8,7 @@ export async function run(args: string[]): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 1, sync: true }));
   const ending = signalled();
   const node = await RunningNode.start(settings, logger);
+  if (settings.allow !== undefined) process.on('SIGHUP', () => node.reload());
   const end = await Promise.race([ending, node.failed]);
   if (end instanceof Error) {
     logger.error({ error: end.message }, 'the endpoint is gone: ending');

@@ -13,6 +13,7 @@ import {
 import { serveRpc } from '@grapevine/rpc';
 import { Registry } from 'prom-client';
 import type { RunSettings } from '../settings/run-settings.js';
+import { AllowList } from './allow-list.js';
 import { Closers } from './closers.js';
 import { offerTicket } from './control-ticket.js';
 import { lockFolder } from './folder-lock.js';
@@ -20,7 +21,9 @@ import { type Health, healthPages } from './health.js';
 import { keptIdentity } from './identity.js';
 import { KeptTopics } from './kept-topics.js';
 import { PeerFile } from './peer-file.js';
+import { pingSystemd } from './systemd.js';
 import { bindEndpoint } from './transport.js';
+import { watchLoop } from './watchdog.js';
 
 /** A node that stays up until it is told to end. */
 export class RunningNode {
@@ -30,6 +33,9 @@ export class RunningNode {
   readonly #closers = new Closers();
   readonly #failed = deferred<Error>();
   readonly #health: { -readonly [K in keyof Health]: Health[K] } = { up: false, ending: false, failure: undefined };
+
+  #allowed: AllowList | undefined;
+  #gossip: Gossip | undefined;
 
   private constructor(settings: RunSettings, logger: Logger) {
     this.#settings = settings;
@@ -53,6 +59,11 @@ export class RunningNode {
     return this.#failed.promise;
   }
 
+  /** Reads the list of allowed peers again; who is on it no more is dropped at once. */
+  reload(): void {
+    if (this.#allowed?.reload(this.#logger)) this.#gossip?.reviewPeers();
+  }
+
   /** Says goodbye to all neighbors, saves what is known, and frees everything. */
   async stop(): Promise<void> {
     this.#health.ending = true;
@@ -60,8 +71,11 @@ export class RunningNode {
   }
 
   async #start(): Promise<void> {
-    const { data, topics, join, transport, bind } = this.#settings;
+    const { data, topics, join, transport, bind, allow } = this.#settings;
     const logger = this.#logger;
+    this.#closers.add(watchLoop(logger));
+    this.#closers.add(pingSystemd(process.env, logger));
+    if (allow !== undefined) this.#allowed = new AllowList(allow);
     this.#closers.add(await lockFolder(data, logger));
     const secretKey = keptIdentity(data);
     const peers = new PeerFile(data, logger);
@@ -69,7 +83,8 @@ export class RunningNode {
     const endpoint = await bindEndpoint(transport, { secretKey, address: bind, logger });
     this.#closers.add(() => endpoint.close());
     void endpoint.closed.then((reason) => this.#onClosed(reason));
-    const gossip = await this.#gossip(endpoint);
+    const gossip = await this.#spawnGossip(endpoint);
+    this.#gossip = gossip;
     const own = new KeptTopics({ gossip, endpoint, peers, folder: data, logger });
     await this.#serveHttp(own);
     await own.start(topics.map(topicIdFrom), join);
@@ -78,7 +93,7 @@ export class RunningNode {
     logger.info({ id: endpoint.id, ticket: formatTicket(endpoint.addr()) }, 'up');
   }
 
-  async #gossip(endpoint: Endpoint): Promise<Gossip> {
+  async #spawnGossip(endpoint: Endpoint): Promise<Gossip> {
     const { mdns, shareAddresses } = this.#settings;
     const logger = this.#logger;
     const peerSources: MdnsPeerSource[] = [];
@@ -92,6 +107,7 @@ export class RunningNode {
       metrics: gossipMetrics(this.#registry),
       shareAddresses,
       peerSources,
+      ...(this.#allowed && { allowPeer: (_topic, peer) => this.#allowed?.has(peer) === true }),
     });
     const router = new Router(endpoint, { logger }).accept(Gossip.ALPN, gossip).spawn();
     this.#closers.add(() => router.shutdown());

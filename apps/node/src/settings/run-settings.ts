@@ -17,6 +17,8 @@ export interface RunSettings {
   readonly join: readonly string[];
   readonly shareAddresses: boolean;
   readonly mdns: boolean;
+  /** A file with the ids of those who may take part in topics with the node. */
+  readonly allow: string | undefined;
   readonly http: SocketAddr | undefined;
   readonly rpc: SocketAddr | undefined;
   readonly rpcAllow: readonly EndpointId[];
@@ -53,6 +55,12 @@ export const RUN_SETTINGS: readonly Setting[] = [
     kind: 'switch',
     metavar: '',
     help: 'find peers on the local network, and be found there (default: false)',
+  },
+  {
+    flag: 'allow',
+    kind: 'text',
+    metavar: 'FILE',
+    help: 'talk gossip with nobody but the endpoint ids in this file, one a line; SIGHUP reads it again',
   },
   { flag: 'metrics', kind: 'text', metavar: 'HOST:PORT', help: 'serve /metrics, /healthz and /readyz there over HTTP' },
   {
@@ -92,6 +100,7 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
     join: allOf(given, 'join', ticketOrId),
     shareAddresses: lastOf(given, 'share-addresses', yesOrNo) ?? true,
     mdns: lastOf(given, 'mdns', yesOrNo) ?? false,
+    allow: lastOf(given, 'allow', someText),
     http: lastOf(given, 'metrics', socketAddress),
     rpc: lastOf(given, 'rpc', socketAddress),
     rpcAllow: allOf(given, 'rpc-allow', endpointId),
