@@ -87,6 +87,7 @@ export const API_MISTAKES: readonly Mistake[] = [
     make: (wrong) => topic.joinPeers(wrong),
     wrong: [...peers('peers'), [undefined, /peers must be .* got undefined/]],
   },
+  { call: 'topic.next(…)', make: (wrong) => topic.next(wrong), wrong: [...notOptions('next'), ...signals] },
   { call: 'topic.joined(…)', make: (wrong) => topic.joined(wrong), wrong: [...notOptions('joined'), ...signals] },
   {
     call: 'topicIdFrom(…)',

@@ -1,8 +1,8 @@
 import { type EndpointAddr, type EndpointId, ParseError, parseEndpointId, parseTicket } from '@grapevine/net';
-import { anEndpointAddr } from '@grapevine/net/transport';
+import { anEndpointAddr, withoutPasting } from '@grapevine/net/transport';
 import { describe } from '@grapevine/proto/check';
 
-/** A peer that is in the topic already: a ticket, an address, or an id that the endpoint's address lookup knows. */
+/** A peer that is in the topic already: a ticket (as people paste it), an address, or an id that the endpoint's address lookup knows. */
 export type Bootstrap = string | EndpointId | EndpointAddr;
 
 /**
@@ -41,7 +41,7 @@ function parse(name: string, peer: Bootstrap): EndpointId | EndpointAddr {
   if (typeof peer !== 'string') {
     throw new TypeError(`${name} must be a ticket, an EndpointId or an EndpointAddr, got ${describe(peer)}`);
   }
-  const text = peer.trim();
+  const text = withoutPasting(peer).toLowerCase();
   if (text.startsWith('endpoint')) return parseTicket(text);
   try {
     return parseEndpointId(text);

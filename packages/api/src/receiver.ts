@@ -15,9 +15,20 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
     this.#session = session;
   }
 
-  /** The next event; done when the topic is closed. @throws EndpointClosedError, after what is queued, when the node has lost its endpoint */
-  next(): Promise<IteratorResult<GossipEvent, undefined>> {
-    return this.#session.next();
+  /**
+   * The next event; done when the topic is closed. When the signal is aborted first, no event is taken away.
+   *
+   * @throws EndpointClosedError, after what is queued, when the node has lost its endpoint; the signal's reason; TypeError for options that
+   *   there are not
+   */
+  async next(options: { readonly signal?: AbortSignal } = {}): Promise<IteratorResult<GossipEvent, undefined>> {
+    checkOptions('next', options, { signal: aSignal });
+    return await this.#session.next(options.signal);
+  }
+
+  /** Settles when no more events come in: closed here, or ended with the node. What is queued can still be read. Never rejects. */
+  get closed(): Promise<void> {
+    return this.#session.closed;
   }
 
   /**
@@ -31,7 +42,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
     return this.#session.joined(options.signal);
   }
 
-  /** The direct neighbors now: right also after events were lost. */
+  /** The direct neighbors now: right also after events were lost. None once the topic is closed. */
   neighbors(): readonly EndpointId[] {
     return this.#session.neighbors();
   }
@@ -46,6 +57,6 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   }
 
   [Symbol.asyncIterator](): AsyncIterator<GossipEvent, undefined> {
-    return { next: () => this.next() };
+    return { next: () => this.#session.next() };
   }
 }

@@ -57,14 +57,19 @@ export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable 
     return this.#receiver.joined(options);
   }
 
-  /** The direct neighbors now. */
+  /** The direct neighbors now; none once the topic is closed. */
   neighbors(): readonly EndpointId[] {
     return this.#receiver.neighbors();
   }
 
-  /** The next event; done when the topic is closed. */
-  next(): Promise<IteratorResult<GossipEvent, undefined>> {
-    return this.#receiver.next();
+  /** See {@link GossipReceiver.next}. */
+  next(options?: { readonly signal?: AbortSignal }): Promise<IteratorResult<GossipEvent, undefined>> {
+    return this.#receiver.next(options);
+  }
+
+  /** See {@link GossipReceiver.closed}. */
+  get closed(): Promise<void> {
+    return this.#receiver.closed;
   }
 
   /** Closes both halves. */

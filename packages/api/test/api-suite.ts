@@ -63,6 +63,43 @@ export function apiSuite(service: ServiceUnderTest): void {
   }
 
   describe(`the API on ${service.name}`, () => {
+    describe('reading', () => {
+      test('can be given up, and takes no event away then', async () => {
+        const { hers, his } = await pair();
+        await his.next(); // neighborUp
+        const giveUp = new AbortController();
+        const given = his.next({ signal: giveUp.signal });
+        const other = his.next({ signal: AbortSignal.timeout(20_000) });
+        giveUp.abort(new Error('enough'));
+        await expect(given).rejects.toThrow('enough');
+        await expect(his.next({ signal: giveUp.signal })).rejects.toThrow('enough');
+        await hers.broadcast('for the other');
+        expect(textOf((await other).value)).toBe('for the other');
+      });
+
+      test('a topic says when it is over, and has no neighbors then', async () => {
+        const { hers, his } = await pair();
+        let isOver = false;
+        void his.closed.then(() => {
+          isOver = true;
+        });
+        expect(his.neighbors()).toHaveLength(1);
+        expect(isOver).toBe(false);
+        his.close();
+        await his.closed;
+        expect(his.neighbors()).toEqual([]);
+        await waitFor(hers, ({ type }) => type === 'neighborDown');
+        expect(hers.neighbors()).toEqual([]);
+      });
+
+      test('also when the node ends', async () => {
+        const { b, his } = await pair();
+        await b.close();
+        await his.closed;
+        expect(his.neighbors()).toEqual([]);
+      });
+    });
+
     describe('content', () => {
       const reuse = async (topic: GossipTopic, buffer: Uint8Array) => {
         const sent = topic.broadcast(buffer);

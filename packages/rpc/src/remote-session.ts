@@ -95,7 +95,7 @@ export class RemoteSession implements TopicSession {
   }
 
   neighbors(): readonly EndpointId[] {
-    return [...this.#neighbors];
+    return this.#over || (this.#senderClosed && this.#receiverClosed) ? [] : [...this.#neighbors];
   }
 
   maxContentLength(): number {
@@ -134,8 +134,12 @@ export class RemoteSession implements TopicSession {
     }
   }
 
-  next(): Promise<IteratorResult<GossipEvent, undefined>> {
-    return this.#queue.next();
+  next(signal?: AbortSignal): Promise<IteratorResult<GossipEvent, undefined>> {
+    return this.#queue.next(signal);
+  }
+
+  get closed(): Promise<void> {
+    return this.#queue.closed;
   }
 
   closeSender(): void {

@@ -9,6 +9,14 @@ import type { EndpointAddr } from './endpoint-addr.js';
 const WHAT = 'endpoint ticket';
 const PREFIX = 'endpoint';
 
+/** What mail programs, chats and shells put around words and into them; the last ones take no space at all. */
+const PASTED = /[\s"'`“”‘’„‚«»‹›<>\u200b-\u200d\u2060\ufeff\u00ad]/g;
+
+/** A word without what was pasted with it. */
+export function withoutPasting(text: string): string {
+  return text.replace(PASTED, '');
+}
+
 /** The only version there is has discriminant 0. */
 const ticketSchema = enumOf({ variant1: { addr: endpointAddrSchema } });
 
@@ -27,13 +35,13 @@ export function formatTicket(addr: EndpointAddr): string {
 }
 
 /**
- * Reads a ticket. White space around it is ignored.
+ * Reads a ticket as people paste it: white space, line breaks, quotes and brackets around or in it are ignored, and so is its case.
  *
  * @throws ParseError saying what is wrong with it
  */
 export function parseTicket(text: string): EndpointAddr {
   aString('ticket', text);
-  const word = text.trim();
+  const word = withoutPasting(text).toLowerCase();
   if (!word.startsWith(PREFIX)) throw new ParseError(WHAT, `it does not begin with "${PREFIX}"`);
   const bytes = decodeBase32(word.slice(PREFIX.length), WHAT);
   try {

@@ -1,4 +1,4 @@
-import type { Deferred } from '../util/deferred.js';
+import { type Deferred, deferred } from '../util/deferred.js';
 import { EventGap } from './event-gap.js';
 import type { GossipEvent } from './service.js';
 import type { SharedBudget } from './shared-budget.js';
@@ -36,6 +36,7 @@ export class EventQueue {
   #gap: EventGap | undefined;
   #waiting: Reader[] | undefined;
   #end: { readonly error: Error | undefined } | undefined;
+  #closed: Deferred<void> | undefined;
 
   constructor(options: EventQueueOptions) {
     this.#options = options;
@@ -59,8 +60,13 @@ export class EventQueue {
     this.#hold(bytes);
   }
 
-  /** The next event; done at the end. @throws what the queue has ended with */
-  next(): Promise<Result> {
+  /**
+   * The next event; done at the end. One that was given up takes no event away.
+   *
+   * @throws what the queue has ended with; the signal's reason
+   */
+  next(signal?: AbortSignal): Promise<Result> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
     const told = this.#gap?.next();
     if (told) return Promise.resolve({ done: false, value: told });
     this.#gap = undefined;
@@ -68,16 +74,24 @@ export class EventQueue {
     if (event) return Promise.resolve({ done: false, value: ownCopy(event) });
     if (this.#end) return this.#end.error ? Promise.reject(this.#end.error) : Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
-      const reader = { resolve, reject };
+      const reader = signal ? this.#abortable({ resolve, reject }, signal) : { resolve, reject };
       if (this.#waiting) this.#waiting.push(reader);
       else this.#waiting = [reader]; // one is usual, and a push would make space for many
     });
+  }
+
+  /** Settles when no more events come in. Never rejects. */
+  get closed(): Promise<void> {
+    this.#closed ??= deferred();
+    if (this.#end) this.#closed.resolve();
+    return this.#closed.promise;
   }
 
   /** What is queued can still be read, then the end; with an error, every read after that throws it. */
   end(error?: Error): void {
     if (this.#end) return;
     this.#end = { error };
+    this.#closed?.resolve();
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
     for (const reader of waiting) {
@@ -94,6 +108,23 @@ export class EventQueue {
     this.#events = undefined;
     this.#head = 0;
     this.#gap = undefined;
+  }
+
+  #abortable(reader: Reader, signal: AbortSignal): Reader {
+    const onAbort = () => {
+      this.#waiting = this.#waiting?.filter((other) => other !== one);
+      reader.reject(signal.reason);
+    };
+    const settle = (give: () => void) => {
+      signal.removeEventListener('abort', onAbort);
+      give();
+    };
+    const one: Reader = {
+      resolve: (result) => settle(() => reader.resolve(result)),
+      reject: (error) => settle(() => reader.reject(error)),
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return one;
   }
 
   get #size(): number {

@@ -57,7 +57,7 @@ export interface SubscribeOptions {
  */
 export interface TopicSession {
   readonly topic: TopicId;
-  /** The active neighbors now. */
+  /** The active neighbors now; none once both halves are closed. */
   neighbors(): readonly EndpointId[];
   /** Longest content of a broadcast in bytes. */
   maxContentLength(scope: Scope): number;
@@ -74,8 +74,14 @@ export interface TopicSession {
    * @throws MessageTooLargeError, NoNeighborsError, TopicClosedError, EndpointClosedError, the signal's reason
    */
   send(command: TopicCommand, signal?: AbortSignal): Promise<void>;
-  /** The next event; done when the topic is closed. @throws EndpointClosedError after what is queued, when the node lost its endpoint */
-  next(): Promise<IteratorResult<GossipEvent, undefined>>;
+  /**
+   * The next event; done when the topic is closed. One that was given up takes no event away.
+   *
+   * @throws EndpointClosedError after what is queued, when the node lost its endpoint; the signal's reason
+   */
+  next(signal?: AbortSignal): Promise<IteratorResult<GossipEvent, undefined>>;
+  /** Settles when no more events come in: closed here, or ended with the node. Never rejects. */
+  readonly closed: Promise<void>;
   /** No more commands from here. */
   closeSender(): void;
   /** No more events to here. When both halves of all subscriptions are closed, the topic is left. */

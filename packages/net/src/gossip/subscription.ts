@@ -49,7 +49,8 @@ export class Subscription implements TopicSession {
   }
 
   neighbors(): readonly EndpointId[] {
-    return [...this.#local.neighbors];
+    const hasLeft = this.#senderClosed && this.#receiverClosed;
+    return hasLeft || this.#local.closed ? [] : [...this.#local.neighbors];
   }
 
   maxContentLength(scope: Scope): number {
@@ -80,8 +81,12 @@ export class Subscription implements TopicSession {
     }
   }
 
-  next(): Promise<IteratorResult<GossipEvent, undefined>> {
-    return this.#queue.next();
+  next(signal?: AbortSignal): Promise<IteratorResult<GossipEvent, undefined>> {
+    return this.#queue.next(signal);
+  }
+
+  get closed(): Promise<void> {
+    return this.#queue.closed;
   }
 
   closeSender(): void {

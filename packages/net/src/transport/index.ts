@@ -22,6 +22,7 @@ export {
   someBytes,
 } from '@grapevine/proto/check';
 export { isDialable, isLoopback } from '../address/socket-addr.js';
+export { withoutPasting } from '../address/ticket.js';
 export { checkCommand, checkSubscribe } from '../gossip/check-commands.js';
 export { AsyncQueue } from '../util/async-queue.js';
 export { anAlpn, checkAlpns, someAlpns } from '../util/check-alpns.js';

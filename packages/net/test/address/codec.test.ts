@@ -79,7 +79,7 @@ describe('tickets', () => {
     expect(addr.id).toBe('ae58ff8833241ac82d6ff7611046ed67b5072d142c588d0063e942d9a75502b6');
     expect(addr.addrs).toEqual([relay('http://derp.me./'), ip('127.0.0.1:1024')]);
     expect(formatTicket(addr)).toBe(text);
-    expect(parseTicket(`  endpoint${text.slice(8).toUpperCase()}\n`)).toEqual(addr);
+    expect(parseTicket(`  ${text.toUpperCase()}\n`)).toEqual(addr);
   });
 
   test.each([
@@ -89,7 +89,6 @@ describe('tickets', () => {
     [text.slice(0, -8), 'expected 4 bytes, got 1'],
     [`endpoint${'1'.repeat(8)}`, 'not a base32 letter'],
     [`endpointae${text.slice(10)}`, 'variant'],
-    [text.toUpperCase(), 'does not begin'],
   ])('%j is refused', (bad, why) => {
     expect(() => parseTicket(bad)).toThrow(ParseError);
     expect(() => parseTicket(bad)).toThrow(why);
