@@ -41,7 +41,7 @@ export {
 } from './errors.js';
 export type { AllowPeer, PeerInfo } from './gossip/admission/allow-peer.js';
 export type { AdmissionReason } from './gossip/admission/counts.js';
-export type { AdmissionSnapshot } from './gossip/admission/gate.js';
+export type { AdmissionSnapshot } from './gossip/admission/gate-host.js';
 export { CloseCode } from './gossip/close-code.js';
 export { EventQueue, type EventQueueOptions } from './gossip/event-queue.js';
 export { JoinTimeoutError, type TriedPeer } from './gossip/join-timeout-error.js';

@@ -1,7 +1,7 @@
 import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { AdmissionSnapshot } from './admission/gate.js';
+import type { AdmissionSnapshot } from './admission/gate-host.js';
 import type { ReconcilerCounters } from './reconciliation/index.js';
 import type { LaggedReason } from './service.js';
 import type { SourcesSnapshot } from './sources/index.js';

@@ -1,6 +1,7 @@
 import { type MessageId, messageIdFromBytes } from '@grapevine/proto';
 import { expect, test } from 'vitest';
-import { Gate, type GateHost } from '../../src/gossip/admission/gate.js';
+import { Gate } from '../../src/gossip/admission/gate.js';
+import type { GateHost } from '../../src/gossip/admission/gate-host.js';
 import { type GossipOptions, resolveGossipOptions } from '../../src/gossip/options.js';
 import type { Verdict } from '../../src/gossip/validation/validate.js';
 import type { NetMessage } from '../../src/gossip/wire.js';

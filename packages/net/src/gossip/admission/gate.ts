@@ -1,5 +1,4 @@
-import type { InEvent, MessageId, TopicId } from '@grapevine/proto';
-import type { TransportAddr } from '../../address/endpoint-addr.js';
+import type { TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import { SharedBudget } from '../shared-budget.js';
@@ -9,7 +8,8 @@ import type { NetMessage } from '../wire.js';
 import { allowEverybody, type PeerInfo } from './allow-peer.js';
 import { type Arrival, asksToMeet, type Conversation, contentOf, type Held, sizeOf } from './conversation.js';
 import { Conversations } from './conversations.js';
-import { AdmissionCounts, type AdmissionReason } from './counts.js';
+import { AdmissionCounts } from './counts.js';
+import type { AdmissionSnapshot, Ending, GateHost } from './gate-host.js';
 import { PeerPolicy } from './peer-policy.js';
 
 /** Answers of `allowPeer` that are waited for at once; who comes then is refused for now. */
@@ -17,35 +17,6 @@ const MAX_DECIDING = 1_024;
 
 /** Refused peers that are remembered, so that they are not asked about again and again; the oldest are forgotten first. */
 const MAX_REFUSED = 4_096;
-
-/** What the end of a peer's last connection is told with. */
-type Ending = InEvent<EndpointId> & { readonly type: 'peerDisconnected' | 'linkRetired' };
-
-/** What a {@link Gate} needs of its node. */
-export interface GateHost {
-  /** Hands an event to the protocol. */
-  feed(event: InEvent<EndpointId>): void;
-  /** Sends, whatever was decided. */
-  send(to: EndpointId, topic: TopicId, message: NetMessage): void;
-  isJoined(topic: TopicId): boolean;
-  hasSeen(topic: TopicId, id: MessageId): boolean;
-  isConnected(peer: EndpointId): boolean;
-  remoteAddr(peer: EndpointId): TransportAddr | undefined;
-  /** A peer may have no use for its connection any more. */
-  release(peer: EndpointId): void;
-  /** A peer is not to be talked to in a topic any more. */
-  expelled(topic: TopicId, peer: EndpointId): void;
-  /** A peer has sent too many messages that were rejected: its connections are to be closed. */
-  shutOut(peer: EndpointId): void;
-}
-
-/** What a snapshot tells about it. */
-export interface AdmissionSnapshot {
-  /** How often something was kept from happening, by reason. */
-  readonly counts: Readonly<Record<AdmissionReason, number>>;
-  /** Peers that have sent too many rejected messages, and are out for a while. */
-  readonly shutOut: number;
-}
 
 /**
  * Stands between the network and the protocol, and has the application decide: `allowPeer` before anything that a peer says in a topic, or

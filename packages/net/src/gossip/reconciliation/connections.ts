@@ -102,6 +102,12 @@ export class Connections {
     }
   }
 
+  /** Ends what is under way with a peer. */
+  drop(peer: EndpointId): void {
+    for (const { connection } of this.#held.get(peer) ?? [])
+      connection.close(ConnectionCode.done, 'no neighbor any more');
+  }
+
   close(): void {
     this.#closed = true;
     for (const dial of this.#dials) dial.abort(new Error('shutting down'));

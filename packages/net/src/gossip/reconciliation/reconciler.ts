@@ -122,11 +122,13 @@ export class Reconciler {
     this.#tasks.tidy(task);
   }
 
-  /** The application forbids a peer in a topic: what is under way with it is given up, and it may not compare any more. */
+  /**
+   * The application forbids a peer in a topic: it may not compare any more, and what is under way with it ends, also in other topics, where
+   * it begins again.
+   */
   expelled(topic: TopicId, peer: EndpointId): void {
     this.#neighborhood.expelled(topic, peer);
-    const task = this.#tasks.get(key(topic, peer));
-    if (task) this.#drop(task);
+    this.#connections.drop(peer);
   }
 
   /** We have left a topic. */

@@ -1,0 +1,34 @@
+import type { InEvent, MessageId, TopicId } from '@grapevine/proto';
+import type { TransportAddr } from '../../address/endpoint-addr.js';
+import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { NetMessage } from '../wire.js';
+import type { AdmissionReason } from './counts.js';
+
+/** What the end of a peer's last connection is told with. */
+export type Ending = InEvent<EndpointId> & { readonly type: 'peerDisconnected' | 'linkRetired' };
+
+/** What a `Gate` needs of its node. */
+export interface GateHost {
+  /** Hands an event to the protocol. */
+  feed(event: InEvent<EndpointId>): void;
+  /** Sends, whatever was decided. */
+  send(to: EndpointId, topic: TopicId, message: NetMessage): void;
+  isJoined(topic: TopicId): boolean;
+  hasSeen(topic: TopicId, id: MessageId): boolean;
+  isConnected(peer: EndpointId): boolean;
+  remoteAddr(peer: EndpointId): TransportAddr | undefined;
+  /** A peer may have no use for its connection any more. */
+  release(peer: EndpointId): void;
+  /** A peer is not to be talked to in a topic any more. */
+  expelled(topic: TopicId, peer: EndpointId): void;
+  /** A peer has sent too many messages that were rejected: its connections are to be closed. */
+  shutOut(peer: EndpointId): void;
+}
+
+/** What a snapshot tells about it. */
+export interface AdmissionSnapshot {
+  /** How often something was kept from happening, by reason. */
+  readonly counts: Readonly<Record<AdmissionReason, number>>;
+  /** Peers that have sent too many rejected messages, and are out for a while. */
+  readonly shutOut: number;
+}
