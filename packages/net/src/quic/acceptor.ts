@@ -97,7 +97,7 @@ export class Acceptor implements IncomingHost {
     this.#core.addRoute(cidKey(scid), driver);
     this.#core.addRoute(firstKey, driver); // repetitions of the first flight
     void driver.closed.promise.then(() => this.#forgetClient(incoming));
-    driver.begin(incoming.datagrams);
+    driver.begin(incoming.datagrams.splice(0));
     return driver;
   }
 

@@ -25,7 +25,8 @@ beforeAll(() => {
       ts.transpileModule(readFileSync(join(root, 'src', file), 'utf8'), { compilerOptions }).outputText,
     );
   }
-  writeFileSync(join(built, 'package.json'), '{"type":"module"}');
+  const imports = { '#ed25519': './identity/ed25519/node.js', '#hash': './gossip/hash.js' }; // as the package has them for Node
+  writeFileSync(join(built, 'package.json'), JSON.stringify({ type: 'module', imports }));
 });
 
 afterAll(() => rmSync(built, { recursive: true, force: true }));

@@ -17,6 +17,9 @@ import { type Keys, keysOf, open, type Suite, seal } from './protection.js';
 const FIRST_NUMBER = 1_000;
 const SUITES: readonly Suite[] = ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'];
 
+/** What the binding can besides, and the driver must not. */
+type KeyLogging = RawConnection & { setKeylog(path: string): void };
+
 /** How to be hostile. */
 export interface HostileOptions {
   readonly alpn: string;
@@ -66,7 +69,7 @@ export class HostileClient implements AsyncDisposable {
     try {
       const local = { host, port: socket.address().port };
       const raw = rawConnection.connect(null, randomBytes(CID_LENGTH), local, { ...server }, config(alpn, secretKey));
-      raw.setKeylog(join(folder, 'keys'));
+      (raw as KeyLogging).setKeylog(join(folder, 'keys'));
       const last = await shakeHands(raw, socket, server, local);
       const secrets = readFileSync(join(folder, 'keys'), 'utf8');
       return new HostileClient(socket, server, keysFrom(secrets, last), raw.destinationId());
@@ -134,7 +137,7 @@ function config(alpn: string, secretKey: SecretKey) {
   config.setInitialMaxStreamDataBidiRemote(1 << 28);
   config.setInitialMaxStreamsUni(10_000);
   config.setInitialMaxStreamsBidi(10_000);
-  config.logKeys();
+  (config as unknown as { logKeys(): void }).logKeys();
   return config;
 }
 
