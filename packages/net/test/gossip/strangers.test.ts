@@ -169,14 +169,28 @@ describe('time and memory', () => {
   });
 
   test('a megabyte of frames that are not finished ends the connection', async () => {
-    start();
+    start({ config: { maxMessageSize: 65_536 } });
     const victim = await swarm.listen(swarm.add());
     const connection = await attack(victim.endpoint);
-    const begun = Buffer.alloc(4_000);
-    begun.writeUInt32BE(4_090);
-    for (let i = 0; i < 250; i++) (await stream(connection)).write(begun);
+    const begun = Buffer.alloc(10_004);
+    begun.writeUInt32BE(60_000);
+    for (let i = 0; i < 100; i++) (await stream(connection)).write(begun);
     await swarm.clock.advance(100);
     expect(await connection.closed).toMatchObject({ code: CloseCode.overShare });
     expect((await victim.node.snapshot()).sources.refused.memory).toBe(1);
+  });
+
+  test('of a thousand streams of a stranger 128 are read; those of a peer that becomes a neighbor all are', async () => {
+    start();
+    const victim = await swarm.listen(swarm.add());
+    const stranger = await attack(victim.endpoint);
+    for (let i = 0; i < 1_000; i++) say(await stream(stranger, ELSEWHERE), { type: 'prune' });
+    await swarm.clock.advance(1_000);
+    expect((await victim.node.snapshot()).stats.unknownTopics).toBe(128);
+    const neighbor = await attack(victim.endpoint);
+    say(await stream(neighbor), { type: 'join', data: undefined });
+    for (let i = 0; i < 999; i++) say(await stream(neighbor, ELSEWHERE), { type: 'prune' });
+    await swarm.clock.advance(1_000);
+    expect((await victim.node.snapshot()).stats.unknownTopics).toBe(128 + 999);
   });
 });

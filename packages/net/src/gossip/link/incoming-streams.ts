@@ -1,6 +1,6 @@
 import type { TopicId } from '@grapevine/proto';
 import type { Connection, RecvStream } from '../../transport/seam.js';
-import type { Clock } from '../../util/clock.js';
+import { type Clock, delay } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { Guest } from '../sources/index.js';
 import { decodeHeader, decodeMessage, isNeighborRequest, type NetMessage } from '../wire.js';
@@ -11,6 +11,9 @@ const HEADER_TIMEOUT_MS = 10_000;
 
 /** The memory behind a message may be this many times its size before the message is copied out. */
 const KEEP_RATIO = 2;
+
+/** After so long it is looked again whether a peer may have another stream read, in milliseconds. */
+const ACCEPT_CHECK_MS = 20;
 
 /** How a peer can break the protocol. */
 export type Violation = 'bad-header' | 'bad-message' | 'frame-too-large' | 'over-share';
@@ -79,7 +82,12 @@ export class IncomingStreams {
   }
 
   async #accept(connection: Connection): Promise<void> {
-    for await (const stream of connection.acceptUni()) void this.#read(stream);
+    for await (const stream of connection.acceptUni()) {
+      // A peer that is no neighbor yet may become one by what it says on those that are read.
+      while (this.#open >= this.#host.guest.streamLimit && !this.#stopped)
+        await delay(this.#host.clock, ACCEPT_CHECK_MS);
+      void this.#read(stream);
+    }
   }
 
   /** Gossip has no use for them; a peer that opens one learns so and nothing else happens. */
@@ -93,7 +101,6 @@ export class IncomingStreams {
   async #read(stream: RecvStream): Promise<void> {
     this.#open++;
     this.#opened++;
-    if (this.#open > this.#host.guest.streamLimit) return this.#violation('over-share', 'too many streams at once');
     const deadline = this.#host.clock.setTimer(
       () => this.#violation('bad-header', 'no stream header in time'),
       HEADER_TIMEOUT_MS,

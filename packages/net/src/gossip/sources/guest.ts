@@ -72,7 +72,7 @@ export class Guest implements Occupant {
     return this.#standing === 'stranger' ? UNFINISHED_BYTES : Number.POSITIVE_INFINITY;
   }
 
-  /** Streams that it may have open on a connection. */
+  /** Streams of a connection that are read at once. */
   get streamLimit(): number {
     return this.#standing === 'stranger' ? STRANGER_STREAMS : Number.POSITIVE_INFINITY;
   }

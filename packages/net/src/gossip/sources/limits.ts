@@ -79,5 +79,8 @@ export const SLICE_US = 5_000;
 /** Memory for frames of a stranger that are not whole, in bytes. Half of what a stranger may pin; the rest is the transport's. */
 export const UNFINISHED_BYTES = 512 * 1_024;
 
-/** Streams of a stranger at once. A peer that we share a thousand topics with opens as many before its first Join is read. */
-export const STRANGER_STREAMS = 1_024;
+/**
+ * Streams of a stranger that are read at once; further ones wait. Each takes 3.5 kB. A peer that we share thousands of topics with is a neighbor
+ * after the first of them.
+ */
+export const STRANGER_STREAMS = 128;
