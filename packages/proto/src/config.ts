@@ -72,8 +72,33 @@ export interface HardenedConfig {
   readonly replacedPerList: number;
   /** How often one peer may push somebody out of a full active view within `evictionWindow`. At least 1. Default 3. */
   readonly evictionsPerPeer: number;
-  /** The window of `evictionsPerPeer`. Default 60 s. */
+  /** The same for all peers of one source, where the host tells sources. At least 1. Default 128. */
+  readonly evictionsPerSource: number;
+  /**
+   * The same for all peers together. At least 1. Default 1,024, for a storm of joins: half of the view is kept at any rate, and this
+   * bounds what the coming and going of the other half may cost.
+   */
+  readonly evictionsTotal: number;
+  /** The window of the three. Default 60 s. */
   readonly evictionWindow: number;
+  /** Joins of one peer that are passed on within `rateWindow`. At least 1. Default 3. */
+  readonly joinsPerPeer: number;
+  /**
+   * ForwardJoins of one neighbor that are followed or passed on within `rateWindow`, and Joins of all peers that are passed on. At least 1.
+   * Default 2,048: a storm of 1,000 nodes that join through one contact in the same second is passed on whole.
+   */
+  readonly introductionsPerPeer: number;
+  /**
+   * Peers that we have asked to be neighbors because somebody has introduced them, and that have not answered, per topic. At least 1. Default
+   * 16: three times a full active view.
+   */
+  readonly introducedRequests: number;
+  /** Shuffles of one peer that are answered or passed on within `rateWindow`. At least 1. Default 64 (honest swarms: about 6 from all neighbors). */
+  readonly shufflesPerPeer: number;
+  /** The window of the three. Default 60 s. */
+  readonly rateWindow: number;
+  /** How often a payload is sent to a peer that asks for it: once in this time. Default 1 s. */
+  readonly graftInterval: number;
   /** Cached payloads that are announced to a peer at once, where all of them have to be. At least 1. Default 512. */
   readonly announcedPerPage: number;
   /**
@@ -184,7 +209,15 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
       graftAttempts: 8,
       replacedPerList: 10,
       evictionsPerPeer: 3,
+      evictionsPerSource: 128,
+      evictionsTotal: 1_024,
       evictionWindow: 60_000 * ms,
+      joinsPerPeer: 3,
+      introducedRequests: 16,
+      introductionsPerPeer: 2_048,
+      shufflesPerPeer: 64,
+      rateWindow: 60_000 * ms,
+      graftInterval: 1_000 * ms,
       announcedPerPage: 512,
       reconcileInterval: 10_000 * ms,
       maxTrees: 1_024,

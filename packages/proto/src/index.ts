@@ -21,6 +21,7 @@ export type {
   Scope,
   TopicEvent,
 } from './event.js';
+export type { PeerOrigin, Trust } from './membership/origin.js';
 export type { PeerId } from './peer-id.js';
 export { resolveConfig } from './resolve-config.js';
 export type { StateTotals, TopicSnapshot } from './snapshot.js';

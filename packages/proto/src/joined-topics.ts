@@ -1,3 +1,4 @@
+import { betterOrigin, type PeerOrigin } from './membership/origin.js';
 import type { NodeContext } from './node-context.js';
 import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
@@ -69,6 +70,16 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
     this.#recentId = undefined;
     this.#recent = undefined;
     return [...topic.links].filter((peer) => !this.#isUsed(peer));
+  }
+
+  /** How a peer has come to be known. */
+  origin(peer: P): PeerOrigin<P> {
+    let best: PeerOrigin<P> = { trust: 'hearsay' };
+    for (const topic of this) {
+      best = betterOrigin(best, topic.origin(peer));
+      if (best.trust === 'user') break;
+    }
+    return best;
   }
 
   /** Whether the link to a peer that a topic has no use for can be closed. */

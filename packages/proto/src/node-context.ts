@@ -17,6 +17,10 @@ export interface NodeContext<P extends PeerId> {
   readonly budgets: NodeBudgets;
   /** Where the outputs of the event that is being handled go. */
   outputs: OutEvent<P>[];
+  /** Whether there can be a peer of this name. */
+  readonly isPeer: (id: P) => boolean;
+  /** Where the linked peers come from, as far as the host has said. */
+  readonly sources: Map<P, string>;
   /** Peers that the host is dialing right now. */
   readonly dialing: Set<P>;
 }

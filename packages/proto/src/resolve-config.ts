@@ -87,7 +87,15 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
   checkInteger('hardened.graftAttempts', hardened.graftAttempts, 1, 32);
   checkInteger('hardened.replacedPerList', hardened.replacedPerList, 0);
   checkInteger('hardened.evictionsPerPeer', hardened.evictionsPerPeer, 1);
+  checkInteger('hardened.evictionsPerSource', hardened.evictionsPerSource, 1);
+  checkInteger('hardened.evictionsTotal', hardened.evictionsTotal, 1);
   checkDuration('hardened.evictionWindow', hardened.evictionWindow);
+  checkInteger('hardened.joinsPerPeer', hardened.joinsPerPeer, 1);
+  checkInteger('hardened.introducedRequests', hardened.introducedRequests, 1);
+  checkInteger('hardened.introductionsPerPeer', hardened.introductionsPerPeer, 1);
+  checkInteger('hardened.shufflesPerPeer', hardened.shufflesPerPeer, 1);
+  checkDuration('hardened.rateWindow', hardened.rateWindow);
+  checkDuration('hardened.graftInterval', hardened.graftInterval);
   checkInteger('hardened.announcedPerPage', hardened.announcedPerPage, 1);
   checkDuration('hardened.reconcileInterval', hardened.reconcileInterval);
   checkInteger('hardened.maxTrees', hardened.maxTrees, 1);

@@ -13,6 +13,7 @@ import {
 import type { Config, PartialConfig } from './config.js';
 import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import { JoinedTopics } from './joined-topics.js';
+import type { PeerOrigin } from './membership/origin.js';
 import type { NodeContext } from './node-context.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
@@ -38,6 +39,11 @@ export interface StateOptions<P extends PeerId> {
   readonly config?: PartialConfig;
   /** Decides all random choices; see {@link seededRng} for one. */
   readonly rng: Rng;
+  /**
+   * Whether there can be a peer of this name (on the network: whether it is a curve point). Asked only about peers that others name, before
+   * they are taken into a view or passed on, and no more often than the rates of walks and lists allow. Default: any.
+   */
+  readonly isPeer?: (id: P) => boolean;
   /** Hashes payloads. Default: BLAKE3 in plain TypeScript. */
   readonly hash?: Hash;
 }
@@ -67,7 +73,7 @@ export class State<P extends PeerId> {
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
    * something has the wrong type.
    */
-  constructor({ me, peerData = NO_DATA, config, rng, hash = defaultHash }: StateOptions<P>) {
+  constructor({ me, peerData = NO_DATA, config, rng, isPeer = () => true, hash = defaultHash }: StateOptions<P>) {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
@@ -76,10 +82,12 @@ export class State<P extends PeerId> {
       peerData,
       config: resolved,
       hash,
+      isPeer,
       stats: zeroStats(),
       budgets: nodeBudgets(resolved),
       outputs: [],
       dialing: new Set(),
+      sources: new Map(),
     };
     this.#topics = new JoinedTopics(this.#node, rng);
     this.#lifecycle = topicLifecycle(resolved.mode);
@@ -133,6 +141,7 @@ export class State<P extends PeerId> {
         break;
       case 'peerConnected':
         checkSource(event.source);
+        if (event.source !== undefined) this.#node.sources.set(event.peer, event.source);
         this.#node.dialing.delete(event.peer);
         for (const topic of this.#topics) topic.peerConnected(event.peer);
         break;
@@ -235,6 +244,11 @@ export class State<P extends PeerId> {
     return false;
   }
 
+  /** How it has come about that we may want to dial a peer, over all topics: for a host that has to decide whom to dial first. */
+  origin(peer: P): PeerOrigin<P> {
+    return this.#topics.origin(peer);
+  }
+
   #linkLost(peer: P, reason: DisconnectReason, now: number): void {
     this.#node.dialing.delete(peer);
     for (const topic of this.#topics) topic.peerDisconnected(peer, reason, now);
@@ -246,6 +260,7 @@ export class State<P extends PeerId> {
   }
 
   #forgetLink(peer: P): void {
+    this.#node.sources.delete(peer);
     this.#node.dialing.delete(peer);
     this.#topics.forgetLink(peer);
   }
@@ -256,10 +271,9 @@ export class State<P extends PeerId> {
       if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id, out);
       return;
     }
-    if (!topic.admits(from)) return;
-    // Before the message is handled, because handling it may already let go of the peer again.
+    // Before the message is looked at, because that may already let go of the peer again.
     topic.links.add(from);
-    topic.receive(from, message, now);
+    if (topic.admits(from, message, now)) topic.receive(from, message, now);
   }
 
   #command(id: TopicId, command: Command<P>, now: number, out: OutEvent<P>[]): void {

@@ -2,15 +2,27 @@
 export interface Stats {
   /** Payloads whose id is not the hash of their content; dropped. */
   spoofedIds: number;
-  /** Broadcast messages (`gossip` duplicates, `prune`, `graft`, `ihave`) from peers that are no active neighbors; they changed nothing. */
-  strangerMessages: number;
+  /** Payloads from peers that are no active neighbors, were none a moment ago and were not asked; ignored. So are the next five. */
+  strangerGossip: number;
+  /** Grafts from peers that are no active neighbors and were none a moment ago. */
+  strangerGrafts: number;
+  /** Prunes from peers that are no active neighbors. */
+  strangerPrunes: number;
+  /** IHaves from peers that are no active neighbors. */
+  strangerIHaves: number;
+  /** ForwardJoins from peers that are no active neighbors. */
+  strangerForwardJoins: number;
+  /** Shuffles from peers that are no active neighbors, but for those that only ask whom we know. */
+  strangerShuffles: number;
+  /** Grafts for a payload that had just been sent to that peer, or that a former neighbor was never told of; not answered. */
+  refusedGrafts: number;
   /** Messages that named ourselves where only others make sense; that part was ignored. */
   selfReferences: number;
   /** Messages of peers that the application has expelled from their topic; ignored. */
   expelledMessages: number;
   /** Payloads that the application has rejected; ids that were known already not counted. */
   discardedPayloads: number;
-  /** Node lists that were longer than `membership.maxListedNodes`; cut. */
+  /** Node lists that were longer than `membership.maxListedNodes`, or in a shuffle than twice what we would offer; cut. */
   truncatedLists: number;
   /** Walks with more hops to go than our own config would give them; shortened. */
   shortenedWalks: number;
@@ -18,8 +30,14 @@ export interface Stats {
   unsolicitedShuffleReplies: number;
   /** Listed nodes that were not taken because their list had pushed out its share of the passive view. */
   refusedReplacements: number;
-  /** Requests to push somebody out of the active view that came too often from one peer; refused. */
+  /** Requests to push somebody out of the active view that came too often from one peer, one source, or all together; refused. */
   refusedEvictions: number;
+  /** Joins and ForwardJoins that came too often, or while too many introduced peers were being asked; not passed on or followed. */
+  refusedIntroductions: number;
+  /** Shuffles that came too often from one peer; ignored. */
+  refusedShuffles: number;
+  /** Peers that others have named and that cannot exist; ignored. */
+  impossiblePeers: number;
   /** Announced payloads that were not even noted because too many are missing already. The announcer is reconciled with later. */
   droppedAnnouncements: number;
   /** Missing payloads given up: every announcer was asked in vain, or is gone. Told as `lost`, as are the next two. */
@@ -48,7 +66,13 @@ export interface Stats {
 export function zeroStats(): Stats {
   return {
     spoofedIds: 0,
-    strangerMessages: 0,
+    strangerGossip: 0,
+    strangerGrafts: 0,
+    strangerPrunes: 0,
+    strangerIHaves: 0,
+    strangerForwardJoins: 0,
+    strangerShuffles: 0,
+    refusedGrafts: 0,
     selfReferences: 0,
     expelledMessages: 0,
     discardedPayloads: 0,
@@ -57,6 +81,9 @@ export function zeroStats(): Stats {
     unsolicitedShuffleReplies: 0,
     refusedReplacements: 0,
     refusedEvictions: 0,
+    refusedIntroductions: 0,
+    refusedShuffles: 0,
+    impossiblePeers: 0,
     droppedAnnouncements: 0,
     abandonedPayloads: 0,
     unavailablePayloads: 0,

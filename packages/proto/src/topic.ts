@@ -3,14 +3,15 @@ import type { WindowEntry } from './broadcast/payload-window.js';
 import { PersistentMissing } from './broadcast/persistent-missing.js';
 import { PlumTree } from './broadcast/plumtree.js';
 import { ReferenceMissing } from './broadcast/reference-missing.js';
+import { Entrance } from './entrance.js';
 import type { Command, DisconnectReason, InEvent, ReconcileReason } from './event.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
 import { HyParView } from './membership/hyparview.js';
+import type { PeerOrigin } from './membership/origin.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import type { StateTotals, TopicSnapshot } from './snapshot.js';
-import type { Stats } from './stats.js';
 import { LazySet } from './structures/lazy.js';
 import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
@@ -31,23 +32,28 @@ export class Topic<P extends PeerId> {
   /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
   readonly #replaced = new LazySet<P>();
   readonly #out: Outbox<P>;
-  readonly #stats: Stats;
+  readonly #entrance: Entrance<P> | undefined;
   readonly #swarm: HyParView<P>;
   readonly #tree: PlumTree<P>;
 
   constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
     this.generation = generation;
     this.#out = out;
-    this.#stats = node.stats;
     const { mode, broadcast } = node.config;
     switch (mode) {
       case 'reference':
         this.#swarm = new HyParView(node, rng, out);
         this.#tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
+        this.#entrance = undefined;
         break;
       case 'hardened':
-        this.#swarm = new HardenedHyParView(node, rng, out);
-        this.#tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node));
+        {
+          const swarm = new HardenedHyParView(node, rng, out);
+          const tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node));
+          this.#swarm = swarm;
+          this.#tree = tree;
+          this.#entrance = new Entrance(node, out, swarm, tree);
+        }
         break;
     }
   }
@@ -158,11 +164,9 @@ export class Topic<P extends PeerId> {
     this.#swarm.allow(peer);
   }
 
-  /** Whether what a peer sends is looked at. */
-  admits(peer: P): boolean {
-    if (!this.#swarm.isExpelled(peer)) return true;
-    this.#stats.expelledMessages++;
-    return false;
+  /** Whether a message is to be handled: see {@link Entrance}. The reference handles every one. */
+  admits(from: P, message: Message<P>, now: number): boolean {
+    return this.#entrance?.admits(from, message, now) ?? true;
   }
 
   /** The application rejects a payload. */
@@ -191,6 +195,11 @@ export class Topic<P extends PeerId> {
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
     return this.#swarm.wants(peer);
+  }
+
+  /** How a peer has come to be known in this topic. */
+  origin(peer: P): PeerOrigin<P> {
+    return this.#swarm.origin(peer);
   }
 
   /** The topic is dropped: gives back what it has of the node's budgets. */

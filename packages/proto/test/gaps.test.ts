@@ -327,7 +327,7 @@ describe('a payload that a neighbor knew and has no more', () => {
     node.handle(unavailable(9, 'a'));
     node.receive(9, ihave('b'));
     expect(node.snapshot.missingPayloads).toBe(0);
-    expect(node.stats.strangerMessages).toBe(2);
+    expect(node.stats.strangerIHaves).toBe(1);
   });
 });
 

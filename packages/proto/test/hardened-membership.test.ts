@@ -8,7 +8,7 @@ import { resolveConfig } from '../src/resolve-config.js';
 import { zeroStats } from '../src/stats.js';
 import { defaultHash } from '../src/structures/hash.js';
 import { seededRng } from '../src/structures/seeded-rng.js';
-import { sent, sentTypes, TestNode, timer, timers } from './helper/node.js';
+import { payload, sent, sentTypes, TestNode, timer, timers } from './helper/node.js';
 import { Swarm } from './helper/swarm.js';
 import { TOPIC } from './helper/topic.js';
 
@@ -218,7 +218,8 @@ describe('a topic that is left and joined again', () => {
 
   test('lets go of links that only it has used; the reference forgets them', () => {
     const leave = (node: TestNode) => {
-      node.receive(7, { type: 'prune' });
+      node.join(7);
+      node.receive(7, payload('hello')); // it does not say yet that it has let us in
       return node.quit().filter(({ type }) => type === 'disconnectPeer');
     };
     expect(leave(reference())).toEqual([]);
@@ -745,6 +746,8 @@ describe('peer data', () => {
         stats: zeroStats(),
         budgets: nodeBudgets(config),
         outputs: [],
+        isPeer: () => true,
+        sources: new Map<number, string>(),
         dialing: new Set<number>(),
       };
       class Inspected extends View<number> {

@@ -63,11 +63,11 @@ describe.each(MODES)('membership in %s mode', (mode) => {
   });
 
   test('does not answer an answer', () => {
-    const node = new TestNode(config);
+    const node = new TestNode(config).meet(1);
     node.receive(1, forwardJoin(5, 0));
     expect(node.snapshot.pendingNeighborRequests).toEqual([5]);
     expect(sentTypes(node.receive(5, high))).toEqual([]);
-    expect(node.snapshot).toMatchObject({ activeView: [5], pendingNeighborRequests: [] });
+    expect(node.snapshot).toMatchObject({ activeView: [1, 5], pendingNeighborRequests: [] });
   });
 
   test.each([
@@ -120,12 +120,7 @@ describe.each(MODES)('membership in %s mode', (mode) => {
 
   test('looks at no more than 64 nodes of a list', () => {
     const node = new TestNode({ mode, membership: { passiveViewCapacity: 500 } }).meet(1);
-    node.receive(1, {
-      type: 'shuffle',
-      origin: 9,
-      nodes: list(...Array.from({ length: 100 }, (_, i) => 100 + i)),
-      ttl: 0,
-    });
+    node.receive(1, { type: 'shuffleReply', nodes: list(...Array.from({ length: 100 }, (_, i) => 100 + i)) });
     expect(node.snapshot.passiveView).toHaveLength(64);
     expect(node.stats.truncatedLists).toBe(1);
   });

@@ -77,6 +77,7 @@ describe.each(MODES)('a node in %s mode', (mode) => {
     state.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [] } }, 0);
     state.handle({ type: 'recvMessage', from: 1, topic: TOPIC, message: high }, 0);
     state.handle({ type: 'command', topic: OTHER_TOPIC, command: { type: 'join', peers: [] } }, 0);
+    state.handle({ type: 'recvMessage', from: 2, topic: OTHER_TOPIC, message: high }, 0);
     const introduction: Message<number> = { type: 'forwardJoin', peer: { id: 1, data: undefined }, ttl: 0 };
     state.handle({ type: 'recvMessage', from: 2, topic: OTHER_TOPIC, message: introduction }, 0);
     const quit = state.handle({ type: 'command', topic: TOPIC, command: { type: 'quit' } }, 0);

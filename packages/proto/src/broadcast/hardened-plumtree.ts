@@ -10,6 +10,8 @@ import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
 import type { RootTag, Tagged } from '../wire/root-tag.js';
 import { AnnouncementPace } from './announcement-pace.js';
 import { Conduct } from './conduct.js';
+import { FormerNeighbors } from './former-neighbors.js';
+import { GraftAnswers } from './graft-answers.js';
 import type { Announcement, GraftRequest } from './missing-payloads.js';
 import { announcementOf, type WindowCursor } from './payload-window.js';
 import type { PersistentMissing } from './persistent-missing.js';
@@ -53,6 +55,9 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   #dispatchAt: number | undefined;
   /** Peers to which the whole cache is being announced, and how far that has got. */
   readonly #walks = new LazyMap<P, WindowCursor>();
+  // Most topics are quiet and need neither.
+  #former: FormerNeighbors<P> | undefined;
+  #answers: GraftAnswers<P> | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
@@ -62,6 +67,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
   override neighborUp(peer: P, now: number): void {
+    this.#former?.returned(peer);
     if (!this.#has(peer)) {
       this.#activeNeighbors = undefined;
       if (!this.#isBusy(now)) this.#rootedTrees?.neighborUp(peer);
@@ -75,7 +81,11 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** Announcements to a peer that is gone would have the host dial it again. */
   override neighborDown(peer: P, now: number): void {
-    if (this.#has(peer)) this.#disturbed(now);
+    if (this.#has(peer)) {
+      this.#disturbed(now);
+      this.#former ??= new FormerNeighbors(this.config.messageCacheRetention);
+      this.#former.left(peer, this.memory.window.insertions, now);
+    }
     super.neighborDown(peer, now);
     this.#activeNeighbors = undefined;
     this.#rootedTrees?.neighborDown(peer, this.#surroundings(now), now);
@@ -83,6 +93,11 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     this.#conduct.forget(peer);
     this.#turns.forget(peer);
     this.#walks.delete(peer);
+  }
+
+  /** Whether a peer was a neighbor until a moment ago. */
+  isFormerNeighbor(peer: P, now: number): boolean {
+    return this.#former?.has(peer, now) === true;
   }
 
   override linkGap(peer: P, reason: ReconcileReason): void {
@@ -123,7 +138,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   override unavailable(from: P, ids: readonly MessageId[], now: number): void {
-    if (!this.#isNeighbor(from)) return;
+    if (!this.#has(from)) return;
     for (const id of ids) if (!this.memory.seen.has(id)) this.missing.unavailable(id, from, now);
     this.startEvicting(now);
   }
@@ -152,6 +167,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     super.evictTimerExpired(now);
     this.#rootedTrees?.expire(now);
     if (this.#isAtRest()) this.#rootedTrees?.rest();
+    this.#answers?.expireUntil(now);
     for (const { id, delay } of this.missing.admitWaiting()) {
       this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
@@ -264,7 +280,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** A duplicate from a stranger closes no cycle of ours. Answering it could even have the host dial a peer that just left. */
   protected override onDuplicate(from: P, message: GossipMessage, now: number): void {
-    if (!this.#isNeighbor(from)) return;
+    if (!this.#has(from)) return;
     this.#conduct.delivered(from);
     const { id, tag, guest, scope } = message;
     if (tag === undefined || scope.type !== 'swarm') {
@@ -300,7 +316,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     announcements: readonly Announcement<P>[],
     now: number,
   ): void {
-    if (!this.#isNeighbor(from)) return;
+    if (!this.#has(from)) return;
     const credible = announcements.filter(({ peer }) => this.#conduct.hasDelivered(peer));
     const [earliest] = credible;
     if (earliest === undefined) return;
@@ -317,18 +333,20 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   protected override onPrune(from: P, message: PruneMessage, now: number): void {
-    if (!this.#isNeighbor(from)) return;
+    if (!this.#has(from)) return;
     const { tag } = message;
     if (tag !== undefined) this.#trees.heardTag(from);
     if (tag === undefined || !this.#trees.prunedBy(from, tag, this.#surroundings(now), now))
       super.onPrune(from, message, now);
   }
 
-  /** A stranger may be answering an announcement from when it was a neighbor: it gets the payload and no branch. */
+  /** A stranger that was a neighbor until a moment ago may be answering an announcement: it gets the payload and no branch. */
   protected override onGraft(from: P, message: GraftMessage, now: number): void {
     const { id, tag } = message;
-    if (!this.#isNeighbor(from)) {
-      this.answerGraft(from, id);
+    if (!this.#has(from)) {
+      const ordinal = id === undefined ? undefined : this.memory.window.ordinal(id);
+      if (ordinal !== undefined && this.#former?.wasTold(from, ordinal, now)) this.answerGraft(from, id, now);
+      else this.node.stats.refusedGrafts++;
       return;
     }
     if (id !== undefined) this.#disturbed(now);
@@ -339,11 +357,11 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     this.#trees.heardTag(from);
     const isFor = id === undefined ? 'all' : 'one payload';
     if (!this.#trees.graftedBy(from, tag, isFor, this.#surroundings(now))) this.makeEager(from);
-    this.answerGraft(from, id);
+    this.answerGraft(from, id, now);
   }
 
   protected override onIHave(from: P, message: IHaveMessage, now: number): void {
-    if (!this.#isNeighbor(from)) return;
+    if (!this.#has(from)) return;
     if (message.messages.some(({ tag }) => tag !== undefined)) this.#trees.heardTag(from);
     this.lazyQueue.withdraw(from, message.messages);
     super.onIHave(from, message, now);
@@ -384,10 +402,18 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     this.#trees.arrived({ tag, guest, round, asked: this.missing.askedFor(id) }, tree, from, now);
   }
 
-  protected override answerGraft(to: P, id: GraftMessage['id']): void {
+  /** Asked again at once, it is on its way already: asking costs less than answering. */
+  protected override answerGraft(to: P, id: GraftMessage['id'], now: number): void {
     const message = id === undefined ? undefined : this.memory.window.get(id);
-    if (message === undefined || fitsFrame(this.node.config, message.content.length, 1)) super.answerGraft(to, id);
-    else this.node.stats.unforwardable++;
+    if (id === undefined || message === undefined) return;
+    if (!fitsFrame(this.node.config, message.content.length, 1)) this.node.stats.unforwardable++;
+    else if (this.#isAnswered(to, id, now)) super.answerGraft(to, id, now);
+    else this.node.stats.refusedGrafts++;
+  }
+
+  #isAnswered(to: P, id: MessageId, now: number): boolean {
+    this.#answers ??= new GraftAnswers(this.node.config.hardened.graftInterval);
+    return this.#answers.admit(to, id, now);
   }
 
   /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
@@ -494,12 +520,5 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
   /** Nothing is remembered, and nothing is missing. */
   #isAtRest(): boolean {
     return this.memory.window.known === 0 && this.memory.seen.size === 0 && this.missing.size === 0;
-  }
-
-  /** As {@link has}, and counts the messages of strangers. */
-  #isNeighbor(peer: P): boolean {
-    if (this.#has(peer)) return true;
-    this.node.stats.strangerMessages++;
-    return false;
   }
 }

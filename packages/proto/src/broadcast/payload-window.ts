@@ -39,6 +39,8 @@ interface Slot {
   readonly round: number;
   readonly tag: RootTag | undefined;
   readonly expires: number;
+  /** The how-manieth payload it was. */
+  readonly ordinal: number;
   /** `undefined` once dropped or replaced. */
   message: GossipMessage | undefined;
 }
@@ -109,13 +111,19 @@ export class PayloadWindow implements PayloadHolder {
     return { ago: this.#limits.messageCacheRetention - (slot.expires - now), round: slot.round, tag: slot.tag };
   }
 
+  /** The how-manieth payload it was that was inserted; undefined when it is not known. */
+  ordinal(id: MessageId): number | undefined {
+    return this.#slots?.get(id)?.ordinal;
+  }
+
   /** Inserts a payload, or extends its life. @returns how many payloads the bounds have dropped for it */
   insert(message: GossipMessage, expires: number): number {
     this.#slots ??= new Map();
     const replaced = this.#slots.get(message.id);
     if (replaced !== undefined) this.#release(replaced);
     const round = message.scope.type === 'swarm' ? message.scope.round : 0;
-    const slot: Slot = { id: message.id, round, tag: message.tag, expires, message };
+    const ordinal = this.#insertions + 1;
+    const slot: Slot = { id: message.id, round, tag: message.tag, expires, ordinal, message };
     this.#slots.set(message.id, slot);
     this.#enqueue(slot);
     this.#changed(1, message.content.length);

@@ -278,12 +278,12 @@ export class PlumTree<P extends PeerId> {
     this.makeLazy(from);
   }
 
-  protected onGraft(from: P, { id }: GraftMessage, _now: number): void {
+  protected onGraft(from: P, { id }: GraftMessage, now: number): void {
     this.makeEager(from);
-    this.answerGraft(from, id);
+    this.answerGraft(from, id, now);
   }
 
-  protected answerGraft(to: P, id: MessageId | undefined): void {
+  protected answerGraft(to: P, id: MessageId | undefined, _now: number): void {
     const message = id === undefined ? undefined : this.memory.window.get(id);
     if (message !== undefined) this.out.send(to, message);
   }
@@ -291,7 +291,7 @@ export class PlumTree<P extends PeerId> {
   protected onIHave(from: P, { messages }: IHaveMessage, now: number): void {
     for (const entry of messages) {
       const { id } = entry;
-      if (this.memory.seen.has(id)) continue;
+      if (this.knows(id, now)) continue;
       const delay = this.missing.announced(entry, from, now, this.waitFor(entry, now));
       if (delay !== undefined) this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
@@ -300,6 +300,11 @@ export class PlumTree<P extends PeerId> {
   /** From the first announcement of a payload to asking for it, where the tree says so. */
   protected waitFor(_entry: IHaveEntry, _now: number): number | undefined {
     return undefined;
+  }
+
+  /** Whether a payload that is announced has been here. */
+  protected knows(id: MessageId, _now: number): boolean {
+    return this.memory.seen.has(id);
   }
 
   protected makeEager(peer: P): void {

@@ -15,6 +15,7 @@ import type {
 } from '../wire/message.js';
 import { sweepLeftovers } from './leftovers.js';
 import { LostPeers } from './lost-peers.js';
+import type { PeerOrigin } from './origin.js';
 import { PatientHyParView } from './patient-hyparview.js';
 import { probeQuestion } from './probe-question.js';
 
@@ -34,8 +35,8 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   readonly #joining = new BoundedSet<P>(MAX_JOINING);
   /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
   readonly #probed = new BoundedSet<P>(MAX_JOINING);
-  /** Peers that we have heard from ourselves: they exist. */
-  protected readonly met = new LazySet<P>();
+  /** Peers that we have heard from ourselves, besides our neighbors: they exist. */
+  readonly #met = new LazySet<P>();
   #lost: LostPeers<P> | undefined;
   /** Shuffles since something has changed in our views. */
   #fruitless = 0;
@@ -67,10 +68,10 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
-    this.met.add(from);
     super.receive(from, message, now);
+    if (!this.active.has(from)) this.#met.add(from);
     if (message.type === 'neighbor' || message.type === 'disconnect') this.#joining.delete(from);
-    this.#sweep();
+    this.sweep();
   }
 
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
@@ -78,11 +79,12 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     this.#joining.delete(peer);
     this.#probed.delete(peer);
     super.peerDisconnected(peer, reason);
+    if (wasNeighbor) this.#met.add(peer);
     if (wasNeighbor && reason !== 'refused') {
       this.#lost ??= new LostPeers(this.config.passiveViewCapacity);
       this.#lost.lost(peer);
     }
-    this.#sweep();
+    this.sweep();
   }
 
   override shuffleTimerExpired(): void {
@@ -93,7 +95,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     if (lost !== undefined) this.sendNeighbor(lost, 'high');
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
-    this.#sweep();
+    this.sweep();
   }
 
   /** Others hear of it by shuffles only. */
@@ -106,6 +108,11 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     return super.wants(peer) || this.#joining.has(peer) || this.#probed.has(peer);
   }
 
+  override origin(peer: P): PeerOrigin<P> {
+    if (this.hasAskedToJoin(peer)) return { trust: 'user' };
+    return { trust: this.hasMet(peer) || this.isBridge(peer) ? 'met' : 'hearsay' };
+  }
+
   /**
    * From a peer that we have asked to be our neighbor a list is the beginning of a refusal. The reference goes on to the next
    * candidate, which in a swarm of full views is an endless round of requests and refusals.
@@ -113,7 +120,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
     if (this.pending.has(from) && !this.active.has(from)) {
       // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
-      if (!this.#probed.has(from)) this.takeNodes(message.nodes);
+      if (!this.#probed.has(from)) this.takeNodes(message.nodes, from);
       return;
     }
     const isForeign = this.#probed.delete(from) && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
@@ -143,7 +150,10 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     options: { reply: boolean },
   ): boolean {
     const isNeighbor = super.addActive(peer, data, priority, options);
-    if (isNeighbor) this.#lost?.found(peer);
+    if (isNeighbor) {
+      this.#met.delete(peer);
+      this.#lost?.found(peer);
+    }
     return isNeighbor;
   }
 
@@ -174,13 +184,13 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     this.#joining.delete(peer);
     this.#probed.delete(peer);
     this.#lost?.found(peer);
-    this.met.delete(peer);
+    this.#met.delete(peer);
   }
 
   /** Whether nodes that somebody knows are in our swarm: who has lost neighbors is sure of the remaining ones only. */
   #knowsAnyOf(nodes: readonly PeerInfo<P>[]): boolean {
     const isWhole = (this.#lost?.size ?? 0) === 0;
-    return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.met.has(id))));
+    return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.hasMet(id))));
   }
 
   /** One that was lost may be in the other half of a swarm that has split. */
@@ -188,14 +198,35 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     return this.#lost?.has(peer) ?? false;
   }
 
+  /** Who is sent one is a neighbor no more, if it was. */
+  protected override sendDisconnect(peer: P, options: { alive: boolean }): void {
+    super.sendDisconnect(peer, options);
+    this.#met.add(peer);
+  }
+
+  /** Whether we have heard from a peer ourselves. */
+  protected hasMet(peer: P): boolean {
+    return this.active.has(peer) || this.#met.has(peer);
+  }
+
+  /** Whether we have anything to do with a peer. */
+  protected isKnown(peer: P): boolean {
+    return this.wants(peer) || this.passive.has(peer) || this.isBridge(peer);
+  }
+
+  /** Whether the user wants us to join a peer that has not answered yet. */
+  protected hasAskedToJoin(peer: P): boolean {
+    return this.#joining.has(peer) || this.#probed.has(peer);
+  }
+
   /** Data and marks of peers that have left all views must not pile up. */
-  #sweep(): void {
-    const isKnown = (peer: P): boolean => this.wants(peer) || this.passive.has(peer) || this.isBridge(peer);
+  protected sweep(): void {
+    const isKnown = (peer: P): boolean => this.isKnown(peer);
     if (this.peerData.size > this.#sweepDataAbove) {
       this.#sweepDataAbove = sweepLeftovers(this.peerData, this.peerData.keys(), isKnown, this.maxRemembered);
     }
-    if (this.met.size > this.#sweepMetAbove) {
-      this.#sweepMetAbove = sweepLeftovers(this.met, this.met, isKnown, this.maxRemembered);
+    if (this.#met.size > this.#sweepMetAbove) {
+      this.#sweepMetAbove = sweepLeftovers(this.#met, this.#met, isKnown, this.maxRemembered);
     }
     if (this.aliveDisconnected.size > this.maxRemembered) {
       for (const peer of this.aliveDisconnected) if (!this.passive.has(peer)) this.aliveDisconnected.delete(peer);

@@ -12,6 +12,7 @@ import type {
   ShuffleReplyMessage,
 } from '../wire/message.js';
 import { cutMessage } from './cut-message.js';
+import type { PeerOrigin } from './origin.js';
 import { DISMISSED, downReason, EVICTED, type Removal } from './removal.js';
 import { Views } from './views.js';
 
@@ -41,10 +42,10 @@ export class HyParView<P extends PeerId> extends Views<P> {
         this.onJoin(from, message.data, now);
         break;
       case 'forwardJoin':
-        this.onForwardJoin(from, message);
+        this.onForwardJoin(from, message, now);
         break;
       case 'shuffle':
-        this.onShuffle(from, message);
+        this.onShuffle(from, message, now);
         break;
       case 'shuffleReply':
         this.onShuffleReply(from, message);
@@ -122,8 +123,9 @@ export class HyParView<P extends PeerId> extends Views<P> {
   /** A peer is forbidden no longer. */
   allow(_peer: P): void {}
 
-  isExpelled(_peer: P): boolean {
-    return false;
+  /** How a peer has come to be known. */
+  origin(_peer: P): PeerOrigin<P> {
+    return { trust: 'met' };
   }
 
   /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
@@ -145,16 +147,20 @@ export class HyParView<P extends PeerId> extends Views<P> {
     this.out.disconnect(peer);
   }
 
-  protected onJoin(from: P, data: PeerData | undefined, _now: number): void {
+  protected onJoin(from: P, data: PeerData | undefined, now: number): void {
     this.addActive(from, data, 'high', { reply: true });
-    const peer: PeerInfo<P> = { id: from, data };
+    this.introduce({ id: from, data }, now);
+  }
+
+  /** Sends a walk through each other neighbor, at the ends of which a new member finds neighbors. */
+  protected introduce(peer: PeerInfo<P>, _now: number): void {
     for (const neighbor of this.active.values) {
-      if (neighbor === from) continue;
+      if (neighbor === peer.id) continue;
       this.out.send(neighbor, { type: 'forwardJoin', peer, ttl: this.config.activeRandomWalkLength });
     }
   }
 
-  protected onForwardJoin(from: P, { peer, ttl }: ForwardJoinMessage<P>): void {
+  protected onForwardJoin(from: P, { peer, ttl }: ForwardJoinMessage<P>, _now: number): void {
     if (this.active.has(peer.id) || ttl === 0 || this.active.size <= 1) {
       this.storeData(peer.id, peer.data);
       // It enters the view only when it answers: the reference departs from the paper so that a peer that cannot be
@@ -182,9 +188,9 @@ export class HyParView<P extends PeerId> extends Views<P> {
     }
   }
 
-  protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>): void {
+  protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>, _now: number): void {
     if (ttl === 0 || this.active.size <= 1) {
-      this.takeNodes(nodes);
+      this.takeNodes(nodes, from);
       this.out.send(origin, { type: 'shuffleReply', nodes: this.sample(nodes.length) });
       return;
     }
@@ -192,8 +198,8 @@ export class HyParView<P extends PeerId> extends Views<P> {
     if (next !== undefined) this.out.send(next, { type: 'shuffle', origin, nodes, ttl: ttl - 1 });
   }
 
-  protected onShuffleReply(_from: P, { nodes }: ShuffleReplyMessage<P>): void {
-    this.takeNodes(nodes);
+  protected onShuffleReply(from: P, { nodes }: ShuffleReplyMessage<P>): void {
+    this.takeNodes(nodes, from);
     this.refillFromList();
   }
 
@@ -206,14 +212,20 @@ export class HyParView<P extends PeerId> extends Views<P> {
       return true;
     }
     if (this.activeIsFull()) {
-      if (priority === 'low') return false;
-      this.#removeActiveAt(this.rng.index(this.active.size), EVICTED);
+      const evicted = this.whoMakesRoom(peer, priority);
+      if (evicted === undefined) return false;
+      this.#removeActiveAt(this.active.values.indexOf(evicted), EVICTED);
     }
     this.passive.delete(peer);
     this.active.add(peer);
     this.out.neighborUp(peer);
     if (reply) this.sendNeighbor(peer, priority);
     return true;
+  }
+
+  /** Who leaves a full active view for a peer; nobody when the peer is refused. */
+  protected whoMakesRoom(_peer: P, priority: Priority): P | undefined {
+    return priority === 'low' ? undefined : this.active.pick(this.rng);
   }
 
   /** Asks a peer to become, or tells it that it has become, a neighbor; false when that is under way already. */
@@ -234,10 +246,15 @@ export class HyParView<P extends PeerId> extends Views<P> {
   /** Asks a random passive peer to become a neighbor, if there is room. */
   protected refill(skip?: P): void {
     if (!this.hasRoom()) return;
-    const peer = this.passive.pickWhere((candidate) => candidate !== skip && !this.pending.has(candidate), this.rng);
+    const peer = this.passive.pickWhere((candidate) => candidate !== skip && this.isCandidate(candidate), this.rng);
     if (peer === undefined) return;
     this.sendNeighbor(peer, this.active.size === 0 ? 'high' : 'low');
     this.watchRefill(peer);
+  }
+
+  /** Whether a passive peer may be asked. */
+  protected isCandidate(peer: P): boolean {
+    return !this.pending.has(peer);
   }
 
   /** Replaces a neighbor that stays in the swarm and has no place for us. */

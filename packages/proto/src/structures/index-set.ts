@@ -1,5 +1,8 @@
 import type { Rng } from './rng.js';
 
+/** So many values take up no more room than they need. */
+const SMALL = 5;
+
 /**
  * A set that keeps an order: the random choices of the protocol go by position, so the order is part of every decision.
  * It behaves as the reference's set does, whose deletions differ in what they do to the order.
@@ -7,14 +10,14 @@ import type { Rng } from './rng.js';
  * An array inside: the views of a node are small (5 and 30 by default), where scanning beats hashing.
  */
 export class IndexSet<T> {
-  readonly #items: T[] = [];
+  #items: T[] = [];
 
   /** How many values there are. */
   get size(): number {
     return this.#items.length;
   }
 
-  /** The values in order. A view of the set, not a copy: do not change the set while walking it. */
+  /** The values in order. No copy: do not change the set while walking it, and do not keep it. */
   get values(): readonly T[] {
     return this.#items;
   }
@@ -26,7 +29,9 @@ export class IndexSet<T> {
   /** Appends a value; one that is present keeps its place. Returns whether it is new. */
   add(value: T): boolean {
     if (this.#items.includes(value)) return false;
-    this.#items.push(value);
+    // An engine makes room for 17 values when the first is pushed. Thousands of topics have two neighbors each.
+    if (this.#items.length < SMALL) this.#items = [...this.#items, value];
+    else this.#items.push(value);
     return true;
   }
 

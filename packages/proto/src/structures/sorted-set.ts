@@ -3,13 +3,13 @@
  * units, which for lower-case hex is the order of the bytes.
  */
 export class SortedSet<T extends string | number> {
-  readonly #items: T[] = [];
+  #items: T[] = [];
 
   get size(): number {
     return this.#items.length;
   }
 
-  /** The values in ascending order. A view of the set, not a copy: do not change the set while walking it. */
+  /** The values in ascending order. No copy: do not change the set while walking it, and do not keep it. */
   get values(): readonly T[] {
     return this.#items;
   }
@@ -21,7 +21,8 @@ export class SortedSet<T extends string | number> {
   add(value: T): void {
     const items = this.#items;
     const index = lowerBound(items, value);
-    if (items[index] !== value) items.splice(index, 0, value);
+    // Exactly as long as it has to be: thousands of topics have two neighbors each.
+    if (items[index] !== value) this.#items = [...items.slice(0, index), value, ...items.slice(index)];
   }
 
   delete(value: T): void {

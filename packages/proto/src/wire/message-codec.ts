@@ -6,23 +6,24 @@ import {
   flatEnum,
   option,
   type Schema,
-  seq,
   struct,
   u16,
   unitEnum,
 } from '@grapevine/postcard';
+import { cutList } from './cut-list.js';
 import type { HyParViewMessage, Message } from './message.js';
 import { plumTreeMessage } from './plumtree-codec.js';
 
-function hyParViewMessage<P>(peer: Schema<P>): EnumSchema<HyParViewMessage<P>> {
+function hyParViewMessage<P>(peer: Schema<P>, maxListedNodes: number): EnumSchema<HyParViewMessage<P>> {
   const peerData = option(bytes);
   const peerInfo = struct({ id: peer, data: peerData });
+  const nodes = cutList(peerInfo, maxListedNodes);
   // TypeScript cannot see through the mapped types of `enumOf` while P is open; each call with a real P is checked by the tests.
   return enumOf({
     join: { data: peerData },
     forwardJoin: { peer: peerInfo, ttl: u16 },
-    shuffle: { origin: peer, nodes: seq(peerInfo), ttl: u16 },
-    shuffleReply: { nodes: seq(peerInfo) },
+    shuffle: { origin: peer, nodes, ttl: u16 },
+    shuffleReply: { nodes },
     neighbor: { priority: unitEnum(['high', 'low']), data: peerData },
     disconnect: { alive: bool, respond: bool },
   }) as unknown as EnumSchema<HyParViewMessage<P>>;
@@ -35,7 +36,10 @@ function hyParViewMessage<P>(peer: Schema<P>): EnumSchema<HyParViewMessage<P>> {
  * Make it once and keep it. Decoding throws nothing but `DecodeError`; payloads and peer data in a decoded message are
  * views into the input.
  *
- * @param peer - How a peer's identity is written: on the network 32 bytes that must be a curve point.
+ * @param peer - How a peer's identity is written: on the network 32 bytes. Whether they are a curve point is not the decoder's business: that
+ * costs more than everything else about a message, and a handshake proves it. See `isPeer` of {@link StateOptions}.
+ * @param limits - Of lists that are longer than `maxListedNodes` (default: any) the rest is read and let go, but for one node that shows that
+ * there was more. It should be that of the config.
  *
  * @example
  * ```ts
@@ -43,6 +47,9 @@ function hyParViewMessage<P>(peer: Schema<P>): EnumSchema<HyParViewMessage<P>> {
  * decode(codec, Uint8Array.of(0x01, 0x01)); // { type: 'prune' }
  * ```
  */
-export function messageCodec<P>(peer: Schema<P>): Schema<Message<P>> {
-  return flatEnum([hyParViewMessage(peer), plumTreeMessage]) as unknown as Schema<Message<P>>;
+export function messageCodec<P>(
+  peer: Schema<P>,
+  { maxListedNodes = Number.POSITIVE_INFINITY }: { readonly maxListedNodes?: number } = {},
+): Schema<Message<P>> {
+  return flatEnum([hyParViewMessage(peer, maxListedNodes), plumTreeMessage]) as unknown as Schema<Message<P>>;
 }

@@ -1,0 +1,83 @@
+import type { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
+import type { HardenedHyParView } from './membership/hardened-hyparview.js';
+import { RateLimit } from './membership/rate-limit.js';
+import type { NodeContext } from './node-context.js';
+import type { Outbox } from './outbox.js';
+import type { PeerId } from './peer-id.js';
+import type { Stats } from './stats.js';
+import type { Message } from './wire/message.js';
+
+/**
+ * Who may say what in a topic. A neighbor may say everything. A stranger may ask to be let in, and may answer what we have asked; nothing else
+ * that it says changes anything, and each kind of it is counted.
+ *
+ * What crosses the end of a neighborhood is no stranger's: the payloads of a *former* neighbor are taken, and what it was told of it may
+ * still ask for, for as long as payloads are kept.
+ */
+export class Entrance<P extends PeerId> {
+  readonly #node: NodeContext<P>;
+  readonly #out: Outbox<P>;
+  readonly #swarm: HardenedHyParView<P>;
+  readonly #tree: HardenedPlumTree<P>;
+  /** How often a peer is told that it is no neighbor of ours. */
+  #corrections: RateLimit<P> | undefined;
+
+  constructor(node: NodeContext<P>, out: Outbox<P>, swarm: HardenedHyParView<P>, tree: HardenedPlumTree<P>) {
+    this.#node = node;
+    this.#out = out;
+    this.#swarm = swarm;
+    this.#tree = tree;
+  }
+
+  /** Whether a message is to be handled. */
+  admits(from: P, message: Message<P>, now: number): boolean {
+    if (from === this.#node.me) return this.#ignore('selfReferences');
+    if (this.#swarm.isExpelled(from)) return this.#ignore('expelledMessages');
+    if (this.#swarm.active.has(from)) return true;
+    switch (message.type) {
+      case 'join':
+      case 'neighbor':
+      case 'disconnect':
+        return true;
+      case 'shuffleReply':
+        return this.#swarm.expectsList(from) || this.#ignore('unsolicitedShuffleReplies');
+      case 'gossip':
+        return this.#isExpected(from, now) || this.#correct(from, 'strangerGossip', now);
+      case 'graft':
+        return this.#tree.isFormerNeighbor(from, now) || this.#correct(from, 'strangerGrafts', now);
+      case 'shuffle':
+        return this.#swarm.isProbe(from, message) || this.#correct(from, 'strangerShuffles', now);
+      case 'forwardJoin':
+        return this.#correct(from, 'strangerForwardJoins', now);
+      case 'prune':
+        return this.#correct(from, 'strangerPrunes', now);
+      case 'ihave':
+        return this.#correct(from, 'strangerIHaves', now);
+    }
+  }
+
+  /** Whether something of a peer's may be on its way: it was a neighbor until a moment ago, or is about to be one. */
+  #isExpected(from: P, now: number): boolean {
+    return this.#swarm.wants(from) || this.#tree.isFormerNeighbor(from, now);
+  }
+
+  /**
+   * Ignores what only neighbors say. A peer that takes us for a neighbor, and is none of ours, keeps a place for somebody who never hears it:
+   * it is told, once in a while.
+   */
+  #correct(from: P, kind: keyof Stats, now: number): false {
+    if (!this.#isExpected(from, now)) {
+      this.#corrections ??= new RateLimit(1, this.#node.config.hardened.rateWindow);
+      if (this.#corrections.admit(from, now)) {
+        this.#out.send(from, { type: 'disconnect', alive: true, respond: false });
+        this.#out.disconnect(from);
+      }
+    }
+    return this.#ignore(kind);
+  }
+
+  #ignore(kind: keyof Stats): false {
+    this.#node.stats[kind]++;
+    return false;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Rng } from '../structures/rng.js';
+
+/** What of a view the places are in. */
+interface View<P> {
+  readonly size: number;
+  has(peer: P): boolean;
+}
+
+const NOBODY: readonly never[] = [];
+
+/**
+ * Who in the active view makes room for a newcomer. Half of the places are kept: for neighbors that we have chosen (asked ourselves, of
+ * our own accord), and where those are fewer, for the neighbors that have been there longest. So a crowd of fresh identities can push out
+ * each other, and neither those that we rely on nor those that we have long known.
+ *
+ * Anchors: Bitcoin Core keeps outbound connections apart from inbound ones and protects the longest-standing of the latter (net.cpp,
+ * SelectNodeToEvict); gossipsub v1.1 keeps `Dout` outbound peers in its mesh.
+ */
+export class ActivePlaces<P> {
+  readonly #active: View<P>;
+  readonly #capacity: number;
+  /** The chosen ones, then the others, each in the order in which they came. Some may have left. Arrays: most topics are quiet. */
+  #chosen: readonly P[] = NOBODY;
+  #others: readonly P[] = NOBODY;
+
+  constructor(active: View<P>, capacity: number) {
+    this.#active = active;
+    this.#capacity = capacity;
+  }
+
+  /** Places that are kept: half of them, rounded up, and never all, because a Join may not be refused for ever. */
+  get #kept(): number {
+    return Math.min(Math.ceil(this.#capacity / 2), this.#capacity - 1);
+  }
+
+  /** Whether so many places are taken by neighbors that we did not choose that one we choose may have one of them. */
+  get isOverrun(): boolean {
+    this.#forgetLeavers();
+    return this.#others.length > this.#capacity - Math.floor(this.#capacity / 2);
+  }
+
+  hasChosen(peer: P): boolean {
+    return this.#chosen.includes(peer);
+  }
+
+  /** A peer has become a neighbor because we have asked it of our own accord. */
+  chosen(peer: P): void {
+    this.#forgetLeavers();
+    this.#others = this.#others.filter((other) => other !== peer);
+    if (!this.#chosen.includes(peer)) this.#chosen = this.#chosen.concat(peer);
+  }
+
+  /** A peer has become a neighbor because it, or somebody else, wanted it. */
+  came(peer: P): void {
+    this.#chosen = this.#chosen.filter((other) => other !== peer);
+    this.#others = this.#others.filter((other) => other !== peer);
+    this.#forgetLeavers();
+    this.#others = this.#others.concat(peer);
+  }
+
+  /** Who makes room for a neighbor that we have not chosen: one from the same source, or from the source that has most places. */
+  forNewcomer(source: string | undefined, sources: ReadonlyMap<P, string>, rng: Rng): P | undefined {
+    const candidates = this.#candidates();
+    const unchosen = candidates.filter((peer) => !this.#chosen.includes(peer));
+    if (unchosen.length === 0) return pick(candidates, rng);
+    const bySource = new Map<string, P[]>();
+    for (const peer of unchosen) {
+      const from = sources.get(peer);
+      if (from !== undefined) bySource.set(from, [...(bySource.get(from) ?? []), peer]);
+    }
+    const same = source === undefined ? undefined : bySource.get(source);
+    if (same !== undefined) return pick(same, rng);
+    const largest = [...bySource.values()].reduce<P[]>(
+      (most, group) => (group.length > most.length ? group : most),
+      [],
+    );
+    return pick(largest.length > 1 ? largest : unchosen, rng);
+  }
+
+  /** Who makes room for a neighbor that we have chosen: the one that came last. */
+  forChosen(): P | undefined {
+    return this.#candidates().at(-1);
+  }
+
+  /** Neighbors without a kept place. */
+  #candidates(): P[] {
+    this.#forgetLeavers();
+    return [...this.#chosen, ...this.#others].slice(this.#kept);
+  }
+
+  #forgetLeavers(): void {
+    if (this.#chosen.length + this.#others.length === this.#active.size) return;
+    this.#chosen = this.#chosen.filter((peer) => this.#active.has(peer));
+    this.#others = this.#others.filter((peer) => this.#active.has(peer));
+  }
+}
+
+function pick<P>(peers: readonly P[], rng: Rng): P | undefined {
+  return peers.length === 0 ? undefined : peers[rng.index(peers.length)];
+}
