@@ -1,6 +1,7 @@
 import { encodedLength } from '@grapevine/postcard';
 import { describe, expect, test } from 'vitest';
 import { hexId32, type Message, messageCodec, messageIdFromBytes } from '../src/index.js';
+import { TimeBoundSet } from '../src/structures/time-bound-set.js';
 import { emitted, idOf, payload, reconciled, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
 import { Swarm } from './helper/swarm.js';
 
@@ -49,6 +50,43 @@ describe('broadcast messages from a stranger', () => {
       node.receive(1, ihave('far'));
       expect(sentTypes(node.receive(STRANGER, payload('far', 30)))).toEqual(expected);
     }
+  });
+});
+
+describe('a payload that travels for longer than ids are remembered', () => {
+  /** It comes, somebody speaks of it again every 40 s, and it comes once more, four minutes after the first time. */
+  const delivered = (node: TestNode, again: Message<number>): number => {
+    node.meet(1, 2);
+    let count = emitted(node.receive(1, payload('slow'))).length;
+    for (node.now = 40_000; node.now < 240_000; node.now += 40_000) {
+      count += emitted(node.receive(2, again)).length;
+      node.evict();
+    }
+    count += emitted(node.receive(2, payload('slow'))).length;
+    return count;
+  };
+
+  test.each([
+    ['announced', ihave('slow')],
+    ['sent', payload('slow')],
+  ])('is delivered once while it is %s again and again; the reference delivers it twice', (_, again) => {
+    expect(delivered(hardened(), again)).toBe(1);
+    expect(delivered(reference(), again)).toBeGreaterThan(1);
+  });
+
+  test('is forgotten when nobody speaks of it anymore', () => {
+    const node = hardened().meet(1, 2);
+    node.receive(1, payload('slow'));
+    node.now = 90_000;
+    node.evict();
+    expect(node.snapshot.seenIds).toBe(0);
+  });
+
+  test('cannot be made to take up room by speaking of it all the time', () => {
+    const set = new TimeBoundSet<string>();
+    set.insert('a', 90_000);
+    for (let now = 0; now < 90_000; now++) set.renew('a', now + 90_000, 45_000);
+    expect(set.slots).toBeLessThanOrEqual(3);
   });
 });
 

@@ -332,6 +332,14 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     else super.optimize(from, message, round, credible, now);
   }
 
+  /**
+   * Where payloads travel for longer than ids are remembered (an overload), they would arrive as new ones. So an id is known for as long as
+   * somebody still sends or announces it. The bounds on ids hold as ever.
+   */
+  protected override knows(id: MessageId, now: number): boolean {
+    return this.memory.renew(id, now);
+  }
+
   protected override onPrune(from: P, message: PruneMessage, now: number): void {
     if (!this.#has(from)) return;
     const { tag } = message;

@@ -51,6 +51,12 @@ export class PayloadMemory implements IdHolder {
     while (ids.isExceeded) ids.overdrawn(this).forgetOldestId();
   }
 
+  /** Whether an id is known. It stays so for as long as somebody speaks of it at least once in half of the retention. */
+  renew(id: MessageId, now: number): boolean {
+    const { messageIdRetention } = this.#node.config.broadcast;
+    return this.seen.renew(id, now + messageIdRetention, messageIdRetention / 2);
+  }
+
   /** Forgets what has been kept long enough. */
   expireUntil(now: number): void {
     this.window.expireUntil(now);

@@ -199,7 +199,7 @@ export class PlumTree<P extends PeerId> {
   }
 
   #onGossip(from: P, message: GossipMessage, now: number): void {
-    const isKnown = this.memory.seen.has(message.id);
+    const isKnown = this.knows(message.id, now);
     if (!(isKnown ? this.#isSameAgain(message) : this.#hasTrueId(message))) {
       this.node.stats.spoofedIds++;
       return;
@@ -302,7 +302,7 @@ export class PlumTree<P extends PeerId> {
     return undefined;
   }
 
-  /** Whether a payload that is announced has been here. */
+  /** Whether a payload that is sent or announced has been here. */
   protected knows(id: MessageId, _now: number): boolean {
     return this.memory.seen.has(id);
   }

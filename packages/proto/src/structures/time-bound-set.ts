@@ -47,6 +47,18 @@ export class TimeBoundSet<T> {
     else queue.splice(index, 0, entry);
   }
 
+  /**
+   * Gives a value that is in the set a later expiry, if it is later by at least `gain`: each time costs a place in the queue.
+   *
+   * @returns whether it is in the set
+   */
+  renew(value: T, expires: number, gain: number): boolean {
+    const entry = this.#entries?.get(value);
+    if (entry === undefined) return false;
+    if (expires - entry.expires >= gain) this.insert(value, expires);
+    return true;
+  }
+
   /** Removes all values that expire at `now` or before and returns how many there were. */
   expireUntil(now: number): number {
     let count = 0;
