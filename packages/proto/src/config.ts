@@ -18,7 +18,7 @@ export interface MembershipConfig {
   readonly shuffleInterval: number;
   /** How long a peer may take to answer a neighbor request. Default 500 ms (reference). */
   readonly neighborRequestTimeout: number;
-  /** Nodes of a received list that are looked at; the rest is cut off. At least 1. Default 64 (ours; honest lists have 8). */
+  /** Nodes of a received list that are looked at; the rest is cut off. 1 to 1,024. Default 64 (ours; honest lists have 8). */
   readonly maxListedNodes: number;
 }
 

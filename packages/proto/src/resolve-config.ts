@@ -60,7 +60,7 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
   checkInteger('membership.shufflePassiveViewCount', membership.shufflePassiveViewCount, 0);
   checkDuration('membership.shuffleInterval', membership.shuffleInterval);
   checkDuration('membership.neighborRequestTimeout', membership.neighborRequestTimeout);
-  checkInteger('membership.maxListedNodes', membership.maxListedNodes, 1);
+  checkInteger('membership.maxListedNodes', membership.maxListedNodes, 1, 1_024);
 
   checkDuration('broadcast.graftTimeout1', broadcast.graftTimeout1);
   checkDuration('broadcast.graftTimeout2', broadcast.graftTimeout2);

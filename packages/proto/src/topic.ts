@@ -50,6 +50,7 @@ export class Topic<P extends PeerId> {
         {
           const swarm = new HardenedHyParView(node, rng, out);
           const tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node));
+          swarm.judge = tree;
           this.#swarm = swarm;
           this.#tree = tree;
           this.#entrance = new Entrance(node, out, swarm, tree);

@@ -9,7 +9,10 @@ export const GOSSIP_ALPN = '/iroh-gossip/1';
 /** A message between nodes of the network. */
 export type NetMessage = Message<EndpointId>;
 
-const codec = messageCodec(namedIdSchema);
+/** Nodes of a list that are kept when it is decoded: as many as any config lets the kernel look at. */
+const MAX_LISTED_NODES = 1_024;
+
+const codec = messageCodec(namedIdSchema, { maxListedNodes: MAX_LISTED_NODES });
 
 /** A frame begins with its body's length, big-endian. */
 export const PREFIX_LENGTH = 4;

@@ -95,6 +95,11 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
     this.#walks.delete(peer);
   }
 
+  /** Whether a neighbor has sent us payloads. */
+  hasDelivered(peer: P): boolean {
+    return this.#conduct.hasDelivered(peer);
+  }
+
   /** Whether a peer was a neighbor until a moment ago. */
   isFormerNeighbor(peer: P, now: number): boolean {
     return this.#former?.has(peer, now) === true;

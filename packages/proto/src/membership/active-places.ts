@@ -1,5 +1,10 @@
 import type { Rng } from '../structures/rng.js';
 
+/** Knows which neighbors have been of use: they have sent payloads that we lacked. */
+export interface Judge<P> {
+  hasDelivered(peer: P): boolean;
+}
+
 /** What of a view the places are in. */
 interface View<P> {
   readonly size: number;
@@ -10,8 +15,9 @@ const NOBODY: readonly never[] = [];
 
 /**
  * Who in the active view makes room for a newcomer. Half of the places are kept: for neighbors that we have chosen (asked ourselves, of
- * our own accord), and where those are fewer, for the neighbors that have been there longest. So a crowd of fresh identities can push out
- * each other, and neither those that we rely on nor those that we have long known.
+ * our own accord), and where those are fewer, for neighbors that have sent payloads, and for those that have been there longest. Of the others those go
+ * first that have sent none. So a crowd of fresh identities can push out each other, and neither those that we rely on nor those that we have
+ * long known.
  *
  * Anchors: Bitcoin Core keeps outbound connections apart from inbound ones and protects the longest-standing of the latter (net.cpp,
  * SelectNodeToEvict); gossipsub v1.1 keeps `Dout` outbound peers in its mesh.
@@ -22,10 +28,15 @@ export class ActivePlaces<P> {
   /** The chosen ones, then the others, each in the order in which they came. Some may have left. Arrays: most topics are quiet. */
   #chosen: readonly P[] = NOBODY;
   #others: readonly P[] = NOBODY;
+  #judge: Judge<P> | undefined;
 
   constructor(active: View<P>, capacity: number) {
     this.#active = active;
     this.#capacity = capacity;
+  }
+
+  set judge(judge: Judge<P>) {
+    this.#judge = judge;
   }
 
   /** Places that are kept: half of them, rounded up, and never all, because a Join may not be refused for ever. */
@@ -58,23 +69,28 @@ export class ActivePlaces<P> {
     this.#others = this.#others.concat(peer);
   }
 
-  /** Who makes room for a neighbor that we have not chosen: one from the same source, or from the source that has most places. */
+  /**
+   * Who makes room for a neighbor that we have not chosen: one from the same source, or of those that have sent no payload yet (else of all) one
+   * from the source that has most places.
+   */
   forNewcomer(source: string | undefined, sources: ReadonlyMap<P, string>, rng: Rng): P | undefined {
     const candidates = this.#candidates();
     const unchosen = candidates.filter((peer) => !this.#chosen.includes(peer));
     if (unchosen.length === 0) return pick(candidates, rng);
+    const same = source === undefined ? [] : unchosen.filter((peer) => sources.get(peer) === source);
+    if (same.length > 0) return pick(same, rng);
+    const idle = unchosen.filter((peer) => !this.#isUseful(peer));
+    const pool = idle.length > 0 ? idle : unchosen;
     const bySource = new Map<string, P[]>();
-    for (const peer of unchosen) {
+    for (const peer of pool) {
       const from = sources.get(peer);
       if (from !== undefined) bySource.set(from, [...(bySource.get(from) ?? []), peer]);
     }
-    const same = source === undefined ? undefined : bySource.get(source);
-    if (same !== undefined) return pick(same, rng);
     const largest = [...bySource.values()].reduce<P[]>(
       (most, group) => (group.length > most.length ? group : most),
       [],
     );
-    return pick(largest.length > 1 ? largest : unchosen, rng);
+    return pick(largest.length > 1 ? largest : pool, rng);
   }
 
   /** Who makes room for a neighbor that we have chosen: the one that came last. */
@@ -85,7 +101,13 @@ export class ActivePlaces<P> {
   /** Neighbors without a kept place. */
   #candidates(): P[] {
     this.#forgetLeavers();
-    return [...this.#chosen, ...this.#others].slice(this.#kept);
+    const useful = this.#others.filter((peer) => this.#isUseful(peer));
+    const idle = this.#others.filter((peer) => !this.#isUseful(peer));
+    return [...this.#chosen, ...useful, ...idle].slice(this.#kept);
+  }
+
+  #isUseful(peer: P): boolean {
+    return this.#judge?.hasDelivered(peer) === true;
   }
 
   #forgetLeavers(): void {

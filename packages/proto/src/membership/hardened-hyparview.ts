@@ -11,7 +11,7 @@ import type {
   ShuffleMessage,
   ShuffleReplyMessage,
 } from '../wire/message.js';
-import { ActivePlaces } from './active-places.js';
+import { ActivePlaces, type Judge } from './active-places.js';
 import { DismissedPeers } from './dismissed-peers.js';
 import { EvictionRates } from './eviction-rates.js';
 import { fitData, fitList } from './fit-list.js';
@@ -46,6 +46,11 @@ export class HardenedHyParView<P extends PeerId> extends HealingHyParView<P> {
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
     super(node, rng, out);
     this.#places = new ActivePlaces(this.active, this.config.activeViewCapacity);
+  }
+
+  /** Who knows which neighbors are of use. */
+  set judge(judge: Judge<P>) {
+    this.#places.judge = judge;
   }
 
   override requestJoin(peer: P, now: number): void {
