@@ -18,7 +18,7 @@ const walls = {
   ],
   'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
   'packages/iroh': ['@grapevine/net', '@number0/iroh', 'node:'],
-  'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', 'node:'],
+  'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', '@grapevine/proto/check', 'node:'],
   'packages/sim': ['@grapevine/proto'],
   'packages/mdns': ['@grapevine/net', '@grapevine/proto', 'multicast-dns', 'dns-packet', 'node:'],
   'packages/web': ['@grapevine/net', '@grapevine/postcard'],

@@ -1,6 +1,6 @@
 // `npm run check:packages`: what would be published is well-formed, and the pure packages are pure.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt, root } from './lib/ensure.mjs';
 
@@ -31,16 +31,9 @@ mkdirSync(packs, { recursive: true });
 for (const folder of readdirSync(join(root, 'packages'))) {
   const cwd = join(root, 'packages', folder);
   const { name, license, repository, sideEffects, files } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
-  const texts = readdirSync(cwd);
-  check(
-    `${name}: README, licence texts and fields`,
-    ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE'].every((text) => texts.includes(text)) &&
-      license &&
-      repository?.url &&
-      sideEffects !== undefined &&
-      files,
-    `there are ${texts.join(', ')}`,
-  );
+  check(`${name}: fields`, license && repository?.url && sideEffects !== undefined && files, 'some are missing');
+  const undeclared = undeclaredImports(cwd);
+  check(`${name}: declares what it imports`, undeclared.length === 0, undeclared.join('\n'));
   const packed = run(['npm', 'pack', '--silent', '--pack-destination', packs], cwd);
   check(`${name}: npm pack`, packed.ok, packed.output);
   if (!packed.ok) continue;
@@ -50,6 +43,15 @@ for (const folder of readdirSync(join(root, 'packages'))) {
       .trim()
       .split('\n')
       .findLast((line) => line.endsWith('.tgz')) ?? '',
+  );
+  const contents = run(['tar', '-tzf', tarball]).output.split('\n');
+  const needed = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
+  if (existsSync(join(cwd, 'CHANGELOG.md'))) needed.push('CHANGELOG.md');
+  const missing = needed.filter((file) => !contents.includes(`package/${file}`));
+  check(
+    `${name}: README, licence texts and build in the tarball`,
+    missing.length === 0,
+    `missing: ${missing.join(', ')}`,
   );
   const lint = run([bin('publint'), 'run', '--strict', tarball]);
   check(`${name}: publint`, lint.ok, lint.output);
@@ -64,6 +66,24 @@ for (const folder of readdirSync(join(root, 'packages'))) {
       !escapes(join(cwd, 'src')),
     `types ${JSON.stringify(config.types)}, lib ${JSON.stringify(config.lib)}, ${escapes(join(cwd, 'src')) ?? ''}`,
   );
+}
+
+/** Packages that sources import and the manifest does not have. What only tests use may come from the root. */
+function undeclaredImports(cwd) {
+  const { name: self, ...manifest } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
+  const declared = [self, ...['dependencies', 'peerDependencies'].flatMap((kind) => Object.keys(manifest[kind] ?? {}))];
+  const found = new Set();
+  for (const file of readdirSync(join(cwd, 'src'), { recursive: true }).filter((each) => each.endsWith('.ts'))) {
+    if (file.startsWith('compliance')) continue;
+    const source = readFileSync(join(cwd, 'src', file), 'utf8');
+    for (const [, specifier] of source.matchAll(/^(?:import|export|}) .*from '([^']+)';$/gm)) {
+      const [scope = '', rest = ''] = specifier?.split('/') ?? [];
+      if (/^(\.|#|node:)/.test(specifier ?? '.')) continue;
+      const imported = scope.startsWith('@') ? `${scope}/${rest}` : scope;
+      if (!declared.includes(imported)) found.add(`${imported} in src/${file}`);
+    }
+  }
+  return [...found];
 }
 
 /** The first source that brings types in by the back door. */

@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -70,6 +80,121 @@ describe.each(folders)('packages/%s', (folder) => {
     const stdout = run(process.execPath, ['example.js'], project);
     expect(stdout).not.toBe('');
     for (const [, promised] of example.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)) expect(stdout).toContain(promised);
+  });
+});
+
+/** A program of somebody who checks everything: all packages, options that may be undefined, contents for the web platform. */
+const STRICT_PROGRAM = `
+import { Gossip, type BroadcastOptions, type GossipEvent, type GossipOptions, type TopicOptions, topicIdFrom, formatTicket } from '@grapevine/api';
+import { IrohEndpoint, type IrohEndpointOptions } from '@grapevine/iroh';
+import { MdnsPeerSource, type MdnsOptions } from '@grapevine/mdns';
+import { gossipMetrics, serveMetrics } from '@grapevine/metrics';
+import type { SubscribeOptions } from '@grapevine/net';
+import { MemoryNetwork } from '@grapevine/net/memory';
+import { Endpoint, type EndpointOptions, Router } from '@grapevine/net/quic';
+import { struct, u8 } from '@grapevine/postcard';
+import { type PartialConfig, State } from '@grapevine/proto';
+import { connectRpc, serveRpc } from '@grapevine/rpc';
+import { Simulator } from '@grapevine/sim';
+import { WebEndpoint } from '@grapevine/web';
+
+export async function main(options: EndpointOptions, more: GossipOptions, bootstrap: string[] | undefined): Promise<Blob[]> {
+  const endpoint = await Endpoint.bind(options);
+  const gossip = Gossip.spawn(endpoint, { ...more, metrics: gossipMetrics() });
+  const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
+  const topic = await gossip.subscribe(topicIdFrom('x'), { bootstrap: bootstrap ?? [formatTicket(endpoint.addr())] });
+  await gossip.subscribe(topicIdFrom('y'), { bootstrap });
+  const blobs: Blob[] = [];
+  for await (const event of topic) {
+    const each: GossipEvent = event;
+    if (each.type === 'received') blobs.push(new Blob([each.content]));
+  }
+  await router.shutdown();
+  return blobs;
+}
+
+type Given<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
+export const broadcast = (given: Given<BroadcastOptions>): BroadcastOptions => given;
+export const config = (given: Given<PartialConfig>): PartialConfig => given;
+export const gossip = (given: Given<GossipOptions>): GossipOptions => given;
+export const iroh = (given: Given<IrohEndpointOptions>): IrohEndpointOptions => given;
+export const mdns = (given: Given<MdnsOptions>): MdnsOptions => given;
+export const quic = (given: Given<EndpointOptions>): EndpointOptions => given;
+export const subscribe = (given: Given<SubscribeOptions>): SubscribeOptions => given;
+export const topic = (given: Given<TopicOptions>): TopicOptions => given;
+export { connectRpc, IrohEndpoint, MdnsPeerSource, MemoryNetwork, serveMetrics, serveRpc, Simulator, State, struct, u8, WebEndpoint };
+`;
+
+describe('the types, with everything checked and without the DOM', () => {
+  const COMPILERS = ['~5.4.0', '~5.7.0', '~5.9.0', 'latest'];
+  const project = () => join(workshop, 'project-types');
+
+  beforeAll(() => {
+    mkdirSync(project());
+    writeFileSync(join(project(), 'package.json'), JSON.stringify({ name: 'strict', private: true, type: 'module' }));
+    writeFileSync(join(project(), 'use.ts'), STRICT_PROGRAM);
+    const compilers = COMPILERS.map((version, index) => `compiler-${index}@npm:typescript@${version}`);
+    const packages = [...tarballs.values(), '@types/node@20', ...compilers];
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], project());
+  });
+
+  test.each(
+    COMPILERS.flatMap((version, index) => [
+      { version, index, module: 'nodenext', moduleResolution: 'nodenext' },
+      { version, index, module: 'esnext', moduleResolution: 'bundler' },
+    ]),
+  )('TypeScript $version, $moduleResolution', ({ index, module, moduleResolution }) => {
+    const compilerOptions = {
+      ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'esnext.disposable'], types: ['node'] },
+      ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
+      noEmit: true,
+    };
+    const name = `tsconfig.${moduleResolution}.json`;
+    writeFileSync(join(project(), name), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    run(process.execPath, [`node_modules/compiler-${index}/bin/tsc`, '-p', name], project());
+  });
+});
+
+describe('weight', () => {
+  /** Bytes of a folder's files. */
+  const sizeOf = (folder: string): number =>
+    readdirSync(folder, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+
+  test('api and net bring at most 20 packages and 10 MB', () => {
+    const project = join(workshop, 'project-weight');
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'light', private: true, type: 'module' }));
+    const ours = closure('api').map((name) => tarballs.get(name) ?? '');
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...new Set(ours)], project);
+    const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as { packages: object };
+    const installed = Object.keys(lock.packages).filter((path) => path !== '' && existsSync(join(project, path)));
+    const bytes = sizeOf(join(project, 'node_modules'));
+    console.log(`api and net: ${installed.length} packages, ${(bytes / 1e6).toFixed(1)} MB`);
+    expect(installed.length).toBeLessThanOrEqual(20);
+    expect(bytes).toBeLessThanOrEqual(10e6);
+  });
+
+  test('proto, as its README imports it, is at most 24 kB in a bundle', async () => {
+    const { build } = await import('esbuild');
+    const readme = readFileSync(join(root, 'packages/proto/README.md'), 'utf8');
+    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+    const { outputFiles } = await build({
+      stdin: { contents: example, loader: 'ts', resolveDir: join(workshop, 'project-proto') },
+      ...{
+        bundle: true,
+        minify: true,
+        format: 'esm',
+        platform: 'neutral',
+        mainFields: ['module', 'main'],
+        write: false,
+      },
+    });
+    const size = gzipSync(outputFiles[0]?.contents ?? '').length;
+    console.log(`proto: ${(size / 1e3).toFixed(1)} kB gzip`);
+    expect(size).toBeGreaterThan(1_000);
+    expect(size).toBeLessThanOrEqual(24_000);
   });
 });
 

@@ -8,11 +8,11 @@ import { GossipTopic } from './topic.js';
 /** How to subscribe to a topic. */
 export interface TopicOptions {
   /** Peers that are in the topic already: tickets, addresses or ids, one or several. None: wait for others to join through us. */
-  readonly bootstrap?: Bootstrap | readonly Bootstrap[];
+  readonly bootstrap?: Bootstrap | readonly Bootstrap[] | undefined;
   /** Events kept for a reader that lags behind. Default 2,048. */
-  readonly queueCapacity?: number;
+  readonly queueCapacity?: number | undefined;
   /** Whether this subscription hears its own broadcasts, too; those of others on the same node it always hears. Default false. */
-  readonly echo?: boolean;
+  readonly echo?: boolean | undefined;
 }
 
 const CHECKS: Checks<TopicOptions> = {

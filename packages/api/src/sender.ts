@@ -6,12 +6,12 @@ import { type Bootstrap, parseBootstraps } from './bootstrap.js';
 /** How to broadcast. */
 export interface BroadcastOptions {
   /** Gives up waiting for room in the node's queues. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * While the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. Other subscribers on the
    * node hear a kept one at once, and a rejected one not at all.
    */
-  readonly whenAlone?: WhenAlone;
+  readonly whenAlone?: WhenAlone | undefined;
 }
 
 const CHECKS: Checks<BroadcastOptions> = { signal: aSignal, whenAlone: oneOf('keep', 'reject') };

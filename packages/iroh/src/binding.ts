@@ -12,7 +12,7 @@ import { loadNative } from './load-native.js';
  */
 
 /** The binding. */
-export type Binding = (typeof Iroh)['default'];
+export type Binding = typeof Iroh;
 
 export type {
   BiStream as NativeBiStream,

@@ -36,34 +36,34 @@ export interface IrohTransportOptions {
    * A connection is over when nothing was heard for this long, in milliseconds. iroh probes every five seconds and gives up after
    * 30 s itself, so 7,000 to 30,000 can be kept. Default 30,000.
    */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /** A handshake must end, and a stream must be allowed, within this time, in milliseconds. Default 10,000. */
-  readonly handshakeTimeoutMs?: number;
+  readonly handshakeTimeoutMs?: number | undefined;
   /** How many one-way streams a peer may have open at once: iroh buffers up to 1.25 MB for each. Default 512; iroh's own is 100. */
-  readonly maxUniStreams?: number;
+  readonly maxUniStreams?: number | undefined;
   /** How many two-way streams a peer may have open at once. Default 100. */
-  readonly maxBiStreams?: number;
+  readonly maxBiStreams?: number | undefined;
   /** Where to look up endpoints by id before iroh's own discovery is asked. Default: a fresh address book. */
-  readonly addressLookup?: AddressLookup;
+  readonly addressLookup?: AddressLookup | undefined;
   /** Where to report. Default: nowhere. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
 }
 
 /** How to bind an endpoint. Everything has a default. */
 export interface IrohEndpointOptions extends IrohTransportOptions {
   /** Who to be. Default: a fresh key. */
-  readonly secretKey?: SecretKey;
+  readonly secretKey?: SecretKey | undefined;
   /** Default `n0`. */
-  readonly preset?: IrohPreset;
+  readonly preset?: IrohPreset | undefined;
   /** Default: `default` with the preset `n0`, `disabled` with `minimal`. */
-  readonly relays?: IrohRelays;
+  readonly relays?: IrohRelays | undefined;
   /**
    * The local address, `HOST:PORT` or `[IPV6]:PORT`; port 0 lets the operating system choose. With an address of one family,
    * iroh's socket of the other one is bound to loopback. Default: every interface in both families.
    */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** The protocols to answer to; a `Router` sets them itself. Default none: every incoming connection fails. */
-  readonly alpns?: readonly string[];
+  readonly alpns?: readonly string[] | undefined;
 }
 
 /** {@link IrohTransportOptions}, checked and complete. */

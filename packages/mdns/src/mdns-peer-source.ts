@@ -27,10 +27,10 @@ export interface MdnsOptions {
   /** Who we are and where: `Endpoint` of `@grapevine/net/quic` fits. */
   readonly endpoint: { readonly id: EndpointId; addr(): EndpointAddr };
   /** An address of the one interface to use, such as `192.168.1.5`. Default: all of them. */
-  readonly interface?: string;
+  readonly interface?: string | undefined;
   /** Default 5353, the port of multicast DNS. */
-  readonly port?: number;
-  readonly logger?: Logger;
+  readonly port?: number | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 const CHECKS: Checks<MdnsOptions> = {

@@ -7,13 +7,13 @@ import { type AnyRegistry, aRegistry } from './any-registry.js';
 /** How to serve metrics. */
 export interface ServeMetricsOptions {
   /** Default: prom-client's global registry. */
-  readonly registry?: AnyRegistry;
+  readonly registry?: AnyRegistry | undefined;
   /** 0 lets the operating system choose. */
   readonly port: number;
   /** Default `127.0.0.1`: metrics tell strangers more than they need to know. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** More pages, by path (`/healthz`): what a supervisor asks. Default: none. */
-  readonly pages?: Readonly<Record<string, () => Page>>;
+  readonly pages?: Readonly<Record<string, () => Page>> | undefined;
 }
 
 /** What a page answers. */

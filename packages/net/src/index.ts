@@ -61,6 +61,8 @@ export type {
   GossipEvent,
   GossipService,
   LaggedReason,
+  OwnBytes,
+  QueuedEvent,
   SubscribeOptions,
   TopicCommand,
   TopicSession,

@@ -139,13 +139,16 @@ export interface Config {
   readonly hardened: HardenedConfig;
 }
 
+/** Any part of it, where `undefined` is as good as left out. */
+export type Given<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
 /** A config of which everything may be left out. */
 export interface PartialConfig {
-  readonly mode?: Config['mode'];
-  readonly maxMessageSize?: number;
-  readonly membership?: Partial<MembershipConfig>;
-  readonly broadcast?: Partial<BroadcastConfig>;
-  readonly hardened?: Partial<HardenedConfig>;
+  readonly mode?: Config['mode'] | undefined;
+  readonly maxMessageSize?: number | undefined;
+  readonly membership?: Given<MembershipConfig> | undefined;
+  readonly broadcast?: Given<BroadcastConfig> | undefined;
+  readonly hardened?: Given<HardenedConfig> | undefined;
 }
 
 /** The smallest `maxMessageSize` (reference). */

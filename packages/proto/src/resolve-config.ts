@@ -1,5 +1,5 @@
 import { describe, unknownName } from './check/index.js';
-import { type Config, defaultConfig, MIN_MAX_MESSAGE_SIZE, type PartialConfig } from './config.js';
+import { type Config, defaultConfig, type Given, MIN_MAX_MESSAGE_SIZE, type PartialConfig } from './config.js';
 
 const UINT16_MAX = 65_535;
 
@@ -35,7 +35,7 @@ function checkKnown(section: string, given: object | undefined, known: object): 
   if (unknown !== undefined) throw unknownName(`${section} has no field`, unknown, Object.keys(known));
 }
 
-function merge<T extends object>(section: string, given: Partial<T> | undefined, defaults: T): T {
+function merge<T extends object>(section: string, given: Given<T> | undefined, defaults: T): T {
   checkKnown(section, given, defaults);
   const merged = { ...defaults };
   for (const [key, value] of Object.entries(given ?? {})) {

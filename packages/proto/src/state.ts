@@ -34,18 +34,18 @@ export interface StateOptions<P extends PeerId> {
   /** Our own identity. */
   readonly me: P;
   /** What we tell others about ourselves. Default: empty. */
-  readonly peerData?: PeerData;
+  readonly peerData?: PeerData | undefined;
   /** What differs from the defaults; durations in milliseconds unless all of them are given. See {@link resolveConfig}. */
-  readonly config?: PartialConfig;
+  readonly config?: PartialConfig | undefined;
   /** Decides all random choices; see {@link seededRng} for one. */
   readonly rng: Rng;
   /**
    * Whether there can be a peer of this name (on the network: whether it is a curve point). Asked only about peers that others name, before
    * they are taken into a view or passed on, and no more often than the rates of walks and lists allow. Default: any.
    */
-  readonly isPeer?: (id: P) => boolean;
+  readonly isPeer?: ((id: P) => boolean) | undefined;
   /** Hashes payloads. Default: BLAKE3 in plain TypeScript. */
-  readonly hash?: Hash;
+  readonly hash?: Hash | undefined;
 }
 
 /**

@@ -20,16 +20,16 @@ export type RpcServerAddr = EndpointAddr | string | { readonly address: string; 
 /** How to connect. Everything has a default. */
 export interface RpcClientOptions {
   /** Who to be, for servers with a list; only where the server is known by its id. Default: a fresh key. */
-  readonly secretKey?: SecretKey;
+  readonly secretKey?: SecretKey | undefined;
   /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
-  readonly alpn?: string;
+  readonly alpn?: string | undefined;
   /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
-  readonly controlAlpn?: string;
+  readonly controlAlpn?: string | undefined;
   /** Longest broadcast in bytes, where the server can't tell: a Rust one. Default 4,055, which every default node takes. */
-  readonly maxContentLength?: number;
+  readonly maxContentLength?: number | undefined;
   /** A server that was silent for this long is gone, in milliseconds. Default 10,000; it is probed every second. */
-  readonly idleTimeoutMs?: number;
-  readonly logger?: Logger;
+  readonly idleTimeoutMs?: number | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 /** {@link RpcClientOptions}, checked and complete. */

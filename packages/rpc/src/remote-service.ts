@@ -10,6 +10,7 @@ import {
   type TriedPeer,
 } from '@grapevine/net';
 import { checkSubscribe } from '@grapevine/net/transport';
+import type { Complete } from '@grapevine/proto/check';
 import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { Dialer } from './dialer.js';
@@ -65,7 +66,7 @@ export class RemoteService implements GossipService {
 
   async #subscribe(
     topic: TopicId,
-    { bootstrap, queueCapacity, echo }: Required<SubscribeOptions>,
+    { bootstrap, queueCapacity, echo }: Complete<SubscribeOptions>,
   ): Promise<TopicSession> {
     const ids = await this.#teach(bootstrap);
     const { stream, wire } = await this.#topics.openBi();

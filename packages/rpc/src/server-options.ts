@@ -66,34 +66,34 @@ export interface OwnTopics {
 /** How to serve remote control. Everything has a default. */
 export interface RpcServerOptions {
   /** Where to listen, `HOST:PORT`. Default `127.0.0.1:0`: this machine alone, a port that the system chooses. */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /**
    * The endpoint ids that may connect; they prove it in the handshake, which Rust's irpc client can't. Default: everybody who reaches
    * the server, which must listen on a loopback address then.
    */
-  readonly allowedClients?: readonly EndpointId[];
+  readonly allowedClients?: readonly EndpointId[] | undefined;
   /** Who to be; the certificate follows from it. Default: a fresh key. Not the node's own key, unless you want to share it. */
-  readonly secretKey?: SecretKey;
+  readonly secretKey?: SecretKey | undefined;
   /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
-  readonly alpn?: string;
+  readonly alpn?: string | undefined;
   /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
-  readonly controlAlpn?: string;
+  readonly controlAlpn?: string | undefined;
   /** The node's own endpoint: clients may ask for its address, and tell it those of peers. Default: neither. */
-  readonly node?: Endpoint;
+  readonly node?: Endpoint | undefined;
   /** Called when a client shuts the node down. Default: no client may. */
-  readonly onShutdown?: () => void | Promise<void>;
+  readonly onShutdown?: (() => void | Promise<void>) | undefined;
   /** What `control.enter` and `control.leave` of clients do. Default: they are refused. */
-  readonly topics?: OwnTopics;
+  readonly topics?: OwnTopics | undefined;
   /** Connections at once; a client of ours has two. Default 64. */
-  readonly maxConnections?: number;
+  readonly maxConnections?: number | undefined;
   /** Topics that one connection may be subscribed to at once. Default 256. */
-  readonly maxSubscriptions?: number;
+  readonly maxSubscriptions?: number | undefined;
   /**
    * Events of one subscription that are kept for a client that lags behind; more are dropped, and it is told (`lagged`). Default 2,048, as
    * for a subscriber in this process.
    */
-  readonly queueCapacity?: number;
-  readonly logger?: Logger;
+  readonly queueCapacity?: number | undefined;
+  readonly logger?: Logger | undefined;
 }
 
 /** {@link RpcServerOptions}, checked and complete. */

@@ -1,4 +1,5 @@
-import type { EndpointId, GossipEvent, NeighborDownReason, TopicId } from '@grapevine/api';
+import type { EndpointId, NeighborDownReason, TopicId } from '@grapevine/api';
+import type { QueuedEvent } from '@grapevine/net';
 import { endpointIdSchema, type LaggedReason, type WhenAlone } from '@grapevine/net';
 import { bool, bytes, enumOf, mapped, option, type Schema, seq, string, u16, u64, unitEnum } from '@grapevine/postcard';
 import { commandSchema, eventSchema, requestSchema, topicSchema } from './wire.js';
@@ -23,7 +24,7 @@ export type TopicOrder =
   | { readonly type: 'joinPeers'; readonly peers: readonly EndpointId[] };
 
 /** Server to client: events, and that the node has lost its endpoint, and how. */
-export type TopicNews = GossipEvent | { readonly type: 'failed'; readonly cause: string | undefined };
+export type TopicNews = QueuedEvent | { readonly type: 'failed'; readonly cause: string | undefined };
 
 /** How subscriptions are written. */
 export interface TopicWire {

@@ -33,11 +33,11 @@ export interface WebEndpointOptions {
   /** Who to be. */
   readonly key: WebKey;
   /** How sessions are opened. Default: by the browser's own `WebTransport`. */
-  readonly dialer?: SessionDialer;
+  readonly dialer?: SessionDialer | undefined;
   /** A dial must end within this time, in milliseconds. Default 10,000. */
-  readonly handshakeTimeoutMs?: number;
+  readonly handshakeTimeoutMs?: number | undefined;
   /** Where to look up endpoints by id. Default: a fresh address book. */
-  readonly addressLookup?: AddressLookup;
+  readonly addressLookup?: AddressLookup | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { GossipEvent, LaggedReason } from './service.js';
+import type { GossipEvent, LaggedReason, QueuedEvent } from './service.js';
 
 type Membership = GossipEvent & { readonly type: 'neighborUp' | 'neighborDown' };
 
@@ -11,7 +11,7 @@ export class EventGap {
   readonly #membership = new Map<string, Membership>();
 
   /** Takes an event that is not going to be read. */
-  swallow(event: GossipEvent): void {
+  swallow(event: QueuedEvent): void {
     switch (event.type) {
       case 'received':
         return this.#count('slow-reader', 1);

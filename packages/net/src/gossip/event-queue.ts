@@ -1,6 +1,6 @@
 import { type Deferred, deferred } from '../util/deferred.js';
 import { EventGap } from './event-gap.js';
-import type { GossipEvent } from './service.js';
+import type { GossipEvent, QueuedEvent } from './service.js';
 import type { SharedBudget } from './shared-budget.js';
 
 type Result = IteratorResult<GossipEvent, undefined>;
@@ -29,7 +29,7 @@ export interface EventQueueOptions {
  */
 export class EventQueue {
   readonly #options: EventQueueOptions;
-  #events: GossipEvent[] | undefined;
+  #events: QueuedEvent[] | undefined;
   #head = 0;
   #bytes = 0;
   /** What was lost in front of the oldest event. */
@@ -43,7 +43,7 @@ export class EventQueue {
   }
 
   /** Adds an event. After the end it is dropped. */
-  push(event: GossipEvent): void {
+  push(event: QueuedEvent): void {
     if (this.#end) return;
     const reader = this.#waiting?.shift();
     if (reader) return reader.resolve({ done: false, value: ownCopy(event) });
@@ -131,10 +131,10 @@ export class EventQueue {
     return (this.#events?.length ?? 0) - this.#head;
   }
 
-  #shift(): GossipEvent | undefined {
+  #shift(): QueuedEvent | undefined {
     if (!this.#events || this.#size === 0) return undefined;
-    const event = this.#events[this.#head] as GossipEvent;
-    this.#events[this.#head++] = undefined as unknown as GossipEvent; // let go of it at once; the array is compacted now and then
+    const event = this.#events[this.#head] as QueuedEvent;
+    this.#events[this.#head++] = undefined as unknown as QueuedEvent; // let go of it at once; the array is compacted now and then
     if (this.#head === this.#events.length) {
       this.#events = undefined;
       this.#head = 0;
@@ -146,7 +146,7 @@ export class EventQueue {
     return event;
   }
 
-  #lose(event: GossipEvent): void {
+  #lose(event: QueuedEvent): void {
     this.#gap ??= new EventGap();
     this.#gap.swallow(event);
     if (event.type === 'received') this.#options.onMissed?.();
@@ -169,11 +169,11 @@ export class EventQueue {
 
 const DONE: Result = { done: true, value: undefined };
 
-function sizeOf(event: GossipEvent): number {
+function sizeOf(event: QueuedEvent): number {
   return event.type === 'received' ? EVENT_BYTES + event.content.length : EVENT_BYTES;
 }
 
 /** The reader may do with its content what it likes. (`slice` of a Buffer would be a view.) */
-function ownCopy(event: GossipEvent): GossipEvent {
+function ownCopy(event: QueuedEvent): GossipEvent {
   return event.type === 'received' ? { ...event, content: new Uint8Array(event.content) } : event;
 }

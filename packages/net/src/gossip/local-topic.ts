@@ -9,7 +9,7 @@ import type { Losses } from './losses.js';
 import { LostNeighbors } from './lost-neighbors.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
-import type { GossipEvent } from './service.js';
+import type { QueuedEvent } from './service.js';
 import { UnreachedPeers } from './unreached-peers.js';
 import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
@@ -99,7 +99,7 @@ export class LocalTopic {
     return this.#halves === 0;
   }
 
-  emit(event: GossipEvent): void {
+  emit(event: QueuedEvent): void {
     for (const reader of this.#readers) reader.push(event);
   }
 
@@ -111,7 +111,7 @@ export class LocalTopic {
   /** Hands what a subscriber publishes to the others on this node. */
   emitPublished(content: Uint8Array, scope: Scope, except: EventQueue | undefined): void {
     const deliveredFrom = this.#host.me;
-    const event: GossipEvent = {
+    const event: QueuedEvent = {
       type: 'received',
       content,
       deliveredFrom,

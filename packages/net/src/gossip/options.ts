@@ -6,6 +6,7 @@ import {
   anInteger,
   anObjectWith,
   type Checks,
+  type Complete,
   checkOptions,
   given,
 } from '@grapevine/proto/check';
@@ -22,73 +23,73 @@ import { GOSSIP_ALPN } from './wire.js';
 /** Settings of a gossip node. Everything may be left out. */
 export interface GossipOptions {
   /** The protocol's name; must be equal on all nodes of a swarm. Default `/iroh-gossip/1`. */
-  readonly alpn?: string;
+  readonly alpn?: string | undefined;
   /** Settings of the protocol; durations in milliseconds. */
-  readonly config?: PartialConfig;
+  readonly config?: PartialConfig | undefined;
   /** Whether peers tell each other how to reach us. Default true. */
-  readonly shareAddresses?: boolean;
+  readonly shareAddresses?: boolean | undefined;
   /** How long a dial may take, in milliseconds. Default 10,000. */
-  readonly dialTimeoutMs?: number;
+  readonly dialTimeoutMs?: number | undefined;
   /** The pause after a failed dial; it doubles with each failure in a row, up to the maximum, give or take half. Default 250. */
-  readonly dialBackoffMinMs?: number;
+  readonly dialBackoffMinMs?: number | undefined;
   /** Default 10,000. */
-  readonly dialBackoffMaxMs?: number;
+  readonly dialBackoffMaxMs?: number | undefined;
   /** Dials under way at once; others wait. Default 32. */
-  readonly maxConcurrentDials?: number;
+  readonly maxConcurrentDials?: number | undefined;
   /** Peers with a connection at once. Further incoming ones are closed. Default 1,024. */
-  readonly maxPeers?: number;
+  readonly maxPeers?: number | undefined;
   /** Bytes queued to one peer above which payloads become announcements. Default 1 MiB. Four times this is the end: more is dropped. */
-  readonly queueHighWaterMark?: number;
+  readonly queueHighWaterMark?: number | undefined;
   /** How long a peer may take next to nothing, while much is queued to it, before it is dropped, in milliseconds. Default 10,000. */
-  readonly tooSlowAfterMs?: number;
+  readonly tooSlowAfterMs?: number | undefined;
   /**
    * Bytes of broadcasts that a topic keeps for its first neighbor; all topics of the node share twice as much in equal parts. More are
    * rejected. Default 1 MiB.
    */
-  readonly keptBytes?: number;
+  readonly keptBytes?: number | undefined;
   /**
    * Bytes that wait for a reader; all readers of the node share twice as much in equal parts. A reader that lags further behind loses the
    * oldest messages and is told. Default 32 MiB.
    */
-  readonly unreadBytes?: number;
+  readonly unreadBytes?: number | undefined;
   /** How long a peer may take to acknowledge our last messages before its connection is closed, in milliseconds. Default 5,000. */
-  readonly closeTimeoutMs?: number;
+  readonly closeTimeoutMs?: number | undefined;
   /** After how long without a message a connection that no topic uses is closed, in milliseconds. Default 30,000. */
-  readonly idleLinkMs?: number;
+  readonly idleLinkMs?: number | undefined;
   /** Where to find peers while a topic has room for neighbors. Default: nowhere. */
-  readonly peerSources?: readonly PeerSource[];
+  readonly peerSources?: readonly PeerSource[] | undefined;
   /** Decides who may take part in a topic with us. Default: everybody. */
-  readonly allowPeer?: AllowPeer;
+  readonly allowPeer?: AllowPeer | undefined;
   /** How long an answer of `allowPeer` may take, in milliseconds; then the peer is refused for now. Default 10,000. */
-  readonly allowTimeoutMs?: number;
+  readonly allowTimeoutMs?: number | undefined;
   /** Decides what becomes of a message, before it is delivered and before it is passed on. Default: everything is accepted. */
-  readonly validate?: Validate;
+  readonly validate?: Validate | undefined;
   /** How long an answer of `validate` may take, in milliseconds; then the message is ignored. Default 5,000. */
-  readonly validateTimeoutMs?: number;
+  readonly validateTimeoutMs?: number | undefined;
   /** Answers of `validate` that are waited for at once; other messages wait for their turn. Default 256. */
-  readonly maxValidations?: number;
+  readonly maxValidations?: number | undefined;
   /**
    * Bytes of messages of one peer in one topic that wait for `allowPeer` or `validate`; all of the node share twice as much in equal parts.
    * More are dropped, and fetched again later. Default 4 MiB.
    */
-  readonly heldBytes?: number;
+  readonly heldBytes?: number | undefined;
   /** Messages of a peer that `validate` may reject within a minute; one more, and the peer is out for a while. Default 8. */
-  readonly maxRejected?: number;
+  readonly maxRejected?: number | undefined;
   /** For how long it is out, in milliseconds. Default 600,000 (ten minutes). */
-  readonly rejectedPauseMs?: number;
-  readonly logger?: Logger;
-  readonly metrics?: GossipMetrics;
-  readonly clock?: Clock;
+  readonly rejectedPauseMs?: number | undefined;
+  readonly logger?: Logger | undefined;
+  readonly metrics?: GossipMetrics | undefined;
+  readonly clock?: Clock | undefined;
   /** Protocol choices. Default: seeded from the operating system. */
-  readonly rng?: Rng;
+  readonly rng?: Rng | undefined;
   /** Jitter, 0 to 1. Default `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** Bytes that nobody can predict: the salts of reconciliation. Default: the operating system's. */
-  readonly randomBytes?: (length: number) => Uint8Array;
+  readonly randomBytes?: ((length: number) => Uint8Array) | undefined;
 }
 
 /** All settings, with defaults filled in. */
-export type ResolvedGossipOptions = Required<GossipOptions>;
+export type ResolvedGossipOptions = Complete<GossipOptions>;
 
 /** See {@link GossipOptions.unreadBytes}. */
 export const DEFAULT_UNREAD_BYTES = 32 * 1024 * 1024;

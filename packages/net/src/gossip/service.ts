@@ -10,12 +10,23 @@ import type { GossipSnapshot } from './snapshot.js';
  */
 export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overflow' | 'unknown';
 
+/**
+ * Bytes in a buffer of their own, which `Blob` and other parts of the web platform want: `Uint8Array<ArrayBuffer>`, written so that
+ * compilers before TypeScript 5.7 understand it, too.
+ */
+export type OwnBytes = ReturnType<typeof Uint8Array.of>;
+
 /** What a subscriber of a topic reads. */
-export type GossipEvent =
+export type GossipEvent = EventWith<OwnBytes>;
+
+/** An event before its reader takes it: its content is shared with others. */
+export type QueuedEvent = EventWith<Uint8Array>;
+
+type EventWith<Content> =
   | {
       readonly type: 'received';
       /** What was broadcast. The reader's own copy: it may be changed. */
-      readonly content: Uint8Array;
+      readonly content: Content;
       /** The neighbor that handed it to us, who need not be its author; our own id for what was published on this node. */
       readonly deliveredFrom: EndpointId;
       /** How far it travels, and how many hops it was away from its publisher. Round 0: `deliveredFrom` is the publisher. */
@@ -44,11 +55,11 @@ export type WhenAlone = 'keep' | 'reject';
 /** How to subscribe. */
 export interface SubscribeOptions {
   /** Peers that are in the topic already; an address or ticket says where, a bare id must be known to the address lookup. */
-  readonly bootstrap?: readonly (EndpointId | EndpointAddr)[];
+  readonly bootstrap?: readonly (EndpointId | EndpointAddr)[] | undefined;
   /** Events kept for a reader that lags behind; then the oldest messages are lost and counted. Default 2,048. */
-  readonly queueCapacity?: number;
+  readonly queueCapacity?: number | undefined;
   /** Whether this subscriber hears its own broadcasts, too; those of other subscribers on the node it always hears. Default false. */
-  readonly echo?: boolean;
+  readonly echo?: boolean | undefined;
 }
 
 /**

@@ -20,16 +20,16 @@ import { MemoryConnection } from './connection.js';
 /** Settings of a {@link MemoryEndpoint}. */
 export interface MemoryEndpointOptions {
   /** Default: a fresh key. */
-  readonly secretKey?: SecretKey;
-  readonly alpns?: readonly string[];
+  readonly secretKey?: SecretKey | undefined;
+  readonly alpns?: readonly string[] | undefined;
   /** Default: a new {@link AddressBook}. */
-  readonly addressLookup?: AddressLookup;
+  readonly addressLookup?: AddressLookup | undefined;
   /** Where it lives. Default: an address that nobody has. */
-  readonly socketAddr?: SocketAddr;
+  readonly socketAddr?: SocketAddr | undefined;
   /** The clock of the machine that it runs on, which may stand still while the machine sleeps. Default: the network's. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Streams that a peer may have open to it at once, per connection, one-way and two-way together. Default 4,096. */
-  readonly maxUniStreams?: number;
+  readonly maxUniStreams?: number | undefined;
 }
 
 const MAX_STREAMS = 4096;

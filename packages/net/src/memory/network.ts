@@ -12,17 +12,17 @@ import { Wire, type WireHost } from './wire.js';
 /** Settings of a {@link MemoryNetwork}. */
 export interface MemoryNetworkOptions {
   /** One-way latency in milliseconds, fixed or per pair of endpoints. Default 0. */
-  readonly latencyMs?: number | ((from: MemoryEndpoint, to: MemoryEndpoint) => number);
+  readonly latencyMs?: (number | ((from: MemoryEndpoint, to: MemoryEndpoint) => number)) | undefined;
   /** How long a connection lives through silence, in milliseconds. Default 30,000. */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /** How long a dial waits for an answer, in milliseconds. Default 10,000. */
-  readonly handshakeTimeoutMs?: number;
+  readonly handshakeTimeoutMs?: number | undefined;
   /** Default: the clock of the machine. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** 0 to 1: for jitter and losses. Default `Math.random`. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** Called with every packet that arrives. */
-  readonly onPacket?: (from: MemoryEndpoint, to: MemoryEndpoint, packet: Packet) => void;
+  readonly onPacket?: ((from: MemoryEndpoint, to: MemoryEndpoint, packet: Packet) => void) | undefined;
 }
 
 const CHECKS: Checks<MemoryNetworkOptions> = {

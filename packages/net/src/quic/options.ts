@@ -12,49 +12,49 @@ import { DgramSocket, type UdpSocket } from './udp-socket.js';
 /** How to bind an {@link Endpoint}. Everything has a default. */
 export interface EndpointOptions {
   /** Who to be. Default: a fresh key. */
-  readonly secretKey?: SecretKey;
+  readonly secretKey?: SecretKey | undefined;
   /**
    * The local address, `HOST:PORT` or `[IPV6]:PORT`. Port 0 lets the operating system choose. Default `0.0.0.0:0`: every IPv4
    * interface. `[::]:0` is every interface in both families.
    */
-  readonly address?: string;
+  readonly address?: string | undefined;
   /** The protocols to answer to; a `Router` sets them itself. Default none: every incoming connection fails. */
-  readonly alpns?: readonly string[];
+  readonly alpns?: readonly string[] | undefined;
   /** A connection is over when nothing was heard for this long, in milliseconds (RFC 9000, section 10.1). Default 30,000. */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs?: number | undefined;
   /** A silent connection is probed this often, in milliseconds; 0 never. Default a third of the idle time-out, at most 10,000. */
-  readonly keepAliveMs?: number;
+  readonly keepAliveMs?: number | undefined;
   /** A handshake must end within this time, in milliseconds, on either side. Default 10,000. */
-  readonly handshakeTimeoutMs?: number;
+  readonly handshakeTimeoutMs?: number | undefined;
   /** How many incoming handshakes may be under way. Default 1,024. */
-  readonly maxHalfOpen?: number;
+  readonly maxHalfOpen?: number | undefined;
   /** How many of them from one host. Default 256. */
-  readonly maxHalfOpenPerSource?: number;
+  readonly maxHalfOpenPerSource?: number | undefined;
   /** From how many on a client must prove its address by a retry (RFC 9000, section 8.1). 0 is always. Default 128. */
-  readonly retryThreshold?: number;
+  readonly retryThreshold?: number | undefined;
   /** How many one-way streams a peer may have open at once (RFC 9000, section 4.6). Default 4,096. */
-  readonly maxUniStreams?: number;
+  readonly maxUniStreams?: number | undefined;
   /** How many two-way streams a peer may have open at once. Default 4,096. */
-  readonly maxBiStreams?: number;
+  readonly maxBiStreams?: number | undefined;
   /** How much a peer may send on a stream that nobody reads, in bytes (RFC 9000, section 4.1). Default 1 MiB. */
-  readonly streamWindow?: number;
+  readonly streamWindow?: number | undefined;
   /** The same for all streams of a connection together. Default 16 MiB. */
-  readonly connectionWindow?: number;
+  readonly connectionWindow?: number | undefined;
   /** Bytes that a stream queues before `write` returns false. Default 256 KiB. */
-  readonly sendHighWaterMark?: number;
+  readonly sendHighWaterMark?: number | undefined;
   /**
    * Datagrams are at most this large, in bytes without UDP and IP headers: from 1,200 to 16,383. Every connection starts with 1,200, which
    * every path carries (RFC 9000, section 14), and finds out by itself what its path carries up to this size (RFC 8899). Default
    * 16,383 to addresses of the machine itself, and 1,452 to others, which is what Ethernet carries. Networks with jumbo frames
    * carry 8,952; Node cannot forbid fragmentation, so where they do not, a datagram may arrive in fragments instead of being refused.
    */
-  readonly maxDatagramSize?: number;
+  readonly maxDatagramSize?: number | undefined;
   /** Where to look up endpoints by id. Default: a fresh address book, which believes hearsay about loopback only if bound there. */
-  readonly addressLookup?: AddressLookup;
+  readonly addressLookup?: AddressLookup | undefined;
   /** Where to report. Default: nowhere. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Makes the UDP socket. Default: Node's. */
-  readonly socket?: () => UdpSocket;
+  readonly socket?: (() => UdpSocket) | undefined;
 }
 
 /** What a server shows to clients that know it by its certificate. */
@@ -70,9 +70,9 @@ export interface ServerCertificate {
 /** How to bind a {@link CertificateEndpoint}. */
 export interface CertificateEndpointOptions extends EndpointOptions {
   /** What to show as a server. Default: an Ed25519 certificate of `secretKey` for the name `localhost`. */
-  readonly server?: ServerCertificate;
+  readonly server?: ServerCertificate | undefined;
   /** Whether peers may send datagrams (RFC 9221), which HTTP/3 asks for. None is handed up. Default false. */
-  readonly datagrams?: boolean;
+  readonly datagrams?: boolean | undefined;
 }
 
 /** See {@link Settings.trust}. */

@@ -4,7 +4,7 @@
  * @module
  */
 export { describe } from './describe.js';
-export { type Checks, checkOptions, given, unknownName } from './options.js';
+export { type Checks, type Complete, checkOptions, given, unknownName } from './options.js';
 export {
   aBoolean,
   aFunction,

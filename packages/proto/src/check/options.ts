@@ -37,6 +37,11 @@ export function unknownName(problem: string, name: string, known: readonly strin
 }
 
 /** Options without those that are `undefined`: so that spreading them over defaults keeps the defaults. */
-export function given<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+export function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 }
+
+type Given<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** Options with all defaults filled in. */
+export type Complete<T> = { [K in keyof T]-?: Exclude<T[K], undefined> };
