@@ -1,19 +1,52 @@
 import type { CloseReason } from './transport/close-reason.js';
 
+/** Marks the root of our errors in every copy of this package. */
+const ROOT = Symbol.for('@grapevine/net/GossipError');
+
 /**
  * The root of every error that Grapevine throws or rejects with.
  *
  * `code` is stable and meant for programs, `message` for people, `cause` is the error underneath, if there is one.
  * Wrong types and values out of range are not `GossipError`s: those are `TypeError` and `RangeError`.
+ *
+ * `instanceof` also knows the errors of another copy of this package in the same program, by the names of their classes.
  */
 export abstract class GossipError extends Error {
   /** Machine-readable and stable across releases, e.g. `ERR_MESSAGE_TOO_LARGE`. */
   abstract readonly code: string;
 
+  static {
+    Object.defineProperty(GossipError.prototype, ROOT, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that stands behind `instanceof`, which may extend this one
+    const asked = this as unknown as { readonly name: string };
+    if (Function.prototype[Symbol.hasInstance].call(asked, value)) return true;
+    return value instanceof Error && isFromAnotherCopy(value) && classNames(value).includes(asked.name);
+  }
+
   constructor(message: string, options?: { cause?: unknown }) {
     super(message, options);
     this.name = new.target.name;
   }
+}
+
+function isFromAnotherCopy(error: Error): boolean {
+  return ROOT in error && !Object.prototype.isPrototypeOf.call(GossipError.prototype, error);
+}
+
+/** The names of an error's class and of those that it extends, up to the root of ours. */
+function classNames(error: Error): string[] {
+  const names: string[] = [];
+  for (
+    let prototype: object = Object.getPrototypeOf(error);
+    ROOT in prototype;
+    prototype = Object.getPrototypeOf(prototype)
+  ) {
+    names.push(prototype.constructor.name);
+  }
+  return names;
 }
 
 /** A broadcast that can't be sent because it is longer than a message may be. Nothing was sent. */
