@@ -53,6 +53,8 @@ export interface NativeConfig {
   enableHystart(enabled: boolean): void;
   enablePacing(enabled: boolean): void;
   grease(enabled: boolean): void;
+  /** Lets `setKeylog` write. */
+  logKeys(): void;
   verifyPeer(verify: boolean): void;
 }
 
@@ -110,6 +112,8 @@ type NativePathEvent =
 
 /** A connection. Every method may throw an Error whose message is the name of quiche's error. */
 export interface RawConnection {
+  /** Where the secrets of TLS go, for tests that decrypt packets. */
+  setKeylog(path: string): void;
   recv(datagram: Uint8Array, info: RecvInfo): number;
   send(buffer: Uint8Array): [length: number, info: { readonly from: HostPort; readonly to: HostPort }] | null;
   sendAckEliciting(): void;
