@@ -34,7 +34,7 @@ How it is measured:
 
 Payloads, control messages (announcements, grafts, prunes) and lost deliveries are means of the runs. "Least" is one
 payload for each delivery. After a crash the last column says how long after the crash was noticed p99 is within 1.1
-times the flood's for good (of the slowest run), looking at one second of publishing at a time.
+times the flood's for good, looking at one second of publishing of all runs at a time.
 
 Ctrl-C prints the rows that are finished.`;
 

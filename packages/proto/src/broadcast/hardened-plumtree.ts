@@ -479,6 +479,7 @@ export class HardenedPlumTree<P extends PeerId> extends PlumTree<P> {
       if (this.#trees.carriesTo(tree, peer)) this.out.send(peer, message);
       else this.lazyQueue.add(peer, announcement);
     }
+    this.#pace.announced(now);
     this.#dispatchAfter(this.#pace.delay(now), now);
   }
 

@@ -1,4 +1,5 @@
 import { Samples } from '../samples.js';
+import type { Deliveries } from './load-meter.js';
 import { recoveryTime } from './recovery.js';
 import type { Rule } from './rules.js';
 import type { LoadResult } from './run-load.js';
@@ -22,8 +23,9 @@ export interface LoadRow {
   /** Deliveries that never came. */
   readonly lost: number;
   /**
-   * After a crash: from the moment it was noticed until p99 stays within 1.1 times the flood's, in nanoseconds, of the worst seed; infinite
-   * when it does not. `undefined` without a crash, or without a flood to compare with.
+   * After a crash: from the moment it was noticed until p99 stays within 1.1 times the flood's, in nanoseconds; infinite when it does not.
+   * Over the deliveries of all seeds, because after a crash the overlays of the two differ by chance. `undefined` without a crash, or
+   * without a flood to compare with.
    */
   readonly recovery: number | undefined;
 }
@@ -54,7 +56,7 @@ export function loadRow(load: string, results: readonly LoadResult[], floods: re
     control: mean(({ traffic }) => traffic.control),
     messagesPerDelivery: mean(({ traffic }) => traffic.payload + traffic.control + traffic.membership) / delivered,
     lost: mean(({ lost }) => lost),
-    recovery: worstRecovery(results, floods),
+    recovery: recoveryOf(results, floods),
   };
 }
 
@@ -80,12 +82,19 @@ export function loadTable(rows: readonly LoadRow[]): string {
   return lines.join('\n');
 }
 
-function worstRecovery(results: readonly LoadResult[], floods: readonly LoadResult[]): number | undefined {
-  const times = results.flatMap(({ timed, noticedAt }, index) => {
-    const flood = floods[index];
-    return noticedAt === undefined || flood === undefined ? [] : [recoveryTime(timed, flood.timed, noticedAt)];
-  });
-  return times.length === 0 ? undefined : Math.max(...times);
+function recoveryOf(results: readonly LoadResult[], floods: readonly LoadResult[]): number | undefined {
+  const isKnown = [...results, ...floods].every(({ noticedAt }) => noticedAt !== undefined);
+  if (!isKnown || floods.length === 0) return undefined;
+  return recoveryTime(sinceNoticed(results), sinceNoticed(floods), 0);
+}
+
+/** The deliveries of all seeds on one clock that begins when the crash was noticed. */
+function sinceNoticed(results: readonly LoadResult[]): Deliveries {
+  const publishedAt = results.flatMap(({ timed, noticedAt = 0 }) =>
+    Array.from(timed.publishedAt, (time) => time - noticedAt),
+  );
+  const delays = results.flatMap(({ timed }) => Array.from(timed.delays));
+  return { publishedAt: Float64Array.from(publishedAt), delays: Float64Array.from(delays) };
 }
 
 function recoveryText(recovery: number | undefined): string {
