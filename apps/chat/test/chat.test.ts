@@ -137,7 +137,14 @@ describe('without the package @grapevine/iroh', () => {
   cpSync(fileURLToPath(new URL('../dist', import.meta.url)), join(app, 'dist'), { recursive: true });
   writeFileSync(join(app, 'package.json'), '{"type":"module"}');
   mkdirSync(installed, { recursive: true });
-  for (const folder of ['internal/cli-kit', 'packages/api', 'packages/net', 'packages/postcard', 'packages/proto'])
+  for (const folder of [
+    'internal/chat-room',
+    'internal/cli-kit',
+    'packages/api',
+    'packages/net',
+    'packages/postcard',
+    'packages/proto',
+  ])
     symlinkSync(fileURLToPath(new URL(`../../../${folder}`, import.meta.url)), join(installed, basename(folder)));
   afterAll(() => rmSync(app, { recursive: true }));
 

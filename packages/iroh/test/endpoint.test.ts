@@ -54,7 +54,7 @@ describe('binding', () => {
 
   it.each([
     [{ address: 'nonsense' }, ParseError],
-    [{ preset: 'fast' as 'n0' }, TypeError],
+    [{ preset: 'fast' as 'n0' }, RangeError],
     [{ relays: 'some' as 'default' }, TypeError],
     [{ relays: { urls: [] as unknown as [string] } }, TypeError],
     [{ relays: { urls: ['not a url'] } }, TypeError],
