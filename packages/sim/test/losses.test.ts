@@ -77,7 +77,7 @@ describe.each([1, 2, 3])('whatever a node has heard of (seed %i)', (seed) => {
 });
 
 test('almost all is heard of, and what is heard of and does not come is told', () => {
-  const nodes = run(4, { type: 'loss', probability: 0.7, until: 25 * SECOND });
+  const nodes = run(5, { type: 'loss', probability: 0.7, until: 25 * SECOND });
   const sum = (pick: (node: (typeof nodes)[number]) => number): number =>
     nodes.reduce((all, node) => all + pick(node), 0);
   expect(sum(({ told }) => told)).toBeGreaterThan(0);
