@@ -1,17 +1,33 @@
-import { decodeAddrInfo, encodeAddrInfo, endpointAddrSchema, formatTicket, parseTicket } from '@grapevine/net';
+import {
+  decodeAddrInfo,
+  encodeAddrInfo,
+  endpointAddrSchema,
+  endpointIdSchema,
+  formatTicket,
+  parseTicket,
+} from '@grapevine/net';
 import { decode, encode, type Schema } from '@grapevine/postcard';
+import { messageCodec } from '@grapevine/proto';
 import { formatChatTicket, parseChatTicket } from '../../apps/chat/src/ticket.js';
 import {
   decodeHeader,
   decodeMessage,
   encodeFrame,
   encodeHeader,
+  type NetMessage,
   PREFIX_LENGTH,
 } from '../../packages/net/src/gossip/wire.js';
 import { decodeBase32, encodeBase32 } from '../../packages/net/src/util/base32.js';
 import { encodeItem } from '../../packages/rpc/src/item-writer.js';
 import { commandSchema, eventSchema, requestSchema } from '../../packages/rpc/src/wire.js';
 import * as serde from './serde-json.js';
+
+/** Rust refuses an id that is no curve point while it decodes; our nodes look at an id when they are about to use it. */
+const strictMessage = messageCodec(endpointIdSchema);
+function readMessage(bytes: Uint8Array): NetMessage {
+  decodeMessage(bytes);
+  return decode(strictMessage, bytes);
+}
 
 // How our own code reads and writes each kind of value that the Rust program knows. Kinds with a frame or a text in production
 // go through that code.
@@ -62,7 +78,7 @@ export const wireKinds = {
     fromJson: (json) => serde.topic.fromJson(json.topic_id),
   }),
   topicMessage: kind({
-    read: decodeMessage,
+    read: readMessage,
     write: (message) => encodeFrame(message).subarray(PREFIX_LENGTH),
     frame: encodeFrame,
     ...serde.message,
