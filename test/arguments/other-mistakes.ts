@@ -4,11 +4,14 @@ import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics'
 import { decode, encode, encodeInto, string } from '@grapevine/postcard';
 import { resolveConfig, State, seededRng, topicId, topicIdFromBytes } from '@grapevine/proto';
 import { connectRpc, serveRpc } from '@grapevine/rpc';
+import { WebEndpoint } from '@grapevine/web';
+import { QuicDialer, WebListener } from '@grapevine/web/listener';
 import {
   endpoint,
   gossip,
   half,
   id,
+  key,
   loggers,
   type Mistake,
   misspelt,
@@ -21,6 +24,44 @@ import {
 
 /** Remote control, other transports, and what can be used by itself. */
 export const OTHER_MISTAKES: readonly Mistake[] = [
+  {
+    call: 'new WebEndpoint(…)',
+    make: (wrong) => new WebEndpoint(wrong),
+    wrong: [
+      ...notOptions('WebEndpoint'),
+      [{}, /key must be a SecretKey, or what BrowserKey.load gives/],
+      [{ key: 'secret' }, /key must be a SecretKey/],
+      [{ key, dialer: 'quic' }, /dialer must be a function/],
+      [{ key, handshakeTimeoutMs: 0 }, /handshakeTimeoutMs must be a whole number/],
+      [{ key, handshakeTimeout: 1 }, /has no option "handshakeTimeout"; did you mean "handshakeTimeoutMs"/],
+    ],
+  },
+  {
+    call: 'webEndpoint.connect(…)',
+    make: (wrong) => new WebEndpoint({ key }).connect(wrong, 'x/1'),
+    wrong: [
+      [undefined, /the peer to connect to must be/],
+      [half, /the peer to connect to must be/],
+    ],
+  },
+  {
+    call: 'WebListener.bind(…)',
+    make: (wrong) => WebListener.bind(wrong),
+    wrong: [
+      ...secretKeys,
+      [{ origins: 'https://chat.example.org' }, /origins must be an array of origins/],
+      [{ origins: [1] }, /origins\[0\] must be a string/],
+      [{ authority: 8443 }, /authority must be a string/],
+      [{ maxSessions: 0 }, /maxSessions must be a whole number/],
+      [{ alpns: [''] }, /alpns\[0\] must have 1 to 255 bytes/],
+      [{ maxSession: 1 }, /has no option "maxSession"/],
+    ],
+  },
+  {
+    call: 'QuicDialer.bind(…)',
+    make: (wrong) => QuicDialer.bind(wrong),
+    wrong: [...secretKeys, misspelt('idleTimeout', 'idleTimeoutMs')],
+  },
   {
     call: 'connectRpc(…)',
     make: (wrong) => connectRpc(wrong),

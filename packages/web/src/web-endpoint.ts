@@ -13,7 +13,17 @@ import {
   type EndpointId,
   type Incoming,
 } from '@grapevine/net';
-import { AsyncQueue, checkAlpns } from '@grapevine/net/transport';
+import {
+  AsyncQueue,
+  aFunction,
+  anAddressLookup,
+  anInteger,
+  type Check,
+  type Checks,
+  checkAlpns,
+  checkConnect,
+  checkOptions,
+} from '@grapevine/net/transport';
 import { pathOf, type WebAddr, webAddrs } from './address/web-addr.js';
 import { browserDialer } from './browser/browser-dialer.js';
 import { proveDialer } from './identity/dialer.js';
@@ -40,6 +50,21 @@ export interface WebEndpointOptions {
   readonly addressLookup?: AddressLookup | undefined;
 }
 
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+const aWebKey: Check = (name, value) => {
+  const { id, sign } = Object(value) as Partial<WebKey>;
+  if (typeof id === 'string' && typeof sign === 'function') return;
+  throw new TypeError(`${name} must be a SecretKey, or what BrowserKey.load gives`);
+};
+
+const CHECKS: Checks<WebEndpointOptions> = {
+  key: aWebKey,
+  dialer: aFunction,
+  handshakeTimeoutMs: anInteger(1, MAX_TIMER_MS),
+  addressLookup: anAddressLookup,
+};
+
 /**
  * An endpoint that dials listeners by WebTransport and cannot be dialed: a browser tab, a worker.
  *
@@ -62,7 +87,10 @@ export class WebEndpoint implements Endpoint {
   readonly #over = new AbortController();
   readonly #closed = deferred<EndpointCloseReason>();
 
+  /** @throws TypeError, RangeError that name the option */
   constructor(options: WebEndpointOptions) {
+    checkOptions('WebEndpoint', options ?? null, CHECKS);
+    aWebKey('key', options.key);
     this.#key = options.key;
     this.id = options.key.id;
     this.#dialer = options.dialer ?? browserDialer;
@@ -89,6 +117,7 @@ export class WebEndpoint implements Endpoint {
   }
 
   async connect(to: EndpointAddr | EndpointId, alpn: string, options: ConnectOptions = {}): Promise<Connection> {
+    checkConnect(to, options);
     const { signal } = options;
     const [checkedAlpn] = checkAlpns([alpn]) as [string];
     signal?.throwIfAborted();

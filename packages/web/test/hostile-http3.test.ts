@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { concat } from '../src/bytes.js';
 import { H3 } from '../src/http3/codes.js';
 import { encodeFrame, FRAME, STREAM } from '../src/http3/frame.js';
 import { encodeFields } from '../src/http3/qpack.js';
 import { encodeRequest } from '../src/http3/request.js';
 import { encodeSettings } from '../src/http3/settings.js';
-import { concat, encodeVarint } from '../src/http3/varint.js';
+import { encodeVarint } from '../src/http3/varint.js';
 import { WebListener, type WebListenerOptions } from '../src/listener/index.js';
 import { rawConnect } from './raw-client.js';
 

@@ -1,4 +1,4 @@
-import { formatSocketAddr, type SocketAddr, type TransportAddr } from '@grapevine/net';
+import type { TransportAddr } from '@grapevine/net';
 import { array32, decode, encode, seq, string, struct } from '@grapevine/postcard';
 import { MAX_HASHES } from '../identity/messages.js';
 
@@ -19,11 +19,6 @@ const webAddrSchema = struct({ authority: string, hashes: seq(array32) });
 /** A listener's address among the ways to reach an endpoint: iroh's custom form, which Rust nodes pass over. */
 export function webTransportAddr({ authority, hashes }: WebAddr): TransportAddr {
   return { type: 'custom', transport: WEB_TRANSPORT, data: encode(webAddrSchema, { authority, hashes: [...hashes] }) };
-}
-
-/** The address of a socket as a URL has it. */
-export function authorityOf(addr: SocketAddr): string {
-  return formatSocketAddr(addr);
 }
 
 /** Where an endpoint's listeners are; addresses that are none are passed over. */

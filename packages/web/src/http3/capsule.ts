@@ -1,7 +1,8 @@
+import { concat } from '../bytes.js';
 import { H3, Http3Error } from './codes.js';
 import { FRAME, readFrame } from './frame.js';
 import { StreamReader } from './stream-reader.js';
-import { concat, encodeVarint } from './varint.js';
+import { encodeVarint } from './varint.js';
 
 /** Types of capsules (draft-ietf-webtrans-http3, section 9.6). */
 const CAPSULE = { closeSession: 0x2843 } as const;

@@ -1,6 +1,7 @@
+import { concat } from '../bytes.js';
 import { H3, Http3Error } from './codes.js';
 import type { StreamReader } from './stream-reader.js';
-import { concat, encodeVarint } from './varint.js';
+import { encodeVarint } from './varint.js';
 
 /** Types of frames (RFC 9114, section 7.2). */
 export const FRAME = {

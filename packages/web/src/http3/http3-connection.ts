@@ -1,12 +1,13 @@
 import { type BiStream, describeClose, type RecvStream, type SendStream } from '@grapevine/net';
 import type { CertificateConnection } from '@grapevine/net/quic';
 import { AsyncQueue, deferred } from '@grapevine/net/transport';
+import { concat } from '../bytes.js';
 import { H3, Http3Error } from './codes.js';
 import { ControlStreams } from './control-streams.js';
 import { encodeFrame, FRAME, STREAM } from './frame.js';
 import { encodeSettings, type PeerSettings } from './settings.js';
 import { CutOffError, StreamReader } from './stream-reader.js';
-import { concat, encodeVarint } from './varint.js';
+import { encodeVarint } from './varint.js';
 
 /** Streams of a session that is not accepted yet. */
 const MAX_EARLY_STREAMS = 64;

@@ -1,7 +1,7 @@
+import { concat } from '../bytes.js';
 import { H3, Http3Error } from './codes.js';
 import { decodeHuffman } from './huffman.js';
 import { STATIC_TABLE } from './qpack-table.js';
-import { concat } from './varint.js';
 
 /**
  * Header fields in QPACK (RFC 9204) with a dynamic table of size 0, which both sides announce: the static table and literals.

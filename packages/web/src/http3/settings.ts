@@ -1,5 +1,6 @@
+import { concat } from '../bytes.js';
 import { H3, Http3Error } from './codes.js';
-import { concat, decodeVarint, encodeVarint, varintLength } from './varint.js';
+import { decodeVarint, encodeVarint, varintLength } from './varint.js';
 
 /** Identifiers of settings (RFC 9114, section 7.2.4.1; RFC 9204; RFC 9220; RFC 9297; drafts of WebTransport over HTTP/3). */
 const SETTING = {

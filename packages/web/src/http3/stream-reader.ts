@@ -1,4 +1,5 @@
 import type { RecvStream } from '@grapevine/net';
+import { concat } from '../bytes.js';
 import { decodeVarint, varintLength } from './varint.js';
 
 const NO_BYTES = new Uint8Array();
@@ -72,13 +73,7 @@ export class StreamReader implements RecvStream {
       chunks.push(bytes);
       total += bytes.length;
     }
-    const joined = new Uint8Array(total);
-    let at = 0;
-    for (const chunk of chunks) {
-      joined.set(chunk, at);
-      at += chunk.length;
-    }
-    this.#rest = joined;
+    this.#rest = concat(...chunks);
     return true;
   }
 }

@@ -33,14 +33,3 @@ export function decodeVarint(bytes: Uint8Array): number {
   for (let i = 1; i < length; i++) value = value * 256 + (bytes[i] ?? 0);
   return value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : value;
 }
-
-/** Puts byte strings together. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}

@@ -11,6 +11,8 @@ import {
   type Writer,
 } from '@grapevine/postcard';
 
+import { concat } from '../bytes.js';
+
 const SIGNATURE_BYTES = 64;
 /** A listener has the hashes of its last, its present and its next certificate. */
 export const MAX_HASHES = 4;
@@ -42,6 +44,7 @@ export type Hello = Infer<typeof helloSchema>;
 /** What a dialer answers. */
 export const proofSchema = struct({ id: endpointIdSchema, signature: signatureSchema });
 
+// What is signed begins with its purpose, and all parts but the last have a fixed length: no two lists give the same bytes.
 const encoder = new TextEncoder();
 const LISTENER = encoder.encode('grapevine-web/1 listener\0');
 const DIALER = encoder.encode('grapevine-web/1 dialer\0');
@@ -53,21 +56,10 @@ const DIALER = encoder.encode('grapevine-web/1 dialer\0');
 export function statement(hashes: readonly Uint8Array[], notAfter: bigint): Uint8Array {
   const time = new Uint8Array(8);
   new DataView(time.buffer).setBigUint64(0, notAfter);
-  return join(LISTENER, time, ...hashes);
+  return concat(LISTENER, time, ...hashes);
 }
 
 /** What a dialer signs: that it talks to this listener, on this connection (the nonce is the listener's), about this protocol. */
 export function dialerStatement(listener: EndpointId, nonce: Uint8Array, alpn: string): Uint8Array {
-  return join(DIALER, encoder.encode(listener), nonce, encoder.encode(alpn));
-}
-
-/** Puts byte strings together; all but the last have a fixed length, so that no two lists give the same bytes. */
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return concat(DIALER, encoder.encode(listener), nonce, encoder.encode(alpn));
 }

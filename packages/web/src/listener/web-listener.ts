@@ -16,7 +16,17 @@ import {
   silentLogger,
 } from '@grapevine/net';
 import { CertificateEndpoint, type EndpointOptions } from '@grapevine/net/quic';
-import { AsyncQueue, checkAlpns, checkInteger } from '@grapevine/net/transport';
+import {
+  AsyncQueue,
+  anArrayOf,
+  anInteger,
+  aSecretKey,
+  aString,
+  type Checks,
+  checkAlpns,
+  checkOptions,
+  someAlpns,
+} from '@grapevine/net/transport';
 import { alpnOf, webTransportAddr } from '../address/web-addr.js';
 import { Http3Connection } from '../http3/http3-connection.js';
 import { Http3Session } from '../http3/http3-session.js';
@@ -28,16 +38,25 @@ import { WebIncoming } from './web-incoming.js';
 /** Settings of a {@link WebListener}. */
 export interface WebListenerOptions extends Omit<EndpointOptions, 'alpns' | 'addressLookup'> {
   /** The endpoint's key: a listener is one more way to reach it. Default: a fresh key. */
-  readonly secretKey?: SecretKey;
+  readonly secretKey?: SecretKey | undefined;
   /** The protocols to answer to; a `Router` sets them itself. Default none: every dial fails. */
-  readonly alpns?: readonly string[];
+  readonly alpns?: readonly string[] | undefined;
   /** Which pages may connect, by origin: `https://chat.example.org`. Default: every page. Programs that send no origin may, always. */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
   /** What browsers are told to dial, `HOST:PORT`, where that is not the address of the socket: a name, or an address outside of a NAT. */
-  readonly authority?: string;
+  readonly authority?: string | undefined;
   /** How many sessions may be held. Default 1,024. */
-  readonly maxSessions?: number;
+  readonly maxSessions?: number | undefined;
 }
+
+/** Options of the listener's own; those of its socket are checked with the socket. */
+const CHECKS: Checks<Pick<WebListenerOptions, 'secretKey' | 'alpns' | 'origins' | 'authority' | 'maxSessions'>> = {
+  secretKey: aSecretKey,
+  alpns: someAlpns,
+  origins: anArrayOf('origins', aString),
+  authority: aString,
+  maxSessions: anInteger(1, 1_000_000),
+};
 
 /** The protocol of HTTP/3 in TLS. */
 const H3_ALPN = 'h3';
@@ -83,7 +102,7 @@ export class WebListener implements Endpoint {
     this.#origins = options.origins && new Set(options.origins);
     this.#authority = options.authority;
     this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 10_000;
-    this.#maxSessions = checkInteger('maxSessions', options.maxSessions, 1_024, 1, 1_000_000);
+    this.#maxSessions = options.maxSessions ?? 1_024;
     this.#logger = options.logger ?? silentLogger;
     this.#certificates = new Certificates(secretKey, () => this.#onNewCertificate());
     quic.showCertificate(this.#certificates.current);
@@ -94,6 +113,7 @@ export class WebListener implements Endpoint {
   /** Binds a UDP socket. @throws as `Endpoint.bind` does */
   static async bind(options: WebListenerOptions = {}): Promise<WebListener> {
     const { secretKey = SecretKey.generate(), alpns, origins, authority, maxSessions, ...quicOptions } = options;
+    checkOptions('WebListener.bind', { secretKey, alpns, origins, authority, maxSessions }, CHECKS);
     const quic = await CertificateEndpoint.bind({ ...quicOptionsOf(quicOptions), alpns: [H3_ALPN] });
     return new WebListener(quic, secretKey, options);
   }
