@@ -16,7 +16,7 @@ const walls = {
     'hash-wasm',
     'node:',
   ],
-  'packages/api': ['@grapevine/net', '@grapevine/proto', 'node:'],
+  'packages/api': ['@grapevine/net', '@grapevine/proto', '#endpoint'],
   'packages/iroh': ['@grapevine/net', '@number0/iroh', 'node:'],
   'packages/rpc': ['@grapevine/api', '@grapevine/net', '@grapevine/postcard', '@grapevine/proto/check', 'node:'],
   'packages/sim': ['@grapevine/proto'],

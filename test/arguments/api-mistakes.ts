@@ -1,5 +1,7 @@
-import { Gossip, parseBootstrap, topicIdFrom } from '@grapevine/api';
+import { formatRoomTicket, Gossip, parseBootstrap, parseRoomTicket, topicIdFrom } from '@grapevine/api';
+import { reachOf } from '@grapevine/net';
 import {
+  type Anything,
   broadcastOptions,
   contents,
   endpoint,
@@ -9,7 +11,9 @@ import {
   type Mistake,
   misspelt,
   notOptions,
+  peerId,
   peers,
+  secretKeys,
   signals,
   topic,
   topicIds,
@@ -54,7 +58,40 @@ export const API_MISTAKES: readonly Mistake[] = [
       [{ dialBackoffMinMs: 500, dialBackoffMaxMs: 100 }, /dialBackoffMaxMs \(100\) is below dialBackoffMinMs \(500\)/],
     ],
   },
-  { call: 'gossip.subscribe(…)', make: (wrong) => gossip.subscribe(wrong), wrong: topicIds },
+  {
+    call: 'Gossip.bind(…)',
+    make: (wrong) => Gossip.bind(wrong),
+    wrong: [
+      ...notOptions('Gossip.bind'),
+      ...loggers,
+      ...secretKeys,
+      misspelt('adress', 'address'),
+      misspelt('maxPeer', 'maxPeers'),
+      [{ address: 4433 }, /address must be a string/],
+      [{ address: 'localhost:4433' }, /socket address/],
+      [{ advertise: '203.0.113.7' }, /advertise must be an array of addresses/],
+      [{ advertise: ['example.org'] }, /advertise\[0\] must be HOST:PORT or HOST, an IP address.* got "example.org"/],
+      [{ advertise: ['0.0.0.0:1'] }, /advertise\[0\] must be .* where others reach us/],
+      [{ endpoint: {} }, /endpoint must be an Endpoint/],
+      [{ endpoint, address: '127.0.0.1:0' }, /address is for an endpoint that is made here/],
+      [{ endpoint, advertise: [] }, /advertise is for an endpoint that is made here/],
+      [{ protocols: [] }, /protocols must be an object of ProtocolHandlers by name, got an array/],
+      [{ protocols: { 'x/1': {} } }, /protocols\["x\/1"\] must be a ProtocolHandler/],
+      [{ address: '127.0.0.1:0', dialBackoffMinMs: 9, dialBackoffMaxMs: 5 }, /dialBackoffMaxMs \(5\) is below/],
+    ],
+  },
+  {
+    call: 'gossip.subscribe(…)',
+    make: (wrong) => gossip.subscribe(wrong),
+    wrong: [
+      ...topicIds,
+      ['roomy', /not a valid room ticket/],
+      [{ topic: id }, /topic must be a TopicId .* got an object/],
+      [{ topic: 'my-room', peers: [] }, /topic.topic must be a TopicId/],
+      [{ topic: id, peers: 'here' }, /topic must be a RoomTicket/],
+      [{ topic: id, peers: [peerId] }, /topic.peers\[0\] must be an EndpointAddr/],
+    ],
+  },
   {
     call: 'gossip.subscribe(topic, …)',
     make: (wrong) => gossip.subscribe(id, wrong),
@@ -89,6 +126,36 @@ export const API_MISTAKES: readonly Mistake[] = [
   },
   { call: 'topic.next(…)', make: (wrong) => topic.next(wrong), wrong: [...notOptions('next'), ...signals] },
   { call: 'topic.joined(…)', make: (wrong) => topic.joined(wrong), wrong: [...notOptions('joined'), ...signals] },
+  ...(['messages', 'membership', 'status', 'flush'] as const).map((call) => ({
+    call: `topic.${call}(…)`,
+    make: (wrong: Anything) => topic[call](wrong),
+    wrong: [...notOptions(call), ...signals],
+  })),
+  {
+    call: 'formatRoomTicket(…)',
+    make: formatRoomTicket,
+    wrong: [
+      [undefined, /ticket must be a RoomTicket \(\{ topic, peers: \[…\] \}\), got undefined/],
+      [{ topic: 'my-room', peers: [] }, /ticket.topic must be a TopicId/],
+      [{ topic: id, peers: [{}] }, /ticket.peers\[0\] must be an EndpointAddr/],
+    ],
+  },
+  {
+    call: 'parseRoomTicket(…)',
+    make: parseRoomTicket,
+    wrong: [
+      [undefined, /ticket must be a string, got undefined/],
+      ['hello', /not a valid room ticket/],
+    ],
+  },
+  {
+    call: 'reachOf(…)',
+    make: reachOf,
+    wrong: [
+      [undefined, /addr must be an EndpointAddr/],
+      [{ id: peerId, addrs: [{}] }, /addr.addrs\[0\] must be a TransportAddr/],
+    ],
+  },
   {
     call: 'topicIdFrom(…)',
     make: topicIdFrom,

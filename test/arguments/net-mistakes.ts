@@ -158,6 +158,8 @@ export const NET_MISTAKES: readonly Mistake[] = [
       ...loggers,
       [{ address: 4433 }, /address must be a string/],
       [{ address: 'localhost' }, /socket address: expected HOST:PORT/],
+      [{ advertise: [7] }, /advertise\[0\] must be a string, got 7/],
+      [{ advertise: ['10.0.0.1:70000'] }, /advertise\[0\] must be HOST:PORT or HOST/],
       [{ alpns: 'x' }, /alpns must be an array of strings/],
       [{ idleTimeoutMs: '5' }, /idleTimeoutMs must be a number/],
       [{ maxHalfOpen: 0 }, /maxHalfOpen must be a whole number/],
@@ -170,7 +172,11 @@ export const NET_MISTAKES: readonly Mistake[] = [
   {
     call: 'CertificateEndpoint.bind(…)',
     make: (wrong) => CertificateEndpoint.bind(wrong),
-    wrong: [...secretKeys, misspelt('adress', 'address')],
+    wrong: [
+      ...secretKeys,
+      misspelt('adress', 'address'),
+      [{ advertise: [] }, /CertificateEndpoint.bind has no option "advertise"/],
+    ],
   },
   {
     call: 'endpoint.connect(…)',

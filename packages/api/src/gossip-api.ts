@@ -1,5 +1,12 @@
-import type { GossipService, GossipSnapshot } from '@grapevine/net';
-import { aTopicId } from '@grapevine/net/transport';
+import {
+  type GossipService,
+  type GossipSnapshot,
+  looksLikeRoomTicket,
+  parseRoomTicket,
+  type RoomTicket,
+  type RoomTicketText,
+} from '@grapevine/net';
+import { aRoomTicket, aTopicId } from '@grapevine/net/transport';
 import type { TopicId } from '@grapevine/proto';
 import { aBoolean, anInteger, anything, type Checks, checkOptions } from '@grapevine/proto/check';
 import { type Bootstrap, parseBootstraps } from './bootstrap.js';
@@ -33,15 +40,16 @@ export class GossipApi {
    * Takes part in a topic. Returns at once; {@link GossipTopic.joined} tells when somebody was found. The peers are tried for as
    * long as the topic has no neighbor.
    *
-   * @throws ParseError when a bootstrap text is no ticket and no id; TypeError, RangeError that name what is wrong, before anything is
+   * @param topic an id, or a room ticket, whose peers come before those of `bootstrap`
+   * @throws ParseError when a room ticket is damaged, or a bootstrap text is no ticket and no id; TypeError, RangeError that name what is wrong, before anything is
    *   done; GossipClosedError; EndpointClosedError
    */
-  async subscribe(topic: TopicId, options: TopicOptions = {}): Promise<GossipTopic> {
-    aTopicId('topic', topic);
+  async subscribe(topic: TopicId | RoomTicket | RoomTicketText, options: TopicOptions = {}): Promise<GossipTopic> {
+    const room = roomOf(topic);
     checkOptions('subscribe', options, CHECKS);
     const { bootstrap = [], ...rest } = options;
-    const peers = parseBootstraps('bootstrap', bootstrap);
-    return new GossipTopic(await this.#service.subscribe(topic, { ...rest, bootstrap: peers }));
+    const peers = [...room.peers, ...parseBootstraps('bootstrap', bootstrap)];
+    return new GossipTopic(await this.#service.subscribe(room.topic, { ...rest, bootstrap: peers }));
   }
 
   /** What the node looks like right now: topics with their views and caches, peers with their connections. */
@@ -49,8 +57,22 @@ export class GossipApi {
     return this.#service.snapshot();
   }
 
-  /** Leaves all topics and waits until peers have acknowledged it (at most 5 s by default). */
+  /**
+   * Leaves all topics and waits until peers have acknowledged it (at most 5 s by default). The endpoint stays open, for other protocols: it
+   * keeps the process alive until it is closed, by the router's `shutdown()` say, or its own `close()`.
+   */
   shutdown(): Promise<void> {
     return this.#service.shutdown();
   }
+}
+
+/** @throws ParseError, TypeError, RangeError */
+function roomOf(topic: TopicId | RoomTicket | RoomTicketText): RoomTicket {
+  if (typeof topic === 'object' && topic !== null && 'peers' in topic) {
+    aRoomTicket('topic', topic);
+    return topic;
+  }
+  if (typeof topic === 'string' && looksLikeRoomTicket(topic)) return parseRoomTicket(topic);
+  aTopicId('topic', topic);
+  return { topic, peers: [] };
 }

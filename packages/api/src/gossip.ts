@@ -6,12 +6,15 @@ import {
   type GossipOptions,
   type ProtocolCompanion,
   type ProtocolHandler,
+  Router,
 } from '@grapevine/net';
 import type { TopicId } from '@grapevine/proto';
+import { type BindOptions, splitOptions } from './bind.js';
+import { BoundGossip } from './bound-gossip.js';
 import { GossipApi } from './gossip-api.js';
 
 /**
- * A gossip node in this process.
+ * A gossip node in this process: {@link Gossip.bind} starts a whole one, {@link Gossip.spawn} one on an endpoint that the program has.
  *
  * @example
  * ```ts
@@ -32,6 +35,36 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
     super(node);
     this.#node = node;
     this.alpn = node.alpn;
+  }
+
+  /**
+   * Starts a whole node: binds an endpoint, starts gossip on it, and a router that brings incoming connections there.
+   *
+   * @throws TypeError, RangeError that name the option; BindError when the address can't be had; UnsupportedPlatformError where there is no
+   *   QUIC. Nothing is left open then.
+   *
+   * @example
+   * ```ts
+   * await using node = await Gossip.bind();
+   * await using topic = await node.subscribe(topicIdFrom('my-room'), { bootstrap: ticket });
+   * ```
+   */
+  // What it overrides is `Function.prototype.bind`.
+  static override async bind(options: BindOptions = {}): Promise<BoundGossip> {
+    const { bind, isOurs, protocols, gossip: gossipOptions } = splitOptions(options);
+    const endpoint = await bind();
+    let node: GossipNode | undefined;
+    try {
+      node = new GossipNode(endpoint, gossipOptions);
+      const gossip = new Gossip(node);
+      const router = new Router(endpoint, { logger: options.logger }).accept(gossip.alpn, gossip);
+      for (const [alpn, handler] of Object.entries(protocols)) router.accept(alpn, handler);
+      return new BoundGossip(node, { endpoint, gossip, router: router.spawn() });
+    } catch (error) {
+      await node?.shutdown();
+      if (isOurs) await endpoint.close();
+      throw error;
+    }
   }
 
   /**

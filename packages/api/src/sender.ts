@@ -1,4 +1,10 @@
-import { type EndpointId, MessageTooLargeError, type TopicSession, type WhenAlone } from '@grapevine/net';
+import {
+  type EndpointId,
+  type FlushResult,
+  MessageTooLargeError,
+  type TopicSession,
+  type WhenAlone,
+} from '@grapevine/net';
 import type { Scope } from '@grapevine/proto';
 import { aSignal, type Checks, checkOptions, describe, oneOf } from '@grapevine/proto/check';
 import { type Bootstrap, parseBootstraps } from './bootstrap.js';
@@ -46,6 +52,26 @@ export class GossipSender implements Disposable {
   /** Sends to the direct neighbors only. Otherwise as {@link GossipSender.broadcast}. */
   async broadcastNeighbors(content: Uint8Array | string, options: BroadcastOptions = {}): Promise<void> {
     await this.#send('broadcastNeighbors', content, 'neighbors', options);
+  }
+
+  /**
+   * Waits until what was published in the topic so far has been handed to the transports of its neighbors: from then on it no longer depends
+   * on this program's queues, though still on its process. What can't be handed over is told instead: kept for the first neighbor, or
+   * lost with a connection. Neighbors that are to be told of messages later, instead of being sent them, are not waited for.
+   *
+   * @throws TopicClosedError; EndpointClosedError; the signal's reason; TypeError for options that there are not. Behind remote control also
+   *   RpcRefusedError from a server that can't tell, such as a Rust one
+   *
+   * @example
+   * ```ts
+   * await topic.broadcast('last words');
+   * const { kept, lost } = await topic.flush({ signal: AbortSignal.timeout(5_000) });
+   * if (kept > 0) console.warn('nobody has heard them yet');
+   * ```
+   */
+  async flush(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<FlushResult> {
+    checkOptions('flush', options, { signal: aSignal });
+    return await this.#session.flush(options.signal);
   }
 
   /** Joins the topic through more peers. @throws ParseError, TypeError, RangeError, TopicClosedError */

@@ -1,8 +1,10 @@
-import type { EndpointId, GossipEvent, TopicSession } from '@grapevine/net';
+import type { EndpointId, FlushResult, GossipEvent, MembershipEvent, TopicSession } from '@grapevine/net';
 import type { TopicId } from '@grapevine/proto';
 import type { Bootstrap } from './bootstrap.js';
-import { GossipReceiver } from './receiver.js';
+import type { GossipMessage } from './messages.js';
+import { GossipReceiver, type WaitOptions } from './receiver.js';
 import { type BroadcastOptions, GossipSender } from './sender.js';
+import type { TopicStatus } from './status.js';
 
 /**
  * A topic that this program takes part in: both halves in one.
@@ -12,7 +14,7 @@ import { type BroadcastOptions, GossipSender } from './sender.js';
  * await using topic = await gossip.subscribe(topicIdFrom('my-room'), { bootstrap: [ticket] });
  * await topic.joined({ signal: AbortSignal.timeout(10_000) });
  * await topic.broadcast('hello');
- * for await (const event of topic) if (event.type === 'received') console.log(event.content);
+ * for await (const { content } of topic.messages()) console.log(content);
  * ```
  */
 export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable {
@@ -47,14 +49,24 @@ export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable 
     return this.#sender.joinPeers(peers);
   }
 
+  /** See {@link GossipSender.flush}. */
+  flush(options?: WaitOptions): Promise<FlushResult> {
+    return this.#sender.flush(options);
+  }
+
   /** Longest content of a broadcast in bytes. */
   get maxContentLength(): number {
     return this.#sender.maxContentLength;
   }
 
   /** See {@link GossipReceiver.joined}. */
-  joined(options?: { readonly signal?: AbortSignal }): Promise<void> {
+  joined(options?: WaitOptions): Promise<void> {
     return this.#receiver.joined(options);
+  }
+
+  /** See {@link GossipReceiver.isJoined}. */
+  get isJoined(): boolean {
+    return this.#receiver.isJoined;
   }
 
   /** The direct neighbors now; none once the topic is closed. */
@@ -63,8 +75,23 @@ export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable 
   }
 
   /** See {@link GossipReceiver.next}. */
-  next(options?: { readonly signal?: AbortSignal }): Promise<IteratorResult<GossipEvent, undefined>> {
+  next(options?: WaitOptions): Promise<IteratorResult<GossipEvent, undefined>> {
     return this.#receiver.next(options);
+  }
+
+  /** See {@link GossipReceiver.messages}. */
+  messages(options?: WaitOptions): AsyncGenerator<GossipMessage, undefined> {
+    return this.#receiver.messages(options);
+  }
+
+  /** See {@link GossipReceiver.membership}. */
+  membership(options?: WaitOptions): AsyncGenerator<MembershipEvent, undefined> {
+    return this.#receiver.membership(options);
+  }
+
+  /** See {@link GossipReceiver.status}. */
+  status(options?: WaitOptions): AsyncGenerator<TopicStatus, undefined> {
+    return this.#receiver.status(options);
   }
 
   /** See {@link GossipReceiver.closed}. */

@@ -1,9 +1,10 @@
 import { Router } from '@grapevine/net';
 import { describe, expect, test } from 'vitest';
 import { Gossip, topicIdFrom } from '../src/index.js';
-import { apiSuite } from './api-suite.js';
+import { apiSuite, type ServiceUnderTest } from './api-suite.js';
+import { conveniencesSuite } from './conveniences-suite.js';
 
-apiSuite({
+const service: ServiceUnderTest = {
   name: 'a node in this process',
   isRemote: false,
   async start(network) {
@@ -12,7 +13,10 @@ apiSuite({
     const router = new Router(endpoint).accept(gossip.alpn, gossip).spawn();
     return { endpoint, gossip, close: () => router.shutdown() };
   },
-});
+};
+
+apiSuite(service);
+conveniencesSuite(service);
 
 describe('topicIdFrom', () => {
   test('a name is hashed with BLAKE3, 64 hex digits are taken as they are', () => {

@@ -19,6 +19,14 @@ export {
   endpointAddr,
   type TransportAddr,
 } from './address/endpoint-addr.js';
+export { type Reach, reachOf, reachWarning } from './address/reach.js';
+export {
+  formatRoomTicket,
+  looksLikeRoomTicket,
+  parseRoomTicket,
+  type RoomTicket,
+  type RoomTicketText,
+} from './address/room-ticket.js';
 export { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr, socketAddr } from './address/socket-addr.js';
 export { sourceOf } from './address/source.js';
 export { formatTicket, parseTicket } from './address/ticket.js';
@@ -45,6 +53,7 @@ export type { AdmissionSnapshot } from './gossip/admission/gate-host.js';
 export { CloseCode } from './gossip/close-code.js';
 export { EventQueue, type EventQueueOptions } from './gossip/event-queue.js';
 export { JoinTimeoutError, type TriedPeer } from './gossip/join-timeout-error.js';
+export { MembershipReaders } from './gossip/membership-readers.js';
 export {
   type DialOutcome,
   type DropReason,
@@ -58,9 +67,12 @@ export { DEFAULT_UNREAD_BYTES, type GossipOptions } from './gossip/options.js';
 export type { PeerSource } from './gossip/peer-source.js';
 export type { ReconcilerCounters } from './gossip/reconciliation/index.js';
 export type {
+  FlushResult,
   GossipEvent,
   GossipService,
   LaggedReason,
+  MembershipEvent,
+  MembershipReader,
   OwnBytes,
   QueuedEvent,
   SubscribeOptions,

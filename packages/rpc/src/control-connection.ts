@@ -92,11 +92,28 @@ async function answer(request: ControlRequest, host: ControlHost): Promise<Contr
         dropped: progress?.dropped ?? 0,
       };
     }
+    case 'flush':
+      return await flush(request, host);
     case 'shutdown':
       return await shutDown(host);
     case 'enter':
     case 'leave':
       return await move(request, host);
+  }
+}
+
+async function flush(
+  { topic }: ControlRequest & { readonly type: 'flush' },
+  { progress, logger }: ControlHost,
+): Promise<ControlResponse> {
+  const sender = progress()?.senders.get(topic);
+  if (!sender) return { type: 'refused', reason: 'failed', message: 'this client is not subscribed to the topic' };
+  try {
+    const { kept, lost } = await sender.flush();
+    return { type: 'flushed', kept, lost };
+  } catch (error) {
+    logger.debug({ topic, error: String(error) }, 'a topic could not be flushed for a remote client');
+    return { type: 'refused', reason: 'failed', message: 'the node has left the topic' };
   }
 }
 

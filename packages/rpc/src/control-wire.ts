@@ -22,6 +22,8 @@ export const controlRequestSchema = enumOf({
   leave: { topic: topicSchema },
   /** Who hears what is published on this node, besides the node itself. */
   listeners: { topic: topicSchema },
+  /** Answered when what the client has published in a topic is with the neighbors' transports, or can't be. */
+  flush: { topic: topicSchema },
 });
 
 export const controlResponseSchema = enumOf({
@@ -44,6 +46,12 @@ export const controlResponseSchema = enumOf({
   moved: { moved: bool },
   refused: { reason: unitEnum(['unsupported', 'forbidden', 'failed']), message: string },
   listeners: { listeners: u32 },
+  flushed: {
+    /** Broadcasts that wait for a first neighbor. */
+    kept: u32,
+    /** Neighbors whose transport does not have everything. */
+    lost: seq(endpointIdSchema),
+  },
 });
 
 export type ControlRequest = Infer<typeof controlRequestSchema>;

@@ -61,6 +61,7 @@ export async function serveJoin(
     host.progress.handled();
   }
   const { sender, receiver } = halves;
+  host.progress.senders.set(topic, sender);
   let isRead = true;
   void send.stopped.then(() => {
     isRead = false; // the client reads no more, or is gone
@@ -71,6 +72,7 @@ export async function serveJoin(
   host.ending(send.stopped);
   if (isRead) recv.stop(StreamCode.none); // the node has left the topic: commands are of no use
   await commands;
+  if (host.progress.senders.get(topic) === sender) host.progress.senders.delete(topic);
 }
 
 async function forwardEvents(send: SendStream, receiver: GossipReceiver, host: JoinHost): Promise<void> {

@@ -123,6 +123,15 @@ export class NodeControl {
     return this.#ask({ type: 'settle', items }, 'settled');
   }
 
+  /**
+   * Waits until what this client has published in a topic is with the transports of the node's neighbors.
+   *
+   * @internal
+   */
+  flush(topic: TopicId): Promise<Response<'flushed'>> {
+    return this.#ask({ type: 'flush', topic }, 'flushed');
+  }
+
   async #ask<T extends ControlResponse['type']>(request: ControlRequest, expected: T): Promise<Response<T>> {
     const exchange = () => this.#exchange(request);
     const response = await (request.type === 'shutdown' ? exchange() : retryOnce(exchange));

@@ -1,3 +1,5 @@
+import type { GossipSender, TopicId } from '@grapevine/api';
+
 interface Waiter {
   readonly items: number;
   done(): void;
@@ -14,6 +16,8 @@ export class Progress {
   isClosed = false;
   /** Commands that the node did not carry out. */
   dropped = 0;
+  /** What the connection publishes with: the latest for each topic. */
+  readonly senders = new Map<TopicId, GossipSender>();
   #handled = 0;
   #ended = false;
   readonly #waiters = new Set<Waiter>();

@@ -3,6 +3,7 @@ import {
   abortable,
   ConnectionClosedError,
   DEFAULT_UNREAD_BYTES,
+  type FlushResult,
   GossipClosedError,
   SharedBudget,
   type SubscribeOptions,
@@ -86,6 +87,7 @@ export class RemoteService implements GossipService {
       teach: ({ peers }) => this.#teach(peers),
       askNeighbors: (of) => this.#ifGrapevine(stream.on, () => this.control.neighbors(of)).catch(() => undefined),
       askTried: (peers) => this.#tried(stream.on, peers),
+      flush: (of, signal) => this.#flushTopic(stream.on, of, signal),
     });
     this.#sessions.add(session);
     void session.over.then(() => this.#sessions.delete(session));
@@ -122,8 +124,24 @@ export class RemoteService implements GossipService {
 
   /** Waits until the server has dealt with all that was sent. @returns commands that were not carried out, if the server can tell */
   async flush(signal: AbortSignal | undefined): Promise<number | undefined> {
-    const connection = this.#written;
-    if (!connection) return 0;
+    return this.#written ? await this.#handled(this.#written, signal) : 0;
+  }
+
+  async #flushTopic(
+    connection: CountedConnection,
+    topic: TopicId,
+    signal: AbortSignal | undefined,
+  ): Promise<FlushResult> {
+    const refused = await this.#handled(connection, signal);
+    if (refused === undefined) {
+      throw new RpcRefusedError('unsupported', 'the server has only what Rust has: it tells nobody how far it is');
+    }
+    const { kept, lost } = await abortable(this.control.flush(topic), signal);
+    return { kept, lost, refused };
+  }
+
+  /** Waits until the server has dealt with what is written on a connection. @returns as {@link RemoteService.flush} */
+  async #handled(connection: CountedConnection, signal: AbortSignal | undefined): Promise<number | undefined> {
     const { items } = connection;
     for (;;) {
       const settled = await abortable(

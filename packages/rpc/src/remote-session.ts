@@ -7,9 +7,12 @@ import {
   EndpointClosedError,
   EventQueue,
   type EventQueueOptions,
+  type FlushResult,
   GossipClosedError,
   JoinTimeoutError,
   type Logger,
+  type MembershipReader,
+  MembershipReaders,
   MessageTooLargeError,
   NoNeighborsError,
   TopicClosedError,
@@ -39,6 +42,8 @@ export interface SessionOptions {
   teach(peers: TopicCommand & { readonly type: 'joinPeers' }): Promise<readonly EndpointId[]>;
   /** The node's neighbors as the server says; undefined if it can't be asked. */
   askNeighbors(topic: TopicId): Promise<readonly EndpointId[] | undefined>;
+  /** Waits until what was published in the topic is with the node's neighbors. */
+  flush(topic: TopicId, signal: AbortSignal | undefined): Promise<FlushResult>;
   /** What became of the node's dials of these peers, as far as it says. */
   askTried(peers: readonly EndpointId[]): Promise<readonly TriedPeer[]>;
 }
@@ -60,6 +65,7 @@ export class RemoteSession implements TopicSession {
   readonly #options: SessionOptions;
   readonly #queue: EventQueue;
   readonly #neighbors = new Set<EndpointId>();
+  readonly #membership = new MembershipReaders();
   readonly #named: Set<EndpointId>;
   #joined: Deferred<void> = quietly(deferred());
   #senderClosed = false;
@@ -142,6 +148,21 @@ export class RemoteSession implements TopicSession {
     return this.#queue.closed;
   }
 
+  membership(): MembershipReader {
+    return this.#membership.open(this.neighbors());
+  }
+
+  async flush(signal?: AbortSignal): Promise<FlushResult> {
+    signal?.throwIfAborted();
+    this.#checkOpen();
+    try {
+      return await this.#options.flush(this.topic, signal);
+    } catch (error) {
+      if (this.#over) this.#checkOpen(); // that is why
+      throw error;
+    }
+  }
+
   closeSender(): void {
     if (this.#senderClosed) return;
     this.#senderClosed = true;
@@ -153,6 +174,7 @@ export class RemoteSession implements TopicSession {
     if (this.#receiverClosed) return;
     this.#receiverClosed = true;
     this.#queue.discard();
+    this.#membership.end();
     this.#closeIfBoth();
   }
 
@@ -214,10 +236,10 @@ export class RemoteSession implements TopicSession {
     this.#hasEvents ||= news.type !== 'failed';
     switch (news.type) {
       case 'neighborUp':
-        this.#neighborUp(news.peer);
+        this.#neighborUp(news);
         return this.#queue.push(news);
       case 'neighborDown':
-        this.#neighborDown(news.peer);
+        this.#neighborDown(news);
         return this.#queue.push(news);
       case 'received':
         return this.#queue.push(news);
@@ -230,21 +252,27 @@ export class RemoteSession implements TopicSession {
     }
   }
 
-  #neighborUp(peer: EndpointId): void {
-    this.#neighbors.add(peer);
+  #neighborUp(event: TopicNews & { readonly type: 'neighborUp' }): void {
+    if (this.#neighbors.has(event.peer)) return;
+    this.#neighbors.add(event.peer);
+    this.#membership.push(event);
     this.#joined.resolve();
   }
 
-  #neighborDown(peer: EndpointId): void {
-    if (this.#neighbors.delete(peer) && this.#neighbors.size === 0) this.#joined = quietly(deferred());
+  #neighborDown(event: TopicNews & { readonly type: 'neighborDown' }): void {
+    if (!this.#neighbors.delete(event.peer)) return;
+    this.#membership.push(event);
+    if (this.#neighbors.size === 0) this.#joined = quietly(deferred());
   }
 
   /** Over Rust's wire, changes of neighbors may be among what is lost. What comes after the gap is applied on top, whichever is first here. */
   async #afterLag(): Promise<void> {
     const now = await this.#options.askNeighbors(this.topic);
     if (!now || this.#over) return;
-    for (const peer of this.#neighbors) if (!now.includes(peer)) this.#neighborDown(peer);
-    for (const peer of now) this.#neighborUp(peer);
+    for (const peer of this.#neighbors) {
+      if (!now.includes(peer)) this.#neighborDown({ type: 'neighborDown', peer, reason: 'unknown' });
+    }
+    for (const peer of now) this.#neighborUp({ type: 'neighborUp', peer });
   }
 
   #onStopped(code: number | undefined): void {
@@ -260,6 +288,7 @@ export class RemoteSession implements TopicSession {
     this.#over = true;
     this.#neighbors.clear();
     this.#queue.end(error);
+    this.#membership.end(error);
     const reason = error ?? new TopicClosedError();
     this.#joined.reject(reason);
     // A topic that had neighbors was joined; nobody may join what has ended.

@@ -1,11 +1,12 @@
 import { Gossip } from '@grapevine/api';
 import { Router } from '@grapevine/net';
-import { apiSuite } from '../../api/test/api-suite.js';
+import { apiSuite, type ServiceUnderTest } from '../../api/test/api-suite.js';
+import { conveniencesSuite } from '../../api/test/conveniences-suite.js';
 import { connectRpc, serveRpc } from '../src/index.js';
 
 // The very tests of @grapevine/api, with a server and a QUIC connection between the API and the node.
 
-apiSuite({
+const service: ServiceUnderTest = {
   name: 'a node behind remote control',
   isRemote: true,
   async start(network) {
@@ -26,4 +27,7 @@ apiSuite({
       },
     };
   },
-});
+};
+
+apiSuite(service);
+conveniencesSuite(service);

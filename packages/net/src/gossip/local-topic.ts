@@ -7,6 +7,7 @@ import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
 import { LostNeighbors } from './lost-neighbors.js';
+import type { MembershipReaders } from './membership-readers.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { QueuedEvent } from './service.js';
@@ -44,6 +45,7 @@ export class LocalTopic {
   readonly #search: PeerSearch | undefined;
   #neighbors: readonly EndpointId[] = NOBODY;
   #readers: readonly EventQueue[] = NO_READERS;
+  #membershipReaders: Set<MembershipReaders> | undefined;
   #halves = 0;
   #wayBack: WayBack | undefined;
   #lost: LostNeighbors | undefined;
@@ -93,6 +95,17 @@ export class LocalTopic {
     queue.discard();
   }
 
+  /** A subscription reads changes of neighbors apart. @returns stops that */
+  addMembershipReaders(readers: MembershipReaders): () => void {
+    if (this.#end) readers.end(this.#end instanceof TopicClosedError ? undefined : this.#end);
+    this.#membershipReaders ??= new Set();
+    this.#membershipReaders.add(readers);
+    return () => {
+      this.#membershipReaders?.delete(readers);
+      readers.end();
+    };
+  }
+
   /** One half of a subscription is closed. @returns whether it was the last */
   closeHalf(): boolean {
     this.#halves--;
@@ -101,6 +114,7 @@ export class LocalTopic {
 
   emit(event: QueuedEvent): void {
     for (const reader of this.#readers) reader.push(event);
+    if (this.#membershipReaders) for (const readers of this.#membershipReaders) readers.push(event);
   }
 
   /** Whether anybody on this node hears what a subscriber publishes. */
@@ -192,6 +206,8 @@ export class LocalTopic {
     this.#giveUpKept();
     for (const reader of this.#readers) reader.end(error);
     this.#readers = NO_READERS;
+    for (const readers of this.#membershipReaders ?? []) readers.end(error);
+    this.#membershipReaders = undefined;
   }
 
   #giveUpKept(): void {

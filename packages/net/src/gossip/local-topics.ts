@@ -27,7 +27,7 @@ export interface LocalTopicsHost {
   readonly options: ResolvedGossipOptions;
   readonly addressLookup: AddressLookup;
   readonly state: Pick<State<EndpointId>, 'config' | 'eagerPeers' | 'hasSeen' | 'snapshot'>;
-  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried'>;
+  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
   /** Has the protocol do something. */
   command(topic: TopicId, command: Command<EndpointId>): void;
   /** The node is not in a topic any more. */
@@ -126,6 +126,7 @@ export class LocalTopics {
       broadcast: (topic, content, scope) => this.#host.command(topic, { type: 'broadcast', content, scope }),
       messageId: (content) => messageIdFromBytes(fastHash(content)),
       hasSeen: (topic, id) => state.hasSeen(topic, id),
+      written: (local) => peers.written(local.id, local.neighbors),
       joinPeers: (local, ids) => local.enterThrough(this.#learn(ids, 'user')),
       leave: (local) => this.#leave(local),
     };

@@ -98,7 +98,8 @@ export const DEFAULT_UNREAD_BYTES = 32 * 1024 * 1024;
 const someMilliseconds = anInteger(1, 2 ** 31 - 1);
 const atLeastOne = anInteger(1);
 
-const CHECKS: Checks<GossipOptions> = {
+/** What each setting must be. */
+export const GOSSIP_CHECKS: Checks<GossipOptions> = {
   alpn: anAlpn,
   config: (_name, value) => resolveConfig(value as PartialConfig),
   shareAddresses: aBoolean,
@@ -132,7 +133,7 @@ const CHECKS: Checks<GossipOptions> = {
 
 /** Fills in the defaults. @throws TypeError, RangeError that name the setting and say what it should be */
 export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossipOptions {
-  checkOptions('Gossip', options, CHECKS);
+  checkOptions('Gossip', options, GOSSIP_CHECKS);
   const resolved = {
     alpn: GOSSIP_ALPN,
     config: {},

@@ -41,6 +41,34 @@ type EventWith<Content> =
    */
   | { readonly type: 'lagged'; readonly missed: number; readonly reason: LaggedReason };
 
+/** A change of neighbors. */
+export type MembershipEvent = GossipEvent & { readonly type: 'neighborUp' | 'neighborDown' };
+
+/** Reads changes of neighbors, apart from messages. */
+export interface MembershipReader {
+  /**
+   * The next change; done when the subscription no longer reads, or the topic is closed. One that was given up takes none away.
+   *
+   * @throws EndpointClosedError after what is queued, when the node lost its endpoint; the signal's reason
+   */
+  next(signal?: AbortSignal): Promise<IteratorResult<MembershipEvent, undefined>>;
+  /** Reads no more. */
+  close(): void;
+}
+
+/** What has become of what was published in a topic. */
+export interface FlushResult {
+  /** Broadcasts that wait for the topic's first neighbor. */
+  readonly kept: number;
+  /**
+   * Neighbors whose transport does not have all of it: the connection ended, or the peer takes nothing. They are told by others, or fetch it
+   * once they are back.
+   */
+  readonly lost: readonly EndpointId[];
+  /** Broadcasts of this program that the node behind remote control did not take, in all its topics; 0 for a node in this process, which rejects them. */
+  readonly refused: number;
+}
+
 /** What a subscriber may ask of a topic. */
 export type TopicCommand =
   | { readonly type: 'broadcast'; readonly content: Uint8Array; readonly scope: Scope; readonly whenAlone: WhenAlone }
@@ -93,6 +121,14 @@ export interface TopicSession {
   next(signal?: AbortSignal): Promise<IteratorResult<GossipEvent, undefined>>;
   /** Settles when no more events come in: closed here, or ended with the node. Never rejects. */
   readonly closed: Promise<void>;
+  /** A reader of its own for changes of neighbors; it hears first of those that are there. */
+  membership(): MembershipReader;
+  /**
+   * Settles when what was published in the topic before has been handed to the transports of its neighbors, or can't be.
+   *
+   * @throws TopicClosedError, EndpointClosedError, the signal's reason
+   */
+  flush(signal?: AbortSignal): Promise<FlushResult>;
   /** No more commands from here. */
   closeSender(): void;
   /** No more events to here. When both halves of all subscriptions are closed, the topic is left. */

@@ -7,7 +7,8 @@ import { checkCommand } from './check-commands.js';
 import { EventQueue, type EventQueueOptions } from './event-queue.js';
 import type { KeptBroadcast } from './kept-broadcasts.js';
 import type { LocalTopic } from './local-topic.js';
-import type { GossipEvent, TopicCommand, TopicSession, WhenAlone } from './service.js';
+import { MembershipReaders } from './membership-readers.js';
+import type { FlushResult, GossipEvent, MembershipReader, TopicCommand, TopicSession, WhenAlone } from './service.js';
 
 /** What a subscription needs of the actor. */
 export interface SubscriptionHost {
@@ -23,6 +24,8 @@ export interface SubscriptionHost {
   messageId(content: Uint8Array): MessageId;
   /** Whether a message has been in the topic already: published here, or received. */
   hasSeen(topic: TopicId, id: MessageId): boolean;
+  /** Settles when what is queued about a topic was handed to the connections of its neighbors. @returns those where it was not */
+  written(local: LocalTopic): Promise<readonly EndpointId[]>;
   joinPeers(local: LocalTopic, peers: readonly (EndpointId | EndpointAddr)[]): void;
   /** Both halves of all subscriptions of a topic are closed. */
   leave(local: LocalTopic): void;
@@ -36,6 +39,7 @@ export class Subscription implements TopicSession {
   readonly #queue: EventQueue;
   /** Who does not hear what is published here. */
   readonly #deaf: EventQueue | undefined;
+  #membership: { readonly readers: MembershipReaders; readonly stop: () => void } | undefined;
   #senderClosed = false;
   #receiverClosed = false;
 
@@ -89,6 +93,18 @@ export class Subscription implements TopicSession {
     return this.#queue.closed;
   }
 
+  membership(): MembershipReader {
+    this.#membership ??= this.#openMembership();
+    return this.#membership.readers.open(this.#receiverClosed ? [] : this.neighbors());
+  }
+
+  async flush(signal?: AbortSignal): Promise<FlushResult> {
+    signal?.throwIfAborted();
+    this.#checkOpen();
+    const lost = await abortable(this.#host.written(this.#local), signal);
+    return { kept: this.#local.kept, lost, refused: 0 };
+  }
+
   closeSender(): void {
     if (this.#senderClosed) return;
     this.#senderClosed = true;
@@ -99,7 +115,15 @@ export class Subscription implements TopicSession {
     if (this.#receiverClosed) return;
     this.#receiverClosed = true;
     this.#local.removeReader(this.#queue);
+    this.#membership?.stop();
     this.#closeHalf();
+  }
+
+  #openMembership(): { readonly readers: MembershipReaders; readonly stop: () => void } {
+    const readers = new MembershipReaders();
+    const stop = this.#local.addMembershipReaders(readers);
+    if (this.#receiverClosed) stop();
+    return { readers, stop };
   }
 
   #broadcast({ content, scope, whenAlone }: TopicCommand & { type: 'broadcast' }): void {

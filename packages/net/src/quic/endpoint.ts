@@ -7,7 +7,7 @@ import type { EndpointCloseReason } from '../transport/close-reason.js';
 import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { checkConnect } from '../util/check-connect.js';
-import { advertisedAddrs } from './advertise.js';
+import { addrsOf } from './advertise.js';
 import { BoundSocket } from './bound-socket.js';
 import { plainAddress, QuicConnection } from './connection.js';
 import type { EndpointStats } from './core.js';
@@ -46,7 +46,8 @@ export class Endpoint implements TransportEndpoint {
   }
 
   addr(): EndpointAddr {
-    return endpointAddr(this.id, ...advertisedAddrs(this.#bound.addr));
+    const { addr, settings } = this.#bound;
+    return endpointAddr(this.id, ...addrsOf(addr, settings.advertise));
   }
 
   /** Yields {@link Endpoint.addr} once and ends when the endpoint closes: the interfaces of the machine are not watched. */

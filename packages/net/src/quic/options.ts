@@ -1,4 +1,13 @@
-import { aBoolean, anything, aString, type Checks, checkOptions, oneOf, someBytes } from '@grapevine/proto/check';
+import {
+  aBoolean,
+  anArrayOf,
+  anything,
+  aString,
+  type Checks,
+  checkOptions,
+  oneOf,
+  someBytes,
+} from '@grapevine/proto/check';
 import type { AddressLookup } from '../address/address-book.js';
 import { isLoopback, parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
@@ -6,6 +15,7 @@ import { checkAlpns, someAlpns } from '../util/check-alpns.js';
 import { checkInteger } from '../util/check-integer.js';
 import { aLogger, anAddressLookup, aSecretKey } from '../util/checks.js';
 import { type Logger, silentLogger } from '../util/logger.js';
+import { parseAdvertised } from './advertise.js';
 import { BASE_SIZE } from './path-mtu.js';
 import { DgramSocket, type UdpSocket } from './udp-socket.js';
 
@@ -18,6 +28,11 @@ export interface EndpointOptions {
    * interface. `[::]:0` is every interface in both families.
    */
   readonly address?: string | undefined;
+  /**
+   * Addresses where others reach us besides those of our interfaces, and to be tried before them: the public one of a NAT that forwards a port,
+   * or the host's for a container. `HOST:PORT`, or `HOST` for the port of the socket; IP addresses. Default: none.
+   */
+  readonly advertise?: readonly string[] | undefined;
   /** The protocols to answer to; a `Router` sets them itself. Default none: every incoming connection fails. */
   readonly alpns?: readonly string[] | undefined;
   /** A connection is over when nothing was heard for this long, in milliseconds (RFC 9000, section 10.1). Default 30,000. */
@@ -68,7 +83,7 @@ export interface ServerCertificate {
 }
 
 /** How to bind a {@link CertificateEndpoint}. */
-export interface CertificateEndpointOptions extends EndpointOptions {
+export interface CertificateEndpointOptions extends Omit<EndpointOptions, 'advertise'> {
   /** What to show as a server. Default: an Ed25519 certificate of `secretKey` for the name `localhost`. */
   readonly server?: ServerCertificate | undefined;
   /** Whether peers may send datagrams (RFC 9221), which HTTP/3 asks for. None is handed up. Default false. */
@@ -87,6 +102,8 @@ export interface Settings {
   readonly server: ServerCertificate | undefined;
   readonly datagrams: boolean;
   readonly address: SocketAddr;
+  /** Port 0 is the socket's. */
+  readonly advertise: readonly SocketAddr[];
   readonly alpns: readonly string[];
   readonly idleTimeoutMs: number;
   readonly keepAliveMs: number;
@@ -123,6 +140,10 @@ const CHECKS: Checks<EndpointOptions> = {
   address: (name, value) => {
     if (typeof value !== 'string') throw new TypeError(`${name} must be a string, e.g. 127.0.0.1:0`);
   },
+  advertise: anArrayOf('addresses', (name, value) => {
+    aString(name, value);
+    parseAdvertised(name, value as string);
+  }),
   alpns: someAlpns,
   idleTimeoutMs: anything,
   keepAliveMs: anything,
@@ -143,8 +164,10 @@ const CHECKS: Checks<EndpointOptions> = {
   },
 };
 
+const { advertise: _, ...SHARED_CHECKS } = CHECKS;
+
 const CERTIFICATE_CHECKS: Checks<CertificateEndpointOptions> = {
-  ...CHECKS,
+  ...SHARED_CHECKS,
   server: (name, value) => {
     checkOptions(name, value as ServerCertificate, SERVER_CHECKS);
     for (const part of ['keyPem', 'certificate', 'signature'] as const) {
@@ -161,7 +184,7 @@ const SERVER_CHECKS: Checks<ServerCertificate> = {
 };
 
 /** Checks options and fills in defaults. @throws TypeError, RangeError that name the option; ParseError for the address */
-export function resolveOptions(options: CertificateEndpointOptions, trust: Trust): Settings {
+export function resolveOptions(options: EndpointOptions & CertificateEndpointOptions, trust: Trust): Settings {
   if (trust === 'identity') checkOptions<EndpointOptions>('Endpoint.bind', options, CHECKS);
   else checkOptions('CertificateEndpoint.bind', options, CERTIFICATE_CHECKS);
   const {
@@ -179,6 +202,7 @@ export function resolveOptions(options: CertificateEndpointOptions, trust: Trust
     server: options.server,
     datagrams: options.datagrams ?? false,
     address: parseSocketAddr(address),
+    advertise: (options.advertise ?? []).map((text) => parseAdvertised('advertise', text)),
     alpns: checkAlpns(options.alpns ?? []),
     idleTimeoutMs,
     keepAliveMs: checkInteger('keepAliveMs', options.keepAliveMs, keepAliveMs, 0, MAX_TIMER_MS),

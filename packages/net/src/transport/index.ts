@@ -21,9 +21,11 @@ export {
   oneOf,
   someBytes,
 } from '@grapevine/proto/check';
+export { aRoomTicket } from '../address/room-ticket.js';
 export { isDialable, isLoopback } from '../address/socket-addr.js';
 export { withoutPasting } from '../address/ticket.js';
 export { checkCommand, checkSubscribe } from '../gossip/check-commands.js';
+export { GOSSIP_CHECKS } from '../gossip/options.js';
 export { AsyncQueue } from '../util/async-queue.js';
 export { anAlpn, checkAlpns, someAlpns } from '../util/check-alpns.js';
 export { checkConnect } from '../util/check-connect.js';

@@ -24,12 +24,12 @@ export interface ProtocolCompanion {
 
 /** Settings of a {@link Router}. */
 export interface RouterOptions {
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /**
    * Decides, before the handshake, who may connect at all: only `true` admits. One that throws or rejects is logged, and that peer refused.
    * Default: everybody.
    */
-  readonly admit?: (incoming: Incoming) => boolean | Promise<boolean>;
+  readonly admit?: ((incoming: Incoming) => boolean | Promise<boolean>) | undefined;
 }
 
 const aHandler = anObjectWith('a ProtocolHandler', 'accept');
@@ -88,7 +88,7 @@ export class Router implements AsyncDisposable {
     return this;
   }
 
-  /** Lets the handlers finish, then closes the endpoint. */
+  /** Lets the handlers finish, gossip in good order, then closes the endpoint: nothing of them keeps the process alive then. Safe to call again. */
   async shutdown(): Promise<void> {
     await Promise.allSettled([...this.#handlers.values()].map(async (handler) => handler.shutdown?.()));
     await this.endpoint.close();

@@ -35,7 +35,10 @@ export interface Endpoint extends AsyncDisposable {
    * where it stopped. It ends when the endpoint closes.
    */
   accept(): AsyncIterable<Incoming>;
-  /** Closes every connection (code 0) and frees the socket. Resolves when nothing is left; safe to call again. */
+  /**
+   * Closes every connection (code 0) and frees the socket. Resolves when nothing is left: what stands on it, such as a gossip node, has ended
+   * by then, without saying goodbye. Safe to call again.
+   */
   close(): Promise<void>;
   /**
    * Settles when the endpoint is over: closed by us, or its socket died. Its connections have ended by then. Never rejects.

@@ -113,6 +113,16 @@ export class Link {
     return sender;
   }
 
+  /** Settles when what is queued now about a topic was handed to its stream. @returns whether it was */
+  async written(topic: TopicId): Promise<boolean> {
+    const senders = [this.#finishing.get(topic), this.#senders.get(topic)];
+    const outcomes = await Promise.all(senders.map(async (sender) => (await sender?.written()) ?? true));
+    // A stream of a connection that has just ended takes everything, and drops it.
+    const ended = this.connection.closed.then(() => true);
+    const goesOn = new Promise<boolean>((resolve) => this.#host.clock.defer(() => resolve(false)));
+    return !(await Promise.race([ended, goesOn])) && outcomes.every((isWritten) => isWritten);
+  }
+
   /** Writes what the streams take. */
   flush(): void {
     for (const sender of this.#dirty) {

@@ -3,6 +3,7 @@ import type { SendStream } from '../../transport/seam.js';
 import { compareBytes, joinBytes } from '../../util/bytes.js';
 import { encodeFrame, encodeHeader, PREFIX_LENGTH } from '../wire.js';
 import type { StreamTurns, StreamUser } from './stream-turns.js';
+import { WriteBarriers } from './write-barriers.js';
 
 /** Frames are joined into writes of about this size. */
 const WRITE_BYTES = 64 * 1024;
@@ -54,6 +55,7 @@ export class TopicSender implements StreamUser {
   #finishing = false;
   #acknowledged: (() => void) | undefined;
   #largest = 0;
+  #barriers: WriteBarriers | undefined;
   lastUsed = 0;
   /** Settles when the last stream was acknowledged after {@link TopicSender.finish}, or is beyond help. */
   readonly done: Promise<void>;
@@ -101,6 +103,7 @@ export class TopicSender implements StreamUser {
   announce(entry: IHaveEntry): void {
     if (this.#announcements.length >= MAX_ANNOUNCEMENTS) {
       this.#announcements = [];
+      this.#barriers?.end(false);
       this.#host.overflowed(MAX_ANNOUNCEMENTS);
     }
     this.#announcements.push(entry);
@@ -120,14 +123,24 @@ export class TopicSender implements StreamUser {
     this.#host.dirty(this);
   }
 
+  /** Settles when the payloads and announcements that are queued now were handed to the stream. @returns whether they were */
+  written(): Promise<boolean> {
+    if (this.#payloads.length + this.#announcements.length === 0) return Promise.resolve(true);
+    this.#barriers ??= new WriteBarriers();
+    return this.#barriers.add(this.#payloads.length, this.#announcements.length);
+  }
+
   /** Hands over what has not been written to a sender on another connection. */
   moveTo(other: TopicSender): void {
     const [control, payloads, announcements, last] = [this.#control, this.#payloads, this.#announcements, this.#last];
+    const barriers = this.#barriers;
+    this.#barriers = undefined;
     this.#clear();
     for (const frame of control) other.control(frame);
     for (const frame of payloads) other.payload(frame);
     for (const entry of announcements) other.announce(entry);
     if (last) other.finishWith(last);
+    barriers?.end(other.written());
   }
 
   /** Writes what the stream takes. Called once per tick after something was queued. */
@@ -267,6 +280,7 @@ export class TopicSender implements StreamUser {
       while (taken < queue.length && length < WRITE_BYTES) add(queue[taken++] as Uint8Array);
       queue.splice(0, taken);
     };
+    const [payloads, entries] = [this.#payloads.length, this.#announcements.length];
     if (header) add(header);
     take(this.#control);
     const counted = length;
@@ -282,6 +296,7 @@ export class TopicSender implements StreamUser {
       this.#last = undefined;
     }
     this.#count(announced - length);
+    this.#barriers?.written(payloads - this.#payloads.length, entries - this.#announcements.length);
     return frames.length === 1 ? (frames[0] as Uint8Array) : joinBytes(frames, length);
   }
 
@@ -293,6 +308,7 @@ export class TopicSender implements StreamUser {
   }
 
   #clear(): void {
+    this.#barriers?.end(false);
     this.#control = [];
     this.#payloads = [];
     this.#announcements = [];

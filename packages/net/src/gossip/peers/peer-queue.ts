@@ -62,6 +62,11 @@ export class PeerQueue {
     return this.#linkBytes + this.#waitingBytes;
   }
 
+  /** Whether anything waits for a connection. */
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Whether payloads are only announced, as far as that is possible. */
   get isOverMark(): boolean {
     return this.#linkBytes > this.#options.highWaterMark;

@@ -136,6 +136,16 @@ export class PeerTable {
     this.#lose(peer, 'refused');
   }
 
+  /**
+   * Settles when what is queued now about a topic was handed to the connections of some peers.
+   *
+   * @returns those where it was not: the connection ended, or the peer takes nothing
+   */
+  async written(topic: TopicId, peers: readonly EndpointId[]): Promise<EndpointId[]> {
+    const isWritten = await Promise.all(peers.map(async (id) => (await this.#peers.get(id)?.written(topic)) ?? true));
+    return peers.filter((_, i) => !isWritten[i]);
+  }
+
   /** No topic needs a peer any more. */
   release(id: EndpointId): void {
     const peer = this.#peers.get(id);

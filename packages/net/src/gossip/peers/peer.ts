@@ -1,3 +1,4 @@
+import type { TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
@@ -72,6 +73,12 @@ export class Peer {
     else if (this.active) this.#write(this.active, waiting);
     else if (!this.#queue.keep(waiting)) this.#drop('queue-full');
     return this.active !== undefined;
+  }
+
+  /** Settles when what is queued now about a topic was handed to the connection. @returns whether it was */
+  async written(topic: TopicId): Promise<boolean> {
+    if (!this.active) return !this.#queue.isWaiting;
+    return await this.active.written(topic);
   }
 
   /** A new connection: it becomes the one to write to, and inherits what has not been sent. */

@@ -1,0 +1,33 @@
+import type { GossipEvent, TopicSession } from '@grapevine/net';
+
+/** A message as `messages()` hands it out. */
+export type GossipMessage = Omit<GossipEvent & { readonly type: 'received' }, 'type'> & {
+  /** Messages that were lost to this reader since the one before; `gossip.snapshot().losses` and the events say why. */
+  readonly missed: number;
+};
+
+/** The messages of a subscription, without changes of neighbors. */
+export async function* messagesOf(
+  session: TopicSession,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GossipMessage, undefined> {
+  let missed = 0;
+  for (;;) {
+    const { done, value: event } = await session.next(signal);
+    if (done) return undefined;
+    switch (event.type) {
+      case 'received': {
+        const { content, deliveredFrom, scope } = event;
+        yield { content, deliveredFrom, scope, missed };
+        missed = 0;
+        break;
+      }
+      case 'lagged':
+        missed += event.missed;
+        break;
+      case 'neighborUp':
+      case 'neighborDown':
+        break;
+    }
+  }
+}
