@@ -49,8 +49,8 @@ describe('a node that 400 mute identities join again and again', () => {
 
   test('keeps more than half of them, and every honest node delivers everything', () => {
     const { before, kept, delivered } = besiege('hardened');
-    expect(before).toHaveLength(5);
-    expect(kept.length).toBeGreaterThanOrEqual(3);
+    expect(before.length).toBeGreaterThanOrEqual(4);
+    expect(kept.length).toBeGreaterThan(before.length / 2);
     // Each of the first 20 nodes has published one of the messages itself.
     expect(delivered).toEqual(Array.from({ length: HONEST }, (_, id) => (id < ROUNDS ? ROUNDS - 1 : ROUNDS)));
   });

@@ -126,7 +126,7 @@ describe.each(MODES)('membership in %s mode', (mode) => {
   });
 
   test('replaces a neighbor that is lost by a passive peer, and tries the next when that does not answer', () => {
-    const node = new TestNode(config).meet(1, 2).learn(1, 8, 9);
+    const node = new TestNode(config).meet(1, 2, 3).learn(1, 8, 9);
     const lost = node.disconnected(1);
     expect(emitted(lost)).toEqual([{ type: 'neighborDown', peer: 1, reason: 'closed' }]);
     const [first] = sent(lost);
@@ -135,6 +135,14 @@ describe.each(MODES)('membership in %s mode', (mode) => {
     const given = node.expire(timer(lost, 'neighborRequest'));
     expect(sent(given)[0]?.to).toBe(first?.to === 8 ? 9 : 8);
     expect(node.snapshot.passiveView).not.toContain(first?.to);
+  });
+
+  test(`asks with high priority when ${mode === 'hardened' ? 'one neighbor is left: it may be mute' : 'it is alone, and not before'}`, () => {
+    const node = new TestNode(config).meet(1, 2).learn(1, 8, 9);
+    expect(sent(node.disconnected(1))[0]?.message).toMatchObject({
+      type: 'neighbor',
+      priority: mode === 'hardened' ? 'high' : 'low',
+    });
   });
 
   test('asks with high priority when it is alone', () => {

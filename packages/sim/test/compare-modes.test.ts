@@ -91,7 +91,8 @@ describe('where both deliver everything, the hardened mode does it with fewer pa
     ['a tenth of liars', { type: 'malicious', behavior: 'liar', share: 0.1 }],
     ['a few flooders', { type: 'malicious', behavior: 'flooder', share: 0.05 }],
   ])('%s', (_, fault) => {
-    const [reference, hardened] = compare([fault]);
+    // Views after a crash differ much from run to run, and the redundancy with them.
+    const [reference, hardened] = compare([fault], BASE, [1, 2, 3, 4, 5]);
     expect(hardened.reliability).toBeGreaterThanOrEqual(reference.reliability);
     expect(hardened.rmr).toBeLessThan(reference.rmr);
   });

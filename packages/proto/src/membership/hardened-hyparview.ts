@@ -248,6 +248,11 @@ export class HardenedHyParView<P extends PeerId> extends HealingHyParView<P> {
     return evicted;
   }
 
+  /** Full views refuse a request with low priority, and the only neighbor that a node has may be mute. */
+  protected override get isInNeed(): boolean {
+    return this.active.size < Math.min(2, this.config.activeViewCapacity / 2);
+  }
+
   /** Where a crowd holds more than its half, we look for peers of our own choice, one at a time, although the view is full. */
   protected override hasRoom(): boolean {
     if (super.hasRoom()) return true;

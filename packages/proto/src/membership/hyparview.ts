@@ -248,8 +248,13 @@ export class HyParView<P extends PeerId> extends Views<P> {
     if (!this.hasRoom()) return;
     const peer = this.passive.pickWhere((candidate) => candidate !== skip && this.isCandidate(candidate), this.rng);
     if (peer === undefined) return;
-    this.sendNeighbor(peer, this.active.size === 0 ? 'high' : 'low');
+    this.sendNeighbor(peer, this.isInNeed ? 'high' : 'low');
     this.watchRefill(peer);
+  }
+
+  /** Whether there are so few neighbors that the next one is asked with high priority (HyParView, section 4.3: none). */
+  protected get isInNeed(): boolean {
+    return this.active.size === 0;
   }
 
   /** Whether a passive peer may be asked. */
