@@ -35,8 +35,9 @@ export class Activity {
   #datagrams = 0;
   #lastMs = performance.now();
   #lookedMs = this.#lastMs;
-  /** Since when something that we wrote is unanswered. */
+  /** Since when something that we wrote is unanswered, and how many datagrams had come by then. */
   #unansweredMs: number | undefined;
+  #before = 0;
   #isReported = false;
   readonly #probes = new Set<(heard: boolean) => void>();
 
@@ -47,9 +48,14 @@ export class Activity {
     this.#timer = setInterval(() => this.#look(), INTERVAL_MS);
   }
 
-  /** Something was handed over that the peer will acknowledge. */
+  /**
+   * Something was handed over that the peer will acknowledge. What came before is no answer; what comes later may still have been under way, and
+   * then only the idle time-out tells.
+   */
   wrote(): void {
-    this.#unansweredMs ??= performance.now();
+    if (this.#unansweredMs !== undefined) return;
+    this.#unansweredMs = performance.now();
+    this.#before = this.#native.stats().udpRxDatagrams;
   }
 
   /** @returns true when anything comes from the peer within the time, else false */
@@ -81,7 +87,7 @@ export class Activity {
     if (udpRxDatagrams !== this.#datagrams) {
       this.#datagrams = udpRxDatagrams;
       this.#lastMs = now;
-      this.#unansweredMs = undefined;
+      if (udpRxDatagrams !== this.#before) this.#unansweredMs = undefined;
       this.#isReported = false;
       this.#listener.onReceived();
     } else if (now - this.#lastMs >= this.#idleTimeoutMs) {

@@ -33,8 +33,6 @@ transportCompliance(runner, {
   },
   // iroh finds its way around a network that loses everything on one path; a stopped process is silent on all.
   skip: {
-    'a peer that leaves data unanswered is reported, once, long before the idle time-out':
-      'open: it passes alone, and hangs after the test with 200 connections in the same process',
   },
   mortalDialer: async (_, to, alpn) => {
     const script = fileURLToPath(new URL('mortal-dialer.mjs', import.meta.url));
