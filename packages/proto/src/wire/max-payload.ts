@@ -34,6 +34,12 @@ export function fitsFrameWithTag(config: Config, contentLength: number): boolean
   return payloadHeaderLength(contentLength, ROUND_MAX) + contentLength + TRAILER_LENGTH < config.maxMessageSize;
 }
 
+/** The largest round up to `round` with which a payload fits into a frame, by the length of its varint. */
+export function roundThatFits(config: Config, contentLength: number, round: number): number {
+  if (round < 0x80 || fitsFrame(config, contentLength, round < 0x4000 ? 2 : 3)) return round;
+  return fitsFrame(config, contentLength, 2) ? Math.min(round, 0x3fff) : 0x7f;
+}
+
 /**
  * The largest content that may be broadcast, in bytes.
  *

@@ -1,8 +1,8 @@
 import type { Outbox } from '../../outbox.js';
 import type { PeerId } from '../../peer-id.js';
 import { LazySet } from '../../structures/lazy.js';
-import type { SortedSet } from '../../structures/sorted-set.js';
 import type { RootTag } from '../../wire/root-tag.js';
+import type { ActiveNeighbors } from '../active-neighbors.js';
 import type { Tree } from './tree.js';
 import { type TreeLimits, TreeTable } from './tree-table.js';
 
@@ -59,14 +59,13 @@ export class RootedTrees<P extends PeerId> {
   readonly #taggers = new LazySet<P>();
   readonly #table: TreeTable<P>;
   readonly #waits: TreeWaits;
-  /** Neighbors to which the shared tree carries payloads. */
-  readonly #eager: Pick<SortedSet<P>, 'has'>;
+  readonly #shared: Pick<ActiveNeighbors<P>, 'isEager'>;
   readonly #out: Outbox<P>;
 
-  constructor(limits: TreeLimits, waits: TreeWaits, eager: Pick<SortedSet<P>, 'has'>, out: Outbox<P>) {
+  constructor(limits: TreeLimits, waits: TreeWaits, shared: Pick<ActiveNeighbors<P>, 'isEager'>, out: Outbox<P>) {
     this.#table = new TreeTable(limits);
     this.#waits = waits;
-    this.#eager = eager;
+    this.#shared = shared;
     this.#out = out;
   }
 
@@ -94,17 +93,17 @@ export class RootedTrees<P extends PeerId> {
 
   /** Whether payloads of a tree that has just begun go to a neighbor. */
   carriesNew(neighbor: P): boolean {
-    return this.#taggers.has(neighbor) || this.#eager.has(neighbor);
+    return this.#taggers.has(neighbor) || this.#shared.isEager(neighbor);
   }
 
   /** Whether payloads of a tree go to a neighbor, and not only word of them. */
   carriesTo(tree: Tree<P>, neighbor: P): boolean {
-    return this.#taggers.has(neighbor) ? !tree.isPruned(neighbor) : this.#eager.has(neighbor);
+    return this.#taggers.has(neighbor) ? !tree.isPruned(neighbor) : this.#shared.isEager(neighbor);
   }
 
   /** Whether payloads of some tree that is in use go to a neighbor. */
   isBranch(neighbor: P): boolean {
-    if (!this.#taggers.has(neighbor)) return this.#eager.has(neighbor);
+    if (!this.#taggers.has(neighbor)) return this.#shared.isEager(neighbor);
     let isUsed = false;
     for (const [, tree] of this.#table) {
       if (!this.#table.isInUse(tree)) continue;

@@ -1,0 +1,59 @@
+import type { PeerId } from '../peer-id.js';
+import { AnnouncementPace } from './announcement-pace.js';
+import type { AnnouncementQueue } from './announcement-queue.js';
+
+/** How long announcements may wait. */
+export interface DispatchWaits {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** When queued announcements are sent: those of the shared tree soon, those of other trees at their own pace. */
+export class AnnouncementDispatch<P extends PeerId> {
+  readonly #queue: AnnouncementQueue<P>;
+  readonly #waits: DispatchWaits;
+  /** Starts a timer. */
+  readonly #schedule: (delay: number) => void;
+  /** Made when it is needed: most topics are quiet, most of the time. */
+  #pace: AnnouncementPace | undefined;
+  /** When the timer that counts runs out. */
+  #dueAt: number | undefined;
+
+  constructor(queue: AnnouncementQueue<P>, waits: DispatchWaits, schedule: (delay: number) => void) {
+    this.#queue = queue;
+    this.#waits = waits;
+    this.#schedule = schedule;
+  }
+
+  /** Announcements of payloads of the shared tree are queued. It changes with every publisher: they do not wait. */
+  soon(now: number): void {
+    this.#after(this.#waits.least, now);
+  }
+
+  /** Announcements of a payload of another tree are queued. */
+  inTime(now: number): void {
+    this.#pace ??= new AnnouncementPace(this.#waits.least, this.#waits.most);
+    this.#pace.announced(now);
+    this.#after(this.#pace.delay(now), now);
+  }
+
+  /** A branch has broken: announcements that wait may be what somebody needs. */
+  disturbed(now: number): void {
+    if (this.#pace === undefined) return;
+    this.#pace.disturbed(now);
+    this.#after(this.#pace.delay(now), now);
+  }
+
+  /** They are being sent. */
+  sent(): void {
+    this.#dueAt = undefined;
+  }
+
+  /** A timer that is out already is too late where the pace has become faster: then there are two, and the later one finds nothing. */
+  #after(delay: number, now: number): void {
+    if (this.#queue.isEmpty) return;
+    if (this.#dueAt !== undefined && this.#dueAt <= now + delay) return;
+    this.#dueAt = now + delay;
+    this.#schedule(delay);
+  }
+}

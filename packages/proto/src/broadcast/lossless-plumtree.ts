@@ -1,0 +1,162 @@
+import type { ReconcileReason } from '../event.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+import type { Rng } from '../structures/rng.js';
+import { fitsFrame } from '../wire/max-payload.js';
+import type { GossipMessage } from '../wire/message.js';
+import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
+import { ActiveNeighbors } from './active-neighbors.js';
+import { CacheWalks } from './cache-walks.js';
+import type { PersistentMissing } from './persistent-missing.js';
+import { PlumTree, type RecoveredFrom } from './plumtree.js';
+import { ReconcileTurns } from './reconcile-turns.js';
+import { tellLost } from './tell-lost.js';
+
+/** How many times the wait of announcements passes between two pages of the cache: 10 ms, 51,200 payloads a second. */
+const PAGE_PAUSE = 2;
+
+/**
+ * PlumTree that loses nothing without a word: neighbors compare what they have, payloads come around the tree as well, and those that do
+ * not come anymore are told lost.
+ *
+ * Here `eager` and `lazy` together are exactly the active neighbors: only `neighborUp` and `neighborDown` change that.
+ */
+export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
+  declare readonly missing: PersistentMissing<P>;
+  protected readonly neighbors: ActiveNeighbors<P>;
+  readonly #turns: ReconcileTurns<P>;
+  /** Peers to which the whole cache is being announced. */
+  readonly #walks: CacheWalks<P>;
+
+  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
+    super(node, out, missing);
+    const { reconcileInterval, announcedPerPage } = node.config.hardened;
+    this.neighbors = new ActiveNeighbors(this.eager, this.lazy);
+    this.#turns = new ReconcileTurns(reconcileInterval, rng);
+    this.#walks = new CacheWalks(this.memory.window, announcedPerPage);
+  }
+
+  /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
+  override neighborUp(peer: P, now: number): void {
+    super.neighborUp(peer, now);
+    this.neighbors.changed();
+    if (this.memory.window.known === 0) return;
+    this.#turns.done(peer, this.memory.window.insertions);
+    this.out.reconcile(peer, 'neighborUp');
+  }
+
+  override neighborDown(peer: P, now: number): void {
+    super.neighborDown(peer, now);
+    this.neighbors.changed();
+    this.#turns.forget(peer);
+    this.#walks.stop(peer);
+  }
+
+  override linkGap(peer: P, reason: ReconcileReason): void {
+    if (!this.neighbors.has(peer)) return;
+    this.#turns.done(peer, this.memory.window.insertions);
+    this.out.reconcile(peer, reason);
+  }
+
+  /**
+   * What is recovered keeps its age, so that nothing circulates for ever. It is announced and not pushed: most others have it. What has grown
+   * too old for that while it was fetched is delivered all the same, as long as ids of its age are remembered: it can't be here a second time.
+   */
+  override recovered(from: P, content: Uint8Array, { round, age }: RecoveredFrom, now: number): void {
+    const id = messageIdFromBytes(this.node.hash(content));
+    if (this.memory.seen.has(id)) return;
+    const { messageCacheRetention, messageIdRetention } = this.config;
+    if (age >= messageIdRetention) {
+      this.node.stats.expiredRecoveries++;
+      return;
+    }
+    const received: GossipMessage = { type: 'gossip', id, content, scope: { type: 'swarm', round } };
+    const next = this.roundToPassOn(received, round);
+    this.remember({ ...received, scope: { type: 'swarm', round: next } }, age, now);
+    if (age < messageCacheRetention) this.#announceToOthers(id, next, content.length, from, now);
+    this.missing.arrived(id, undefined, now);
+    this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
+  }
+
+  override unavailable(from: P, ids: readonly MessageId[], now: number): void {
+    if (!this.neighbors.has(from)) return;
+    for (const id of ids) if (!this.memory.seen.has(id)) this.missing.unavailable(id, from, now);
+    this.startEvicting(now);
+  }
+
+  /** The first page at once, the others one after the other. */
+  override announceCache(peer: P, now: number): void {
+    if (this.neighbors.has(peer) && this.#walks.start(peer, now)) this.announceTimerExpired(peer);
+  }
+
+  override announceTimerExpired(peer: P): void {
+    const page = this.#walks.next(peer);
+    if (page === undefined) return;
+    if (page.entries.length > 0) this.announce(peer, page.entries);
+    if (page.isLast) return;
+    this.out.schedule(PAGE_PAUSE * this.config.dispatchTimeout, this.out.timer({ type: 'announceCache', peer }));
+  }
+
+  override evictTimerExpired(now: number): void {
+    // What is told lost is remembered as seen: before it is decided whether there is anything to wait for.
+    this.#tellLost(now);
+    super.evictTimerExpired(now);
+    for (const { id, delay } of this.missing.admitWaiting()) {
+      this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
+    }
+    for (const peer of this.missing.takeOverflowed()) this.linkGap(peer, 'overflow');
+    if (this.memory.window.known === 0) {
+      this.#turns.rest();
+      return;
+    }
+    const inTurn = this.#turns.next(this.neighbors.values, this.memory.window.insertions, now);
+    if (inTurn !== undefined) this.out.reconcile(inTurn, 'periodic');
+  }
+
+  /** A quiet topic has nothing to drop. */
+  protected override startEvicting(now: number): void {
+    if (!this.isAtRest) super.startEvicting(now);
+  }
+
+  protected override remember(message: GossipMessage, age: number, now: number): void {
+    super.remember(message, age, now);
+    this.startEvicting(now);
+  }
+
+  /** A payload that was missing and that we publish ourselves is not missing anymore. */
+  protected override published(id: MessageId, now: number): void {
+    this.missing.arrived(id, undefined, now);
+  }
+
+  /**
+   * Where payloads travel for longer than ids are remembered (an overload), they would arrive as new ones. So an id is known for as long as
+   * somebody still sends or announces it. The bounds on ids hold as ever.
+   */
+  protected override knows(id: MessageId, now: number): boolean {
+    return this.memory.renew(id, now);
+  }
+
+  /** Nothing is remembered, and nothing is missing. */
+  protected get isAtRest(): boolean {
+    return this.memory.window.known === 0 && this.memory.seen.size === 0 && this.missing.size === 0;
+  }
+
+  /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
+  #tellLost(now: number): void {
+    const lost = this.missing.expire(now);
+    for (const { id } of lost) this.memory.see(id, now);
+    tellLost(lost, this.node.stats, this.out);
+  }
+
+  #announceToOthers(id: MessageId, round: number, length: number, except: P, now: number): void {
+    if (!fitsFrame(this.node.config, length, 1)) {
+      this.node.stats.unforwardable++;
+      return;
+    }
+    for (const peer of this.neighbors.values) {
+      if (peer !== except && !this.missing.isHeldBy(id, peer)) this.lazyQueue.add(peer, { id, round });
+    }
+    this.startDispatching(now);
+  }
+}
