@@ -9,6 +9,7 @@ export const rows = {
   Q2: { question: 'handshakes per second, mutual TLS', load: () => import('./q2.mjs') },
   I1: { question: 'one iroh stream in bulk', load: () => import('./i1.mjs') },
   L1: { question: 'many publish over slow links: times, packets and CPU', load: () => import('./l1.mjs') },
+  E1: { question: 'small payloads: announced or sent to everybody', load: () => import('./e1.mjs') },
   S1: { question: 'the simulator beside the Rust one', load: () => import('./s1.mjs') },
   S2: { question: 'the simulator from 1,000 to 100,000 nodes', load: () => import('./s2.mjs') },
 };

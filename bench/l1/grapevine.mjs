@@ -1,13 +1,18 @@
 // @ts-check
-// `node grapevine.mjs MODE NODES PER_SECOND SECONDS`: our nodes over QUIC, through sockets that delay. Prints figures as JSON.
+// `node grapevine.mjs RULE NODES PER_SECOND SECONDS [BYTES]`: our nodes over QUIC, through sockets that delay. Prints figures as JSON.
+// The rule is a mode of the kernel, or `eager`: as `hardened`, and payloads go to everybody, at once, instead of being announced.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { faultySocket } from '@grapevine/net/compliance';
 import { Endpoint, Router } from '@grapevine/net/quic';
+import { sendInsteadOfAnnouncing } from './eager.mjs';
 import { delays, meter } from './load.mjs';
 
-const mode = /** @type {'hardened' | 'reference'} */ (process.argv[2]);
-const [nodes = 20, perSecond = 10, seconds = 10] = process.argv.slice(3).map(Number);
+const rule = /** @type {'hardened' | 'reference' | 'eager'} */ (process.argv[2]);
+const [nodes = 20, perSecond = 10, seconds = 10, bytes] = process.argv.slice(3).map(Number);
+if (rule === 'eager') sendInsteadOfAnnouncing();
+const config =
+  rule === 'eager' ? { broadcast: { dispatchTimeout: 1 }, hardened: { announceDelayMax: 1 } } : { mode: rule };
 /** More than can be waiting. */
 const QUEUE = 100_000;
 /** One after the other, as people come. */
@@ -24,7 +29,7 @@ for (const [i, delayMs] of delays(nodes).entries()) {
     address: '127.0.0.1:0',
     socket: () => faultySocket({ seed: i + 1, delayMs }),
   });
-  const gossip = Gossip.spawn(endpoint, { config: { mode } });
+  const gossip = Gossip.spawn(endpoint, { config });
   new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
   endpoints.push(endpoint);
   const bootstrap = i === 0 ? [] : [/** @type {Endpoint} */ (endpoints[0]).addr()];
@@ -44,6 +49,6 @@ const figures = await measure(
     packets: () => endpoints.reduce((sum, endpoint) => sum + endpoint.stats().datagramsSent, 0),
     close: async () => {},
   },
-  { nodes, perSecond, seconds },
+  { nodes, perSecond, seconds, ...(bytes !== undefined && { bytes }) },
 );
 process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit());

@@ -9,12 +9,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
  *   packets: () => number | Promise<number>, all that nodes have sent so far
  *   close: () => Promise<void>,
  * }} Swarm
- * @typedef {{ nodes: number, perSecond: number, seconds: number }} Load
+ * @typedef {{ nodes: number, perSecond: number, seconds: number, bytes?: number }} Load bytes: the length of a payload
  * @typedef {{ expected: number, received: number, p50: number, p90: number, p99: number, packets: number, cpuUs: number }} Figures
  *   percentiles in ms; packets and CPU for each delivery
  */
 
-/** The length of a payload. */
+/** The length of a payload, unless a load says otherwise. It must have room for a time and a number. */
 const BYTES = 100;
 /** For views, meshes and trees to find their shape. */
 const SETTLE_MS = 4_000;
@@ -48,19 +48,23 @@ export function meter() {
       const sentAt = new DataView(content.buffer, content.byteOffset, content.length).getFloat64(0);
       if (sentAt > measuredFrom) times.push(performance.now() - sentAt);
     },
-    measure: async (swarm, { nodes, perSecond, seconds }) => {
+    measure: async (swarm, { nodes, perSecond, seconds, bytes = BYTES }) => {
       await sleep(SETTLE_MS);
       const random = generator(12_345);
       const start = performance.now();
       measuredFrom = start + seconds * 500;
       let before;
       let sent = 0;
+      let due = start;
       while (performance.now() < start + seconds * 1000) {
         if (before === undefined && performance.now() > measuredFrom) {
           before = { packets: await swarm.packets(), received, cpu: process.cpuUsage() };
         }
-        await swarm.publish(Math.floor(random() * nodes), payload(sent++));
-        await sleep((-Math.log(1 - random() * 0.9999) / perSecond) * 1000);
+        await swarm.publish(Math.floor(random() * nodes), payload(bytes, sent++));
+        due += (-Math.log(1 - random() * 0.9999) / perSecond) * 1000;
+        // A timer takes a millisecond at least: several may be due.
+        const wait = due - performance.now();
+        if (wait > 0) await sleep(wait);
       }
       await sleep(DRAIN_MS);
       if (before === undefined) throw new Error('nothing was measured');
@@ -81,9 +85,9 @@ export function meter() {
   };
 }
 
-/** Says when it was published, and is different from all others. @param {number} number */
-function payload(number) {
-  const content = new Uint8Array(BYTES);
+/** Says when it was published, and is different from all others. @param {number} bytes @param {number} number */
+function payload(bytes, number) {
+  const content = new Uint8Array(bytes);
   const view = new DataView(content.buffer);
   view.setFloat64(0, performance.now());
   view.setUint32(8, number);

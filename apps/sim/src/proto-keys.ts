@@ -17,6 +17,8 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'messageIdRetention',
   'cacheEvictInterval',
   'evictionWindow',
+  'rateWindow',
+  'graftInterval',
   'reconcileInterval',
   'treeRetention',
   'announceDelayMax',

@@ -97,7 +97,12 @@ export interface HardenedConfig {
   readonly shufflesPerPeer: number;
   /** The window of the three. Default 60 s. */
   readonly rateWindow: number;
-  /** How often a payload is sent to a peer that asks for it: once in this time. Default 1 s. */
+  /**
+   * How often a payload is sent to a neighbor that asks for it, within `graftInterval`. At least 1. Default 3: answers may be lost, and a neighbor
+   * that has asked everybody asks again after a third of a second. A former neighbor is sent it once.
+   */
+  readonly graftAnswers: number;
+  /** From the first answer on. Default 1 s. */
   readonly graftInterval: number;
   /** Cached payloads that are announced to a peer at once, where all of them have to be. At least 1. Default 512. */
   readonly announcedPerPage: number;
@@ -220,6 +225,7 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
       introductionsPerPeer: 2_048,
       shufflesPerPeer: 64,
       rateWindow: 60_000 * ms,
+      graftAnswers: 3,
       graftInterval: 1_000 * ms,
       announcedPerPage: 512,
       reconcileInterval: 10_000 * ms,

@@ -95,6 +95,7 @@ function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config
   checkInteger('hardened.introductionsPerPeer', hardened.introductionsPerPeer, 1);
   checkInteger('hardened.shufflesPerPeer', hardened.shufflesPerPeer, 1);
   checkDuration('hardened.rateWindow', hardened.rateWindow);
+  checkInteger('hardened.graftAnswers', hardened.graftAnswers, 1);
   checkDuration('hardened.graftInterval', hardened.graftInterval);
   checkInteger('hardened.announcedPerPage', hardened.announcedPerPage, 1);
   checkDuration('hardened.reconcileInterval', hardened.reconcileInterval);

@@ -103,13 +103,22 @@ function trailer({ tag }: { readonly tag?: RootTag | undefined }): number {
 
 /** The tags behind announcements: a marker, the different ones, an index for each announcement. */
 function tagTable(entries: readonly { readonly tag?: RootTag | undefined }[]): number {
-  const tags = new Map<RootTag, number>();
+  let tags: Map<RootTag, number> | undefined;
   let indices = 0;
   for (const { tag } of entries) {
-    if (tag !== undefined && !tags.has(tag)) tags.set(tag, tags.size + 1);
-    indices += varint(tag === undefined ? 0 : (tags.get(tag) as number));
+    if (tag === undefined) {
+      indices++;
+      continue;
+    }
+    tags ??= new Map();
+    let index = tags.get(tag);
+    if (index === undefined) {
+      index = tags.size + 1;
+      tags.set(tag, index);
+    }
+    indices += varint(index);
   }
-  return tags.size === 0 ? 0 : 1 + varint(tags.size) + 4 * tags.size + indices;
+  return tags === undefined ? 0 : 1 + varint(tags.size) + 4 * tags.size + indices;
 }
 
 function listSize(nodes: readonly PeerInfo<number>[]): number {

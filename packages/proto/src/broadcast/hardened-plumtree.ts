@@ -256,8 +256,9 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
   }
 
   #isAnswered(to: P, id: MessageId, now: number): boolean {
-    this.#answers ??= new GraftAnswers(this.node.config.hardened.graftInterval);
-    return this.#answers.admit(to, id, now);
+    const { graftInterval, graftAnswers } = this.node.config.hardened;
+    this.#answers ??= new GraftAnswers(graftInterval);
+    return this.#answers.admit(to, id, this.neighbors.has(to) ? graftAnswers : 1, now);
   }
 
   /** To a neighbor that has sent payloads, if there is one: it is most likely in the tree. Without a tree for the payload: in the shared one. */

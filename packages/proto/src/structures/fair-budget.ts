@@ -28,6 +28,8 @@ export class FairBudget<H> {
   changed(holder: H, by: number): void {
     if (by === 0) return;
     this.#total += by;
+    // Nobody is ever asked to give something up, and this is on the way of each payload.
+    if (this.#limit === Number.POSITIVE_INFINITY) return;
     const amount = this.#amountOf(holder);
     if (amount === 0) this.#holders.delete(holder);
     else if (amount === by) this.#holders.add(holder);

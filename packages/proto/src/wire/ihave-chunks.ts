@@ -15,6 +15,7 @@ const IHAVE_ENTRY = 32 + 3;
 export function ihaveChunkLength(entries: readonly IHaveEntry[], start: number, maxMessageSize: number): number {
   const space = maxMessageSize - REFERENCE_HEADER - IHAVE_HEADER;
   const most = Math.min(entries.length - start, Math.max(1, Math.floor(space / IHAVE_ENTRY)));
+  if (!hasTags(entries, start, most)) return most;
   const meter = new TagTableMeter();
   for (let count = 0; count < most; count++) {
     const entry = entries[start + count] as IHaveEntry;
@@ -22,6 +23,11 @@ export function ihaveChunkLength(entries: readonly IHaveEntry[], start: number, 
     meter.add(entry);
   }
   return most;
+}
+
+function hasTags(entries: readonly IHaveEntry[], start: number, count: number): boolean {
+  for (let i = start; i < start + count; i++) if (entries[i]?.tag !== undefined) return true;
+  return false;
 }
 
 /** Divides announcements into messages that fit into frames. See {@link ihaveChunkLength}. */
