@@ -31,7 +31,8 @@ let all = [];
 /** @type {import('./lib/row.mjs').Row} */
 export const row = {
   id: 'E1',
-  question: 'payloads of 20 bytes at 10 a second, announced or sent to everybody: packets a delivery (smaller is better)',
+  question:
+    'payloads of 20 bytes at 10 a second, announced or sent to everybody: packets a delivery (smaller is better)',
   unit: 'packets',
   cpuUnit: 'µs CPU per delivery',
   target: 'what the kernel does takes no more packets than the other, in any of the loads',

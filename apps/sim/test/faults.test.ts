@@ -36,7 +36,7 @@ describe('the scenario files', () => {
 
   test.each([
     ['heavy-churn', 0.97],
-    // Lost answers are repeated after `graftInterval`, later than a round ends.
+    // After four lost answers a payload comes later than its round ends.
     ['loss-10-percent', 0.995],
     ['liar-30-percent', 0.99],
     ['loss-30-percent', 0.97],

@@ -1,38 +1,35 @@
+import type { Config } from '../config.js';
+import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { AnnouncementPace } from './announcement-pace.js';
 import type { AnnouncementQueue } from './announcement-queue.js';
-
-/** How long announcements may wait. */
-export interface DispatchWaits {
-  readonly least: number;
-  readonly most: number;
-}
+import { DISPATCH } from './plumtree.js';
 
 /** When queued announcements are sent: those of the shared tree soon, those of other trees at their own pace. */
 export class AnnouncementDispatch<P extends PeerId> {
   readonly #queue: AnnouncementQueue<P>;
-  readonly #waits: DispatchWaits;
-  /** Starts a timer. */
-  readonly #schedule: (delay: number) => void;
+  readonly #config: Config;
+  readonly #out: Outbox<P>;
   /** Made when it is needed: most topics are quiet, most of the time. */
   #pace: AnnouncementPace | undefined;
   /** When the timer that counts runs out. */
   #dueAt: number | undefined;
 
-  constructor(queue: AnnouncementQueue<P>, waits: DispatchWaits, schedule: (delay: number) => void) {
+  constructor(queue: AnnouncementQueue<P>, config: Config, out: Outbox<P>) {
     this.#queue = queue;
-    this.#waits = waits;
-    this.#schedule = schedule;
+    this.#config = config;
+    this.#out = out;
   }
 
   /** Announcements of payloads of the shared tree are queued. It changes with every publisher: they do not wait. */
   soon(now: number): void {
-    this.#after(this.#waits.least, now);
+    this.#after(this.#config.broadcast.dispatchTimeout, now);
   }
 
   /** Announcements of a payload of another tree are queued. */
   inTime(now: number): void {
-    this.#pace ??= new AnnouncementPace(this.#waits.least, this.#waits.most);
+    const { broadcast, hardened } = this.#config;
+    this.#pace ??= new AnnouncementPace(broadcast.dispatchTimeout, hardened.announceDelayMax);
     this.#pace.announced(now);
     this.#after(this.#pace.delay(now), now);
   }
@@ -54,6 +51,6 @@ export class AnnouncementDispatch<P extends PeerId> {
     if (this.#queue.isEmpty) return;
     if (this.#dueAt !== undefined && this.#dueAt <= now + delay) return;
     this.#dueAt = now + delay;
-    this.#schedule(delay);
+    this.#out.schedule(delay, this.#out.timer(DISPATCH));
   }
 }

@@ -12,7 +12,6 @@ import { GraftAnswers } from './graft-answers.js';
 import { LosslessPlumTree } from './lossless-plumtree.js';
 import type { Announcement, GraftRequest } from './missing-payloads.js';
 import type { PersistentMissing } from './persistent-missing.js';
-import { DISPATCH } from './plumtree.js';
 import { RootedBroadcast } from './rooted/rooted-broadcast.js';
 
 /** How many times the wait for a graft a neighbor may leave our requests unanswered: 5 s. */
@@ -25,37 +24,22 @@ const SILENCE = 64;
 export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
   readonly #conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
   readonly #rng: Rng;
-  readonly #dispatch: AnnouncementDispatch<P>;
-  /** Payloads that carry a tag. */
-  readonly #rooted: RootedBroadcast<P>;
-  // Most topics are quiet and need neither.
+  // Most topics are quiet and need none of these.
+  #rootedBroadcast: RootedBroadcast<P> | undefined;
+  #announcementDispatch: AnnouncementDispatch<P> | undefined;
   #former: FormerNeighbors<P> | undefined;
   #answers: GraftAnswers<P> | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, rng, out, missing);
-    const { dispatchTimeout: least } = node.config.broadcast;
-    const { announceDelayMax: most } = node.config.hardened;
     this.#rng = rng;
-    this.#dispatch = new AnnouncementDispatch(this.lazyQueue, { least, most }, (delay) =>
-      out.schedule(delay, out.timer(DISPATCH)),
-    );
-    this.#rooted = new RootedBroadcast({
-      node,
-      rng,
-      out,
-      neighbors: this.neighbors,
-      missing,
-      queue: this.lazyQueue,
-      dispatch: this.#dispatch,
-    });
   }
 
   override neighborUp(peer: P, now: number): void {
     this.#former?.returned(peer);
     if (!this.neighbors.has(peer)) {
-      this.#rooted.neighborUp(peer, now);
-      this.#dispatch.disturbed(now);
+      this.#rootedBroadcast?.neighborUp(peer, now);
+      this.#announcementDispatch?.disturbed(now);
     }
     super.neighborUp(peer, now);
   }
@@ -63,12 +47,12 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
   /** Announcements to a peer that is gone would have the host dial it again. */
   override neighborDown(peer: P, now: number): void {
     if (this.neighbors.has(peer)) {
-      this.#dispatch.disturbed(now);
+      this.#announcementDispatch?.disturbed(now);
       this.#former ??= new FormerNeighbors(this.config.messageCacheRetention);
       this.#former.left(peer, this.memory.window.insertions, now);
     }
     super.neighborDown(peer, now);
-    this.#rooted.neighborDown(peer, now);
+    this.#rootedBroadcast?.neighborDown(peer, now);
     this.lazyQueue.drop(peer);
     this.#conduct.forget(peer);
   }
@@ -96,8 +80,8 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
 
   override evictTimerExpired(now: number): void {
     super.evictTimerExpired(now);
-    this.#rooted.expire(now);
-    if (this.isAtRest) this.#rooted.rest();
+    this.#rootedBroadcast?.expire(now);
+    if (this.isAtRest) this.#rootedBroadcast?.rest();
     this.#answers?.expireUntil(now);
   }
 
@@ -107,7 +91,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
 
   override dispatchTimerExpired(now: number): void {
     super.dispatchTimerExpired(now);
-    this.#dispatch.sent();
+    this.#announcementDispatch?.sent();
   }
 
   override receivers(): readonly P[] {
@@ -148,7 +132,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
 
   protected override ask(id: MessageId, request: GraftRequest<P>, now: number): void {
     const { peer, round, tag } = request;
-    this.#dispatch.disturbed(now);
+    this.#announcementDispatch?.disturbed(now);
     if (tag === undefined) {
       super.ask(id, request, now);
       return;
@@ -212,7 +196,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
       else this.node.stats.refusedGrafts++;
       return;
     }
-    if (id !== undefined) this.#dispatch.disturbed(now);
+    if (id !== undefined) this.#announcementDispatch?.disturbed(now);
     if (!this.#rooted.graftedBy(from, message, now)) this.makeEager(from);
     this.answerGraft(from, id, now);
   }
@@ -270,5 +254,24 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     if (peer === undefined || this.#rooted.takeIn(message, peer)) return;
     this.makeEager(peer);
     this.out.send(peer, { type: 'graft', id: undefined, round: 0 });
+  }
+
+  /** Payloads that carry a tag. */
+  get #rooted(): RootedBroadcast<P> {
+    this.#rootedBroadcast ??= new RootedBroadcast({
+      node: this.node,
+      rng: this.#rng,
+      out: this.out,
+      neighbors: this.neighbors,
+      missing: this.missing,
+      queue: this.lazyQueue,
+      dispatch: this.#dispatch,
+    });
+    return this.#rootedBroadcast;
+  }
+
+  get #dispatch(): AnnouncementDispatch<P> {
+    this.#announcementDispatch ??= new AnnouncementDispatch(this.lazyQueue, this.node.config, this.out);
+    return this.#announcementDispatch;
   }
 }

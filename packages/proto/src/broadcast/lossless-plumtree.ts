@@ -27,14 +27,13 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   protected readonly neighbors: ActiveNeighbors<P>;
   readonly #turns: ReconcileTurns<P>;
   /** Peers to which the whole cache is being announced. */
-  readonly #walks: CacheWalks<P>;
+  #walks: CacheWalks<P> | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
-    const { reconcileInterval, announcedPerPage } = node.config.hardened;
+    const { reconcileInterval } = node.config.hardened;
     this.neighbors = new ActiveNeighbors(this.eager, this.lazy);
     this.#turns = new ReconcileTurns(reconcileInterval, rng);
-    this.#walks = new CacheWalks(this.memory.window, announcedPerPage);
   }
 
   /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
@@ -50,7 +49,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     super.neighborDown(peer, now);
     this.neighbors.changed();
     this.#turns.forget(peer);
-    this.#walks.stop(peer);
+    this.#walks?.stop(peer);
   }
 
   override linkGap(peer: P, reason: ReconcileReason): void {
@@ -87,11 +86,13 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** The first page at once, the others one after the other. */
   override announceCache(peer: P, now: number): void {
-    if (this.neighbors.has(peer) && this.#walks.start(peer, now)) this.announceTimerExpired(peer);
+    if (!this.neighbors.has(peer)) return;
+    this.#walks ??= new CacheWalks(this.memory.window, this.node.config.hardened.announcedPerPage);
+    if (this.#walks.start(peer, now)) this.announceTimerExpired(peer);
   }
 
   override announceTimerExpired(peer: P): void {
-    const page = this.#walks.next(peer);
+    const page = this.#walks?.next(peer);
     if (page === undefined) return;
     if (page.entries.length > 0) this.announce(peer, page.entries);
     if (page.isLast) return;
