@@ -1,7 +1,7 @@
 // What CI runs: every check that the README names, one after the other, and a count at the end.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureInstalled, root } from './lib/ensure.mjs';
 
 /** A step counts as one test; one that leaves a report counts as many as it ran. */
@@ -25,6 +25,8 @@ const STEPS = [
 
 let passed = 0;
 let failed = 0;
+/** What failed, by name: printed at the end, where a long log is read first. */
+const failures = [];
 for (const { report } of STEPS) if (report) rmSync(join(root, report), { force: true });
 ensureInstalled();
 for (const { name, command, report } of STEPS) {
@@ -36,9 +38,25 @@ for (const { name, command, report } of STEPS) {
     report && existsSync(join(root, report)) ? JSON.parse(readFileSync(join(root, report), 'utf8')) : undefined;
   passed += counts?.numPassedTests ?? (status === 0 ? 1 : 0);
   failed += Math.max(counts?.numFailedTests ?? 0, status === 0 ? 0 : 1);
+  if (status !== 0) failures.push(`${name}: ${command.join(' ')}`, ...failedTests(counts));
   process.stdout.write(
     `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${Math.round((Date.now() - began) / 1000)} s\n`,
   );
 }
+for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Names and first lines of errors of the tests that failed, from the report of a test runner. */
+function failedTests(report) {
+  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const tests = assertionResults.filter(({ status }) => status === 'failed');
+    if (tests.length === 0) return message ? [`  ${file}: ${firstLine(message)}`] : [];
+    return tests.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}: ${firstLine(failureMessages[0])}`);
+  });
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0];
+}
