@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { Gossip, type GossipTopic } from '@grapevine/api';
-import { runMain } from '@grapevine/cli-kit';
-import { BindError, Router } from '@grapevine/net';
+import { runMain, whenNpxEnds } from '@grapevine/cli-kit';
+import { BindError, Router, reachWarning } from '@grapevine/net';
 import { HELP, parseOptions } from './options.js';
 import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
@@ -23,10 +23,13 @@ async function main(): Promise<void> {
   const leaving = new AbortController();
   process.once('SIGINT', () => leaving.abort());
   process.once('SIGTERM', () => leaving.abort());
+  whenNpxEnds(() => leaving.abort());
   try {
     print(`> our endpoint id: ${endpoint.id}`);
     print(`> room: ${id}`);
     print(`> ticket to join us: ${formatChatTicket({ topic: id, peers: [...peers, endpoint.addr()] })}`);
+    const warning = reachWarning(endpoint.addr());
+    if (warning !== undefined) print(`! ${warning} (--bind, --advertise)`);
     const topic = await gossip.subscribe(id, { bootstrap: peers });
     const room = new Room(topic, options.secretKey, options.name, print);
     print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${peers.length} peers …`);
@@ -39,10 +42,19 @@ async function main(): Promise<void> {
   }
 }
 
-/** Sends what is typed until the input ends. */
+/** Sends what is typed until the input ends, also while nobody is there: then it is kept for the first who comes. */
 async function talk(topic: GossipTopic, room: Room, signal: AbortSignal): Promise<void> {
-  await topic.joined({ signal });
-  print('> connected! type a message and press enter');
+  const joined = topic.joined({ signal }).then(() => print('> connected! type a message and press enter'));
+  const reading = read(room, signal);
+  await Promise.race([reading, joined]); // leaving, or a node that has ended, is told by either
+  await reading;
+  const { kept } = await topic.flush();
+  if (kept === 0) return;
+  if (process.stdin.isTTY) print(`! nobody was there to hear ${kept === 1 ? 'a line' : `${kept} lines`}`);
+  else await joined; // what a program has written is delivered first
+}
+
+async function read(room: Room, signal: AbortSignal): Promise<void> {
   for await (const line of createInterface({ input: process.stdin, signal })) await room.say(line);
 }
 

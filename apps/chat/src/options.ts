@@ -1,21 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { GossipError } from '@grapevine/api';
 import { parseArguments, UsageError } from '@grapevine/cli-kit';
-import { parseSocketAddr, SecretKey } from '@grapevine/net';
+import { parseRoomTicket, parseSocketAddr, type RoomTicket, SecretKey } from '@grapevine/net';
+import { parseAdvertised } from '@grapevine/net/transport';
 import { type TopicId, topicId, topicIdFromBytes } from '@grapevine/proto';
-import { type ChatTicket, parseChatTicket } from './ticket.js';
 import { TRANSPORTS, type Transport, type TransportOptions } from './transport.js';
 
 export const HELP = `Terminal chat over gossip, compatible with the Rust chat example of iroh-gossip.
 
 Usage: grapevine-chat [options] open [TOPIC]   open a room (a fresh one, or the one with this id) and print its ticket
-       grapevine-chat [options] join TICKET    enter the room of a ticket
+       grapevine-chat [options] join TICKET    enter the room of a ticket (this program's, the Rust example's, or a room ticket)
 
   --name NAME         what the others call you          (default: the first digits of your id)
   --secret-key KEY    who you are, 64 hex digits        (default: somebody new)
-  --transport NAME    quic, or iroh to meet Rust members (default: quic; all members of a room use the same)
+  --transport NAME    quic, or iroh to meet Rust members (default: quic where it runs; all members use the same)
   --no-relay          iroh without n0's relays and discovery: for local networks
   --bind HOST:PORT    local address                     (default: every interface)
+  --advertise HOST[:PORT]  where others reach us besides, behind a NAT or in a container; again for more
   --help              this text
 
 A TOPIC is 64 hex digits. Each line typed is a message; end the input (Ctrl-D) or press Ctrl-C to leave.
@@ -24,7 +25,7 @@ Exit code: 0 after leaving, 1 when something failed, 2 for bad input.`;
 
 export interface ChatOptions extends TransportOptions {
   /** Where to go: a room of our own has no peers. */
-  readonly room: ChatTicket;
+  readonly room: RoomTicket;
   readonly name: string | undefined;
 }
 
@@ -37,6 +38,7 @@ export function parseOptions(args: string[]): ChatOptions | undefined {
       name: { type: 'string' },
       'secret-key': { type: 'string' },
       bind: { type: 'string' },
+      advertise: { type: 'string', multiple: true },
       transport: { type: 'string' },
       'no-relay': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -45,19 +47,21 @@ export function parseOptions(args: string[]): ChatOptions | undefined {
   if (values.help) return undefined;
   try {
     if (values.bind !== undefined) parseSocketAddr(values.bind);
-    const transport = parseTransport(values.transport ?? 'quic');
-    if (values['no-relay'] && transport !== 'iroh')
+    const transport = values.transport === undefined ? undefined : parseTransport(values.transport);
+    if (values['no-relay'] && transport === 'quic')
       throw new UsageError('--no-relay is for --transport iroh (see --help)');
+    for (const text of values.advertise ?? []) parseAdvertised('--advertise', text);
     return {
       room: parseRoom(positionals),
       name: values.name,
       secretKey: values['secret-key'] === undefined ? SecretKey.generate() : SecretKey.parse(values['secret-key']),
       bind: values.bind,
+      advertise: values.advertise ?? [],
       transport,
       relays: !values['no-relay'],
     };
   } catch (error) {
-    throw error instanceof GossipError ? new UsageError(error.message) : error;
+    throw error instanceof GossipError || error instanceof RangeError ? new UsageError(error.message) : error;
   }
 }
 
@@ -68,14 +72,14 @@ function parseTransport(text: string): Transport {
   return transport;
 }
 
-function parseRoom([command, argument, ...rest]: readonly string[]): ChatTicket {
+function parseRoom([command, argument, ...rest]: readonly string[]): RoomTicket {
   if (rest.length > 0) throw new UsageError(`unexpected ${JSON.stringify(rest[0])} (see --help)`);
   switch (command) {
     case 'open':
       return { topic: argument === undefined ? topicIdFromBytes(randomBytes(32)) : parseTopic(argument), peers: [] };
     case 'join':
       if (argument === undefined) throw new UsageError('join needs a ticket: grapevine-chat join TICKET');
-      return parseChatTicket(argument);
+      return parseRoomTicket(argument);
     case undefined:
       throw new UsageError('expected open or join (see --help)');
     default:

@@ -1,23 +1,18 @@
-import { decodeBase32, type EndpointAddr, encodeBase32, endpointAddrSchema, ParseError } from '@grapevine/net';
+import { decodeBase32, encodeBase32, endpointAddrSchema, ParseError, type RoomTicket } from '@grapevine/net';
 import { decode, encode, seq, struct } from '@grapevine/postcard';
-import { type TopicId, topicIdSchema } from '@grapevine/proto';
+import { topicIdSchema } from '@grapevine/proto';
 
 const WHAT = 'chat ticket';
 
 const ticketSchema = struct({ topic: topicIdSchema, peers: seq(endpointAddrSchema) });
 
-/** A room and peers to enter it through, as the Rust example writes it: base32 without prefix. */
-export interface ChatTicket {
-  readonly topic: TopicId;
-  readonly peers: readonly EndpointAddr[];
-}
-
-export function formatChatTicket(ticket: ChatTicket): string {
+/** A room ticket as the Rust example writes it: base32 without prefix. */
+export function formatChatTicket(ticket: RoomTicket): string {
   return encodeBase32(encode(ticketSchema, ticket));
 }
 
-/** @throws ParseError */
-export function parseChatTicket(text: string): ChatTicket {
+/** That form alone; net's `parseRoomTicket` reads it as well, and forgives more. @throws ParseError */
+export function parseChatTicket(text: string): RoomTicket {
   const bytes = decodeBase32(text.trim(), WHAT);
   try {
     return decode(ticketSchema, bytes);

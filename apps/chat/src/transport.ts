@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { UsageError } from '@grapevine/cli-kit';
-import type { Endpoint, SecretKey } from '@grapevine/net';
+import { type Endpoint, type SecretKey, UnsupportedPlatformError } from '@grapevine/net';
 
 export const TRANSPORTS = ['quic', 'iroh'] as const;
 
@@ -9,10 +9,13 @@ export type Transport = (typeof TRANSPORTS)[number];
 
 /** How to get an endpoint. */
 export interface TransportOptions {
-  readonly transport: Transport;
+  /** Undefined: QUIC where it runs, otherwise iroh. */
+  readonly transport: Transport | undefined;
   readonly secretKey: SecretKey;
   /** Local address; without it, the transport's way to be reachable. */
   readonly bind: string | undefined;
+  /** Where others reach us besides; iroh finds that out by itself. */
+  readonly advertise: readonly string[];
   /** Whether iroh uses n0's relays and discovery. */
   readonly relays: boolean;
 }
@@ -28,11 +31,13 @@ const RELAY_LOOK_MS = 100;
  * @throws UsageError when the transport is not installed; BindError; UnsupportedPlatformError
  */
 export async function bindEndpoint(options: TransportOptions, print: (line: string) => void): Promise<Endpoint> {
-  const { transport, secretKey, bind } = options;
+  const { transport, secretKey, bind, advertise } = options;
   switch (transport) {
+    case undefined:
+      return await bindEndpoint({ ...options, transport: await available(print) }, print);
     case 'quic': {
       const { Endpoint } = await import('@grapevine/net/quic');
-      return Endpoint.bind({ secretKey, address: bind ?? '0.0.0.0:0' });
+      return Endpoint.bind({ secretKey, address: bind ?? '0.0.0.0:0', advertise });
     }
     case 'iroh': {
       const { IrohEndpoint } = await importIroh();
@@ -45,6 +50,17 @@ export async function bindEndpoint(options: TransportOptions, print: (line: stri
         print('! no relay answers: only who can reach our own addresses can use the ticket');
       return endpoint;
     }
+  }
+}
+
+async function available(print: (line: string) => void): Promise<Transport> {
+  try {
+    await import('@grapevine/net/quic');
+    return 'quic';
+  } catch (error) {
+    if (!(error instanceof UnsupportedPlatformError)) throw error;
+    print(`! no QUIC here, so this is iroh, as all members of the room must use: ${error.message}`);
+    return 'iroh';
   }
 }
 

@@ -6,6 +6,8 @@ import { afterEach } from 'vitest';
 /** The built program. */
 export const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
+const withoutQuic = new URL('../../../test/support/without-quic.mjs', import.meta.url).href;
+
 /** A chat process with its pipes. */
 export class Chat {
   readonly #process: ChildProcessWithoutNullStreams;
@@ -14,8 +16,8 @@ export class Chat {
   readonly #waiting: (() => void)[] = [];
   output = '';
 
-  constructor(file: string, args: readonly string[]) {
-    this.#process = spawn(process.execPath, [file, '--bind', '127.0.0.1:0', ...args]);
+  constructor(file: string, args: readonly string[], nodeOptions: readonly string[] = []) {
+    this.#process = spawn(process.execPath, [...nodeOptions, file, '--bind', '127.0.0.1:0', ...args]);
     this.#closed = once(this.#process, 'close');
     for (const pipe of [this.#process.stdout, this.#process.stderr]) {
       pipe.setEncoding('utf8').on('data', (text: string) => {
@@ -78,5 +80,11 @@ export function useChats() {
     chats.push(chat);
     return chat;
   }
-  return { startCopy, start: (...args: string[]) => startCopy(cli, ...args) };
+  /** As on a platform that has no native module of QUIC. */
+  function startWithoutQuic(...args: string[]): Chat {
+    const chat = new Chat(cli, args, ['--import', withoutQuic]);
+    chats.push(chat);
+    return chat;
+  }
+  return { startCopy, startWithoutQuic, start: (...args: string[]) => startCopy(cli, ...args) };
 }

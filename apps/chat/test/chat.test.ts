@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Gossip } from '@grapevine/api';
 import { signMessage } from '@grapevine/chat-room';
-import { SecretKey } from '@grapevine/net';
+import { formatRoomTicket, SecretKey } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { topicId } from '@grapevine/proto';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -16,7 +16,7 @@ import { cli, useChats } from './chat-process.js';
 
 const TOPIC = '22'.repeat(32);
 
-const { start, startCopy } = useChats();
+const { start, startCopy, startWithoutQuic } = useChats();
 
 test('two people find each other by a ticket and talk; equal lines are not swallowed', async () => {
   const alice = start('--name', 'alice', 'open', TOPIC);
@@ -58,6 +58,33 @@ test('one that was killed is back, with the same key, long before its old connec
   bob.type('welcome');
   await again.sees(/: welcome\n/);
   expect(performance.now() - began).toBeLessThan(10_000); // the idle time-out is 30 s
+});
+
+test('Ctrl-D leaves also while nobody is there', async () => {
+  const alice = start('open');
+  await alice.sees(/waiting for others/);
+  expect(await alice.end()).toBe(0);
+  expect(alice.output).toMatch(/^! only this machine reaches 127\.0\.0\.1:\d+: others can't use the ticket/m);
+});
+
+test('what a program writes before anybody is there is delivered before it leaves', async () => {
+  const alice = start('--name', 'alice', 'open', TOPIC);
+  alice.type('early');
+  const left = alice.end();
+  const room = formatRoomTicket(parseChatTicket(await alice.ticket()));
+  const bob = start('join', room.replace(/(.{40})/g, '$1\n').toUpperCase());
+  await bob.sees(/: early\n/);
+  expect(await left).toBe(0);
+});
+
+test('where QUIC does not run, it takes iroh and says so', async () => {
+  const alice = startWithoutQuic('--name', 'alice', '--no-relay', 'open');
+  const bob = startWithoutQuic('--no-relay', 'join', await alice.ticket());
+  await bob.sees(/connected!/);
+  alice.type('hello');
+  await bob.sees(/alice: hello\n/);
+  expect(alice.output).toMatch(/^! no QUIC here, so this is iroh, .*@matrixai\/quic-.* is not installed/m);
+  expect(await bob.end()).toBe(0);
 });
 
 test('bad messages are reported and skipped', async () => {
@@ -103,14 +130,15 @@ describe('bad input is one line on stderr and exit code 2', () => {
     [['jump'], 'unknown command "jump"'],
     [['open', 'lobby'], '"lobby" is not a topic id, expected 64 hex digits'],
     [['join'], 'join needs a ticket'],
-    [['join', 'nonsense!'], 'not a valid chat ticket'],
+    [['join', 'nonsense!'], 'not a valid room ticket'],
+    [['--advertise', 'example.org', 'open'], '--advertise must be HOST:PORT or HOST, an IP address'],
     [['open', TOPIC, 'more'], 'unexpected "more"'],
     [['--bind', 'nowhere', 'open'], 'expected HOST:PORT'],
     [['--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],
     [['--secret-key', 'abc', 'open'], 'not a valid secret key'],
     [['--frob'], "Unknown option '--frob'"],
     [['--transport', 'pigeon', 'open'], 'unknown transport "pigeon", expected quic or iroh'],
-    [['--no-relay', 'open'], '--no-relay is for --transport iroh'],
+    [['--transport', 'quic', '--no-relay', 'open'], '--no-relay is for --transport iroh'],
     [['--transport', 'iroh', '--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],
   ])('%j', (args, message) => {
     const { status, stderr, stdout } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8' });

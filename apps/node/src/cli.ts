@@ -5,7 +5,7 @@ import { COMMANDS } from './commands.js';
 
 const ABOUT = `A gossip node that stays up, and what one tells it.
 
-A TOPIC is a name, or an id of 64 hex digits. Commands for a running node are for the one whose
-folder is the same (--data), or for the one that --rpc says.`;
+A TOPIC is a name, an id of 64 hex digits, or a room ticket. Commands for a running node are for the
+one whose folder is the same (--data), or for the one that --rpc says.`;
 
 await runProgram({ name: 'grapevine', about: ABOUT, commands: COMMANDS, mistakes: [BindError] }, process.argv.slice(2));

@@ -9,6 +9,7 @@ import { neighbors } from './verbs/neighbors.js';
 import { ping } from './verbs/ping.js';
 import { publish } from './verbs/publish.js';
 import { snapshot } from './verbs/snapshot.js';
+import { stop } from './verbs/stop.js';
 import { subscribe } from './verbs/subscribe.js';
 import { ticket } from './verbs/ticket.js';
 import { topics } from './verbs/topics.js';
@@ -25,6 +26,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   ticket,
   ping,
   bench,
+  stop,
   'client-id': clientId,
 };
 

@@ -22,7 +22,10 @@ async function start(folder: string, configured: readonly TopicId[] = []) {
   nodes.push(gossip);
   const peers = new PeerFile(folder, silentLogger);
   const topics = new KeptTopics({ gossip, endpoint, peers, folder, logger: silentLogger });
-  await topics.start(configured, []);
+  await topics.start(
+    configured.map((topic) => ({ topic, peers: [] })),
+    [],
+  );
   const entered = async () => (await gossip.snapshot()).topics.map(({ id }) => id).sort();
   return { topics, entered };
 }

@@ -1,10 +1,14 @@
 import { writeFileSync } from 'node:fs';
+import { formatRoomTicket, topicIdFrom } from '@grapevine/api';
 import { UsageError } from '@grapevine/cli-kit';
+import { endpointAddr, parseEndpointId, socketAddr } from '@grapevine/net';
 import { describe, expect, test } from 'vitest';
 import { runSettings } from '../src/settings/run-settings.js';
 import { TemporaryFolder } from './node-process.js';
 
 const ID = '8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c';
+
+const named = (name: string) => ({ topic: topicIdFrom(name), peers: [] });
 
 function withFile(toml: string, args: readonly string[] = [], environment: NodeJS.ProcessEnv = {}) {
   using folder = new TemporaryFolder();
@@ -22,9 +26,10 @@ describe('settings', () => {
   test('have defaults', () => {
     expect(runSettings([], { XDG_STATE_HOME: '/state' })).toEqual({
       data: '/state/grapevine',
-      transport: 'quic',
+      transport: undefined,
       bind: '0.0.0.0:0',
-      topics: [],
+      advertise: [],
+      rooms: [],
       join: [],
       shareAddresses: true,
       mdns: false,
@@ -39,19 +44,51 @@ describe('settings', () => {
   test('come from a file, the environment and flags, and flags beat the environment, which beats the file', () => {
     const toml = `topic = ["file"]\nlog_level = "warn"\nbind = "127.0.0.1:1"\nrpc_allow = ["${ID}"]\nshare_addresses = false\n`;
     const environment = { GRAPEVINE_TOPIC: 'one, two', GRAPEVINE_BIND: '127.0.0.1:2', GRAPEVINE_METRICS: '' };
-    expect(withFile(toml)).toMatchObject({ topics: ['file'], logLevel: 'warn', bind: '127.0.0.1:1', rpcAllow: [ID] });
+    expect(withFile(toml)).toMatchObject({
+      rooms: [named('file')],
+      logLevel: 'warn',
+      bind: '127.0.0.1:1',
+      rpcAllow: [ID],
+    });
     expect(withFile(toml).shareAddresses).toBe(false);
     expect(withFile(toml, [], environment)).toMatchObject({
-      topics: ['one', 'two'],
+      rooms: [named('one'), named('two')],
       bind: '127.0.0.1:2',
       http: undefined,
     });
     expect(withFile(toml, ['--bind', '127.0.0.1:3', '--topic', 'a', '--topic', 'b'], environment)).toMatchObject({
-      topics: ['a', 'b'],
+      rooms: [named('a'), named('b')],
       bind: '127.0.0.1:3',
       logLevel: 'warn',
     });
     expect(withFile('', ['--no-share-addresses']).shareAddresses).toBe(false);
+  });
+
+  test('take the ticket of a room wherever a topic or a ticket stands, as people paste it', () => {
+    const room = { topic: topicIdFrom('room'), peers: [endpointAddr(parseEndpointId(ID), socketAddr('192.0.2.1', 1))] };
+    const ticket = formatRoomTicket(room);
+    const pasted = ` "${ticket.toUpperCase().replace(/(.{40})/g, '$1\n')}"`;
+    expect(runSettings(['--topic', ticket], {}).rooms).toEqual([room]);
+    expect(runSettings(['--join', pasted], {})).toMatchObject({ rooms: [room], join: [] });
+    expect(runSettings(['--topic', 'other', '--join', ID, '--join', ticket], {})).toMatchObject({
+      rooms: [named('other'), room],
+      join: [ID],
+    });
+    // Names that begin as tickets do, or have only their letters, are names.
+    for (const name of ['room', 'room-1', 'roomba', 'x'.repeat(60), 'a'.repeat(64), ID]) {
+      expect(runSettings(['--topic', name], {}).rooms).toEqual([named(name)]);
+    }
+  });
+
+  test('say where others reach the node', () => {
+    const advertise = ['203.0.113.7:4433', '2001:db8::1', '[2001:db8::1]:7'];
+    expect(
+      runSettings(
+        advertise.flatMap((at) => ['--advertise', at]),
+        {},
+      ).advertise,
+    ).toEqual(advertise);
+    expect(runSettings([], { GRAPEVINE_ADVERTISE: advertise.join(', ') }).advertise).toEqual(advertise);
   });
 
   test('may name the file in the environment', () => {
@@ -78,6 +115,12 @@ describe('settings', () => {
       'grapevine.toml:2: unknown key topics (known here: topic, ',
     ],
     ['a flag', () => runSettings(['--transport', 'tcp'], {}), '--transport must be one of quic, iroh, got "tcp"'],
+    [
+      'a damaged ticket of a room',
+      () => runSettings(['--topic', `room${'b'.repeat(60)}`], {}),
+      '--topic must be a topic: a name, 64 hex digits or a room ticket, got "roombbb',
+    ],
+    ['an address', () => runSettings(['--advertise', 'example.org'], {}), '--advertise must be HOST:PORT or HOST'],
     ['a ticket', () => runSettings(['--topic', 't', '--join', 'x'], {}), '--join must be an endpoint ticket'],
     [
       'a variable',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import { parseTicket, topicIdFrom } from '@grapevine/api';
+import { parseRoomTicket, parseTicket, topicIdFrom } from '@grapevine/api';
 import { directAddrs, formatSocketAddr, SecretKey } from '@grapevine/net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLI, Command, grapevine, NodeProcess, type Outcome, TemporaryFolder } from './node-process.js';
@@ -58,7 +58,24 @@ describe('what a node tells', () => {
 
   test('its ticket, alone', async () => {
     const ticket = await (nodes[0] as NodeProcess).ticket();
-    expect(await toFirst('ticket')).toEqual({ code: 0, stdout: `${ticket}\n`, stderr: '' });
+    expect(await toFirst('ticket')).toEqual({
+      code: 0,
+      stdout: `${ticket}\n`,
+      stderr: `only this machine reaches ${addressOf(ticket)}: others can't use the ticket. Bind to another address, or advertise the one where others reach us (grapevine run --bind, --advertise)\n`,
+    });
+  });
+
+  test('the ticket of a room, which stands wherever a topic does', async () => {
+    const { code, stdout } = await toFirst('ticket', 'room');
+    expect(code).toBe(0);
+    const peers = [parseTicket(await (nodes[0] as NodeProcess).ticket())];
+    expect(parseRoomTicket(stdout)).toEqual({ topic: ROOM, peers });
+    for (const verb of ['neighbors', 'snapshot', 'join'])
+      expect(await toFirst(verb, stdout)).toMatchObject({ code: 0 });
+    await using listener = new Command(['subscribe', stdout, '--count', '1', '--data', second]);
+    await listener.says(`subscribed to ${ROOM}`);
+    expect(await toFirst('publish', stdout.toUpperCase(), 'by ticket')).toMatchObject({ code: 0 });
+    expect(await listener.outcome).toMatchObject({ code: 0, stdout: 'by ticket\n' });
   });
 
   test('its snapshot, whole or of one topic', async () => {
@@ -231,7 +248,7 @@ describe('publish and subscribe', () => {
     [['publish', 'room', 'a', 'b'], 'unexpected argument "b" (see --help)'],
     [['subscribe', 'room', '--count', '0'], '--count must be a whole number from 1'],
     [['subscribe', 'room', '--format', 'xml'], '--format must be one of text, json, raw, got "xml"'],
-    [['subscribe', 'room', '--timeout', 'soon'], '--timeout must be a number of seconds'],
+    [['subscribe', 'room', '--timeout', 'soon'], '--timeout must be a duration such as 10s, 500ms or 2m'],
     [['bench', '--size', '5000'], '--size must be a whole number from 8 to 4055'],
   ])('%j is a mistake', async (args, message) => {
     const { code, stderr } = await toFirst(...args);
@@ -250,21 +267,21 @@ describe('publish and subscribe', () => {
 
   test('nothing to nobody, also in a topic of the node itself', async () => {
     await toFirst('join', 'own desert');
-    const { code, stderr } = await toFirst('publish', 'own desert', 'hello?', '--timeout', '0.3');
+    const { code, stderr } = await toFirst('publish', 'own desert', 'hello?', '--timeout', '300ms');
     await toFirst('leave', 'own desert');
     expect(code).toBe(1);
     expect(stderr).toContain('no neighbor in own desert after 0.3 s, so nothing was sent');
   });
 
   test('nothing to nobody', async () => {
-    const { code, stderr } = await toFirst('publish', 'desert', 'hello?', '--timeout', '0.3');
+    const { code, stderr } = await toFirst('publish', 'desert', 'hello?', '--timeout', '300ms');
     expect(code).toBe(1);
     expect(stderr).toContain('no neighbor in desert after 0.3 s, so nothing was sent');
   });
 
   test('a time-out is the end, and a failure where messages were waited for', async () => {
     expect(await listen('--timeout', '0.3').outcome).toMatchObject({ code: 0, stdout: '' });
-    const short = await listen('--timeout', '0.3', '--count', '2').outcome;
+    const short = await listen('--timeout', '0.3s', '--count', '2').outcome;
     expect(short.code).toBe(1);
     expect(short.stderr).toContain('grapevine: 0 of 2 messages came in 0.3 s\n');
   });

@@ -1,28 +1,4 @@
-import type { TomlReader, TomlValue } from '@grapevine/cli-kit';
-
-const NANOSECONDS: ReadonlyMap<string, number> = new Map([
-  ['ns', 1],
-  ['us', 1e3],
-  ['µs', 1e3],
-  ['ms', 1e6],
-  ['s', 1e9],
-  ['sec', 1e9],
-  ['m', 60e9],
-  ['min', 60e9],
-  ['h', 3600e9],
-]);
-
-/** `10ms`, `1s 500ms`, `2m`, in nanoseconds; `undefined` when it reads otherwise. */
-export function parseDuration(text: string): number | undefined {
-  if (!/^(\s*\d+\s*[a-zµ]+)+\s*$/.test(text)) return undefined;
-  let sum = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+)\s*([a-zµ]+)/g)) {
-    const factor = NANOSECONDS.get(unit as string);
-    if (factor === undefined) return undefined;
-    sum += Number(amount) * factor;
-  }
-  return Number.isSafeInteger(sum) ? sum : undefined;
-}
+import { parseDuration, type TomlReader, type TomlValue } from '@grapevine/cli-kit';
 
 /** A duration as the Rust tool writes it: a text, or a table of `secs` and `nanos`. In nanoseconds. */
 export function readDuration(reader: TomlReader, key: string, value: TomlValue): number {

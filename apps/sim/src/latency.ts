@@ -18,10 +18,10 @@ What is published (without any of these: the usual loads, in a minute or two):
   --rate N,N,…    payloads a second, of all senders together (default: 10,200)
   --senders N     how many of the nodes publish (default: all)
   --together      all senders publish at the same instants, each at the rate
-  --link MS       latency of the links: 30, or 20-40 for a random one for each link (default: 20-40)
+  --link TIME     latency of the links: 30ms, or a random one for each link (default: 20ms-40ms)
   --crash PERCENT so many nodes crash at once when 60 % of the time is over; their neighbors notice a second later
   --bytes N       the length of a payload (default: 100)
-  --seconds N     how long they publish (default: 20); deliveries of the second half are timed
+  --duration TIME how long they publish (default: 20s); deliveries of the second half are timed
 
 How it is measured:
   --rules R,R,…   reference, hardened, flood (default: all)

@@ -9,7 +9,7 @@ import { expectWellFormed } from './well-formed.js';
 const folder = new TemporaryFolder();
 afterAll(() => folder.remove());
 
-const SMALL = ['latency', '--nodes', '8', '--rate', '20,40', '--seconds', '3'];
+const SMALL = ['latency', '--nodes', '8', '--rate', '20,40', '--duration', '3s'];
 
 describe('grapevine-sim latency', () => {
   test('prints a row for each load and rule, whatever the number of threads', () => {
@@ -25,13 +25,13 @@ describe('grapevine-sim latency', () => {
   test('takes all that a load can have, and prints it as JSON', () => {
     const { stdout, status } = runCli(
       ...['latency', '--nodes', '12', '--rate', '10', '--senders', '3', '--together', '--crash', '20', '--bytes', '50'],
-      ...['--seconds', '6', '--link', '5-6', '--rules', 'flood,hardened', '--runs', '1', '--seed', '7', '--json'],
+      ...['--duration', '6s', '--link', '5ms-6ms', '--rules', 'flood,hardened', '--runs', '1', '--seed', '7', '--json'],
     );
     expect(status).toBe(0);
     const rows = JSON.parse(stdout) as LoadRow[];
     expect(rows.map(({ rule }) => rule)).toEqual(['hardened', 'flood']);
     for (const { load, recovery, lost } of rows) {
-      expect(load).toBe('12 nodes together, 10/s each, 3 senders, 5-6 ms, 50 bytes, 20 % crash');
+      expect(load).toBe('12 nodes together, 10/s each, 3 senders, 5ms-6ms, 50 bytes, 20 % crash');
       expect(recovery).toBeDefined();
       expect(lost).toBe(0);
     }
@@ -39,7 +39,7 @@ describe('grapevine-sim latency', () => {
 
   test('draws the times of each load, and what follows a crash', () => {
     const out = folder.join('pictures');
-    const { status } = runCli(...SMALL, '--rate', '20', '--seconds', '8', '--crash', '20', '--out', out);
+    const { status } = runCli(...SMALL, '--rate', '20', '--duration', '8s', '--crash', '20', '--out', out);
     expect(status).toBe(0);
     const pictures = readdirSync(out).sort();
     expect(pictures).toEqual([
@@ -57,8 +57,8 @@ describe('grapevine-sim latency', () => {
       '8',
       '--rate',
       '10,100000',
-      '--seconds',
-      '30',
+      '--duration',
+      '30s',
       '--threads',
       '1',
     ]);
@@ -75,7 +75,9 @@ describe('grapevine-sim latency', () => {
   });
 
   test.each([
-    [['--link', '40-20'], '--link must be milliseconds such as 30 or 20-40, at most 60000, got "40-20"'],
+    [['--link', '40ms-20ms'], '--link must be a time such as 30ms or 20ms-40ms, at most 60s, got "40ms-20ms"'],
+    [['--link', '30'], '--link must be a time such as 30ms or 20ms-40ms, at most 60s, got "30"'],
+    [['--duration', '20'], '--duration must be a time such as 20s, from 1s to 1h, got "20"'],
     [['--nodes', '5', '--senders', '6'], '--senders must be at most --nodes, got 6 of 5'],
     [['--rules', 'flood,tree'], '--rules must be of reference, hardened, flood, got "tree"'],
   ])('says what is wrong: %s', (args, line) => {

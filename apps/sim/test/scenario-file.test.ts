@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { parseDuration } from '@grapevine/cli-kit';
 import { describe, expect, test } from 'vitest';
-import { parseDuration } from '../src/duration.js';
 import { parseScenarios } from '../src/scenario-file.js';
 
 const scenario = '[[scenario]]\nsim = "GossipSingle"\nnodes = 20\n';

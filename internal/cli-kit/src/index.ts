@@ -1,6 +1,8 @@
 export { integer, parseArguments, positional } from './arguments.js';
 export { writeAtomically, writeAtomicallyAsync } from './atomic-file.js';
+export { parseDuration } from './duration.js';
 export { interruptible } from './interruptible.js';
+export { whenNpxEnds } from './parent.js';
 export { printable, printableJson } from './printable.js';
 export { type CliCommand, type Program, runMain, runProgram } from './program.js';
 export { createProgress, type Progress } from './progress.js';

@@ -1,3 +1,5 @@
+import { whenNpxEnds } from './parent.js';
+
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 
 /** Somebody pressed Ctrl-C, or asked the process to end, and it did in good order: nothing to say, and the shell's exit code for it. */
@@ -11,8 +13,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs something that ends early on Ctrl-C and SIGTERM: its signal is aborted then, and it tidies up. A second Ctrl-C ends the
- * process at once.
+ * Runs something that ends early on Ctrl-C and SIGTERM, also where those reach only the `npx` that has started us: its signal is aborted then,
+ * and it tidies up. A second Ctrl-C ends the process at once.
  *
  * @throws Interrupted if it was, however it ended; whatever it throws otherwise
  */
@@ -21,11 +23,13 @@ export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>)
   const interrupt = (signal: NodeJS.Signals) => controller.abort(new Interrupted(signal as keyof typeof EXIT_CODES));
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  const stopLooking = whenNpxEnds(() => interrupt('SIGTERM'));
   try {
     return await run(controller.signal);
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    stopLooking();
     controller.signal.throwIfAborted();
   }
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type TopicId, topicIdFrom } from '@grapevine/api';
+import { type RoomTicket, type TopicId, topicIdFrom } from '@grapevine/api';
 import type { EndpointAddr, Logger } from '@grapevine/net';
-import { type OwnTopics, RpcRefusedError } from '@grapevine/rpc';
+import type { OwnTopics } from '@grapevine/rpc';
 import { KeptFile } from './kept-file.js';
 import { KeptTopic, type TopicHost } from './kept-topic.js';
 
@@ -40,8 +40,8 @@ export class KeptTopics implements OwnTopics {
   }
 
   /** Enters the topics of the settings, and those of the last time. */
-  async start(topics: readonly TopicId[], peers: readonly string[]): Promise<void> {
-    for (const topic of new Set(topics)) await this.#enter(topic, peers);
+  async start(rooms: readonly RoomTicket[], peers: readonly string[]): Promise<void> {
+    for (const [topic, inRoom] of peersByTopic(rooms)) await this.#enter(topic, [...inRoom, ...peers]);
     for (const topic of this.#asked) if (!this.#topics.has(topic)) await this.#enter(topic, []);
   }
 
@@ -62,12 +62,9 @@ export class KeptTopics implements OwnTopics {
         return false;
       }
       if (this.#topics.size >= MAX_TOPICS) {
-        throw new RpcRefusedError(
-          'failed',
-          `the node is in ${MAX_TOPICS} topics, as many as it takes: leave one first`,
-        );
+        throw await refused(`the node is in ${MAX_TOPICS} topics, as many as it takes: leave one first`);
       }
-      this.#save(new Set([...this.#asked, topic]));
+      await this.#save(new Set([...this.#asked, topic]));
       this.#options.peers.remember(topic, peers);
       await this.#options.peers.save();
       this.#asked.add(topic);
@@ -80,7 +77,7 @@ export class KeptTopics implements OwnTopics {
     return this.#inTurn(async () => {
       const known = this.#topics.get(topic);
       if (!known) return false;
-      this.#save(new Set([...this.#asked].filter((id) => id !== topic)));
+      await this.#save(new Set([...this.#asked].filter((id) => id !== topic)));
       this.#asked.delete(topic);
       this.#topics.delete(topic);
       known.leave();
@@ -97,16 +94,13 @@ export class KeptTopics implements OwnTopics {
   }
 
   /** @throws RpcRefusedError: what can't be kept over a restart is not promised */
-  #save(topics: ReadonlySet<TopicId>): void {
+  async #save(topics: ReadonlySet<TopicId>): Promise<void> {
     try {
       this.#file.save({ topics: [...topics] });
     } catch (error) {
       const { code = String(error) } = error as NodeJS.ErrnoException;
       this.#options.logger.warn({ path: this.#file.path, error: String(error) }, 'topics could not be saved');
-      throw new RpcRefusedError(
-        'failed',
-        `the node can't write down which topics it is in (${code}), so it changes none`,
-      );
+      throw await refused(`the node can't write down which topics it is in (${code}), so it changes none`);
     }
   }
 
@@ -115,4 +109,17 @@ export class KeptTopics implements OwnTopics {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+/** What a client reads. Remote control is loaded by who uses it: it needs QUIC's native module, which some platforms lack. */
+async function refused(message: string): Promise<Error> {
+  const { RpcRefusedError } = await import('@grapevine/rpc');
+  return new RpcRefusedError('failed', message);
+}
+
+/** Several tickets may be of one room. */
+function peersByTopic(rooms: readonly RoomTicket[]): Map<TopicId, EndpointAddr[]> {
+  const peers = new Map<TopicId, EndpointAddr[]>();
+  for (const { topic, peers: more } of rooms) peers.set(topic, [...(peers.get(topic) ?? []), ...more]);
+  return peers;
 }

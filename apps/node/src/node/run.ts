@@ -1,3 +1,4 @@
+import { whenNpxEnds } from '@grapevine/cli-kit';
 import { pino } from 'pino';
 import { runSettings } from '../settings/run-settings.js';
 import { RunningNode } from './running-node.js';
@@ -9,19 +10,19 @@ export async function run(args: string[]): Promise<void> {
   const ending = signalled();
   const node = await RunningNode.start(settings, logger);
   if (settings.allow !== undefined) process.on('SIGHUP', () => node.reload());
-  const end = await Promise.race([ending, node.failed]);
+  const end = await Promise.race([ending, node.failed, node.toldToStop]);
   if (end instanceof Error) {
     logger.error({ error: end.message }, 'the endpoint is gone: ending');
     await node.stop();
     throw new Error(`the node has ended: ${end.message}`, { cause: end });
   }
-  logger.info({ signal: end }, 'ending');
+  logger.info({ why: end }, 'ending');
   await node.stop();
   logger.info('ended');
 }
 
-/** Settles at the first signal to end. The second one does not wait for anybody. */
-function signalled(): Promise<NodeJS.Signals> {
+/** Settles at the first signal to end, also one that has reached only the npx that has started us. The second one does not wait for anybody. */
+function signalled(): Promise<string> {
   return new Promise((resolve) => {
     let isSecond = false;
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -31,5 +32,6 @@ function signalled(): Promise<NodeJS.Signals> {
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
+    whenNpxEnds(() => resolve('npx has ended'));
   });
 }

@@ -1,4 +1,4 @@
-import { formatTicket, Gossip, topicIdFrom } from '@grapevine/api';
+import { formatTicket, Gossip } from '@grapevine/api';
 import { MdnsPeerSource } from '@grapevine/mdns';
 import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
 import {
@@ -9,8 +9,8 @@ import {
   formatSocketAddr,
   type Logger,
   Router,
+  reachWarning,
 } from '@grapevine/net';
-import { serveRpc } from '@grapevine/rpc';
 import { Registry } from 'prom-client';
 import type { RunSettings } from '../settings/run-settings.js';
 import { AllowList } from './allow-list.js';
@@ -32,6 +32,7 @@ export class RunningNode {
   readonly #registry = new Registry();
   readonly #closers = new Closers();
   readonly #failed = deferred<Error>();
+  readonly #toldToStop = deferred<string>();
   readonly #health: { -readonly [K in keyof Health]: Health[K] } = { up: false, ending: false, failure: undefined };
 
   #allowed: AllowList | undefined;
@@ -59,6 +60,11 @@ export class RunningNode {
     return this.#failed.promise;
   }
 
+  /** Settles when a client of remote control tells the node to stop. */
+  get toldToStop(): Promise<string> {
+    return this.#toldToStop.promise;
+  }
+
   /** Reads the list of allowed peers again; who is on it no more is dropped at once. */
   reload(): void {
     if (this.#allowed?.reload(this.#logger)) this.#gossip?.reviewPeers();
@@ -71,7 +77,7 @@ export class RunningNode {
   }
 
   async #start(): Promise<void> {
-    const { data, topics, join, transport, bind, allow } = this.#settings;
+    const { data, rooms, join, transport, bind, advertise, allow } = this.#settings;
     const logger = this.#logger;
     this.#closers.add(watchLoop(logger));
     this.#closers.add(pingSystemd(process.env, logger));
@@ -80,17 +86,20 @@ export class RunningNode {
     const secretKey = keptIdentity(data);
     const peers = new PeerFile(data, logger);
     this.#closers.add(() => peers.close());
-    const endpoint = await bindEndpoint(transport, { secretKey, address: bind, logger });
+    const endpoint = await bindEndpoint(transport, { secretKey, address: bind, advertise, logger });
     this.#closers.add(() => endpoint.close());
     void endpoint.closed.then((reason) => this.#onClosed(reason));
     const gossip = await this.#spawnGossip(endpoint);
     this.#gossip = gossip;
     const own = new KeptTopics({ gossip, endpoint, peers, folder: data, logger });
     await this.#serveHttp(own);
-    await own.start(topics.map(topicIdFrom), join);
+    await own.start(rooms, join);
     await this.#serveRpc(gossip, endpoint, own);
     this.#health.up = true;
-    logger.info({ id: endpoint.id, ticket: formatTicket(endpoint.addr()) }, 'up');
+    const addr = endpoint.addr();
+    logger.info({ id: endpoint.id, ticket: formatTicket(addr) }, 'up');
+    const warning = reachWarning(addr);
+    if (warning !== undefined) logger.warn({ settings: 'bind, advertise' }, warning);
   }
 
   async #spawnGossip(endpoint: Endpoint): Promise<Gossip> {
@@ -132,12 +141,14 @@ export class RunningNode {
   async #serveRpc(gossip: Gossip, node: Endpoint, topics: KeptTopics): Promise<void> {
     const { rpc, rpcAllow, data } = this.#settings;
     if (rpc === undefined) return;
+    const { serveRpc } = await import('@grapevine/rpc'); // needs QUIC's native module, which some platforms lack
     const server = await serveRpc(gossip, {
       node,
       topics,
       address: formatSocketAddr(rpc),
       secretKey: keptIdentity(data, 'rpc-identity'),
       logger: this.#logger,
+      onShutdown: () => this.#toldToStop.resolve('a client of remote control says so'),
       ...(rpcAllow.length > 0 && { allowedClients: rpcAllow }),
     });
     this.#closers.add(() => server.shutdown());

@@ -9,6 +9,7 @@ import {
   type SocketAddr,
   socketAddr,
 } from '@grapevine/net';
+import { withoutPasting } from '@grapevine/net/transport';
 import { offeredTicket } from '../node/control-ticket.js';
 import { ownerOf } from '../node/folder-lock.js';
 import { DATA, defaultFolder } from '../settings/data-folder.js';
@@ -40,7 +41,7 @@ type Place = { readonly host: string; readonly port: number } | EndpointAddr;
 const place: Expectation<Place> = {
   what: 'HOST:PORT, such as 127.0.0.1:9465, or a ticket ("endpoint…")',
   read: (text) => {
-    if (text.startsWith('endpoint')) return parseTicket(text);
+    if (withoutPasting(text).toLowerCase().startsWith('endpoint')) return parseTicket(text);
     const [, v6, name, port] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
     const { port: checked } = socketAddr('127.0.0.1', Number(port));
     return { host: (v6 ?? name) as string, port: checked };

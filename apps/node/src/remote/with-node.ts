@@ -8,9 +8,10 @@ import {
   directAddrs,
   type EndpointAddr,
   formatSocketAddr,
+  GossipError,
   type SecretKey,
 } from '@grapevine/net';
-import { connectRpc, type RemoteGossip, RpcRefusedError } from '@grapevine/rpc';
+import type { RemoteGossip } from '@grapevine/rpc';
 import { keptIdentity } from '../node/identity.js';
 import { Deadline } from './deadline.js';
 import { folderOf, serverOf, type Whereabouts } from './server-settings.js';
@@ -44,6 +45,7 @@ export async function withNode(whereabouts: Whereabouts, use: (node: ControlledN
   await interruptible(async (signal) => {
     const server = await serverOf(whereabouts);
     const hasIdentity = existsSync(join(folder, CLIENT_IDENTITY));
+    const { connectRpc } = await import('@grapevine/rpc'); // needs QUIC's native module, which some platforms lack
     const remote = connectRpc(server, hasIdentity ? { secretKey: clientIdentity(folder) } : {});
     try {
       await answer(remote, server, signal);
@@ -87,7 +89,7 @@ function explained(error: unknown, server: EndpointAddr): unknown {
         return new Error(`can't connect to ${where}: ${error.message}`, { cause: error });
     }
   }
-  if (error instanceof RpcRefusedError && error.reason === 'forbidden') {
+  if (isRefused(error) && error.reason === 'forbidden') {
     return new Error(`${error.message}. Add the id that "grapevine client-id" prints to its rpc_allow`, {
       cause: error,
     });
@@ -96,4 +98,8 @@ function explained(error: unknown, server: EndpointAddr): unknown {
     return new Error(`the node at ${where} is gone: ${error.message}`, { cause: error });
   }
   return error;
+}
+
+function isRefused(error: unknown): error is GossipError & { readonly reason: string } {
+  return error instanceof GossipError && error.code === 'ERR_RPC_REFUSED';
 }

@@ -1,19 +1,35 @@
+import { parseRoomTicket, type RoomTicket } from '@grapevine/api';
 import { UsageError } from '@grapevine/cli-kit';
 import { type EndpointId, formatSocketAddr, type SocketAddr } from '@grapevine/net';
+import { TRANSPORTS, type Transport } from '../node/transport.js';
 import { DATA, defaultFolder } from './data-folder.js';
 import type { Given, Setting } from './setting.js';
 import { fromArguments, fromEnvironment, fromFile, type Source } from './sources.js';
-import { allOf, endpointId, lastOf, oneOf, socketAddress, someText, ticketOrId, yesOrNo } from './values.js';
+import {
+  advertised,
+  allOf,
+  endpointId,
+  isRoomTicket,
+  lastOf,
+  oneOf,
+  room,
+  socketAddress,
+  someText,
+  someTicket,
+  yesOrNo,
+} from './values.js';
 
-export const TRANSPORTS = ['quic', 'iroh'] as const;
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
 /** What a node that stays up is told. */
 export interface RunSettings {
   readonly data: string;
-  readonly transport: (typeof TRANSPORTS)[number];
+  /** Undefined: what runs here. */
+  readonly transport: Transport | undefined;
   readonly bind: string;
-  readonly topics: readonly string[];
+  readonly advertise: readonly string[];
+  /** Topics to take part in, with the peers that their tickets name. */
+  readonly rooms: readonly RoomTicket[];
   readonly join: readonly string[];
   readonly shareAddresses: boolean;
   readonly mdns: boolean;
@@ -36,19 +52,30 @@ export const RUN_SETTINGS: readonly Setting[] = [
   {
     flag: 'topic',
     kind: 'list',
-    metavar: 'NAME|ID',
-    help: 'take part in this topic; again for more. A name, or 64 hex digits',
+    metavar: 'TOPIC',
+    help: 'take part in this topic; again for more. A name, 64 hex digits, or a room ticket',
   },
-  { flag: 'join', kind: 'list', metavar: 'TICKET', help: 'enter the topics through this node; again for more' },
+  {
+    flag: 'join',
+    kind: 'list',
+    metavar: 'TICKET',
+    help: 'enter the topics through this node; again for more. The ticket of a room is a topic as well',
+  },
   DATA,
   {
     flag: 'transport',
     kind: 'text',
     metavar: 'KIND',
     choices: TRANSPORTS,
-    help: 'quic (default), or iroh: swarms of Rust nodes, relays, NATs',
+    help: 'quic, or iroh: swarms of Rust nodes, relays, NATs (default: quic where it runs)',
   },
   { flag: 'bind', kind: 'text', metavar: 'HOST:PORT', help: 'local address (default: 0.0.0.0:0)' },
+  {
+    flag: 'advertise',
+    kind: 'list',
+    metavar: 'HOST[:PORT]',
+    help: 'where others reach us besides, behind a NAT or in a container; again for more',
+  },
   { flag: 'share-addresses', kind: 'switch', metavar: '', help: 'tell others how to reach us (default: true)' },
   {
     flag: 'mdns',
@@ -92,12 +119,14 @@ export function runSettings(args: readonly string[], environment: NodeJS.Process
 }
 
 function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
+  const tickets = allOf(given, 'join', someTicket);
   const settings: RunSettings = {
     data: lastOf(given, 'data', someText) ?? defaultFolder(environment),
-    transport: lastOf(given, 'transport', oneOf(...TRANSPORTS)) ?? 'quic',
+    transport: lastOf(given, 'transport', oneOf(...TRANSPORTS)),
     bind: formatSocketAddr(lastOf(given, 'bind', socketAddress) ?? ANYWHERE),
-    topics: allOf(given, 'topic', someText),
-    join: allOf(given, 'join', ticketOrId),
+    advertise: allOf(given, 'advertise', advertised),
+    rooms: [...allOf(given, 'topic', room), ...tickets.filter(isRoomTicket).map(parseRoomTicket)],
+    join: tickets.filter((ticket) => !isRoomTicket(ticket)),
     shareAddresses: lastOf(given, 'share-addresses', yesOrNo) ?? true,
     mdns: lastOf(given, 'mdns', yesOrNo) ?? false,
     allow: lastOf(given, 'allow', someText),
@@ -106,7 +135,7 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
     rpcAllow: allOf(given, 'rpc-allow', endpointId),
     logLevel: lastOf(given, 'log-level', oneOf(...LOG_LEVELS)) ?? 'info',
   };
-  if (settings.join.length > 0 && settings.topics.length === 0) {
+  if (settings.join.length > 0 && settings.rooms.length === 0) {
     throw new UsageError(`${given.get('join')?.where} says whom to join, but there is no topic: give one with --topic`);
   }
   return settings;

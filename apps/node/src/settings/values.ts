@@ -1,6 +1,13 @@
-import { parseBootstrap } from '@grapevine/api';
-import { integer, UsageError } from '@grapevine/cli-kit';
-import { type EndpointId, parseEndpointId, parseSocketAddr, type SocketAddr } from '@grapevine/net';
+import { parseBootstrap, parseRoomTicket, type RoomTicket, topicIdFrom } from '@grapevine/api';
+import { integer, parseDuration, UsageError } from '@grapevine/cli-kit';
+import {
+  type EndpointId,
+  looksLikeRoomTicket,
+  parseEndpointId,
+  parseSocketAddr,
+  type SocketAddr,
+} from '@grapevine/net';
+import { parseAdvertised, withoutPasting } from '@grapevine/net/transport';
 import type { Source } from './sources.js';
 
 /** Turns a text into a value, or says what it should have been. */
@@ -56,6 +63,55 @@ export const ticketOrId: Expectation<string> = {
   },
 };
 
+/** A ticket of a node or a room, or an id. */
+export const someTicket: Expectation<string> = {
+  what: 'an endpoint ticket ("endpoint…"), a room ticket ("room…") or an endpoint id',
+  read: (text) => {
+    if (isRoomTicket(text)) parseRoomTicket(text);
+    else parseBootstrap(text);
+    return text;
+  },
+};
+
+/** A topic, with peers where a room ticket names some: a name, an id, or such a ticket. */
+export const room: Expectation<RoomTicket> = {
+  what: 'a topic: a name, 64 hex digits or a room ticket',
+  read: (text) => {
+    if (text === '') throw new Error();
+    return isRoomTicket(text) ? parseRoomTicket(text) : { topic: topicIdFrom(text), peers: [] };
+  },
+};
+
+const IS_ID = /^[0-9a-f]{64}$/i;
+/** The shortest: a topic id and no peers. */
+const MIN_ROOM_TICKET = 53;
+
+/** Whether a text is meant as the ticket of a room. Names of topics are shorter, or have other letters. */
+export function isRoomTicket(text: string): boolean {
+  const word = withoutPasting(text);
+  if (word.length < MIN_ROOM_TICKET || !/^[a-z2-7]+$/i.test(word) || IS_ID.test(word)) return false;
+  return looksLikeRoomTicket(word) || isReadable(word);
+}
+
+/** The tickets of the chat example have no prefix. */
+function isReadable(word: string): boolean {
+  try {
+    parseRoomTicket(word);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where others reach us. */
+export const advertised: Expectation<string> = {
+  what: 'HOST:PORT or HOST, an IP address such as 203.0.113.7:4433',
+  read: (text) => {
+    parseAdvertised('', text);
+    return text;
+  },
+};
+
 export const someText: Expectation<string> = {
   what: 'a text that is not empty',
   read: (text) => {
@@ -82,12 +138,17 @@ export function wholeNumber(min: number, max: number): Expectation<number> {
   };
 }
 
-/** Seconds, in milliseconds; at most what a timer takes. */
-export const seconds: Expectation<number> = {
-  what: 'a number of seconds, from 0.001 to 2000000',
+const NANOSECONDS_PER_MS = 1e6;
+/** What a timer takes. */
+const MAX_MS = 2 ** 31 - 1;
+
+/** A duration, in milliseconds; a bare number is seconds. */
+export const duration: Expectation<number> = {
+  what: 'a duration such as 10s, 500ms or 2m, from 1ms to 24 days',
   read: (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value >= 0.001 && value <= 2_000_000)) throw new Error();
-    return Math.round(1_000 * value);
+    const nanoseconds = parseDuration(/^\d+(\.\d+)?$/.test(text) ? `${text}s` : text) ?? 0;
+    const ms = Math.round(nanoseconds / NANOSECONDS_PER_MS);
+    if (ms < 1 || ms > MAX_MS) throw new Error();
+    return ms;
   },
 };

@@ -4,9 +4,8 @@ import { directAddrs, isLoopback, Router, SecretKey, silentLogger } from '@grape
 import { type BenchResult, MIN_SIZE, measure, NotMetError } from '../bench/measure.js';
 import { Output } from '../io/output.js';
 import { Closers } from '../node/closers.js';
-import { bindEndpoint } from '../node/transport.js';
+import { bindEndpoint, TRANSPORTS } from '../node/transport.js';
 import { withNode } from '../remote/with-node.js';
-import { TRANSPORTS } from '../settings/run-settings.js';
 import { lastOf, oneOf, wholeNumber, yesOrNo } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
@@ -25,14 +24,20 @@ so the figures are what node and command reach together.`,
   settings: [
     { flag: 'messages', kind: 'text', metavar: 'N', help: 'messages at full speed (default: 10000)' },
     { flag: 'size', kind: 'text', metavar: 'BYTES', help: 'length of each (default: 256)' },
-    { flag: 'transport', kind: 'text', metavar: 'KIND', choices: TRANSPORTS, help: "the node's (default: quic)" },
+    {
+      flag: 'transport',
+      kind: 'text',
+      metavar: 'KIND',
+      choices: TRANSPORTS,
+      help: "the node's (default: quic where it runs)",
+    },
     { flag: 'json', kind: 'switch', metavar: '', help: 'print an object with all figures' },
   ],
   run: (call) => {
     const { given } = call;
     const messages = lastOf(given, 'messages', wholeNumber(1, MAX_MESSAGES)) ?? 10_000;
     const size = lastOf(given, 'size', wholeNumber(MIN_SIZE, MAX_SIZE)) ?? 256;
-    const transport = lastOf(given, 'transport', oneOf(...TRANSPORTS)) ?? 'quic';
+    const transport = lastOf(given, 'transport', oneOf(...TRANSPORTS));
     const isJson = lastOf(given, 'json', yesOrNo) ?? false;
     return withNode(call, async ({ remote, signal }) => {
       const node = await remote.control.addr();
@@ -51,7 +56,7 @@ so the figures are what node and command reach together.`,
           throw new Error(`${result.sent - result.delivered} messages did not arrive`);
       } catch (error) {
         if (!(error instanceof NotMetError)) throw error;
-        throw new UsageError(`the node and ours did not meet: is ${transport} its transport (--transport)?`);
+        throw new UsageError(`the node and ours did not meet: is ${transport ?? 'this'} its transport (--transport)?`);
       } finally {
         await closers.close();
       }

@@ -1,24 +1,23 @@
-import { topicIdFrom } from '@grapevine/api';
 import { Output } from '../io/output.js';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { withNode } from '../remote/with-node.js';
-import { lastOf, read, seconds, ticketOrId } from '../settings/values.js';
+import { duration, lastOf, read, room, ticketOrId } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
 export const join: Verb = {
   summary: 'have a node enter a topic',
-  about: `Has a node enter a topic and stay in it, also after a restart, until "leave". Tickets or endpoint
-ids name nodes that are in it already: then the command waits until the node has a neighbor. In a
+  about: `Has a node enter a topic and stay in it, also after a restart, until "leave". A room ticket says both
+topic and who is in it; other tickets or endpoint ids name nodes that are in it already: then the command waits until the node has a neighbor. In a
 topic where the node is already it meets them as well.`,
   usage: ['TOPIC', '[TICKET…]'],
-  settings: [{ flag: 'timeout', kind: 'text', metavar: 'SECONDS', help: WAIT_HELP }],
+  settings: [{ flag: 'timeout', kind: 'text', metavar: 'TIME', help: WAIT_HELP }],
   run: (call) => {
     const [name, ...tickets] = call.positionals as [string, ...string[]];
-    const waitMs = lastOf(call.given, 'timeout', seconds) ?? DEFAULT_WAIT_MS;
-    const peers = tickets.map((ticket) => read(ticket, 'TICKET', ticketOrId));
+    const waitMs = lastOf(call.given, 'timeout', duration) ?? DEFAULT_WAIT_MS;
+    const { topic, peers: inRoom } = read(name, 'TOPIC', room);
+    const peers = [...inRoom, ...tickets.map((ticket) => read(ticket, 'TICKET', ticketOrId))];
     return withNode(call, async ({ remote, signal }) => {
       const out = new Output();
-      const topic = topicIdFrom(name);
       const isNew = await remote.control.enter(topic, peers);
       await out.line(`${isNew ? 'entered' : 'was already in'} ${topic}`);
       if (peers.length === 0) return;

@@ -1,6 +1,6 @@
-import { topicIdFrom } from '@grapevine/api';
 import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
+import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
 export const leave: Verb = {
@@ -12,7 +12,7 @@ end. A topic of the node's settings is entered again when the node starts again.
   run: (call) =>
     withNode(call, async ({ remote }) => {
       const [name] = call.positionals as [string];
-      const topic = topicIdFrom(name);
+      const topic = read(name, 'TOPIC', room).topic;
       if (!(await remote.control.leave(topic))) throw new Error(`the node is not in the topic ${name} by itself`);
       await new Output().line(`left ${topic}`);
     }),

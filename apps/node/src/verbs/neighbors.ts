@@ -1,8 +1,8 @@
-import { topicIdFrom } from '@grapevine/api';
 import { printable } from '@grapevine/cli-kit';
 import { formatSocketAddr, type TransportAddr } from '@grapevine/net';
 import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
+import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
 export const neighbors: Verb = {
@@ -14,7 +14,7 @@ export const neighbors: Verb = {
     withNode(call, async ({ remote }) => {
       const [name] = call.positionals as [string];
       const { topics, peers } = await remote.snapshot();
-      const topic = topics.find(({ id }) => id === topicIdFrom(name));
+      const topic = topics.find(({ id }) => id === read(name, 'TOPIC', room).topic);
       if (!topic) throw new Error(`the node is not in the topic ${name} (grapevine join ${name})`);
       const out = new Output();
       for (const id of topic.activeView) {

@@ -1,10 +1,10 @@
-import { type GossipTopic, topicIdFrom } from '@grapevine/api';
+import type { GossipTopic } from '@grapevine/api';
 import { createProgress, UsageError } from '@grapevine/cli-kit';
 import { ConnectionClosedError, TopicClosedError } from '@grapevine/net';
 import { type Input, inputOf, linesOf, openInput, wholeOf } from '../io/input.js';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { type ControlledNode, withNode } from '../remote/with-node.js';
-import { lastOf, seconds, someText, yesOrNo } from '../settings/values.js';
+import { duration, lastOf, read, room, someText, yesOrNo } from '../settings/values.js';
 import { Tally } from './tally.js';
 import type { Call, Verb } from './verb.js';
 
@@ -21,14 +21,15 @@ What is equal to an earlier message is the same message to the swarm and is deli
   settings: [
     { flag: 'file', kind: 'text', metavar: 'FILE', help: 'send the lines of a file; - for stdin, as without' },
     { flag: 'whole', kind: 'switch', metavar: '', help: 'the file or stdin is one message, of any bytes' },
-    { flag: 'timeout', kind: 'text', metavar: 'SECONDS', help: WAIT_HELP },
+    { flag: 'timeout', kind: 'text', metavar: 'TIME', help: WAIT_HELP },
   ],
   run: (call) => {
     const [name] = call.positionals as [string];
-    const waitMs = lastOf(call.given, 'timeout', seconds) ?? DEFAULT_WAIT_MS;
+    const where = read(name, 'TOPIC', room);
+    const waitMs = lastOf(call.given, 'timeout', duration) ?? DEFAULT_WAIT_MS;
     const { input, messages } = messagesOf(call);
     return withNode(call, async (node) => {
-      await using topic = await node.remote.subscribe(topicIdFrom(name));
+      await using topic = await node.remote.subscribe(where);
       if (!(await isHeard(node, topic)) && !(await meetSomebody(topic, waitMs, node.signal))) {
         throw new Error(
           `the node has no neighbor in ${name} after ${waitMs / 1000} s, so nothing was sent: have it meet somebody (grapevine join ${name} TICKET)`,

@@ -1,7 +1,7 @@
-import { topicIdFrom } from '@grapevine/api';
 import { printableJson } from '@grapevine/cli-kit';
 import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
+import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
 /** What JSON has no form for: numbers and data of custom transports. */
@@ -20,7 +20,7 @@ their connections, counters.`,
     withNode(call, async ({ remote }) => {
       const [name] = call.positionals;
       const whole = await remote.snapshot();
-      const wanted = name === undefined ? whole : whole.topics.find(({ id }) => id === topicIdFrom(name));
+      const wanted = name === undefined ? whole : whole.topics.find(({ id }) => id === read(name, 'TOPIC', room).topic);
       if (!wanted) throw new Error(`the node is not in the topic ${name}`);
       await new Output().line(printableJson(wanted, readable, 2));
     }),

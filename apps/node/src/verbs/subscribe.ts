@@ -1,9 +1,9 @@
-import { type GossipEvent, topicIdFrom } from '@grapevine/api';
+import type { GossipEvent } from '@grapevine/api';
 import { printable, printableJson } from '@grapevine/cli-kit';
 import { Output } from '../io/output.js';
 import { Deadline } from '../remote/deadline.js';
 import { withNode } from '../remote/with-node.js';
-import { lastOf, oneOf, seconds, wholeNumber } from '../settings/values.js';
+import { duration, lastOf, oneOf, read, room, wholeNumber } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
 type Format = (event: GossipEvent) => string | Uint8Array | undefined;
@@ -37,21 +37,22 @@ and go, and how many messages were lost, and why. Raw is the bytes of the messag
     {
       flag: 'timeout',
       kind: 'text',
-      metavar: 'SECONDS',
-      help: 'end after so long; with --count that is a failure, unless the messages have come by then',
+      metavar: 'TIME',
+      help: 'end after so long, such as 10s; with --count that is a failure, unless the messages have come by then',
     },
   ],
   run: (call) => {
     const [name] = call.positionals as [string];
+    const where = read(name, 'TOPIC', room);
     const format: Format = FORMATS[lastOf(call.given, 'format', oneOf(...NAMES)) ?? 'text'];
     const count = lastOf(call.given, 'count', wholeNumber(1, Number.MAX_SAFE_INTEGER));
-    const timeoutMs = lastOf(call.given, 'timeout', seconds);
+    const timeoutMs = lastOf(call.given, 'timeout', duration);
     return withNode(call, async ({ remote, signal }) => {
       const out = new Output();
       const until = AbortSignal.any([signal, out.gone]);
       using end = timeoutMs === undefined ? undefined : new Deadline(timeoutMs, until);
       const ends = end?.signal ?? until;
-      await using topic = await remote.subscribe(topicIdFrom(name), { queueCapacity: QUEUE });
+      await using topic = await remote.subscribe(where, { queueCapacity: QUEUE });
       ends.addEventListener('abort', () => topic.close(), { once: true });
       process.stderr.write(`subscribed to ${topic.id}\n`);
       let received = 0;

@@ -1,16 +1,27 @@
-import { formatTicket } from '@grapevine/api';
+import { formatRoomTicket, formatTicket } from '@grapevine/api';
+import { reachWarning } from '@grapevine/net';
 import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
+import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
 export const ticket: Verb = {
-  summary: 'print the ticket that brings others to a node',
+  summary: 'print the ticket that brings others to a node, or into a topic',
   about: `Prints a node's ticket and nothing else: its id and where it is reached. Others enter topics through
-it (--join TICKET).`,
-  usage: [],
+it (--join TICKET). With a TOPIC it is the ticket of a room: it says the topic as well, and stands
+wherever a TOPIC does.
+
+When nobody but this machine can use it, that is said on stderr.`,
+  usage: ['[TOPIC]'],
   settings: [],
-  run: (call) =>
-    withNode(call, async ({ remote }) => {
-      await new Output().line(formatTicket(await remote.control.addr()));
-    }),
+  run: (call) => {
+    const [name] = call.positionals;
+    const topic = name === undefined ? undefined : read(name, 'TOPIC', room).topic;
+    return withNode(call, async ({ remote }) => {
+      const addr = await remote.control.addr();
+      await new Output().line(topic === undefined ? formatTicket(addr) : formatRoomTicket({ topic, peers: [addr] }));
+      const warning = reachWarning(addr);
+      if (warning !== undefined) process.stderr.write(`${warning} (grapevine run --bind, --advertise)\n`);
+    });
+  },
 };

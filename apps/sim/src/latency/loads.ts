@@ -1,5 +1,5 @@
-import { integer, UsageError } from '@grapevine/cli-kit';
-import { type LatencyConfig, type Load, MILLISECOND, MIN_PAYLOAD, SECOND, USUAL_LOADS } from '@grapevine/sim';
+import { integer, parseDuration, UsageError } from '@grapevine/cli-kit';
+import { type LatencyConfig, type Load, MIN_PAYLOAD, SECOND, USUAL_LOADS } from '@grapevine/sim';
 
 /** The options that say what is published. All of them texts, as they come from the command line. */
 export const LOAD_OPTIONS = {
@@ -10,7 +10,7 @@ export const LOAD_OPTIONS = {
   together: { type: 'boolean' },
   crash: { type: 'string' },
   bytes: { type: 'string' },
-  seconds: { type: 'string' },
+  duration: { type: 'string' },
 } as const;
 
 export type LoadValues = {
@@ -19,8 +19,8 @@ export type LoadValues = {
 
 const MAX_NODES = 100_000;
 const MAX_RATE = 100_000;
-const MAX_SECONDS = 3_600;
-const MAX_LINK = 60_000;
+const MAX_DURATION = 3_600 * SECOND;
+const MAX_LINK = 60 * SECOND;
 /** The kernel's own limit is below that. */
 const MAX_BYTES = 1_000_000;
 const MAX_PERCENT = 99;
@@ -46,13 +46,13 @@ export function loadsOf(values: LoadValues): Map<string, Load> {
   return loads;
 }
 
-function commonOf({ link, senders, crash, bytes, seconds }: LoadValues): Omit<Load, 'nodes' | 'pattern'> {
+function commonOf({ link, senders, crash, bytes, duration }: LoadValues): Omit<Load, 'nodes' | 'pattern'> {
   return {
     ...(link !== undefined && { network: { latency: linkLatency(link) } }),
     ...(senders !== undefined && { senders: integer('--senders', senders, 1, MAX_NODES) }),
     ...(crash !== undefined && { crash: { share: integer('--crash', crash, 1, MAX_PERCENT) / 100 } }),
     ...(bytes !== undefined && { payloadBytes: integer('--bytes', bytes, MIN_PAYLOAD, MAX_BYTES) }),
-    ...(seconds !== undefined && { duration: integer('--seconds', seconds, 1, MAX_SECONDS) * SECOND }),
+    ...(duration !== undefined && { duration: publishing(duration) }),
   };
 }
 
@@ -63,24 +63,26 @@ function nameOf({ nodes, pattern, senders }: Load, { crash, bytes, link }: LoadV
     `${nodes.toLocaleString('en-US')} nodes${pattern.type === 'together' ? ' together' : ''}`,
     pattern.type === 'together' ? `${rate} each` : rate,
     ...(senders === undefined ? [] : [`${senders} senders`]),
-    ...(link === undefined ? [] : [`${link} ms`]),
+    ...(link === undefined ? [] : [link]),
     ...(bytes === undefined ? [] : [`${bytes} bytes`]),
     ...(crash === undefined ? [] : [`${crash} % crash`]),
   ].join(', ');
 }
 
-/** `30`, or `20-40`: milliseconds, decimals allowed. */
+/** For how long they publish. */
+function publishing(text: string): number {
+  const duration = parseDuration(text) ?? 0;
+  if (duration >= SECOND && duration <= MAX_DURATION) return duration;
+  throw new UsageError(`--duration must be a time such as 20s, from 1s to 1h, got ${JSON.stringify(text)}`);
+}
+
+/** `30ms`, or `20ms-40ms`. */
 function linkLatency(text: string): LatencyConfig {
-  const [, from, to] = /^(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?$/.exec(text) ?? [];
-  const [min, max] = [Number(from), Number(to ?? from)];
-  if (!(min > 0 && min <= max && max <= MAX_LINK)) {
-    throw new UsageError(
-      `--link must be milliseconds such as 30 or 20-40, at most ${MAX_LINK}, got ${JSON.stringify(text)}`,
-    );
+  const [min = 0, max = min, ...more] = text.split('-').map((part) => parseDuration(part) ?? 0);
+  if (!(min > 0 && min <= max && max <= MAX_LINK) || more.length > 0) {
+    throw new UsageError(`--link must be a time such as 30ms or 20ms-40ms, at most 60s, got ${JSON.stringify(text)}`);
   }
-  return min === max
-    ? { type: 'static', latency: Math.round(min * MILLISECOND) }
-    : { type: 'dynamic', min: Math.round(min * MILLISECOND), max: Math.round(max * MILLISECOND) };
+  return min === max ? { type: 'static', latency: min } : { type: 'dynamic', min, max };
 }
 
 function list(name: string, text: string, min: number, max: number): number[] {

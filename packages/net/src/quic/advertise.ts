@@ -1,7 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { isDialable, isLoopback, parseSocketAddr, type SocketAddr, socketAddr } from '../address/socket-addr.js';
-import { ParseError } from '../errors.js';
+import { isLoopback, type SocketAddr } from '../address/socket-addr.js';
 
 /**
  * The addresses at which a bound socket can be reached.
@@ -17,38 +16,6 @@ export function advertisedAddrs({ host, port }: SocketAddr): SocketAddr[] {
     .filter(({ address, scopeid }) => (host === '::' || isIPv4(address)) && !scopeid)
     .map(({ address }) => ({ host: address, port }));
   return [...addrs.filter((addr) => !isLoopback(addr)), ...addrs.filter(isLoopback)];
-}
-
-/**
- * An address that the user says we are reached at: `HOST:PORT`, or `HOST` alone, with port 0 for that of the socket.
- *
- * @throws RangeError that names it
- */
-export function parseAdvertised(name: string, text: string): SocketAddr {
-  const refuse = (): never => {
-    throw new RangeError(
-      `${name} must be HOST:PORT or HOST, an IP address where others reach us, got ${JSON.stringify(text)}`,
-    );
-  };
-  const addr = withPort(text) ?? withoutPort(text) ?? refuse();
-  return isDialable({ ...addr, port: 1 }) ? addr : refuse();
-}
-
-function withPort(text: string): SocketAddr | undefined {
-  return attempt(() => parseSocketAddr(text));
-}
-
-function withoutPort(text: string): SocketAddr | undefined {
-  return attempt(() => socketAddr(text.replace(/^\[(.*)\]$/, '$1'), 0));
-}
-
-function attempt(read: () => SocketAddr): SocketAddr | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ParseError) return undefined;
-    throw error;
-  }
 }
 
 /** All addresses of a bound socket for others: those that the user says come first. */

@@ -9,13 +9,13 @@ import {
   someBytes,
 } from '@grapevine/proto/check';
 import type { AddressLookup } from '../address/address-book.js';
+import { parseAdvertised } from '../address/advertised.js';
 import { isLoopback, parseSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
 import { checkAlpns, someAlpns } from '../util/check-alpns.js';
 import { checkInteger } from '../util/check-integer.js';
 import { aLogger, anAddressLookup, aSecretKey } from '../util/checks.js';
 import { type Logger, silentLogger } from '../util/logger.js';
-import { parseAdvertised } from './advertise.js';
 import { BASE_SIZE } from './path-mtu.js';
 import { DgramSocket, type UdpSocket } from './udp-socket.js';
 
@@ -29,8 +29,8 @@ export interface EndpointOptions {
    */
   readonly address?: string | undefined;
   /**
-   * Addresses where others reach us besides those of our interfaces, and to be tried before them: the public one of a NAT that forwards a port,
-   * or the host's for a container. `HOST:PORT`, or `HOST` for the port of the socket; IP addresses. Default: none.
+   * Addresses where others reach us besides those of our interfaces: the public one of a NAT that forwards a port, or the host's for a container.
+   * `HOST:PORT`, or `HOST` for the port of the socket; IP addresses. Default: none.
    */
   readonly advertise?: readonly string[] | undefined;
   /** The protocols to answer to; a `Router` sets them itself. Default none: every incoming connection fails. */

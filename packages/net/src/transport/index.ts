@@ -21,6 +21,7 @@ export {
   oneOf,
   someBytes,
 } from '@grapevine/proto/check';
+export { parseAdvertised } from '../address/advertised.js';
 export { aRoomTicket } from '../address/room-ticket.js';
 export { isDialable, isLoopback } from '../address/socket-addr.js';
 export { withoutPasting } from '../address/ticket.js';
