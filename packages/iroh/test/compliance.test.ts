@@ -32,8 +32,6 @@ transportCompliance(runner, {
     return endpointAddr(id, { host: '127.0.0.1', port: silent.address().port });
   },
   // iroh finds its way around a network that loses everything on one path; a stopped process is silent on all.
-  skip: {
-  },
   mortalDialer: async (_, to, alpn) => {
     const script = fileURLToPath(new URL('mortal-dialer.mjs', import.meta.url));
     const addresses = directAddrs(to).map(formatSocketAddr);
