@@ -7,7 +7,7 @@ import { until } from './support/until.js';
 const swarm = useSwarm();
 
 test.each([
-  { topics: 5_000, streams: 4_096, what: 'the default limit of streams' },
+  { topics: 20_000, streams: 4_096, what: 'the default limit of streams' },
   { topics: 2_000, streams: 100, what: 'a peer that allows 100 streams' },
 ])('$topics topics with one peer and $what: each delivers, and none is lost again', async ({ topics, streams }) => {
   const { ledger } = swarm.current;

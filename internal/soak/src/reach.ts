@@ -1,4 +1,3 @@
-import { defaultConfig, maxPayload } from '@grapevine/proto';
 import type { Ledger, Membership, Publication } from './ledger.js';
 import { type Schedule, settleMs } from './schedule.js';
 
@@ -25,20 +24,12 @@ export interface Connectivity {
 export class Reach {
   readonly #settleMs: number;
   readonly #retentionMs: number;
-  /** Content up to this length passes every machine. A longer one goes as far as there is a way among those that take it. */
-  readonly #carriedByAll: number;
   readonly #samples: Sample[] = [];
   readonly #reached = new Map<string, ReadonlySet<Membership>>();
 
   constructor(schedule: Schedule) {
     this.#settleMs = settleMs(schedule);
     this.#retentionMs = schedule.retentionMs;
-    const { maxMessageSize } = defaultConfig();
-    this.#carriedByAll = Math.min(
-      ...schedule.machines.map((machine) =>
-        maxPayload({ ...defaultConfig(), maxMessageSize: machine.maxMessageSize ?? maxMessageSize }, 'swarm'),
-      ),
-    );
   }
 
   /** Looks at who can talk to whom. To be called every {@link SAMPLE_MS}. */
@@ -61,7 +52,6 @@ export class Reach {
 
   /** The memberships that a message must have reached. */
   of(publication: Publication): ReadonlySet<Membership> {
-    if (publication.content.length > this.#carriedByAll) return new Set([publication.by]);
     const from = Math.ceil(publication.at / SAMPLE_MS);
     const key = `${publication.by.id} ${from}`;
     const known = this.#reached.get(key);

@@ -1,3 +1,4 @@
+import type { LossEntry } from './broadcast/told-losses.js';
 import type { Config } from './config.js';
 import type { Command, GapReason } from './event.js';
 import type { PeerId } from './peer-id.js';
@@ -98,6 +99,18 @@ export function checkIds(ids: readonly MessageId[]): void {
   if (!Array.isArray(ids)) throw new TypeError('the ids of unavailable payloads must be an array');
   if (!ids.every((id) => typeof id === 'string' && id.length === 16)) {
     throw new TypeError('the ids of unavailable payloads must be message ids');
+  }
+}
+
+/**
+ * Refuses losses that are none.
+ *
+ * @throws TypeError or RangeError.
+ */
+export function checkLosses(losses: readonly LossEntry[]): void {
+  checkIds(losses.map(({ id }) => id));
+  for (const { age } of losses) {
+    if (!(age >= 0)) throw new RangeError(`the age of a lost payload must be at least 0, got ${String(age)}`);
   }
 }
 

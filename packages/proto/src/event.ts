@@ -1,3 +1,4 @@
+import type { LossEntry } from './broadcast/told-losses.js';
 import type { PeerId } from './peer-id.js';
 import type { Timer } from './timer.js';
 import type { DeliveryScope, Message, PeerData } from './wire/message.js';
@@ -74,6 +75,13 @@ export type InEvent<P extends PeerId> =
     }
   /** A neighbor knows these payloads and does not have them anymore. Those that we lack are lost unless somebody else brings them. */
   | { readonly type: 'unavailable'; readonly topic: TopicId; readonly from: P; readonly ids: readonly MessageId[] }
+  /** A neighbor has told its subscribers that these payloads are lost (`State.losses`). So do we, unless they arrive soon. */
+  | {
+      readonly type: 'lossesReported';
+      readonly topic: TopicId;
+      readonly from: P;
+      readonly losses: readonly LossEntry[];
+    }
   /** A neighbor cannot be reconciled with: announce everything to it that is still cached. */
   | { readonly type: 'announceCache'; readonly topic: TopicId; readonly peer: P }
   /**
@@ -128,8 +136,8 @@ export type OutEvent<P extends PeerId> =
   /** New data of a peer is known (never empty). */
   | { readonly type: 'peerData'; readonly peer: P; readonly data: PeerData }
   /**
-   * Find out what this neighbor and we lack of each other's payloads (`State.window`), and feed back `recovered` and
-   * `unavailable`; where the neighbor cannot do that, feed back `announceCache`. Only in the `hardened` mode.
+   * Find out what this neighbor and we lack of each other's payloads (`State.window`) and losses (`State.losses`), and feed back `recovered`,
+   * `unavailable` and `lossesReported`; where the neighbor cannot do that, feed back `announceCache`. Only in the `hardened` mode.
    *
    * After `neighborUp` it comes at the ends that have something to tell, which may be one of the two.
    */

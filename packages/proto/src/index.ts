@@ -1,4 +1,5 @@
 export type { WindowEntry } from './broadcast/payload-window.js';
+export type { LossEntry } from './broadcast/told-losses.js';
 export {
   type BroadcastConfig,
   type Config,

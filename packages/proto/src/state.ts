@@ -1,10 +1,12 @@
 import { nodeBudgets } from './broadcast/node-budgets.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
+import type { LossEntry } from './broadcast/told-losses.js';
 import {
   checkCommand,
   checkDiscarded,
   checkGapReason,
   checkIds,
+  checkLosses,
   checkPeerData,
   checkRecovered,
   checkSource,
@@ -160,6 +162,10 @@ export class State<P extends PeerId> {
         checkIds(event.ids);
         this.#topics.find(event.topic)?.unavailable(event.from, event.ids, now);
         break;
+      case 'lossesReported':
+        checkLosses(event.losses);
+        this.#topics.find(event.topic)?.lossesReported(event.from, event.losses, now);
+        break;
       case 'announceCache':
         this.#topics.find(event.topic)?.announceCache(event.peer, now);
         break;
@@ -221,6 +227,18 @@ export class State<P extends PeerId> {
   window(topic: TopicId, now: number): Iterable<WindowEntry> {
     checkTime(now);
     return this.#topics.get(topic)?.window(now) ?? [];
+  }
+
+  /**
+   * The payloads that subscribers of a topic have been told lost, and that somebody has known of for less than
+   * `broadcast.messageIdRetention`: for neighbors that have never heard of them. Empty when the topic is not joined. They may be taken out
+   * over time, while others come and go.
+   *
+   * @param now - As in {@link State.handle}.
+   */
+  losses(topic: TopicId, now: number): Iterable<LossEntry> {
+    checkTime(now);
+    return this.#topics.get(topic)?.losses(now) ?? [];
   }
 
   /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */

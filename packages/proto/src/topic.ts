@@ -3,6 +3,7 @@ import type { WindowEntry } from './broadcast/payload-window.js';
 import { PersistentMissing } from './broadcast/persistent-missing.js';
 import { PlumTree } from './broadcast/plumtree.js';
 import { ReferenceMissing } from './broadcast/reference-missing.js';
+import type { LossEntry } from './broadcast/told-losses.js';
 import { Entrance } from './entrance.js';
 import type { Command, DisconnectReason, InEvent, ReconcileReason } from './event.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
@@ -149,6 +150,10 @@ export class Topic<P extends PeerId> {
     this.#tree.unavailable(from, ids, now);
   }
 
+  lossesReported(from: P, losses: readonly LossEntry[], now: number): void {
+    this.#tree.lossesReported(from, losses, now);
+  }
+
   announceCache(peer: P, now: number): void {
     this.#tree.announceCache(peer, now);
   }
@@ -180,6 +185,11 @@ export class Topic<P extends PeerId> {
     return this.#tree.memory.window.entries(now);
   }
 
+  /** Payloads that have been told lost. */
+  losses(now: number): Iterable<LossEntry> {
+    return this.#tree.losses(now);
+  }
+
   /** Whether a payload has been here, or was told lost. */
   hasSeen(id: MessageId): boolean {
     return this.#tree.memory.seen.has(id);
@@ -205,8 +215,7 @@ export class Topic<P extends PeerId> {
 
   /** The topic is dropped: gives back what it has of the node's budgets. */
   release(): void {
-    this.#tree.memory.clear();
-    this.#tree.missing.clear();
+    this.#tree.release();
   }
 
   get neighbors(): readonly P[] {

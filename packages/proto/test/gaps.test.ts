@@ -331,6 +331,79 @@ describe('a payload that a neighbor knew and has no more', () => {
   });
 });
 
+describe('a payload that a neighbor has told lost', () => {
+  const reported = (from: number, age: number, ...texts: string[]): InEvent<number> => ({
+    type: 'lossesReported',
+    topic: TOPIC,
+    from,
+    losses: ids(...texts).map((id) => ({ id, age })),
+  });
+  const losses = (node: TestNode) => [...node.state.losses(TOPIC, node.now)];
+  const told = (count: number) => [{ type: 'lost', count, reason: 'unavailable' }];
+
+  test('is told lost here as well, unless it arrives within five seconds', () => {
+    const node = new TestNode().meet(1, 2);
+    node.handle(reported(1, 40_000, 'a', 'b'));
+    node.handle(reported(2, 41_000, 'a'));
+    node.receive(2, payload('b'));
+    node.now = 4_999;
+    expect(emitted(node.evict())).toEqual([]);
+    node.now = 5_000;
+    expect(emitted(node.evict())).toEqual(told(1));
+    expect(emitted(node.receive(2, payload('a')))).toEqual([]);
+    node.handle(reported(2, 41_000, 'a'));
+    node.now = 20_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+
+  test('is told on, with its age, until its id would be forgotten: no loss goes round for ever', () => {
+    const node = new TestNode().meet(1, 2);
+    node.handle(reported(1, 40_000, 'a'));
+    expect(losses(node)).toEqual([]);
+    node.now = 5_000;
+    expect(reconciled(node.evict())).toEqual(expect.arrayContaining(['1 periodic', '2 periodic']));
+    expect(losses(node)).toEqual([{ id: idOf(utf8('a')), age: 45_000 }]);
+    node.now = 50_000;
+    node.evict();
+    expect(losses(node)).toEqual([]);
+    node.handle(reported(2, 90_000, 'c'));
+    node.now = 60_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+
+  test('is what we have told ourselves, too', () => {
+    const node = new TestNode().meet(1, 2);
+    node.receive(1, ihave('a'));
+    node.now = 30_000;
+    const outputs = node.evict();
+    expect(emitted(outputs)).toEqual([{ type: 'lost', count: 1, reason: 'abandoned' }]);
+    expect(reconciled(outputs)).toEqual(expect.arrayContaining(['1 periodic', '2 periodic']));
+    expect(losses(node)).toEqual([{ id: idOf(utf8('a')), age: 30_000 }]);
+    // Also to a neighbor that comes later, and even where nothing is cached.
+    expect(reconciled(node.meet(3).handle({ type: 'linkReplaced', peer: 3 }))).toEqual(['3 linkReplaced']);
+  });
+
+  test('is told to all neighbors in rounds, five seconds apart', () => {
+    const node = new TestNode().meet(1);
+    const rounds: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      node.handle(reported(1, 30_000, `m${i}`));
+      node.now += 1_000;
+      if (reconciled(node.evict()).includes('1 periodic')) rounds.push(node.now);
+    }
+    expect(rounds).toEqual([5_000, 10_000, 15_000, 20_000]);
+  });
+
+  test('is none of our business when a stranger says so, and no neighbor can say it without end', () => {
+    const node = new TestNode({ hardened: { missingPerPeer: 10 } }).meet(1);
+    node.handle(reported(9, 30_000, 'a'));
+    node.handle(reported(1, 30_000, ...Array.from({ length: 25 }, (_, i) => `m${i}`)));
+    node.now = 5_000;
+    expect(emitted(node.evict())).toEqual(told(10));
+    expect(node.stats.droppedAnnouncements).toBe(15);
+  });
+});
+
 describe('an announced payload that does not come', () => {
   test('is told lost also when its announcers have left', () => {
     const node = new TestNode().meet(1, 2);
@@ -411,6 +484,17 @@ describe('a mistake of the host', () => {
     ['an age in the future', { ...recovered('a'), age: -1 }, RangeError],
     ['ids that are no list', { ...unavailable(1), ids: 'a' }, TypeError],
     ['ids that are none', { ...unavailable(1), ids: ['a'] }, TypeError],
+    ['losses that are no list', { type: 'lossesReported', topic: TOPIC, from: 1, losses: 'a' }, TypeError],
+    [
+      'losses of ids that are none',
+      { type: 'lossesReported', topic: TOPIC, from: 1, losses: [{ id: 'a', age: 0 }] },
+      TypeError,
+    ],
+    [
+      'losses of the future',
+      { type: 'lossesReported', topic: TOPIC, from: 1, losses: [{ id: ids('a')[0], age: -1 }] },
+      RangeError,
+    ],
   ])('%s is refused before anything is done', (_, event, error) => {
     expect(() => node.handle(event as InEvent<number>)).toThrow(error);
     expect(node.snapshot).toMatchObject({ missingPayloads: 0, seenIds: 0 });

@@ -52,6 +52,8 @@ function input(event: InEvent<number>): string {
       return `recovered ${hex(event.content)} from ${event.from} round ${event.round} age ${event.age}`;
     case 'unavailable':
       return `unavailable ${event.ids.map(messageId).join(',')} from ${event.from}`;
+    case 'lossesReported':
+      return `losses ${event.losses.map(({ id, age }) => `${messageId(id)} ${age}`).join(',')} from ${event.from}`;
     case 'announceCache':
       return `announce cache ${event.peer}`;
     case 'expel':

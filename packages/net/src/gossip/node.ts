@@ -98,10 +98,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
       isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
       window: (topic) => this.#state.window(topic, resolved.clock.now()),
+      losses: (topic) => this.#state.losses(topic, resolved.clock.now()),
       seenIds: (topic) => this.#state.seenIds(topic),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
       recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
+      lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
       announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
     });
     this.#gate = new Gate(resolved, this.#gateHost());

@@ -47,6 +47,11 @@ export function decodeMessage(body: Uint8Array): NetMessage {
   return decode(codec, body);
 }
 
+/** Whether a message makes or ends neighbors. */
+export function isMembership({ type }: NetMessage): boolean {
+  return type === 'neighbor' || type === 'disconnect';
+}
+
 /** Whether a body is a Neighbor message, without decoding it: two discriminants. */
 export function isNeighborRequest(body: Uint8Array): boolean {
   return body[0] === 0 && body[1] === 4;

@@ -160,7 +160,7 @@ describe('a publisher whose payloads go to few of its neighbors', () => {
   test('goes on through others when the only one of them reads nothing', async () => {
     swarm = new TestSwarm();
     const [publisher, mute, ...others] = (await grow()) as [Listener, Listener, ...Listener[]];
-    const before = await publishFor(publisher, 1_000);
+    const before = await publishFor(publisher, 2_000);
     await swarm.clock.advance(1_000);
     // It is the only one again. (What is so large travels along the shared tree.)
     for (let i = 0; i < 20; i++) {
@@ -170,9 +170,9 @@ describe('a publisher whose payloads go to few of its neighbors', () => {
     }
     expect((await publisher.node.snapshot()).topics[0]).toMatchObject({ eagerPeers: [mute.endpoint.id] });
     swarm.network.mute(mute.endpoint);
-    const after = await publishFor(publisher, 1_000, before);
+    const after = await publishFor(publisher, 2_000, before);
     await swarm.clock.advance(1_000);
-    expect(after).toBeGreaterThan(0.5 * before); // it waited a second for it once, and then for it to read
+    expect(after).toBeGreaterThan(0.9 * before); // the others hear of something to fetch, and have fetched it an eighth of a second later
     for (const other of others) expect(received(other)).toBe(70 + before + after);
   });
 

@@ -1,4 +1,4 @@
-import { type MessageId, messageIdFromBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import { type LossEntry, type MessageId, messageIdFromBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
 import { blake3 } from 'hash-wasm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { resolveGossipOptions } from '../../src/gossip/options.js';
@@ -32,6 +32,9 @@ class Side {
   readonly neighbors = new Set<string>();
   readonly recovered: string[] = [];
   readonly unavailable: MessageId[] = [];
+  /** Payloads that were told lost, and since when somebody has known of them. */
+  readonly losses = new Map<MessageId, number>();
+  readonly reported: LossEntry[] = [];
   readonly announced: string[] = [];
 
   constructor(seed: number) {
@@ -42,6 +45,7 @@ class Side {
       isNeighbor: (_topic, peer) => this.neighbors.has(peer),
       isJoined: (topic) => topic === TOPIC,
       window: () => this.#window(),
+      losses: () => [...this.losses].map(([id, since]) => ({ id, age: clock.now() - since })),
       seenIds: () => this.payloads.keys(),
       remoteAddr: () => undefined,
       recovered: (_topic, _from, { content }) => {
@@ -49,6 +53,7 @@ class Side {
         void this.add(Buffer.from(content).toString());
       },
       unavailable: (_topic, _from, ids) => this.unavailable.push(...ids),
+      lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
       announceCache: (_topic, peer) => this.announced.push(peer),
     });
     sides.push(this);
@@ -168,6 +173,25 @@ describe('what is compared', () => {
     expect(b.recovered).toEqual(['still here']);
     expect(b.unavailable).toEqual([...a.payloads.keys()].slice(0, 1_500));
     expect(b.reconciler.counters.unavailable).toBe(1_500);
+  });
+
+  test('losses that one side has told are told to the other, with their age, and nothing that both have told', async () => {
+    const [a, b] = serving();
+    await a.add(...names('a', 1_400));
+    const ids = [...a.payloads.keys()];
+    a.payloads.clear();
+    for (const id of ids) a.losses.set(id, 0);
+    for (const id of ids.slice(700)) b.losses.set(id, 0);
+    await b.add('a 0'); // it has come here: it is here, and told lost there
+    await clock.advance(40_000);
+    b.reconciler.reconcile(TOPIC, a.endpoint.id, 'periodic');
+    await clock.advance(1_000);
+    expect(b.reported.map(({ id }) => id)).toEqual(ids.slice(0, 700));
+    for (const { age } of b.reported) expect(age).toBeGreaterThan(40_000 - 1);
+    for (const { age } of b.reported) expect(age).toBeLessThan(41_000);
+    expect(a.reported).toEqual([]);
+    expect(b.unavailable).toEqual([]);
+    for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ failed: 0 });
   });
 
   test('20,000 payloads on each side pass each other without waiting for each other', async () => {

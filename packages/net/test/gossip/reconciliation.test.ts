@@ -127,6 +127,33 @@ describe('after a gap', () => {
     expect((await reconciliation(c)).unavailable).toBeGreaterThanOrEqual(200);
   });
 
+  test('and so are those who have never heard of it, several hops away, once', async () => {
+    swarm = new TestSwarm({ config: { broadcast: { messageCacheMaxCount: 100 } } }, { idleTimeoutMs: 5_000 });
+    const members = Array.from({ length: 5 }, () => swarm.add());
+    for (const [i, one] of members.entries())
+      for (const other of members.slice(i + 2)) swarm.network.cut(one.endpoint, other.endpoint);
+    const line: Listener[] = [];
+    for (const member of members) line.push(await swarm.listen(member, line.slice(-1)));
+    const [a, b, ...others] = line as [Listener, Listener, ...Listener[]];
+    await swarm.clock.until(() => others.every(({ session }) => session.neighbors().length > 0));
+
+    swarm.network.cut(a.endpoint, b.endpoint);
+    await publish(a, numbered(300), 30);
+    swarm.network.heal(a.endpoint, b.endpoint);
+    await swarm.clock.advance(120_000);
+    const lost = 300 - texts(b).length;
+    expect(lost).toBeGreaterThan(100);
+    for (const each of [b, ...others]) {
+      expect(texts(each).sort()).toEqual(texts(b).sort());
+      expect(missed(each.events)).toBe(lost);
+    }
+    expect(missed(a.events)).toBe(0);
+
+    // Nothing is left of it, and nothing goes round.
+    await swarm.clock.advance(300_000);
+    for (const each of [b, ...others]) expect(missed(each.events)).toBe(lost);
+  });
+
   test('two equal nodes compare now and then, fetch nothing, and close the connection when it is idle', async () => {
     const [a, b] = (await grow(2)) as [Listener, Listener];
     await publish(a, numbered(1_000), 200);

@@ -12,6 +12,7 @@ import type { PersistentMissing } from './persistent-missing.js';
 import { PlumTree, type RecoveredFrom } from './plumtree.js';
 import { ReconcileTurns } from './reconcile-turns.js';
 import { tellLost } from './tell-lost.js';
+import { type LossEntry, ToldLosses } from './told-losses.js';
 
 /** How many times the wait of announcements passes between two pages of the cache: 10 ms, 51,200 payloads a second. */
 const PAGE_PAUSE = 2;
@@ -28,6 +29,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   readonly #turns: ReconcileTurns<P>;
   /** Peers to which the whole cache is being announced. */
   #walks: CacheWalks<P> | undefined;
+  #toldLosses: ToldLosses<P> | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
@@ -40,7 +42,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
     this.neighbors.changed();
-    if (this.memory.window.known === 0) return;
+    if (this.memory.window.known === 0 && this.#lossCount === 0) return;
     this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, 'neighborUp');
   }
@@ -84,6 +86,21 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     this.startEvicting(now);
   }
 
+  override lossesReported(from: P, losses: readonly LossEntry[], now: number): void {
+    if (!this.neighbors.has(from)) return;
+    for (const loss of losses) if (!this.memory.seen.has(loss.id)) this.#losses.reported(loss, from, now);
+    this.startEvicting(now);
+  }
+
+  override losses(now: number): Iterable<LossEntry> {
+    return this.#toldLosses?.entries(now) ?? [];
+  }
+
+  override release(): void {
+    super.release();
+    this.#toldLosses?.clear();
+  }
+
   /** The first page at once, the others one after the other. */
   override announceCache(peer: P, now: number): void {
     if (!this.neighbors.has(peer)) return;
@@ -107,6 +124,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
     for (const peer of this.missing.takeOverflowed()) this.linkGap(peer, 'overflow');
+    if (this.#toldLosses?.takeRound(now)) for (const peer of this.neighbors.values) this.out.reconcile(peer, 'periodic');
     if (this.memory.window.known === 0) {
       this.#turns.rest();
       return;
@@ -140,13 +158,32 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** Nothing is remembered, and nothing is missing. */
   protected get isAtRest(): boolean {
-    return this.memory.window.known === 0 && this.memory.seen.size === 0 && this.missing.size === 0;
+    const { window, seen } = this.memory;
+    return window.known + seen.size + this.missing.size + this.#lossCount === 0;
+  }
+
+  get #losses(): ToldLosses<P> {
+    this.#toldLosses ??= new ToldLosses(this.node);
+    return this.#toldLosses;
+  }
+
+  get #lossCount(): number {
+    return this.#toldLosses?.size ?? 0;
   }
 
   /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
   #tellLost(now: number): void {
     const lost = this.missing.expire(now);
-    for (const { id } of lost) this.memory.see(id, now);
+    for (const { id, since } of lost) {
+      this.memory.see(id, now);
+      this.#losses.told(id, since);
+    }
+    for (const loss of this.#toldLosses?.takeDue((id) => this.memory.seen.has(id), now) ?? []) {
+      this.memory.see(loss.id, now);
+      this.missing.arrived(loss.id, undefined, now);
+      lost.push(loss);
+    }
+    this.#toldLosses?.expireUntil(now);
     tellLost(lost, this.node.stats, this.out);
   }
 

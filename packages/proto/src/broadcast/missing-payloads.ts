@@ -23,6 +23,8 @@ export interface GraftRequest<P> {
 /** A payload that does not come anymore. */
 export interface LostPayload {
   readonly id: MessageId;
+  /** When we first heard of it. */
+  readonly since: number;
   readonly reason: LossReason;
 }
 

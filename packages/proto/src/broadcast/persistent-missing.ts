@@ -133,7 +133,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     const lost: LostPayload[] = [];
     for (const [id, missing] of this.#payloads) {
       if (now - missing.since < this.#node.config.broadcast.messageCacheRetention) break;
-      lost.push({ id, reason: this.#reason(id, missing) });
+      lost.push({ id, since: missing.since, reason: this.#reason(id, missing) });
       this.#remove(id, missing);
     }
     return lost;

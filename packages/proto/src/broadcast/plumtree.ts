@@ -18,11 +18,13 @@ import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/mes
 import { AnnouncementQueue } from './announcement-queue.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 import { PayloadMemory } from './payload-memory.js';
+import type { LossEntry } from './told-losses.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
 export const DISPATCH = { type: 'dispatchLazyPush' } as const;
 const EVICT = { type: 'evictCache' } as const;
+const NOTHING: readonly never[] = [];
 
 /** What its sender says about a payload that was fetched from it. */
 export interface RecoveredFrom {
@@ -164,6 +166,20 @@ export class PlumTree<P extends PeerId> {
 
   /** Payloads that a peer knows and does not have anymore. */
   unavailable(_from: P, _ids: readonly MessageId[], _now: number): void {}
+
+  /** Payloads that a peer knows to be lost. */
+  lossesReported(_from: P, _losses: readonly LossEntry[], _now: number): void {}
+
+  /** The payloads that have been told lost here. */
+  losses(_now: number): Iterable<LossEntry> {
+    return NOTHING;
+  }
+
+  /** The topic is dropped. */
+  release(): void {
+    this.memory.clear();
+    this.missing.clear();
+  }
 
   /** A peer is to be told of everything that is cached. */
   announceCache(_peer: P, _now: number): void {}

@@ -124,6 +124,7 @@ export function debugInput(event: InEvent<number>): string {
     case 'linkGap':
     case 'recovered':
     case 'unavailable':
+    case 'lossesReported':
     case 'announceCache':
     case 'expel':
     case 'allow':

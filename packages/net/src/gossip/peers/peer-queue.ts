@@ -1,7 +1,7 @@
 import type { TopicId } from '@grapevine/proto';
 import type { Clock } from '../../util/clock.js';
 import { StallWatch } from '../link/stall-watch.js';
-import type { NetMessage } from '../wire.js';
+import { isMembership, type NetMessage } from '../wire.js';
 
 /** A message that waits for a connection. */
 export interface Waiting {
@@ -13,7 +13,7 @@ export interface Waiting {
 /** Where the end is: at more than this many times the mark nothing is queued to one peer, … */
 const HARD_LIMIT = 4;
 
-/** … except, up to so many times the mark more, what makes and ends neighbors: where one is lost, only one of the two keeps the other. */
+/** … except, up to so many times the mark more, what makes and ends neighbors: see `PostponedMembership` for what is beyond that. */
 const RESERVE = 1 / 4;
 
 /** A peer that keeps publishers waiting has to take something: the clock runs while this part of the mark is queued, … */
@@ -73,8 +73,8 @@ export class PeerQueue {
   }
 
   /** Whether there is space for one more message. */
-  takes({ type }: NetMessage): boolean {
-    const limit = HARD_LIMIT + (type === 'neighbor' || type === 'disconnect' ? RESERVE : 0);
+  takes(message: NetMessage): boolean {
+    const limit = HARD_LIMIT + (isMembership(message) ? RESERVE : 0);
     return this.bytes <= limit * this.#options.highWaterMark;
   }
 

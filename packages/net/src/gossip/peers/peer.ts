@@ -4,9 +4,10 @@ import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
 import type { DropReason } from '../metrics.js';
-import { encodeFrame, PREFIX_LENGTH } from '../wire.js';
+import { encodeFrame, isMembership, PREFIX_LENGTH } from '../wire.js';
 import { PeerLinks } from './peer-links.js';
 import { PeerQueue, type Waiting } from './peer-queue.js';
+import { PostponedMembership } from './postponed-membership.js';
 
 /** What a peer needs to know. */
 export interface PeerOptions {
@@ -39,6 +40,7 @@ export class Peer {
   readonly links: PeerLinks;
   readonly #options: PeerOptions;
   readonly #queue: PeerQueue;
+  readonly #postponed = new PostponedMembership();
   #release: { readonly link: Link; cancelled: boolean } | undefined;
 
   constructor(options: PeerOptions) {
@@ -52,7 +54,10 @@ export class Peer {
       tooSlowAfterMs,
       onChange: options.onQueued,
       onTooSlow: () => options.onTooSlow(this),
-      onGap: options.onGap,
+      onGap: () => {
+        for (const waiting of this.#postponed.takeAll()) this.send(waiting);
+        options.onGap();
+      },
     });
   }
 
@@ -69,7 +74,7 @@ export class Peer {
   /** Sends on the active connection, or keeps the message for the first one. @returns whether there is a connection */
   send(waiting: Waiting): boolean {
     if (this.#release) this.#cancelRelease();
-    if (!this.#queue.takes(waiting.message)) this.#drop('queue-full');
+    if (this.#postponed.follows(waiting) || !this.#queue.takes(waiting.message)) this.#postpone(waiting);
     else if (this.active) this.#write(this.active, waiting);
     else if (!this.#queue.keep(waiting)) this.#drop('queue-full');
     return this.active !== undefined;
@@ -125,7 +130,16 @@ export class Peer {
   /** The peer is forgotten: frees what outlives the connections. */
   dispose(): void {
     this.#dropWaiting();
+    this.#postponed.takeAll();
     this.#queue.dispose();
+  }
+
+  #postpone(waiting: Waiting): void {
+    if (!isMembership(waiting.message)) return this.#drop('queue-full');
+    this.#queue.markGap();
+    if (this.#postponed.add(waiting)) return;
+    this.#drop('queue-full');
+    this.links.closeAll(CloseCode.tooSlow, 'too much about who is a neighbor could not be said');
   }
 
   #drop(reason: DropReason): void {

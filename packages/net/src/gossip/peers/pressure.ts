@@ -10,11 +10,14 @@ const LAGGING_AFTER_MS = 1_000;
 /** … nor one that takes nothing for this long while it is over the mark: on its way to a peer that reads, something moves all the time, … */
 const STALLED_AFTER_MS = 250;
 
+/** Before that: one that has taken nothing for so long may be such a one. Others that keep up are given something to hear of, in case it is. */
+const DOUBTED_AFTER_MS = 25;
+
 /** … until it has been below for this long. */
 const RECOVERED_AFTER_MS = 5_000;
 
 /** Those who wait look again after this time: peers may get payloads now that did not before. */
-const LOOK_AGAIN_MS = 100;
+const LOOK_AGAIN_MS = 25;
 
 /**
  * The back-pressure that a publisher feels: it goes at the pace of most of the neighbors that get its payloads.
@@ -22,7 +25,7 @@ const LOOK_AGAIN_MS = 100;
  * A publisher waits while more than half of them are over the mark. So one that is slow, or mute, or pretends, slows down nobody: it gets
  * announcements, and its own time. Neighbors that lag are not even counted.
  *
- * Where all that get payloads lag, the first that drains lets the publisher go on. Until then, other neighbors that keep up may be the
+ * Where all that get payloads lag, the first that drains lets the publisher go on. Until then, and as soon as those that it waits for take nothing, other neighbors that keep up may be the
  * way: they hear of payloads by announcements and fetch them, and get payloads and a say by that. So they are given something to hear of:
  * as much as fits below the mark, and no more before anything has moved. A publisher that went on at its own pace would run away from
  * neighbors that are slow for an honest reason, such as a busy machine.
@@ -59,6 +62,7 @@ export class PressureGauge {
     let allBusy = 0;
     let voters = 0;
     let votersBusy = 0;
+    let votersMoving = 0;
     for (const peer of receivers) {
       const busy = this.#isOver(peer) ? 1 : 0;
       all++;
@@ -66,9 +70,10 @@ export class PressureGauge {
       if (this.#isLagging(peer)) continue;
       voters++;
       votersBusy += busy;
+      if (busy > 0 && this.#busy.get(peer)?.isDoubted !== true) votersMoving++;
     }
     if (voters > 0 ? votersBusy * 2 > voters : all > 0 && allBusy === all) {
-      return voters > 0 || this.#ventured >= this.#mark || !this.#anyKeepsUp(others);
+      return votersMoving > 0 || this.#ventured >= this.#mark || !this.#anyKeepsUp(others);
     }
     this.#ventured = 0;
     return false;
@@ -157,19 +162,31 @@ export class PressureGauge {
 
 /** How long a peer has been over the mark, and how long it has taken nothing. */
 class BusyWatch {
+  readonly #clock: Clock;
   readonly #timer: ClockTimer;
   readonly #stall: StallWatch;
   #queuedBytes = 0;
+  #movedAt: number;
 
   constructor(clock: Clock, onLagging: () => void) {
+    this.#clock = clock;
+    this.#movedAt = clock.now();
     this.#timer = clock.setTimer(onLagging, LAGGING_AFTER_MS);
     this.#stall = new StallWatch(clock, STALLED_AFTER_MS, onLagging);
     this.#stall.start();
   }
 
   report(queuedBytes: number): void {
-    if (queuedBytes < this.#queuedBytes) this.#stall.progress();
+    if (queuedBytes < this.#queuedBytes) {
+      this.#stall.progress();
+      this.#movedAt = this.#clock.now();
+    }
     this.#queuedBytes = queuedBytes;
+  }
+
+  /** Whether it takes nothing, by all appearances. */
+  get isDoubted(): boolean {
+    return this.#clock.now() - this.#movedAt >= DOUBTED_AFTER_MS;
   }
 
   stop(): void {

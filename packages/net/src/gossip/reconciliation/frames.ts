@@ -1,4 +1,16 @@
-import { bool, bytes, decode, encodedLength, encodeInto, enumOf, type Infer, seq, u16, u32 } from '@grapevine/postcard';
+import {
+  bool,
+  bytes,
+  decode,
+  encodedLength,
+  encodeInto,
+  enumOf,
+  type Infer,
+  seq,
+  struct,
+  u16,
+  u32,
+} from '@grapevine/postcard';
 import { messageIdSchema, topicIdSchema } from '@grapevine/proto';
 
 /**
@@ -19,6 +31,8 @@ const frameSchema = enumOf({
   payload: { age: u32, round: u16, content: bytes },
   /** Payloads that were wanted, and that the sender has dropped or the receiver would not take. */
   gone: { ids: seq(messageIdSchema) },
+  /** Losses that were wanted: payloads that the sender has told its subscribers lost, and how long ago they were known of (milliseconds). */
+  lost: { losses: seq(struct({ id: messageIdSchema, age: u32 })) },
 });
 
 export type Frame = Infer<typeof frameSchema>;
@@ -29,7 +43,7 @@ const KEY_LENGTH = 6;
 export const FRAME_OVERHEAD = 64;
 /** Keys in one frame. */
 export const KEYS_PER_FRAME = 4096;
-/** Ids in one frame. */
+/** Ids in one frame, of payloads that are gone or lost. */
 export const IDS_PER_FRAME = 512;
 
 const PREFIX_LENGTH = 4;

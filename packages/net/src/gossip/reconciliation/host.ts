@@ -1,4 +1,4 @@
-import type { MessageId, TopicId, WindowEntry } from '@grapevine/proto';
+import type { LossEntry, MessageId, TopicId, WindowEntry } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { RecoveredPayload } from './session.js';
@@ -9,11 +9,13 @@ export interface ReconcilerHost {
   isNeighbor(topic: TopicId, peer: EndpointId): boolean;
   isJoined(topic: TopicId): boolean;
   window(topic: TopicId): Iterable<WindowEntry>;
+  losses(topic: TopicId): Iterable<LossEntry>;
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** Where a gossip connection reaches a peer now. */
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;
+  lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;
   /** The peer can't be reconciled with: tell it of everything, in the protocol that every node speaks. */
   announceCache(topic: TopicId, peer: EndpointId): void;
 }

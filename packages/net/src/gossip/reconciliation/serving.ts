@@ -1,6 +1,7 @@
-import type { MessageId, WindowEntry } from '@grapevine/proto';
+import type { LossEntry, MessageId } from '@grapevine/proto';
 import type { KeySet } from '@grapevine/proto/reconciliation';
 import type { Clock } from '../../util/clock.js';
+import { type Entry, isPayload } from './entries.js';
 import { Violation } from './errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { type Frame, IDS_PER_FRAME, unpackKeys } from './frames.js';
@@ -39,22 +40,30 @@ export class Serving {
   }
 
   /** Oldest first. What the peer would not take would end the session, and all that is behind it would never get through. */
-  async serve(set: KeySet, entries: readonly WindowEntry[], limit: number): Promise<void> {
+  async serve(set: KeySet, entries: readonly Entry[], limit: number): Promise<void> {
     const gone: MessageId[] = [];
+    const lost: LossEntry[] = [];
     for (let first = 0; first < entries.length; first += IDS_PER_LOOK) {
       const positions = this.#pacer.work(() => set.positionsOf(this.#asked, first, first + IDS_PER_LOOK));
       await this.#pacer.spent(0);
       for (const position of positions) {
-        const { id, content, round, age } = entries[position] as WindowEntry;
+        const entry = entries[position] as Entry;
+        const age = Math.round(entry.age + this.#clock.now() - this.#takenAt);
+        if (!isPayload(entry)) {
+          if (lost.push({ id: entry.id, age }) === IDS_PER_FRAME)
+            await this.#send({ type: 'lost', losses: lost.splice(0) });
+          continue;
+        }
+        const { id, content, round } = entry;
         if (content === undefined || content.length > limit) {
           if (gone.push(id) === IDS_PER_FRAME) await this.#send({ type: 'gone', ids: gone.splice(0) });
           continue;
         }
-        const elapsed = this.#clock.now() - this.#takenAt;
-        await this.#send({ type: 'payload', age: Math.round(age + elapsed), round, content });
+        await this.#send({ type: 'payload', age, round, content });
       }
     }
     if (gone.length > 0) await this.#send({ type: 'gone', ids: gone });
+    if (lost.length > 0) await this.#send({ type: 'lost', losses: lost });
   }
 
   /** Ends a rest at once. */

@@ -76,6 +76,7 @@ export class SessionRunner {
     return {
       clock: this.#options.clock,
       window: (topic) => host.window(topic),
+      losses: (topic) => host.losses(topic),
       turns: this.#turns,
       seenIds: (topic) => host.seenIds(topic),
       recovered: (topic, payload) => {
@@ -86,6 +87,7 @@ export class SessionRunner {
         this.#counters.unavailable += ids.length;
         host.unavailable(topic, peer, ids);
       },
+      lossesReported: (topic, losses) => host.lossesReported(topic, peer, losses),
     };
   }
 }

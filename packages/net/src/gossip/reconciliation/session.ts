@@ -1,4 +1,4 @@
-import { type MessageId, messageIdToBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import { type LossEntry, type MessageId, messageIdToBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
 import {
   type KeySet,
   KeySetBuilder,
@@ -8,6 +8,7 @@ import {
 } from '@grapevine/proto/reconciliation';
 import type { Clock } from '../../util/clock.js';
 import { SessionCode } from './close-code.js';
+import { type Entry, entriesOf, keyBytes } from './entries.js';
 import { SessionEnded, Violation } from './errors.js';
 import type { FrameChannel } from './frame-channel.js';
 import { type Frame, KEYS_PER_FRAME, packKeys } from './frames.js';
@@ -33,12 +34,15 @@ export interface SessionHost {
   readonly clock: Clock;
   /** What there is now, to be walked through in slices. */
   window(topic: TopicId): Iterable<WindowEntry>;
+  /** Payloads that were told lost, to be walked through in slices. */
+  losses(topic: TopicId): Iterable<LossEntry>;
   /** All ids that are known, those of the window among them. */
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** What this node fetches in a topic it fetches from one peer at a time. */
   readonly turns: Turns;
   recovered(topic: TopicId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, ids: readonly MessageId[]): void;
+  lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
 }
 
 /** What is compared. */
@@ -49,7 +53,7 @@ export interface SessionScope {
 }
 
 /**
- * One comparison of a topic's window with a peer's, and the exchange of what is lacking, over one stream.
+ * One comparison of a topic's window and losses with a peer's, and the exchange of what is lacking, over one stream.
  *
  * Each side sends what it is asked for while it takes what it has asked for, both in slices with rests.
  */
@@ -59,9 +63,9 @@ export class Session {
   readonly #host: SessionHost;
   readonly #serving: Serving;
   readonly #handling: Pacer;
-  readonly #window: Iterable<WindowEntry>;
-  /** Of the window, what is compared: in the order of the key set's ids. */
-  readonly #entries: WindowEntry[] = [];
+  readonly #all: Iterable<Entry>;
+  /** What is compared: in the order of the key set's ids. */
+  readonly #entries: Entry[] = [];
   #answered = false;
   #wanted: number | undefined;
   #taken = 0;
@@ -77,7 +81,7 @@ export class Session {
     this.#host = host;
     this.#serving = new Serving(channel, host.clock);
     this.#handling = new Pacer(host.clock);
-    this.#window = host.window(scope.topic);
+    this.#all = entriesOf(host.window(scope.topic), host.losses(scope.topic));
   }
 
   /** Whether the peer has said anything. */
@@ -150,6 +154,10 @@ export class Session {
         this.#count(frame.ids.length);
         this.#host.unavailable(this.scope.topic, frame.ids);
         return;
+      case 'lost':
+        this.#count(frame.losses.length);
+        this.#host.lossesReported(this.scope.topic, frame.losses);
+        return;
     }
   }
 
@@ -164,18 +172,18 @@ export class Session {
 
   // Comparing.
 
-  /** The window as keys of this session. */
+  /** The window and the losses as keys of this session. */
   async #build(salt: Uint8Array): Promise<KeySet> {
     const builder = new KeySetBuilder(salt);
     const pacer = this.#handling;
-    const entries = this.#window[Symbol.iterator]();
+    const entries = this.#all[Symbol.iterator]();
     const add = () => {
       for (let i = 0; i < IDS_PER_LOOK; i++) {
         const { done, value } = entries.next();
         if (done) return false;
         if (value.age < this.scope.youngerThan) continue;
         this.#entries.push(value);
-        builder.add(messageIdToBytes(value.id));
+        builder.add(keyBytes(value));
       }
       return true;
     };

@@ -67,7 +67,7 @@ export const WORK_PER_BYTE_US = 0.05;
 /** Our time that a source has besides, in microseconds a second: 2 % of a core for strangers, 5 % for neighbors and peers we dialed. */
 export const WORK_PER_S_US = { stranger: 20_000, known: 50_000 } as const;
 
-/** How much of it can be saved up, in microseconds: a stranger's list or two; a neighbor that joins 20,000 topics at once. */
+/** How much of it can be saved up, in microseconds: a stranger's list or two; all shuffles of 20,000 topics at once. (Becoming neighbors in them is free, see `MEETING_US`.) */
 export const MAX_WORK_US = { stranger: 100_000, known: 1_000_000 } as const;
 
 /** Who has had no time left for so long is dropped, in milliseconds. Waiting has not slowed it down. */

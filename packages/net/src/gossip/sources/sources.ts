@@ -19,7 +19,7 @@ import {
 import { whoGivesWay } from './slots.js';
 import { DROP_REASONS, type Refusal, type SourcesSnapshot } from './snapshot.js';
 import { Turn } from './turn.js';
-import { WorkMeter } from './work-meter.js';
+import { MEETING_US, WorkMeter } from './work-meter.js';
 
 /** What sources need of the node. */
 export interface SourcesHost {
@@ -134,6 +134,8 @@ export class Sources {
   }
 
   neighborUp(peer: EndpointId): void {
+    const guest = this.#guests.get(peer);
+    if (guest) this.#guestHost.meter.refund(guest.source, MEETING_US);
     this.#neighborships.set(peer, (this.#neighborships.get(peer) ?? 0) + 1);
   }
 

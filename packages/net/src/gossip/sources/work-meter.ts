@@ -42,6 +42,12 @@ export function workOf(message: NetMessage, standing: Standing): number {
   }
 }
 
+/**
+ * What it costs to become neighbors in a topic, in microseconds: a Join and its answers. It is given back when that has come about, so that
+ * a peer may have as many topics with us as we are in. Who leaves and comes again pays when it leaves.
+ */
+export const MEETING_US = 75;
+
 /** How much of our time each source has left. */
 export class WorkMeter {
   readonly #clock: Clock;
@@ -66,6 +72,12 @@ export class WorkMeter {
     account.shortSince ??= now;
     if (now - account.shortSince >= OVERDRAWN_MS) return Number.POSITIVE_INFINITY;
     return Math.max(1, Math.ceil((-account.work / WORK_PER_S_US[standing]) * 1_000));
+  }
+
+  /** A neighbor has turned out to be worth so much of what it has cost. */
+  refund(source: string, work: number): void {
+    const account = this.#accrued(source, 'known');
+    account.work = Math.min(MAX_WORK_US.known, account.work + work);
   }
 
   #accrued(source: string, standing: Standing): Account {

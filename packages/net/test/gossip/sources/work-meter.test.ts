@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Standing, WorkMeter } from '../../../src/gossip/sources/work-meter.js';
+import { MEETING_US, type Standing, WorkMeter, workOf } from '../../../src/gossip/sources/work-meter.js';
+import type { NetMessage } from '../../../src/gossip/wire.js';
+import type { EndpointId } from '../../../src/identity/endpoint-id.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
 /** A source that sends as fast as it may, for a while. @returns how long its messages have kept us busy, and whether it was dropped */
@@ -39,6 +41,36 @@ test('a new key is no new beginning: the source pays', () => {
   for (let i = 0; i < 1_000; i++) meter.spend('host', 'stranger', 6, 1_000);
   expect(meter.spend('host', 'stranger', 6, 3)).toBeGreaterThan(0);
   expect(meter.spend('another', 'stranger', 6, 3)).toBe(0);
+});
+
+test('a peer may become our neighbor in any number of topics at once, each of which shuffles a minute later', async () => {
+  const clock = new ManualClock();
+  const meter = new WorkMeter(clock);
+  const data = new Uint8Array();
+  const pause = (message: NetMessage) => meter.spend('a', 'known', 0, workOf(message, 'known'));
+  for (let topic = 0; topic < 50_000; topic++) {
+    expect(pause({ type: 'join', data })).toBe(0);
+    meter.refund('a', MEETING_US);
+    expect(pause({ type: 'neighbor', priority: 'low', data })).toBe(0);
+  }
+  await clock.advance(60_000);
+  const nodes = Array.from({ length: 4 }, () => ({ id: 'b'.repeat(64) as EndpointId, data }));
+  for (let topic = 0; topic < 50_000; topic++) {
+    expect(pause({ type: 'shuffle', origin: 'b'.repeat(64) as EndpointId, nodes, ttl: 6 })).toBe(0);
+  }
+});
+
+test('who becomes our neighbor and leaves again, over and over, is slowed down like anybody', async () => {
+  const clock = new ManualClock();
+  const meter = new WorkMeter(clock);
+  let rounds = 0;
+  for (; clock.now() < 9_000; rounds++) {
+    meter.spend('a', 'known', 0, workOf({ type: 'join', data: undefined }, 'known'));
+    meter.refund('a', MEETING_US);
+    const pauseMs = meter.spend('a', 'known', 0, workOf({ type: 'disconnect', alive: false, respond: false }, 'known'));
+    if (pauseMs > 0) await clock.advance(pauseMs);
+  }
+  expect(rounds).toBeLessThan(15_000);
 });
 
 test('a thousand messages a second with long lists cost an honest neighbor nothing', async () => {

@@ -1,0 +1,149 @@
+import type { Config } from '../config.js';
+import type { Stats } from '../stats.js';
+import { LazyMap } from '../structures/lazy.js';
+import type { MessageId } from '../wire/message-id.js';
+import type { LostPayload } from './missing-payloads.js';
+import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
+
+/** A payload that is lost, and how long ago somebody in the swarm first heard of it, as far as we know. In the unit of the config's durations. */
+export interface LossEntry {
+  readonly id: MessageId;
+  readonly age: number;
+}
+
+/** The part of the retention of payloads in which a payload that others tell lost may still arrive. */
+const GRACE = 1 / 6;
+
+/** How many times the evict interval passes between two rounds in which all neighbors are told: five seconds. */
+const ROUND = 5;
+
+interface Reported<P> {
+  readonly since: number;
+  readonly by: P;
+  /** When our subscribers are told, unless the payload arrives before. */
+  readonly due: number;
+}
+
+type LossContext = {
+  readonly config: Pick<Config, 'broadcast' | 'hardened'>;
+  readonly budgets: Pick<NodeBudgets, 'missing'>;
+  readonly stats: Pick<Stats, 'droppedAnnouncements'>;
+};
+
+/**
+ * The payloads that our subscribers have been told lost, so that whoever has never heard of them is told as well: where nobody but a
+ * publisher's neighbors has heard of a payload that its cache had to drop, the others would miss it in silence.
+ *
+ * Each node tells its neighbors, once it has waited for the payload itself, until a payload's id would be forgotten: so no loss goes round
+ * for ever, and one that is invented goes no further than the payload itself does not come. What a neighbor may tell us is bounded like
+ * what it may announce.
+ */
+export class ToldLosses<P> implements MissingHolder {
+  /** Since when somebody has known of it. In the order in which we were told or have told. */
+  readonly #told = new LazyMap<MessageId, number>();
+  /** What others have told, and our subscribers have not been. In the order of `due`. */
+  readonly #reported = new LazyMap<MessageId, Reported<P>>();
+  readonly #reportedBy = new LazyMap<P, number>();
+  readonly #node: LossContext;
+  #hasNews = false;
+  #nextRound = Number.NEGATIVE_INFINITY;
+
+  constructor(node: LossContext) {
+    this.#node = node;
+  }
+
+  get size(): number {
+    return this.#told.size + this.#reported.size;
+  }
+
+  /** Nobody is asked for what is lost. */
+  get asking(): number {
+    return 0;
+  }
+
+  /** Our subscribers are told that a payload is lost. Somebody has known of it since then. */
+  told(id: MessageId, since: number): void {
+    if (this.#told.has(id) || !this.#takes()) return;
+    this.#told.set(id, since);
+    this.#node.budgets.missing.changed(this, 1);
+    this.#hasNews = true;
+  }
+
+  /** A neighbor says that a payload is lost that we know nothing of. */
+  reported({ id, age }: LossEntry, by: P, now: number): void {
+    const { messageIdRetention, messageCacheRetention } = this.#node.config.broadcast;
+    if (age >= messageIdRetention || this.#told.has(id) || this.#reported.has(id)) return;
+    const perPeer = this.#reportedBy.get(by) ?? 0;
+    if (perPeer >= this.#node.config.hardened.missingPerPeer || !this.#takes()) {
+      this.#node.stats.droppedAnnouncements++;
+      return;
+    }
+    this.#reported.set(id, { since: now - age, by, due: now + GRACE * messageCacheRetention });
+    this.#reportedBy.set(by, perPeer + 1);
+    this.#node.budgets.missing.changed(this, 1);
+  }
+
+  /** What has been reported, and has not come in time. It counts as told from now on. */
+  takeDue(isKnown: (id: MessageId) => boolean, now: number): LostPayload[] {
+    const lost: LostPayload[] = [];
+    for (const [id, report] of this.#reported) {
+      if (report.due > now) break;
+      this.#forgetReport(id, report);
+      if (isKnown(id)) continue;
+      this.told(id, report.since);
+      lost.push({ id, since: report.since, reason: 'unavailable' });
+    }
+    return lost;
+  }
+
+  /** Forgets what has been told for long enough. */
+  expireUntil(now: number): void {
+    const { messageIdRetention } = this.#node.config.broadcast;
+    for (const [id, since] of this.#told) {
+      if (now - since < messageIdRetention) break;
+      this.#told.delete(id);
+      this.#node.budgets.missing.changed(this, -1);
+    }
+    if (this.#told.size === 0) this.#hasNews = false;
+  }
+
+  /** Whether it is time to tell all neighbors: at once when something is told after a pause, and no more than once in a while. */
+  takeRound(now: number): boolean {
+    if (!this.#hasNews || now < this.#nextRound) return false;
+    this.#hasNews = false;
+    this.#nextRound = now + ROUND * this.#node.config.broadcast.cacheEvictInterval;
+    return true;
+  }
+
+  /** What has been told. It may be walked through in slices. */
+  *entries(now: number): Generator<LossEntry, void, undefined> {
+    const { messageIdRetention } = this.#node.config.broadcast;
+    for (const [id, since] of [...this.#told]) {
+      const age = now - since;
+      if (age < messageIdRetention) yield { id, age };
+    }
+  }
+
+  /** The topic is dropped. */
+  clear(): void {
+    const { size } = this;
+    this.#told.clear();
+    this.#reported.clear();
+    this.#reportedBy.clear();
+    this.#node.budgets.missing.changed(this, -size);
+  }
+
+  #takes(): boolean {
+    return (
+      this.size < KNOWN_FACTOR * this.#node.config.hardened.missingTotal && this.#node.budgets.missing.hasRoomFor(this)
+    );
+  }
+
+  #forgetReport(id: MessageId, { by }: Reported<P>): void {
+    this.#reported.delete(id);
+    this.#node.budgets.missing.changed(this, -1);
+    const left = (this.#reportedBy.get(by) ?? 0) - 1;
+    if (left > 0) this.#reportedBy.set(by, left);
+    else this.#reportedBy.delete(by);
+  }
+}
