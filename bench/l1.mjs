@@ -1,8 +1,8 @@
 // @ts-check
 // L1: when everybody publishes and links take 20 to 40 ms, how late are payloads, and what does each delivery cost? Real nodes.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ensureGossipsub } from './lib/gossipsub.mjs';
 
 /** @typedef {import('./l1/load.mjs').Figures} Figures */
 
@@ -16,18 +16,6 @@ const LOADS = [
 ];
 const contenders = ['hardened', 'reference', 'gossipsub'];
 const folder = fileURLToPath(new URL('.', import.meta.url));
-
-/** Installs the contender into a folder of its own, unless it is there. */
-function ensureGossipsub() {
-  const cwd = `${folder}gossipsub`;
-  if (existsSync(`${cwd}/node_modules/.package-lock.json`)) return;
-  process.stderr.write('installing gossipsub into bench/gossipsub …\n');
-  const { status, error } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd,
-    stdio: ['ignore', 2, 2],
-  });
-  if (error || status !== 0) throw new Error('L1 installs gossipsub: it needs npm, and the registry');
-}
 
 /**
  * Each in a process of its own.
@@ -61,7 +49,7 @@ export const row = {
   cpuUnit: 'µs CPU per delivery',
   target: goals.join('; '),
   run: async () => {
-    ensureGossipsub();
+    ensureGossipsub('L1');
     all = LOADS.flatMap((load) =>
       contenders.map((contender) => {
         process.stderr.write(`  ${load.nodes} nodes, ${load.perSecond}/s: ${contender} …\n`);

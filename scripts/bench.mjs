@@ -1,4 +1,4 @@
-// `npm run bench -- [ROW …] [--json] [--list]`: the figures that the project promises, beside those of others in the same run.
+// `npm run bench -- [ROW …] [--json] [--list] [--rounds N]`: the figures that the project promises, beside those of others in the same run.
 import { report, round, table } from '../bench/lib/row.mjs';
 import { groups, rows } from '../bench/rows.mjs';
 import { ensureBuilt } from './lib/ensure.mjs';
@@ -9,9 +9,15 @@ function fail(message) {
 }
 
 const args = process.argv.slice(2);
+const roundsAt = args.indexOf('--rounds');
+if (roundsAt >= 0) {
+  const [, rounds = ''] = args.splice(roundsAt, 2);
+  if (!/^[1-9]\d?$/.test(rounds)) fail('--rounds takes a number from 1 to 99');
+  process.env.BENCH_ROUNDS = rounds; // rows read it when they are loaded
+}
 const known = Object.keys(rows);
 const unknownFlag = args.find((arg) => arg.startsWith('-') && arg !== '--json' && arg !== '--list');
-if (unknownFlag) fail(`unknown option ${unknownFlag}: there are --json and --list`);
+if (unknownFlag) fail(`unknown option ${unknownFlag}: there are --json, --list and --rounds`);
 const asked = args.filter((arg) => !arg.startsWith('-')).flatMap((name) => groups[name] ?? [name]);
 const unknownRow = asked.find((id) => !known.includes(id));
 if (unknownRow) fail(`unknown row ${unknownRow}: there are ${[...known, ...Object.keys(groups)].join(', ')}`);

@@ -1,0 +1,32 @@
+// @ts-check
+import { median } from './measure.mjs';
+
+/** How often each contender runs; figures are medians. `--rounds` of the command sets it. */
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+
+/**
+ * Runs all contenders by turns, so that a slow moment of the machine hits every one of them.
+ *
+ * @param {string} row
+ * @param {Record<string, () => Record<string, number> | Promise<Record<string, number>>>} contenders
+ * @returns {Promise<Record<string, Record<string, number>>>} of each contender the median of each figure
+ */
+export async function byTurns(row, contenders) {
+  /** @type {Record<string, Record<string, number>[]>} */
+  const all = {};
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const [name, run] of Object.entries(contenders)) {
+      process.stderr.write(`  ${row}, round ${round + 1} of ${ROUNDS}: ${name} …\n`);
+      all[name] ??= [];
+      all[name].push(await run());
+    }
+  }
+  return Object.fromEntries(Object.entries(all).map(([name, runs]) => [name, medians(runs)]));
+}
+
+/** The median of each figure. @param {readonly Record<string, number>[]} runs */
+export function medians(runs) {
+  return Object.fromEntries(
+    Object.keys(runs[0] ?? {}).map((key) => [key, median(runs.map((run) => run[key] ?? Number.NaN))]),
+  );
+}

@@ -1,0 +1,89 @@
+// @ts-check
+import { byTurns } from './rounds.mjs';
+
+/**
+ * @typedef {Record<string, number>} Figures
+ * @typedef {{ figure: string, title: string, digits: number }} Column
+ * @typedef {{ what: string, holds: (figures: (name: string) => Figures) => boolean }} Goal
+ *   `figures` gives those of a contender by its name; the first contender is ours
+ */
+
+/** What rows about deliveries show of each contender. @type {readonly Column[]} */
+export const DELIVERY_COLUMNS = [
+  { figure: 'perSecond', title: 'deliveries/s', digits: 0 },
+  { figure: 'cpuUs', title: 'µs CPU a delivery', digits: 0 },
+  { figure: 'packets', title: 'datagrams a delivery', digits: 2 },
+  { figure: 'p50', title: 'p50 ms', digits: 1 },
+  { figure: 'p99', title: 'p99 ms', digits: 1 },
+  { figure: 'memoryMb', title: 'MB resident', digits: 0 },
+  { figure: 'share', title: 'delivered', digits: 4 },
+];
+
+/**
+ * A row of several figures for each contender; one of them is the row's value. Contenders run by turns, unless the row measures by itself.
+ *
+ * @param {{
+ *   id: string, question: string, unit: string, value: string,
+ *   cpuUnit: string, cpu: string,
+ *   columns: readonly Column[],
+ *   goals: readonly Goal[],
+ *   prepare?: () => void,
+ *   contenders: Record<string, () => Figures | Promise<Figures>>,
+ *   measure?: (row: string, contenders: Record<string, () => Figures | Promise<Figures>>) => Promise<Record<string, Figures>>,
+ * }} parts `value` and `cpu` name figures
+ * @returns {import('./row.mjs').Row}
+ */
+export function rowOfFigures({
+  id,
+  question,
+  unit,
+  value,
+  cpuUnit,
+  cpu,
+  columns,
+  goals,
+  prepare,
+  contenders,
+  measure = byTurns,
+}) {
+  /** @type {Record<string, Figures>} */
+  let result = {};
+  const figures = (/** @type {string} */ name) => result[name] ?? {};
+  const show = (/** @type {number | undefined} */ number, /** @type {number} */ digits) =>
+    number === undefined || Number.isNaN(number) ? '–' : number.toFixed(digits);
+  return {
+    id,
+    question,
+    unit,
+    cpuUnit,
+    target: goals.map(({ what }) => what).join('; '),
+    run: async () => {
+      prepare?.();
+      result = await measure(id, contenders);
+      return Object.entries(result).map(([name, all]) => ({ name, value: Number(all[value]), cpu: Number(all[cpu]) }));
+    },
+    details: () => [
+      ['contender', ...columns.map(({ title }) => title)],
+      ...Object.entries(result).map(([name, all]) => [
+        name,
+        ...columns.map(({ figure, digits }) => show(all[figure], digits)),
+      ]),
+      ...goals.map(({ what, holds }) => [`${holds(figures) ? 'met' : 'MISSED'}: ${what}`]),
+    ],
+    meets: () => goals.every(({ holds }) => holds(figures)),
+  };
+}
+
+/**
+ * A goal about a figure: ours is at most this share of a contender's.
+ *
+ * @param {{ ours: string, peer: string, figure: string, atMost: number, what: string }} parts
+ * @returns {Goal}
+ */
+export const atMost = ({ ours, peer, figure, atMost, what }) => ({
+  what,
+  holds: (figures) => Number(figures(ours)[figure]) <= atMost * Number(figures(peer)[figure]),
+});
+
+/** Nothing was lost. @param {string} ours @returns {Goal} */
+export const nothingLost = (ours) => ({ what: 'nothing lost', holds: (figures) => figures(ours).share === 1 });

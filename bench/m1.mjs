@@ -1,0 +1,114 @@
+// @ts-check
+// M1: how much memory do a process, an idle topic and an idle connection take?
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureGossipsub } from './lib/gossipsub.mjs';
+import { median } from './lib/measure.mjs';
+import { runProgram } from './lib/program.mjs';
+import { byTurns } from './lib/rounds.mjs';
+import { buildRustPeer } from './lib/rust-peer.mjs';
+import { startProcesses } from './swarm/processes.mjs';
+
+const NODES = 10;
+const TOPICS = 2000;
+const CONNECTIONS = 300;
+const [ours, empty, rust, libp2p] = ['ours', 'Node alone', 'iroh-gossip 0.101', 'gossipsub 17'];
+const LIMITS = { idleMb: 16, loadedMb: 30, topicKb: 4, connectionKb: 12 };
+
+/** @typedef {{ idleMb: number, loadedMb: number, floodedMb: number }} Processes resident, the median of a swarm's processes */
+
+/** @param {import('./swarm/processes.mjs').Kind} kind @returns {Promise<Processes>} */
+async function processes(kind) {
+  const swarm = await startProcesses(kind, NODES);
+  const memory = () => median(swarm.members.map((member) => member.memory)) / 1e6;
+  await sleep(5_000);
+  const idleMb = memory();
+  await swarm.measure({ warmUp: 0, messages: 1000, bytes: 1024, pauseMs: 10 });
+  const loadedMb = memory();
+  await swarm.measure({ warmUp: 0, messages: 5000, bytes: 1024, pauseMs: 0 });
+  const floodedMb = memory();
+  await swarm.stop();
+  return { idleMb, loadedMb, floodedMb };
+}
+
+/** An empty Node process. */
+async function emptyNode() {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', 'setInterval(() => {}, 1e6)'], {
+    stdio: 'ignore',
+  });
+  await sleep(3_000);
+  const kb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
+  child.kill();
+  const mb = (kb * 1024) / 1e6;
+  return { idleMb: mb, loadedMb: mb, floodedMb: mb };
+}
+
+/** @type {Record<string, Record<string, number>>} */
+let result = {};
+/** Bytes each: of JavaScript, and resident. @type {Record<string, { js: number, resident: number }>} */
+let parts = {};
+
+/** How much more than an empty process. @param {'idleMb' | 'loadedMb'} figure */
+const above = (figure) => Number(result[ours]?.[figure]) - Number(result[empty]?.[figure]);
+
+const goals = [
+  { what: `<= ${LIMITS.idleMb} MB above Node alone when idle`, holds: () => above('idleMb') <= LIMITS.idleMb },
+  { what: `<= ${LIMITS.loadedMb} MB above it at 100 payloads/s`, holds: () => above('loadedMb') <= LIMITS.loadedMb },
+  {
+    what: `<= ${LIMITS.topicKb} kB for an idle topic`,
+    holds: () => Number(parts['an idle topic, with a neighbor']?.js) <= LIMITS.topicKb * 1000,
+  },
+  {
+    what: `<= ${LIMITS.connectionKb} kB for an idle connection of ours, besides what quiche keeps`,
+    holds: () => Number(parts['an idle connection']?.js) <= LIMITS.connectionKb * 1000,
+  },
+];
+
+/** @type {import('./lib/row.mjs').Row} */
+export const row = {
+  id: 'M1',
+  question: 'memory of a process of a swarm of ten, idle (smaller is better)',
+  unit: 'MB resident',
+  cpuUnit: 'MB at 100 payloads/s',
+  target: goals.map(({ what }) => what).join('; '),
+  run: async () => {
+    ensureGossipsub('M1');
+    buildRustPeer('M1');
+    result = await byTurns('M1', {
+      [ours]: () => processes('ours'),
+      [empty]: emptyNode,
+      [rust]: () => processes('rust'),
+      [libp2p]: () => processes('gossipsub'),
+    });
+    process.stderr.write('  M1: topics and connections …\n');
+    const gc = ['--expose-gc'];
+    parts = {
+      'an idle topic, with a neighbor': runProgram('swarm/topics.mjs', { topics: TOPICS, shared: true }, gc),
+      'an idle topic, alone': runProgram('swarm/topics.mjs', { topics: TOPICS, shared: false }, gc),
+      'an idle connection': runProgram('swarm/connections.mjs', { kind: 'ours', connections: CONNECTIONS }, gc),
+      'the same, quiche alone': runProgram('swarm/connections.mjs', { kind: 'native', connections: CONNECTIONS }, gc),
+      'the same, libp2p': runProgram('gossipsub/connections.mjs', { connections: CONNECTIONS }, gc),
+    };
+    return Object.entries(result).map(([name, { idleMb, loadedMb }]) => ({
+      name,
+      value: Number(idleMb),
+      cpu: Number(loadedMb),
+    }));
+  },
+  details: () => [
+    ['process', 'MB idle', 'MB at 100 payloads/s', 'MB after a flood'],
+    ...Object.entries(result).map(([name, figures]) => [
+      name,
+      ...['idleMb', 'loadedMb', 'floodedMb'].map((figure) => Number(figures[figure]).toFixed(0)),
+    ]),
+    ['each', 'kB of JavaScript', 'kB resident'],
+    ...Object.entries(parts).map(([name, { js, resident }]) => [
+      name,
+      (js / 1000).toFixed(1),
+      (resident / 1000).toFixed(1),
+    ]),
+    ...goals.map(({ what, holds }) => [`${holds() ? 'met' : 'MISSED'}: ${what}`]),
+  ],
+  meets: () => goals.every(({ holds }) => holds()),
+};

@@ -1,0 +1,174 @@
+// @ts-check
+// Swarms with a process for each node, as programs on different machines are: how they are started, watched and asked.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { rustPeer } from '../lib/rust-peer.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const topic = '17'.repeat(32);
+/** For views, meshes and trees to find their shape. */
+const SETTLE_MS = 4_000;
+/** A swarm that delivers nothing for so long has delivered all it will. */
+const QUIET_MS = 5_000;
+const LOOK_MS = 100;
+
+/**
+ * What runs in the processes.
+ * @typedef {'ours' | 'rust' | 'gossipsub'} Kind
+ * @typedef {{ count: number, cpuMs: number, packets: number, neighbors: number }} Look
+ *   what a process has delivered, used and sent so far; packets are NaN where nobody counts them
+ */
+
+/** How each is started. @type {Record<Kind, readonly [string, readonly string[]]>} */
+const PROGRAMS = {
+  ours: [process.execPath, [`${here}member.mjs`]],
+  rust: [rustPeer, ['node', '--show-up-to', '0']],
+  gossipsub: [process.execPath, [fileURLToPath(new URL('../gossipsub/member.mjs', import.meta.url))]],
+};
+
+/** A node as a process. */
+class Member {
+  #kind;
+  #child;
+  /** @type {((answer: any) => void)[]} */
+  #waiting = [];
+  /** What others need to find it. @type {Promise<string>} */
+  ticket;
+
+  /** @param {Kind} kind @param {readonly string[]} flags of Node */
+  constructor(kind, flags) {
+    const [program, args] = PROGRAMS[kind];
+    this.#kind = kind;
+    this.#child = spawn(program, [...(kind === 'rust' ? [] : flags), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.ticket = new Promise((resolve, reject) => {
+      this.#child.once('exit', (code, signal) => reject(new Error(`a ${kind} process ended with ${signal ?? code}`)));
+      createInterface({ input: this.#child.stdout }).on('line', (line) => {
+        if (!line.startsWith('{"event":"ready"') && !line.includes('"reply"')) return; // the Rust peer prints each delivery
+        const answer = JSON.parse(line);
+        if (answer.event === 'ready') resolve(answer.ticket);
+        else this.#waiting.shift()?.(answer);
+      });
+    });
+    this.ticket.catch(() => {});
+  }
+
+  /** @param {readonly string[]} tickets */
+  join(tickets) {
+    return this.#ask(this.#kind === 'rust' ? ['join', topic, ...tickets] : ['join', ...tickets]);
+  }
+
+  /** @param {{ messages: number, bytes: number, pauseMs: number }} load @param {number} seed */
+  publish({ messages, bytes, pauseMs }, seed) {
+    return this.#ask(
+      this.#kind === 'rust'
+        ? ['broadcast-many', topic, messages, seed, bytes, pauseMs]
+        : ['publish', messages, bytes, pauseMs],
+    );
+  }
+
+  /** @returns {Promise<Look>} */
+  async look() {
+    if (this.#kind !== 'rust') {
+      const answer = await this.#ask(['look']);
+      return { ...answer, packets: answer.packets ?? Number.NaN };
+    }
+    const { count } = await this.#ask(['received', topic]);
+    const { neighbors } = await this.#ask(['neighbors', topic]);
+    return { count, cpuMs: this.#cpuMs(), packets: Number.NaN, neighbors: neighbors.length };
+  }
+
+  /** Memory that is resident, in bytes: at this moment. */
+  get memory() {
+    return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'))?.[1]);
+  }
+
+  /** @returns a promise of when it has ended */
+  end() {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill();
+    return ended;
+  }
+
+  /** User and system time; the operating system counts in hundredths of a second. */
+  #cpuMs() {
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  /** @param {readonly (string | number)[]} words @returns {Promise<any>} */
+  #ask(words) {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push((answer) => (answer.error ? reject(new Error(answer.error)) : resolve(answer)));
+      this.#child.stdin.write(`${words.join(' ')}\n`);
+    });
+  }
+}
+
+/**
+ * A swarm of processes that has settled.
+ * @param {Kind} kind @param {number} nodes @param {readonly string[]} [flags] of Node
+ */
+export async function startProcesses(kind, nodes, flags = []) {
+  if (process.platform !== 'linux') throw new Error('rows with processes read /proc, which Linux has');
+  const members = Array.from({ length: nodes }, () => new Member(kind, flags));
+  const tickets = await Promise.all(members.map(({ ticket }) => ticket));
+  for (const [i, member] of members.entries()) await member.join(introductions(kind, tickets, i));
+  await sleep(SETTLE_MS);
+
+  const looks = () => Promise.all(members.map((member) => member.look()));
+  /** @param {(look: Look) => number} pick @param {readonly Look[]} all */
+  const sum = (pick, all) => all.reduce((total, look) => total + pick(look), 0);
+  let seed = 0;
+
+  /** Publishes at the first, and waits until the others have it. @param {{ messages: number, bytes: number, pauseMs: number }} load */
+  async function publish(load) {
+    const before = sum(({ count }) => count, (await looks()).slice(1));
+    const expected = load.messages * (nodes - 1);
+    const start = performance.now();
+    await members[0]?.publish(load, ++seed);
+    let got = 0;
+    let lastAt = performance.now();
+    while (got < expected && performance.now() - lastAt < QUIET_MS) {
+      const now = sum(({ count }) => count, (await looks()).slice(1)) - before;
+      if (now > got) lastAt = performance.now();
+      got = now;
+      if (got < expected) await sleep(LOOK_MS);
+    }
+    return { got, expected, seconds: (lastAt - start) / 1000 };
+  }
+
+  return {
+    members,
+    looks,
+    /**
+     * What deliveries cost, after a part that does not count.
+     * @param {{ warmUp: number, messages: number, bytes: number, pauseMs: number }} load
+     */
+    measure: async ({ warmUp, ...load }) => {
+      if (warmUp > 0) await publish({ ...load, messages: warmUp });
+      const before = await looks();
+      const { got, expected, seconds } = await publish(load);
+      const after = await looks();
+      return {
+        share: got / expected,
+        perSecond: got / seconds,
+        cpuUs: ((sum(({ cpuMs }) => cpuMs, after) - sum(({ cpuMs }) => cpuMs, before)) * 1000) / got,
+        packets: (sum(({ packets }) => packets, after) - sum(({ packets }) => packets, before)) / got,
+        memoryMb: members.reduce((total, { memory }) => total + memory, 0) / nodes / 1e6,
+      };
+    },
+    stop: () => Promise.all(members.map((member) => member.end())),
+  };
+}
+
+/**
+ * Whom a node is told about: the first, as people are; libp2p nodes find nobody through others, so each is told of five.
+ * @param {Kind} kind @param {readonly string[]} tickets @param {number} i
+ */
+function introductions(kind, tickets, i) {
+  if (kind !== 'gossipsub') return i === 0 ? [] : tickets.slice(0, 1);
+  return [1, 2, 3].flatMap((step) => (i >= step ? [tickets[i - step] ?? ''] : []));
+}
