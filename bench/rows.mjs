@@ -21,6 +21,7 @@ export const rows = {
   C1: { question: 'messages encoded and decoded, beside protobufjs', load: () => import('./c1.mjs') },
   C2: { question: 'BLAKE3 in use, beside @noble/hashes', load: () => import('./c2.mjs') },
   C3: { question: 'lines of chat signed and verified, beside @noble/ed25519', load: () => import('./c3.mjs') },
+  growth: { question: 'CPU a delivery with more nodes, topics, neighbors', load: () => import('./growth.mjs') },
   S1: { question: 'the simulator beside the Rust one', load: () => import('./s1.mjs') },
   S2: { question: 'the simulator from 1,000 to 100,000 nodes', load: () => import('./s2.mjs') },
 };

@@ -1,4 +1,4 @@
-// `npm run bench -- [ROW …] [--json] [--list] [--rounds N]`: the figures that the project promises, beside those of others in the same run.
+// `npm run bench -- [ROW …] [--json] [--list] [--rounds N] [--write]`, or `-- --guard`: the figures that the project promises, beside those of others in the same run.
 import { report, round, table } from '../bench/lib/row.mjs';
 import { groups, rows } from '../bench/rows.mjs';
 import { ensureBuilt } from './lib/ensure.mjs';
@@ -15,9 +15,19 @@ if (roundsAt >= 0) {
   if (!/^[1-9]\d?$/.test(rounds)) fail('--rounds takes a number from 1 to 99');
   process.env.BENCH_ROUNDS = rounds; // rows read it when they are loaded
 }
+if (args.includes('--guard')) {
+  const others = args.filter((arg) => arg !== '--guard' && arg !== '--write');
+  if (others.length > 0) fail(`--guard takes nothing but --write, got ${others.join(' ')}`);
+  ensureBuilt();
+  const { guard, writeGuard } = await import('../bench/guard.mjs');
+  if (args.includes('--write')) writeGuard();
+  const { text, passed } = guard();
+  process.stdout.write(`${text}\n${passed ? 'no regression' : 'a count is over 5 % worse than committed'}\n`);
+  process.exit(passed ? 0 : 1);
+}
 const known = Object.keys(rows);
-const unknownFlag = args.find((arg) => arg.startsWith('-') && arg !== '--json' && arg !== '--list');
-if (unknownFlag) fail(`unknown option ${unknownFlag}: there are --json, --list and --rounds`);
+const unknownFlag = args.find((arg) => arg.startsWith('-') && !['--json', '--list', '--write'].includes(arg));
+if (unknownFlag) fail(`unknown option ${unknownFlag}: there are --guard, --json, --list, --rounds and --write`);
 const asked = args.filter((arg) => !arg.startsWith('-')).flatMap((name) => groups[name] ?? [name]);
 const unknownRow = asked.find((id) => !known.includes(id));
 if (unknownRow) fail(`unknown row ${unknownRow}: there are ${[...known, ...Object.keys(groups)].join(', ')}`);
@@ -28,6 +38,7 @@ if (args.includes('--list')) {
 }
 
 ensureBuilt();
+const { writeDocs } = await import('../bench/lib/docs.mjs');
 const lines = [['row', 'contender', 'value', 'unit', 'ratio', 'CPU', '', 'target']];
 const reports = [];
 for (const id of asked.length > 0 ? asked : known) {
@@ -40,6 +51,7 @@ for (const id of asked.length > 0 ? asked : known) {
   if (!measured) continue;
   const result = report(row, measured);
   reports.push(result);
+  if (args.includes('--write')) writeDocs(row, result, measured);
   for (const [i, { name, value, cpu }] of measured.entries()) {
     const ratio = i === 0 ? '' : `${result.ratios[name]}x`;
     const target = i === 0 ? `${result.met ? 'met' : 'MISSED'}: ${row.target}` : '';

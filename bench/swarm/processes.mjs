@@ -46,7 +46,7 @@ class Member {
     this.ticket = new Promise((resolve, reject) => {
       this.#child.once('exit', (code, signal) => reject(new Error(`a ${kind} process ended with ${signal ?? code}`)));
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
-        if (!line.startsWith('{"event":"ready"') && !line.includes('"reply"')) return; // the Rust peer prints each delivery
+        if (!line.includes('"reply"') && !line.includes('"ready"')) return; // the Rust peer prints each delivery
         const answer = JSON.parse(line);
         if (answer.event === 'ready') resolve(answer.ticket);
         else this.#waiting.shift()?.(answer);
@@ -88,7 +88,8 @@ class Member {
   /** @returns a promise of when it has ended */
   end() {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.kill();
+    this.#child.stdin.end();
+    setTimeout(() => this.#child.kill('SIGKILL'), 5_000).unref();
     return ended;
   }
 

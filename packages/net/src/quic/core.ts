@@ -3,6 +3,7 @@ import { ClosePackets } from './close-packets.js';
 import { ConnectionIds } from './connection-ids.js';
 import type { Driver } from './driver.js';
 import type { DriverHost, Transmitted } from './driver-host.js';
+import { HeldAcks } from './held-acks.js';
 import type { NativeConnection } from './native-connection.js';
 import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
@@ -74,6 +75,7 @@ export class Core implements DriverHost {
   /** The ids that peers call our connections by. */
   readonly ids: ConnectionIds;
   readonly resets: Resets;
+  readonly heldAcks = new HeldAcks();
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
   #due: Driver[] = [];
@@ -176,6 +178,7 @@ export class Core implements DriverHost {
 
   forget(driver: Driver): void {
     this.drivers.delete(driver);
+    this.heldAcks.release(driver);
     this.counters.blackHoles += driver.path.mtu.blackHoles;
     this.resets.forget(driver, driver.path.peerCid);
     for (const key of driver.routes) this.routes.delete(key);
@@ -187,6 +190,7 @@ export class Core implements DriverHost {
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
     this.#due = [];
+    this.heldAcks.clear();
     this.routes.clear();
     this.#closePackets.clear();
     this.resets.clear();

@@ -1,6 +1,7 @@
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { HostPort } from './binding.js';
 import type { Driver } from './driver.js';
+import type { HeldAcks } from './held-acks.js';
 import type { InitialFilter } from './initial-filter.js';
 import type { NativeConnection } from './native-connection.js';
 import type { Settings } from './options.js';
@@ -12,6 +13,8 @@ export interface DriverHost {
   readonly settings: Settings;
   /** Our address as quiche knows it. */
   readonly local: HostPort;
+  /** Acknowledgements that wait. */
+  readonly heldAcks: HeldAcks;
   /** Call {@link Driver.tick} once, later in this turn of the event loop. */
   schedule(driver: Driver): void;
   /** Writes the connection's next datagrams, none larger than `size`, to the socket. @param keep takes copies of them */

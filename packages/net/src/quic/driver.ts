@@ -8,6 +8,7 @@ import { ConnectionPath } from './connection-path.js';
 import type { DriverHost, DriverOptions, PeerIdentity } from './driver-host.js';
 import { DriverTimer } from './driver-timer.js';
 import { Handshake } from './handshake.js';
+import { AckDebt } from './held-acks.js';
 import { Inbound } from './inbound.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import { maxDatagramSize, WINDOW_GROWTH } from './options.js';
@@ -49,6 +50,9 @@ export class Driver {
   readonly #timer = new DriverTimer((isBusy) => this.#onDue(isBusy));
   readonly #startedAt = performance.now();
   readonly #upkeep: Upkeep;
+  readonly #acks = new AckDebt();
+  /** Whether something besides acknowledgements is due, of which neither streams nor datagrams tell. */
+  #isDue = false;
   readonly #shaking: Handshake;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
@@ -95,6 +99,7 @@ export class Driver {
   /** A datagram for this connection. */
   receive(datagram: Uint8Array, host: string, port: number): void {
     if (!this.#native || !this.#inbound.receive(datagram, host, port)) return;
+    this.#acks.received();
     if (this.#phase === 'handshake') this.#shaking.received(isLongForm(datagram));
     else if (this.remote.isOverdue(performance.now())) return this.#giveUpPath(datagram);
     this.#host.schedule(this);
@@ -120,17 +125,26 @@ export class Driver {
     const received = this.#inbound.takeNews();
     if (received && !this.#afterReceive(native)) return;
     if (this.#phase === 'open') {
-      if (this.#inbound.takeDelay()) native.keepAlive(); // a client that gets any packet of ours knows that we are done
+      if (this.#inbound.takeDelay()) this.#ask(native); // a client that gets any packet of ours knows that we are done
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
-      this.streams.pump(native);
+      if (this.streams.pump(native)) this.#isDue = true;
     }
-    const hasMore = this.#phase === 'open' ? this.#transmit(native) : this.#shakeHands(native, received);
+    const hasMore = this.#phase === 'open' ? this.#sendDue(native) : this.#shakeHands(native, received);
     if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
       this.#finish(closeReasonOf(native)); // the handshake failed
       return;
     }
-    if (hasMore) this.#host.schedule(this);
+    if (hasMore) {
+      this.#isDue = true;
+      this.#host.schedule(this);
+    }
     this.#arm(native, received);
+  }
+
+  /** The acknowledgement that the connection owes has waited long enough. */
+  sendHeld(): void {
+    this.#isDue = true;
+    this.tick();
   }
 
   /** Closes at once, for the application. */
@@ -151,7 +165,7 @@ export class Driver {
   probe(timeoutMs: number): Promise<boolean> {
     const native = this.#native;
     if (!native) return Promise.resolve(false);
-    native.keepAlive();
+    this.#ask(native);
     this.#host.schedule(this);
     return this.#upkeep.liveness.probe(timeoutMs);
   }
@@ -185,8 +199,25 @@ export class Driver {
     this.#finish({ type: 'error', message });
   }
 
+  /** The next packet is one that the peer must answer. */
+  #ask(native: NativeConnection): void {
+    native.keepAlive();
+    this.#isDue = true;
+  }
+
+  /** Sends what is due, unless that is one acknowledgement, which waits a little for company. @returns whether there may be more to send */
+  #sendDue(native: NativeConnection): boolean {
+    const mayWait = !this.#isDue && this.#acks.canWait(native.streamBytes) && this.#upkeep.isQuiet(native.timeout());
+    if (!mayWait) return this.#transmit(native);
+    this.#host.heldAcks.hold(this, performance.now());
+    return false;
+  }
+
   /** @returns whether there may be more to send */
   #transmit(native: NativeConnection): boolean {
+    this.#isDue = false;
+    this.#acks.paid(native.streamBytes);
+    this.#host.heldAcks.release(this);
     const { hasMore, hasFilled } = this.#host.transmit(native, this.remote, this.path.mtu.size);
     if (hasFilled && this.#phase === 'open') this.path.filled(performance.now());
     return hasMore;
@@ -278,6 +309,7 @@ export class Driver {
   #onDue(isBusy: boolean): void {
     const native = this.#native;
     if (!native) return;
+    this.#isDue = true;
     const now = performance.now();
     if (this.#phase !== 'open') {
       const error = this.#shaking.timedOut(now, this.#inbound.elsewhere);

@@ -10,8 +10,10 @@ export interface RecvStreamHost {
   readonly maxCode: number;
   /** quiche's side; undefined when the connection is over. */
   readonly native: NativeConnection | undefined;
-  /** Something was read or stopped: there may be credit to announce. */
-  wantFlush(): void;
+  /** Something was read: there may be credit to announce. */
+  wasRead(): void;
+  /** A stream was stopped: the peer is to know. */
+  wasStopped(): void;
   /** Sends what is due now: acknowledgements. */
   flushNow(): void;
   /** A reader waits for bytes. */
@@ -67,7 +69,7 @@ export class QuicRecvStream implements RecvStream {
       this.#host.flushNow();
       native.stopReading(this.id, code);
     }
-    this.#host.wantFlush();
+    this.#host.wasStopped();
     this.#end(new StreamStateError('read after stop'));
   }
 
@@ -101,7 +103,7 @@ export class QuicRecvStream implements RecvStream {
       this.#over = 'end';
       this.#host.recvOver(this);
     }
-    this.#host.wantFlush();
+    this.#host.wasRead();
     return got > 0 ? new Uint8Array(readBuffer.subarray(0, got)) : undefined;
   }
 

@@ -35,6 +35,10 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   #seen = [0, 0];
   /** Something is readable that we do not know, or whose reader is busy: look closer in the next tick, if it still is. */
   needsCloserLook = false;
+  /** Streams are being told what came: what that brings about is handed over later in the same tick. */
+  #isDispatching = false;
+  /** A stream was stopped or refused: quiche has something to send that nobody queued. */
+  #hasControl = false;
 
   /**
    * @param wantTick called when a stream has something to do
@@ -111,7 +115,12 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#wantTick();
   }
 
-  wantFlush(): void {
+  wasRead(): void {
+    if (!this.#isDispatching) this.#wantTick();
+  }
+
+  wasStopped(): void {
+    this.#hasControl = true;
     this.#wantTick();
   }
 
@@ -138,7 +147,9 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
 
   /** After datagrams came in: tells streams what they brought. */
   dispatch(native: NativeConnection): void {
+    this.#isDispatching = true;
     this.#dispatchReadable(native);
+    this.#isDispatching = false;
     this.#noticeStopped(native);
     this.#finished.notice(native);
   }
@@ -181,11 +192,13 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     }
   }
 
-  /** Hands queued bytes to quiche, every stream in its turn. */
-  pump(native: NativeConnection): void {
+  /** Hands queued bytes to quiche, every stream in its turn. @returns whether there was anything that quiche may have to send now */
+  pump(native: NativeConnection): boolean {
     this.#tellWaiting(native);
+    const hadControl = this.#hasControl;
+    this.#hasControl = false;
     const list = this.#toPump;
-    if (list.length === 0) return;
+    if (list.length === 0) return hadControl;
     this.#toPump = [];
     let blocked = 0;
     const again: QuicSendStream[] = [];
@@ -204,6 +217,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
       }
     }
     this.#toPump.push(...again);
+    return true;
   }
 
   /** Nothing is in flight: whatever was finished has been acknowledged. */
@@ -241,7 +255,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#seen[kind] = Math.max(this.#seen[kind] as number, (id >> 2) + 1);
     if (oneWay ? this.uni.ended : this.bi.ended) {
       new QuicRecvStream(id, this).stop(0); // nobody will ever take it
-      if (!oneWay) native.resetWriting(id, 0);
+      if (!oneWay) native.resetWriting(id, 0); // stop() has seen to it that it is sent
       return;
     }
     const recv = this.#addReceiving(id);

@@ -1,0 +1,50 @@
+// @ts-check
+// `npm run bench -- --guard`: counts for each delivery that do not depend on how fast the machine is, beside the committed ones.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { kernelCounts } from './guard/kernel.mjs';
+import { runProgram } from './lib/program.mjs';
+import { table } from './lib/row.mjs';
+
+/** So much more than committed is a regression. */
+const TOLERANCE = 0.05;
+/** Of those that take the machine's own time the best of some runs counts: a machine that stands still costs datagrams. */
+const RUNS = 3;
+/** Allocations are the same on each machine without compilers, and counted as long as nothing is collected. */
+const COUNTING = [
+  '--expose-gc',
+  '--no-opt',
+  '--no-sparkplug',
+  '--min-semi-space-size=256',
+  '--max-semi-space-size=256',
+];
+const file = new URL('./guard.json', import.meta.url);
+
+/** @returns {Record<string, number>} */
+function measure() {
+  const runs = Array.from({ length: RUNS }, () => runProgram('guard/quic-swarm.mjs', {}));
+  const best = (/** @type {string} */ name) => Math.min(...runs.map((run) => run[name]));
+  const quic = Object.fromEntries(Object.keys(runs[0]).map((name) => [name, best(name)]));
+  return { ...kernelCounts(), ...runProgram('guard/memory-swarm.mjs', {}, COUNTING), ...quic };
+}
+
+/** Compares with the committed values. @returns {{ text: string, passed: boolean }} */
+export function guard() {
+  const committed = JSON.parse(readFileSync(file, 'utf8'));
+  const lines = [['for each delivery', 'committed', 'now', '']];
+  let passed = true;
+  for (const [name, now] of Object.entries(measure())) {
+    const before = committed[name];
+    const isWorse = before === undefined || now > before * (1 + TOLERANCE) + 1e-9;
+    const isBetter = now < before * (1 - TOLERANCE);
+    if (isWorse) passed = false;
+    const verdict = isWorse ? 'WORSE' : isBetter ? 'better: commit it with --guard --write' : '';
+    lines.push([name, before === undefined ? 'nothing' : before.toFixed(3), now.toFixed(3), verdict]);
+  }
+  return { text: table(lines), passed };
+}
+
+/** Measures, and writes what is to be committed. */
+export function writeGuard() {
+  const rounded = Object.entries(measure()).map(([name, value]) => [name, Number(value.toFixed(4))]);
+  writeFileSync(file, `${JSON.stringify(Object.fromEntries(rounded), undefined, 2)}\n`);
+}
