@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt, root } from './lib/ensure.mjs';
+import { manifestOf, published } from './lib/published.mjs';
 
 /** Packages that must run anywhere: no types of Node or the DOM may be in reach of their sources. */
-const PURE = ['postcard', 'proto', 'sim'];
+const PURE = ['packages/postcard', 'packages/proto', 'packages/sim'];
 
 let failed = 0;
 function check(what, passed, output) {
@@ -21,16 +22,17 @@ function run(args, cwd = root) {
   return { ok: status === 0, output: `${stdout}${stderr}` };
 }
 
-const bin = (name) => join(root, 'node_modules/.bin', name);
+const tool = (name) => join(root, 'node_modules/.bin', name);
 
 ensureBuilt();
 const packs = join(root, '.cache/packs');
 rmSync(packs, { recursive: true, force: true });
 mkdirSync(packs, { recursive: true });
 
-for (const folder of readdirSync(join(root, 'packages'))) {
-  const cwd = join(root, 'packages', folder);
-  const { name, license, repository, sideEffects, files } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
+for (const folder of published) {
+  const cwd = join(root, folder);
+  const { name, license, repository, sideEffects, files, exports, bin = {} } = manifestOf(folder);
+  const isCommand = exports['.'] === undefined;
   check(`${name}: fields`, license && repository?.url && sideEffects !== undefined && files, 'some are missing');
   const undeclared = undeclaredImports(cwd);
   check(`${name}: declares what it imports`, undeclared.length === 0, undeclared.join('\n'));
@@ -45,7 +47,10 @@ for (const folder of readdirSync(join(root, 'packages'))) {
       .findLast((line) => line.endsWith('.tgz')) ?? '',
   );
   const contents = run(['tar', '-tzf', tarball]).output.split('\n');
-  const needed = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
+  const entries = isCommand
+    ? ['dist/cli.js', 'src/cli.ts', ...Object.values(bin).map((file) => file.slice('./'.length))]
+    : ['dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
+  const needed = ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', ...entries];
   if (existsSync(join(cwd, 'CHANGELOG.md'))) needed.push('CHANGELOG.md');
   const missing = needed.filter((file) => !contents.includes(`package/${file}`));
   check(
@@ -53,12 +58,14 @@ for (const folder of readdirSync(join(root, 'packages'))) {
     missing.length === 0,
     `missing: ${missing.join(', ')}`,
   );
-  const lint = run([bin('publint'), 'run', '--strict', tarball]);
+  const lint = run([tool('publint'), 'run', '--strict', tarball]);
   check(`${name}: publint`, lint.ok, lint.output);
-  const types = run([bin('attw'), tarball, '--profile', 'esm-only', '--no-color']);
-  check(`${name}: attw`, types.ok, types.output);
+  if (!isCommand) {
+    const types = run([tool('attw'), tarball, '--profile', 'esm-only', '--no-color']);
+    check(`${name}: attw`, types.ok, types.output);
+  }
   if (!PURE.includes(folder)) continue;
-  const config = JSON.parse(run([bin('tsc'), '--showConfig'], cwd).output).compilerOptions;
+  const config = JSON.parse(run([tool('tsc'), '--showConfig'], cwd).output).compilerOptions;
   check(
     `${name}: no types of Node or the DOM`,
     config.types?.length === 0 &&

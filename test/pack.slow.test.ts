@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -80,6 +82,49 @@ describe.each(folders)('packages/%s', (folder) => {
     const stdout = run(process.execPath, ['example.js'], project);
     expect(stdout).not.toBe('');
     for (const [, promised] of example.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)) expect(stdout).toContain(promised);
+  });
+});
+
+describe('the commands', () => {
+  const manifestAt = (path: string) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
+
+  /** Installs a command from its tarball into an empty project. */
+  function install(path: string): string {
+    const project = join(workshop, `project-${path.replace('/', '-')}`);
+    mkdirSync(project);
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
+    const own = [path, 'internal/cli-kit'].map((each) => {
+      const out = run('npm', ['pack', '--silent', '--pack-destination', workshop], join(root, each));
+      return join(workshop, out.trim().split('\n').at(-1) ?? '');
+    });
+    const needed = Object.keys(manifestAt(path).dependencies);
+    const ours = folders.filter((folder) => needed.includes(nameOf.get(folder) ?? '')).flatMap(closure);
+    const packages = [...own, ...new Set(ours.map((name) => tarballs.get(name) ?? ''))];
+    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], project);
+    return project;
+  }
+
+  test('npx @grapevine/cli keeps a node up, controls it, and ends it', async () => {
+    const project = install('apps/node');
+    const npx = (...args: string[]) =>
+      run('npx', ['--no-install', '@grapevine/cli', ...args, '--data', 'data'], project);
+    const settings = ['--data', 'data', '--bind', '127.0.0.1:0', '--rpc', '127.0.0.1:0', '--topic', 'room'];
+    const node = spawn('npx', ['--no-install', '@grapevine/cli', 'run', ...settings], { cwd: project, stdio: 'pipe' });
+    const exited = once(node, 'exit');
+    for await (const line of createInterface({ input: node.stdout })) if (JSON.parse(line).msg === 'up') break;
+    node.stdout.resume();
+    expect(npx('ticket', 'room')).toMatch(/^room[a-z2-7]+\n$/);
+    expect(npx('topics')).toMatch(/^[0-9a-f]{64} {2}0 neighbors\n$/);
+    expect(npx('stop')).toBe('ended\n');
+    expect(await exited).toEqual([0, null]);
+    expect(existsSync(join(project, 'node_modules/@grapevine/cli/deploy/grapevine.service'))).toBe(true);
+  });
+
+  test('npx @grapevine/sim-cli simulates one of its scenarios', () => {
+    const project = install('apps/sim');
+    const scenario = join(project, 'node_modules/@grapevine/sim-cli/scenarios/defaults.toml');
+    run('npx', ['--no-install', '@grapevine/sim-cli', 'run', scenario, '--out', 'results'], project);
+    expect(readdirSync(join(project, 'results')).some((file) => file.endsWith('.results.json'))).toBe(true);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Load, type LoadResult, loadRow, MILLISECOND, type Rule, runLoad, SECOND } from '../src/index.js';
 
-// The goals of rooted trees: with any number of senders, the latency of a flood at the price of a tree. `npx grapevine-sim latency`
+// The goals of rooted trees: with any number of senders, the latency of a flood at the price of a tree. `npx @grapevine/sim-cli latency`
 // prints the figures.
 
 /** Few payloads need several swarms before p99 means something; after a crash the overlays of two rules differ by chance. */
