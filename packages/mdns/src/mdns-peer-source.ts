@@ -11,15 +11,15 @@ import {
   describe,
 } from '@grapevine/net/transport';
 import type { TopicId } from '@grapevine/proto';
-import createMdns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns';
+import type { QueryPacket, ResponsePacket } from 'multicast-dns';
+import { Interfaces } from './interfaces.js';
 import { Members } from './members.js';
 import { topicService } from './names.js';
-import { announcement, GOODBYE_S, readAnnouncements, TTL_S } from './records.js';
+import { Outbox } from './outbox.js';
+import { announcements, farewell, GOODBYE_S, questions, readAnnouncements, readFarewells, TTL_S } from './records.js';
 
-/** How long a question waits for the first answer. */
+/** How long a question waits for the first answer, once it is asked. */
 const PATIENCE_MS = 1_000;
-/** Answers to the same question, and announcements, are this far apart at least: RFC 6762, section 6. */
-const MIN_INTERVAL_MS = 1_000;
 const MDNS_PORT = 5353;
 
 /** How to look around the local network. */
@@ -59,87 +59,83 @@ const CHECKS: Checks<MdnsOptions> = {
  */
 export class MdnsPeerSource implements PeerSource, AsyncDisposable {
   readonly #endpoint: MdnsOptions['endpoint'];
-  readonly #logger: Logger;
-  readonly #mdns: MulticastDNS;
   readonly #members = new Members();
-  readonly #entered = new Set<TopicId>();
+  /** The topics that we are in, by the services under which others ask for them. */
+  readonly #entered = new Map<string, TopicId>();
   readonly #waiting = new Set<() => void>();
-  #announcing: NodeJS.Timeout | undefined;
-  #announcedAt = Number.NEGATIVE_INFINITY;
-  #closed = false;
+  readonly #outbox: Outbox;
+  #interfaces: Interfaces | undefined;
 
-  private constructor({ endpoint, logger = silentLogger }: MdnsOptions, mdns: MulticastDNS) {
+  private constructor({ endpoint }: MdnsOptions) {
     this.#endpoint = endpoint;
-    this.#logger = logger;
-    this.#mdns = mdns;
-    mdns.on('query', (query) => this.#asked(query));
-    mdns.on('response', (response) => this.#heard(response));
-    // Packets of others that nobody understands, and networks that come and go.
-    mdns.on('warning', (error) => logger.debug({ error: String(error) }, 'mDNS'));
-    mdns.on('error', (error) => logger.warn({ error: String(error) }, 'mDNS'));
+    this.#outbox = new Outbox({
+      ask: (topics) => {
+        const packets = questions(topics);
+        for (const packet of packets) this.#interfaces?.ask(packet);
+        return packets.length;
+      },
+      announce: (topics) => this.#say(topics, TTL_S),
+    });
   }
 
-  /** @throws Error when the port can't be had; TypeError, RangeError that name the option */
+  /** @throws Error when the port can be had on no interface; TypeError, RangeError that name the option */
   static async start(options: MdnsOptions): Promise<MdnsPeerSource> {
     checkOptions('MdnsPeerSource.start', options, CHECKS);
     CHECKS.endpoint('endpoint', options?.endpoint); // the one that must be there
-    const { port = MDNS_PORT } = options;
-    // Bound to all addresses: what is sent to a group is not for the address of an interface.
-    const settings = {
-      port,
-      bind: '0.0.0.0',
-      loopback: true,
-      ...(options.interface && { interface: options.interface }),
-    };
-    const mdns = createMdns(settings);
-    await new Promise<void>((resolve, reject) => {
-      mdns.once('ready', resolve);
-      mdns.on('error', reject); // it comes twice when the port is taken
-    }).catch((error) => {
-      mdns.destroy();
-      throw error;
+    const source = new MdnsPeerSource(options);
+    source.#interfaces = await Interfaces.open({
+      port: options.port ?? MDNS_PORT,
+      only: options.interface,
+      logger: options.logger ?? silentLogger,
+      listener: { query: (query) => source.#asked(query), response: (response) => source.#heard(response) },
     });
-    return new MdnsPeerSource(options, mdns);
+    return source;
   }
 
   async find(topic: TopicId, { signal }: { readonly signal: AbortSignal }): Promise<readonly EndpointAddr[]> {
-    if (this.#closed) return [];
+    if (this.#isClosed) return [];
     this.#members.watch(topic);
-    this.#mdns.query([{ name: topicService(topic), type: 'PTR' }]);
-    if (this.#known(topic).length === 0) await this.#answer(topic, signal);
+    await this.#answer(topic, signal);
     const known = this.#known(topic);
-    if (!this.#entered.has(topic)) this.#members.forget(topic);
+    if (!this.#isIn(topic)) this.#members.forget(topic);
     return known;
   }
 
   entered(topic: TopicId): void {
-    this.#entered.add(topic);
+    if (this.#isClosed) return;
+    this.#entered.set(topicService(topic), topic);
     this.#members.watch(topic);
-    this.#announce();
+    this.#outbox.announce(topic);
   }
 
   left(topic: TopicId): void {
-    this.#entered.delete(topic);
+    this.#entered.delete(topicService(topic));
     this.#members.forget(topic);
-    if (!this.#closed) this.#say([topic], GOODBYE_S);
+    this.#outbox.forget(topic);
+    this.#say([topic], GOODBYE_S);
   }
 
-  /** Says goodbye and frees the socket. */
+  /** Says goodbye and frees the sockets. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    clearTimeout(this.#announcing);
+    const interfaces = this.#interfaces;
+    if (!interfaces) return;
+    this.#interfaces = undefined;
+    this.#outbox.close();
     for (const wake of this.#waiting) wake();
-    if (this.#entered.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#mdns.respond(announcement(this.#endpoint.addr(), [...this.#entered], GOODBYE_S), () => resolve());
-      });
-    }
-    await new Promise<void>((resolve) => this.#mdns.destroy(resolve));
+    if (this.#entered.size > 0) await interfaces.say(farewell(this.#endpoint.addr()));
+    await interfaces.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  get #isClosed(): boolean {
+    return this.#interfaces === undefined;
+  }
+
+  #isIn(topic: TopicId): boolean {
+    return this.#entered.has(topicService(topic));
   }
 
   /** Everybody but ourselves. */
@@ -147,54 +143,48 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     return this.#members.of(topic, performance.now()).filter(({ id }) => id !== this.#endpoint.id);
   }
 
-  /** Settles when somebody is known in a topic, or has not been found in time. */
+  /** Asks; settles when somebody is known in a topic, or has not been found in time. */
   #answer(topic: TopicId, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const look = (): void => {
-        if (!signal.aborted && !this.#closed && this.#known(topic).length === 0) return;
-        done();
-      };
+      let timer: NodeJS.Timeout | undefined;
       const done = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', done);
         this.#waiting.delete(look);
         resolve();
       };
-      const timer = setTimeout(done, PATIENCE_MS);
+      const look = (): void => {
+        if (signal.aborted || this.#isClosed || this.#known(topic).length > 0) done();
+      };
       signal.addEventListener('abort', done, { once: true });
       this.#waiting.add(look);
+      this.#outbox.ask(topic, () => {
+        if (this.#waiting.has(look)) timer = setTimeout(done, PATIENCE_MS);
+      });
       look();
     });
   }
 
-  #asked({ questions = [] }: QueryPacket): void {
-    const names = new Set(questions.filter(({ type }) => type === 'PTR').map(({ name }) => name));
-    for (const topic of this.#entered) if (names.has(topicService(topic))) return this.#announce();
+  #asked({ questions: asked = [] }: QueryPacket): void {
+    for (const { type, name } of asked) {
+      const topic = type === 'PTR' ? this.#entered.get(name) : undefined;
+      if (topic !== undefined) this.#outbox.announce(topic);
+    }
   }
 
   #heard({ answers = [], additionals = [] }: ResponsePacket): void {
     const now = performance.now();
-    for (const announced of readAnnouncements([...answers, ...additionals], this.#members.topics)) {
-      this.#members.note(announced, now);
-    }
-    for (const look of this.#waiting) look();
+    const records = [...answers, ...additionals];
+    const announced = readAnnouncements(records, this.#members.topicOf);
+    for (const each of announced) this.#members.note(each, now);
+    for (const id of readFarewells(records)) this.#members.left(id);
+    if (announced.length > 0) for (const look of this.#waiting) look();
   }
 
-  /** Tells all that we are in, once for however many ask within the interval. */
-  #announce(): void {
-    if (this.#announcing !== undefined || this.#closed) return;
-    const wait = Math.max(0, this.#announcedAt + MIN_INTERVAL_MS - performance.now());
-    this.#announcing = setTimeout(() => {
-      this.#announcing = undefined;
-      this.#announcedAt = performance.now();
-      this.#say([...this.#entered], TTL_S);
-    }, wait);
-  }
-
-  #say(topics: readonly TopicId[], ttl: number): void {
-    if (topics.length === 0) return;
-    this.#mdns.respond(announcement(this.#endpoint.addr(), topics, ttl), (error) => {
-      if (error) this.#logger.debug({ error: String(error) }, 'mDNS could not send');
-    });
+  /** Says of some topics that we are in them, or leave them. @returns in how many packets */
+  #say(topics: readonly TopicId[], ttl: number): number {
+    const packets = announcements(this.#endpoint.addr(), topics, ttl);
+    for (const packet of packets) void this.#interfaces?.say(packet);
+    return packets.length;
   }
 }

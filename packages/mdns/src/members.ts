@@ -1,5 +1,6 @@
 import type { EndpointAddr, EndpointId } from '@grapevine/net';
 import type { TopicId } from '@grapevine/proto';
+import { topicService } from './names.js';
 import type { Announced } from './records.js';
 
 /** Members known of one topic; the ones heard of first are forgotten first. */
@@ -10,21 +11,23 @@ interface Member {
   readonly until: number;
 }
 
-/** Who is in which topic, as far as the network says and for as long as it holds. */
+/** Who is in which topic, as far as the network says and for as long as it holds. Only what is said of topics that are watched is kept. */
 export class Members {
   readonly #topics = new Map<TopicId, Map<EndpointId, Member>>();
+  /** A packet names services, of which each costs a hash to find out from its topic. */
+  readonly #byService = new Map<string, TopicId>();
 
-  /** Only what is said of these topics is kept. */
-  get topics(): Iterable<TopicId> {
-    return this.#topics.keys();
-  }
+  /** The watched topic that a service stands for. */
+  readonly topicOf = (service: string): TopicId | undefined => this.#byService.get(service);
 
   watch(topic: TopicId): void {
-    if (!this.#topics.has(topic)) this.#topics.set(topic, new Map());
+    if (this.#topics.has(topic)) return;
+    this.#topics.set(topic, new Map());
+    this.#byService.set(topicService(topic), topic);
   }
 
   forget(topic: TopicId): void {
-    this.#topics.delete(topic);
+    if (this.#topics.delete(topic)) this.#byService.delete(topicService(topic));
   }
 
   note({ topic, addr, ttlMs }: Announced, now: number): void {
@@ -34,6 +37,11 @@ export class Members {
     if (ttlMs === 0) return;
     members.set(addr.id, { addr, until: now + ttlMs });
     if (members.size > MAX_MEMBERS) members.delete(members.keys().next().value as EndpointId);
+  }
+
+  /** Somebody has left all topics. */
+  left(id: EndpointId): void {
+    for (const members of this.#topics.values()) members.delete(id);
   }
 
   of(topic: TopicId, now: number): EndpointAddr[] {

@@ -14,6 +14,13 @@ export const TTL_S = 120;
 /** Said when we leave. */
 export const GOODBYE_S = 0;
 
+/** Longest packet in bytes: with the headers of UDP and IP it fits into an Ethernet frame, with room to spare for tunnels (RFC 6762, section 17). */
+export const MAX_PACKET = 1_400;
+const HEADER_LENGTH = 12;
+/** Type, class, time to live and length of a record; type and class of a question. */
+const RECORD_OVERHEAD = 10;
+const QUESTION_OVERHEAD = 4;
+
 /** Addresses in one announcement: more are neither sent nor read. */
 const MAX_ADDRESSES = 16;
 /** Answers of one packet that are looked at. */
@@ -32,6 +39,12 @@ export type OwnRecord =
       readonly data: string[];
     };
 
+/** A question that we ask. */
+export interface OwnQuestion {
+  readonly type: 'PTR';
+  readonly name: string;
+}
+
 /** A record that was received, of any type. */
 export interface HeardRecord {
   readonly type: string;
@@ -48,31 +61,86 @@ export interface Announced {
   readonly ttlMs: number;
 }
 
-/** What we say of ourselves: which topics we are in, and at which addresses. */
-export function announcement(addr: EndpointAddr, topics: readonly TopicId[], ttl: number): OwnRecord[] {
+/** What we say of ourselves: which topics we are in, or leave with a time to live of 0, and at which addresses. As many packets as it takes. */
+export function announcements(addr: EndpointAddr, topics: readonly TopicId[], ttl: number): OwnRecord[][] {
+  const text = describeNode(addr, TTL_S);
   const name = instanceName(addr.id);
-  const ways = addr.addrs.flatMap((way) => (way.type === 'ip' ? [`a=${formatSocketAddr(way.addr)}`] : []));
-  return [
-    ...topics.map((topic): OwnRecord => ({ type: 'PTR', name: topicService(topic), ttl, data: name })),
-    { type: 'TXT', name, ttl, flush: true, data: [`id=${addr.id}`, ...ways.slice(0, MAX_ADDRESSES)] },
-  ];
+  const pointers = topics.map((topic): OwnRecord => ({ type: 'PTR', name: topicService(topic), ttl, data: name }));
+  return inPackets(pointers, recordLength, MAX_PACKET - recordLength(text)).map((packet) => [...packet, text]);
 }
 
-/** What a packet says of members of these topics. What is not understood is left out. */
-export function readAnnouncements(answers: readonly HeardRecord[], topics: Iterable<TopicId>): Announced[] {
-  const looked = answers.slice(0, MAX_ANSWERS);
-  const found: Announced[] = [];
-  for (const topic of topics) {
-    const service = topicService(topic);
-    for (const answer of looked) {
-      if (answer.type !== 'PTR' || answer.name !== service) continue;
-      const text = looked.find((other) => other.type === 'TXT' && other.name === answer.data);
-      const addr = text && addressesIn(text, text.name);
-      const ttl = Math.min(answer.ttl ?? 0, TTL_S);
-      if (addr !== undefined) found.push({ topic, addr, ttlMs: 1000 * ttl });
+/** That we leave all topics, whichever they are. */
+export function farewell(addr: EndpointAddr): OwnRecord[] {
+  return [describeNode(addr, GOODBYE_S)];
+}
+
+/** Who is in these topics? As many packets as it takes. */
+export function questions(topics: readonly TopicId[]): OwnQuestion[][] {
+  const all = topics.map((topic): OwnQuestion => ({ type: 'PTR', name: topicService(topic) }));
+  return inPackets(all, ({ name }) => nameLength(name) + QUESTION_OVERHEAD, MAX_PACKET);
+}
+
+function describeNode(addr: EndpointAddr, ttl: number): OwnRecord {
+  const ways = addr.addrs.flatMap((way) => (way.type === 'ip' ? [`a=${formatSocketAddr(way.addr)}`] : []));
+  const data = [`id=${addr.id}`, ...ways.slice(0, MAX_ADDRESSES)];
+  return { type: 'TXT', name: instanceName(addr.id), ttl, flush: true, data };
+}
+
+/** Parts of a list that fit into a packet each. */
+function inPackets<T>(items: readonly T[], lengthOf: (item: T) => number, space: number): T[][] {
+  const packets: T[][] = [];
+  let left = 0;
+  for (const item of items) {
+    const length = lengthOf(item);
+    if (length > left) {
+      packets.push([]);
+      left = space - HEADER_LENGTH;
     }
+    packets.at(-1)?.push(item);
+    left -= length;
   }
-  return found;
+  return packets;
+}
+
+/** As it is written, without compression of names (RFC 1035, section 4.1.3). */
+function recordLength(record: OwnRecord): number {
+  const length = nameLength(record.name) + RECORD_OVERHEAD;
+  switch (record.type) {
+    case 'PTR':
+      return length + nameLength(record.data);
+    case 'TXT':
+      return record.data.reduce((sum, text) => sum + 1 + text.length, length);
+  }
+}
+
+/** Each label has its length in front of it; an empty one ends the name. All of ours are ASCII. */
+function nameLength(name: string): number {
+  return name.length + 2;
+}
+
+/**
+ * What a packet says of members of topics. What is not understood is left out.
+ *
+ * @param topicOf - The topic that a service stands for, if it is one of those that are looked for.
+ */
+export function readAnnouncements(
+  answers: readonly HeardRecord[],
+  topicOf: (service: string) => TopicId | undefined,
+): Announced[] {
+  const looked = answers.slice(0, MAX_ANSWERS);
+  return looked.flatMap((answer): Announced[] => {
+    const topic = answer.type === 'PTR' ? topicOf(answer.name) : undefined;
+    const text = topic && looked.find((other) => other.type === 'TXT' && other.name === answer.data);
+    const addr = text && addressesIn(text, text.name);
+    if (topic === undefined || addr === undefined) return [];
+    return [{ topic, addr, ttlMs: 1000 * Math.min(answer.ttl ?? 0, TTL_S) }];
+  });
+}
+
+/** Those who leave all topics. */
+export function readFarewells(answers: readonly HeardRecord[]): EndpointId[] {
+  const leaving = answers.slice(0, MAX_ANSWERS).filter(({ type, ttl }) => type === 'TXT' && ttl === GOODBYE_S);
+  return leaving.flatMap((text) => addressesIn(text, text.name)?.id ?? []);
 }
 
 function addressesIn({ data }: HeardRecord, name: string): EndpointAddr | undefined {

@@ -1,15 +1,26 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Gossip, topicIdFrom } from '@grapevine/api';
-import { type EndpointAddr, endpointAddr, SecretKey } from '@grapevine/net';
+import { type EndpointAddr, endpointAddr, SecretKey, silentLogger, socketAddr } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
+import type { TopicId } from '@grapevine/proto';
 import dnsPacket, { type Answer } from 'dns-packet';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { MdnsPeerSource } from '../src/index.js';
+import { Interfaces } from '../src/interfaces.js';
 import { Members } from '../src/members.js';
 import { instanceName, topicService } from '../src/names.js';
-import { announcement, readAnnouncements } from '../src/records.js';
+import { Outbox } from '../src/outbox.js';
+import {
+  announcements,
+  farewell,
+  type HeardRecord,
+  MAX_PACKET,
+  questions,
+  readAnnouncements,
+  readFarewells,
+} from '../src/records.js';
 
 // Multicast on the loopback interface, on a port of its own: nothing leaves this machine, and nothing comes from others.
 
@@ -128,7 +139,7 @@ describe('on the local network', () => {
     await say(pointer, { type: 'TXT', name, ttl: 120, data: ['id=nobody', 'a=127.0.0.1:1'] });
     await say(pointer, { type: 'TXT', name, ttl: 120, data: [`id=${alice.id}`, 'a=127.0.0.1:1'] }); // somebody else's name
     await say(pointer, { type: 'TXT', name, ttl: 120, data: [`id=${bob.id}`, 'a=localhost'] });
-    await say(...announcement(bob, [OTHER], 120)); // of another topic
+    await say(...(announcements(bob, [OTHER], 120)[0] ?? [])); // of another topic
     const his = await start(port, bob);
     his.entered(ROOM);
     expect(await hers.find(ROOM, { signal })).toEqual([bob]);
@@ -144,14 +155,20 @@ describe('on the local network', () => {
   });
 });
 
+const topicOf = (service: string) => (service === topicService(ROOM) ? ROOM : undefined);
+const someWays = (min: number) =>
+  fc.array(fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.nat(65_534)), { minLength: min, maxLength: 20 });
+const addrOf = (ways: readonly (readonly [string, number])[]): EndpointAddr =>
+  endpointAddr(SecretKey.generate().id, ...ways.map(([host, port]) => socketAddr(host, port + 1)));
+
 describe('announcements', () => {
   test('are read as they were made, whatever the addresses', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.ipV4(), fc.integer({ min: 1, max: 65_535 })), { maxLength: 20 }), (ways) => {
-        const addr = endpointAddr(SecretKey.generate().id, ...ways.map(([host, port]) => ({ host, port })));
-        const packet = dnsPacket.encode({ type: 'response', answers: announcement(addr, [ROOM, OTHER], 60) });
-        const answers = dnsPacket.decode(packet).answers ?? [];
-        expect(readAnnouncements(answers, [ROOM])).toEqual([
+      fc.property(someWays(0), (ways) => {
+        const addr = addrOf(ways);
+        const [records = []] = announcements(addr, [ROOM, OTHER], 60);
+        const answers = dnsPacket.decode(dnsPacket.encode({ type: 'response', answers: records })).answers ?? [];
+        expect(readAnnouncements(answers, topicOf)).toEqual([
           { topic: ROOM, addr: { id: addr.id, addrs: addr.addrs.slice(0, 16) }, ttlMs: 60_000 },
         ]);
       }),
@@ -159,9 +176,101 @@ describe('announcements', () => {
     );
   });
 
+  test('and questions of any number of topics are packets that fit into a frame', () => {
+    fc.assert(
+      fc.property(someWays(16), fc.integer({ min: 1, max: 300 }), (ways, count) => {
+        const topics = Array.from({ length: count }, (_, i) => topicIdFrom(`${i}`));
+        const addr = addrOf(ways);
+        const said = announcements(addr, topics, 120);
+        const asked = questions(topics);
+        const packets = [
+          ...said.map((answers) => dnsPacket.encode({ type: 'response', answers })),
+          ...asked.map((each) => dnsPacket.encode({ type: 'query', questions: each })),
+          dnsPacket.encode({ type: 'response', answers: farewell(addr) }),
+        ];
+        expect(Math.max(...packets.map(({ length }) => length))).toBeLessThanOrEqual(MAX_PACKET);
+        expect(said.flat().filter(({ type }) => type === 'PTR')).toHaveLength(count);
+        expect(asked.flat()).toHaveLength(count);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test('that last longer than two minutes are believed for two', () => {
-    const answers = announcement(someAddr(), [ROOM], 1_000_000);
-    expect(readAnnouncements(answers, [ROOM])[0]?.ttlMs).toBe(120_000);
+    const [answers = []] = announcements(someAddr(), [ROOM], 1_000_000);
+    expect(readAnnouncements(answers, topicOf)[0]?.ttlMs).toBe(120_000);
+  });
+
+  test('a farewell is of all topics', () => {
+    const addr = someAddr();
+    expect(readFarewells(farewell(addr))).toEqual([addr.id]);
+    expect(readFarewells(announcements(addr, [ROOM], 0).flat())).toEqual([]); // that one topic alone
+    expect(readFarewells([{ ...(farewell(addr)[0] as HeardRecord), data: ['id=nobody'] }])).toEqual([]);
+  });
+});
+
+describe('many topics', () => {
+  test('two nodes in five hundred find each other in all of them', async () => {
+    const port = await freePort();
+    const [alice, bob] = [someAddr(1), someAddr(2)];
+    const [hers, his] = [await start(port, alice), await start(port, bob)];
+    const topics = Array.from({ length: 500 }, (_, i) => topicIdFrom(`many ${i}`));
+    for (const topic of topics) for (const source of [hers, his]) source.entered(topic);
+    const found = async (source: MdnsPeerSource) =>
+      (await Promise.all(topics.map((topic) => source.find(topic, { signal: AbortSignal.timeout(60_000) })))).filter(
+        (members) => members.length > 0,
+      );
+    const everywhere = async () => [(await found(hers)).length, (await found(his)).length];
+    await expect.poll(everywhere, { timeout: 20_000 }).toEqual([500, 500]);
+  });
+
+  test('go out a few packets at a time, each topic once in a second at most', async () => {
+    const announced = new Map<TopicId, number>();
+    let packets = 0;
+    const outbox = new Outbox({
+      ask: () => 1,
+      announce: (topics) => {
+        for (const topic of topics) announced.set(topic, (announced.get(topic) ?? 0) + 1);
+        return ++packets && 1;
+      },
+    });
+    const topics = Array.from({ length: 100 }, (_, i) => topicIdFrom(`many ${i}`));
+    vi.useFakeTimers();
+    try {
+      for (let round = 0; round < 9; round++) {
+        for (const topic of topics) outbox.announce(topic); // somebody asks for all of them, ten times a second
+        await vi.advanceTimersByTimeAsync(100);
+      }
+      expect([...announced.values()]).toEqual(topics.map(() => 1));
+      expect(packets).toBe(13); // 100 topics, eight in a packet
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect([...announced.values()]).toEqual(topics.map(() => 2));
+    } finally {
+      vi.useRealTimers();
+      outbox.close();
+    }
+  });
+});
+
+describe('interfaces', () => {
+  const logger = silentLogger;
+  const listener = { query() {}, response() {} };
+
+  test('all of them are used, also those that come later, and those that are gone no more', async () => {
+    const port = await freePort();
+    let present = ['127.0.0.1', '127.0.0.2'];
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const interfaces = await Interfaces.open({ port, only: undefined, logger, listener, addresses: () => present });
+      expect(interfaces.addresses).toEqual(['127.0.0.1', '127.0.0.2']);
+      present = ['127.0.0.2', '127.0.0.3'];
+      await vi.advanceTimersByTimeAsync(10_000);
+      await vi.waitFor(() => expect(interfaces.addresses).toEqual(['127.0.0.2', '127.0.0.3']));
+      await interfaces.close();
+      expect(interfaces.addresses).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
