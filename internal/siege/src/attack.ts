@@ -1,19 +1,23 @@
 import type { TopicId } from '@grapevine/api';
-import type { EndpointAddr, TransportAddr } from '@grapevine/net';
-import type { RawPeer } from './raw-peer.js';
+import type { TransportAddr } from '@grapevine/net';
+import type { HostileKit } from './hostile-kit.js';
+import type { TargetAddr } from './messages.js';
+import type { RawPeer, RawPeerOptions } from './raw-peer.js';
 
 /** What an attack may bring about. What is left out is as in `verdict.ts`. */
 export interface Limits {
   /** Bytes to third parties for each byte that the attacker sent. */
   readonly thirdPartyFactor: number;
-  /** CPU of the target for each megabyte that the attacker sent, in milliseconds, transport included. */
+  /** CPU for each megabyte that the attacker sent, besides what receiving it costs (the floor), in milliseconds. */
   readonly cpuMsPerMegabyte: number;
-  /** Memory that the target gains, in bytes. */
-  readonly memoryBytes: number;
-  /** How long an honest join may take, by a newcomer or of the target's own user, in milliseconds. */
+  /** Memory that each stranger pins, in bytes. */
+  readonly memoryPerStranger: number;
+  /** How long an honest join may take, in milliseconds. */
   readonly joinMs: number;
   /** The 99th percentile of the honest latency meanwhile, in milliseconds. */
   readonly p99Ms: number;
+  /** The longest turn of the event loop, in milliseconds of CPU. */
+  readonly turnMs: number;
 }
 
 /** Something that somebody may do to a node. One file each in `attacks/`. */
@@ -22,21 +26,39 @@ export interface Attack {
   readonly name: string;
   /** What it tries, in a few words. */
   readonly what: string;
+  /**
+   * What the same attack is tried on to learn what nobody can do without: `transport` takes what comes and does nothing with it (the default),
+   * `socket` only reads datagrams.
+   */
+  readonly floor?: 'transport' | 'socket';
+  /** Who attacks: neighbors, and peers that the target dialed, have more of its time. Default: strangers. */
+  readonly standing?: 'stranger' | 'neighbor';
   readonly limits?: Partial<Limits>;
   /** Goes on until the signal is aborted. A rejection ends it early and is no failure: the target may have closed the connection. */
   run(field: Field): Promise<void>;
 }
 
+/** What an attacker counts. */
+export interface Traffic {
+  sent: number;
+  received: number;
+  thirdParty: number;
+  /** Strangers that the target had to hold at once, at most. */
+  strangers: number;
+}
+
 /** What an attack has to work with. */
 export interface Field {
-  readonly target: EndpointAddr;
+  readonly target: TargetAddr;
   /** A topic that the target is in, with honest peers. */
   readonly topic: TopicId;
   readonly signal: AbortSignal;
   /** Add what is sent and received by other means than {@link RawPeer}. */
-  readonly traffic: { sent: number; received: number; thirdParty: number };
+  readonly traffic: Traffic;
   /** A peer with a fresh key and a handshake that is done. */
-  connect(): Promise<RawPeer>;
+  connect(options?: RawPeerOptions): Promise<RawPeer>;
+  /** A client whose QUIC packets are of its own making, once the handshake is done. */
+  readonly kit: HostileKit;
   /** Addresses of third parties that answer nothing; what arrives there is counted. */
   silentHosts(count: number): Promise<TransportAddr[]>;
   pause(ms: number): Promise<void>;

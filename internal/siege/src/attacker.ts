@@ -5,32 +5,50 @@ import { topicIdFrom } from '@grapevine/api';
 import type { TransportAddr } from '@grapevine/net';
 import type { Field } from './attack.js';
 import { ATTACKS } from './attacks/index.js';
-import { type AttackOrder, type AttackReport, ROOM } from './messages.js';
+import { loadHostileKit } from './hostile-kit.js';
+import { type AttackerRequest, type AttackReport, ROOM, type TargetAddr } from './messages.js';
 import { RawPeer } from './raw-peer.js';
 
 /** A third party is on an address of its own. */
 const THIRD_PARTY = '127.0.0.3';
 
-const [order] = (await once(process, 'message')) as [AttackOrder];
-const attack = ATTACKS.find(({ name }) => name === order.name);
-if (!attack) throw new Error(`there is no attack ${order.name}`);
-const traffic = { sent: 0, received: 0, thirdParty: 0 };
+/** What peers have sent that are gone, and what is counted by hand. */
+const traffic = { sent: 0, received: 0, thirdParty: 0, strangers: 0 };
 const stop = new AbortController();
 const peers = new Set<RawPeer>();
-const field: Field = {
-  target: order.target,
-  topic: topicIdFrom(ROOM),
-  signal: stop.signal,
-  traffic,
-  async connect() {
-    const peer = await RawPeer.connect(field);
-    peers.add(peer);
-    void peer.connection.closed.then(() => peer.close());
-    return peer;
-  },
-  silentHosts: (count) => Promise.all(Array.from({ length: count }, silentHost)),
-  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-};
+
+async function attack(name: string, target: TargetAddr): Promise<void> {
+  const found = ATTACKS.find((other) => other.name === name);
+  if (!found) throw new Error(`there is no attack ${name}`);
+  await found.run(await fieldOf(target)).catch(() => {}); // the target may have closed the connection
+}
+
+async function fieldOf(target: TargetAddr): Promise<Field> {
+  return {
+    target,
+    topic: topicIdFrom(ROOM),
+    signal: stop.signal,
+    traffic,
+    kit: await loadHostileKit(),
+    async connect(options) {
+      const peer = await RawPeer.connect(target.node, stop.signal, options);
+      peers.add(peer);
+      traffic.strangers = Math.max(traffic.strangers, peers.size);
+      void peer.connection.closed.then(() => forget(peer));
+      return peer;
+    },
+    silentHosts: (count) => Promise.all(Array.from({ length: count }, silentHost)),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
+}
+
+function forget(peer: RawPeer): void {
+  if (!peers.delete(peer)) return;
+  const { sentBytes, receivedBytes } = peer.connection.stats();
+  traffic.sent += sentBytes;
+  traffic.received += receivedBytes;
+  void peer.close();
+}
 
 async function silentHost(): Promise<TransportAddr> {
   const socket = dgram.createSocket('udp4');
@@ -42,9 +60,28 @@ async function silentHost(): Promise<TransportAddr> {
   return { type: 'ip', addr: { host: THIRD_PARTY, port: socket.address().port } };
 }
 
-setTimeout(() => stop.abort(), order.seconds * 1_000);
-const isOver = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
-await Promise.race([attack.run(field).catch(() => {}), isOver]);
-await isOver; // what it has set off is counted to the end
-for (const peer of [...peers]) await peer.close();
-process.send?.(traffic satisfies AttackReport, () => process.exit(0));
+function report(): AttackReport {
+  let { sent, received } = traffic;
+  for (const { connection } of peers) {
+    const { sentBytes, receivedBytes } = connection.stats();
+    sent += sentBytes;
+    received += receivedBytes;
+  }
+  return { ...traffic, sent, received };
+}
+
+process.on('message', (request: AttackerRequest) => {
+  switch (request.type) {
+    case 'start':
+      void attack(request.name, request.target);
+      break;
+    case 'report':
+      break;
+    case 'stop':
+      stop.abort();
+      break;
+  }
+  process.send?.(report());
+});
+process.on('unhandledRejection', () => {}); // whatever the target does to a stream is its right
+process.send?.('ready');

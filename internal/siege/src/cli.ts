@@ -11,7 +11,8 @@ import {
 } from '@grapevine/cli-kit';
 import { ATTACKS } from './attacks/index.js';
 import { siege } from './siege.js';
-import { broken, type Outcome } from './verdict.js';
+import { cells, HEAD } from './table.js';
+import { broken } from './verdict.js';
 
 const HELP = `Attacks a node that serves honest peers, on loopback, and says what that costs it.
 
@@ -23,22 +24,6 @@ Usage: npm run siege -- [options]
   --help
 
 Exit code: 0 when every promise held, 1 when one was broken, 2 for bad input, 130 after Ctrl-C.`;
-
-const HEAD = [
-  'attack',
-  'in',
-  'back',
-  'to others',
-  'CPU',
-  'memory',
-  'p99 before',
-  'during',
-  'newcomer',
-  'own join',
-  'longest turn',
-  'machine',
-  'verdict',
-];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArguments({
@@ -62,14 +47,14 @@ async function main(): Promise<void> {
 
 async function besiege(only: readonly string[], seconds: number, json: boolean, signal: AbortSignal): Promise<void> {
   const progress = createProgress();
-  const rows: string[][] = [HEAD];
+  const rows: string[][] = [[...HEAD]];
   const results: Record<string, unknown>[] = [];
   const failures: string[] = [];
   for (const attack of ATTACKS.filter(({ name }) => only.includes(name))) {
     progress.line(`${attack.name}: ${attack.what}`);
     const outcome = await siege(attack, seconds, signal);
     const promises = broken(attack, outcome);
-    rows.push([attack.name, ...cells(outcome), promises.length === 0 ? 'held' : 'BROKEN']);
+    rows.push([attack.name, ...cells(attack, outcome), promises.length === 0 ? 'held' : 'BROKEN']);
     results.push({ name: attack.name, ...outcome, broken: promises });
     failures.push(...promises.map((promise) => `${attack.name}: ${promise}`));
   }
@@ -79,29 +64,5 @@ async function besiege(only: readonly string[], seconds: number, json: boolean, 
   if (json) process.stdout.write(`${JSON.stringify({ seconds, results })}\n`);
   if (failures.length > 0) process.exitCode = 1;
 }
-
-function cells(outcome: Outcome): string[] {
-  const { sent, received, thirdParty, cpuMs, quietCpuMs, memoryBytes } = outcome;
-  const times = [
-    outcome.p99BeforeMs,
-    outcome.p99Ms,
-    outcome.newcomerJoinMs,
-    outcome.ownJoinMs,
-    outcome.longestTurnMs,
-    outcome.stallMs,
-  ];
-  return [
-    kilobytes(sent),
-    kilobytes(received),
-    kilobytes(thirdParty),
-    ms(cpuMs - quietCpuMs),
-    kilobytes(memoryBytes),
-    ...times.map(ms),
-  ];
-}
-
-const kilobytes = (bytes: number) => `${Math.round(bytes / 1_000)} kB`;
-const ms = (value: number) =>
-  Number.isFinite(value) ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : 'never';
 
 await runMain('siege', main);

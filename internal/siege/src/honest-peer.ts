@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Gossip, type GossipTopic, topicIdFrom } from '@grapevine/api';
-import { type EndpointAddr, Router } from '@grapevine/net';
+import { type EndpointAddr, type EndpointId, Router } from '@grapevine/net';
 import { Endpoint } from '@grapevine/net/quic';
 
 /** Payloads of an honest peer: this often (in milliseconds) and this long (in bytes). */
@@ -35,6 +36,16 @@ export class HonestPeer implements AsyncDisposable {
       payload.writeDoubleBE(performance.timeOrigin + performance.now());
       this.topic.broadcast(payload).catch(() => {}); // the siege goes on without it
     }, EVERY_MS);
+  }
+
+  /** @returns whether a peer becomes a neighbor in time, in milliseconds */
+  async meets(peer: EndpointId, timeoutMs: number): Promise<boolean> {
+    const giveUp = performance.now() + timeoutMs;
+    while (!this.topic.neighbors().includes(peer)) {
+      if (performance.now() > giveUp) return false;
+      await pause(2);
+    }
+    return true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import type { EndpointAddr } from '@grapevine/net';
+import type { EndpointAddr, SocketAddr } from '@grapevine/net';
 
 /** Where the target and its honest peers are. */
 export const ROOM = 'siege';
@@ -6,32 +6,52 @@ export const ROOM = 'siege';
 /** Where the target's own user goes meanwhile. */
 export const OTHER_ROOM = 'elsewhere';
 
-/** What the target is asked. */
-export type VictimRequest = { readonly type: 'report' } | { readonly type: 'join'; readonly bootstrap: EndpointAddr };
+/** A door whose certificate its visitors pin. */
+export interface PinnedDoor {
+  readonly addr: SocketAddr;
+  readonly certificateHash: Uint8Array;
+}
 
-/** What the target was like since the last report. */
-export interface VictimReport {
+/** The doors of a target. */
+export interface TargetAddr {
+  /** Gossip, on QUIC. */
+  readonly node: EndpointAddr;
+  /** Where its UDP socket is. */
+  readonly socket: SocketAddr;
+  /** WebTransport, for browsers. */
+  readonly web: PinnedDoor;
+  /** Remote control, for processes of the same machine. */
+  readonly rpc: PinnedDoor;
+}
+
+/** What a target is asked. */
+export type TargetRequest = { readonly type: 'report' } | { readonly type: 'join'; readonly bootstrap: EndpointAddr };
+
+/** What a target was like since the last report. */
+export interface TargetReport {
   readonly cpuMs: number;
-  readonly rss: number;
-  /** Heap and array buffers, after a collection. */
-  readonly heap: number;
-  readonly longestTurnMs: number;
+  /** Live heap, and everything that is native, after a collection, in bytes. */
+  readonly memoryBytes: number;
+  /** The longest turn of its event loop, in milliseconds of CPU. */
+  readonly turnMs: number;
+  /** How long the machine let it wait: in one go, and all together, in milliseconds. */
+  readonly longestWaitMs: number;
+  readonly waitMs: number;
   /** Of each honest message, in milliseconds. */
   readonly lateness: readonly number[];
-  readonly neighbors: number;
   readonly refused: Readonly<Record<string, number>>;
 }
 
-/** What the attacker is told. */
-export interface AttackOrder {
-  readonly name: string;
-  readonly target: EndpointAddr;
-  readonly seconds: number;
-}
+/** What an attacker is told. */
+export type AttackerRequest =
+  | { readonly type: 'start'; readonly name: string; readonly target: TargetAddr }
+  | { readonly type: 'report' }
+  | { readonly type: 'stop' };
 
-/** What the attacker has done. */
+/** What an attacker has done so far. */
 export interface AttackReport {
   readonly sent: number;
   readonly received: number;
   readonly thirdParty: number;
+  readonly strangers: number;
 }

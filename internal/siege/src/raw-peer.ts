@@ -1,12 +1,14 @@
 import type { TopicId } from '@grapevine/api';
-import type { Connection, EndpointId, SendStream } from '@grapevine/net';
+import type { Connection, EndpointAddr, EndpointId, SendStream } from '@grapevine/net';
 import { GOSSIP_ALPN, namedIdSchema } from '@grapevine/net';
 import { Endpoint } from '@grapevine/net/quic';
 import { encode } from '@grapevine/postcard';
 import { type Message, messageCodec, topicIdToBytes } from '@grapevine/proto';
-import type { Field } from './attack.js';
 
 const codec = messageCodec(namedIdSchema);
+
+/** Attackers are on a host of their own, so that nobody else is taken to task for them. */
+export const ATTACKER_HOST = '127.0.0.9';
 
 /** A message of the protocol. */
 export type RawMessage = Message<EndpointId>;
@@ -29,25 +31,36 @@ export function inventedId(seed: number): EndpointId {
   return (seed + 1).toString(16).padStart(8, '0').repeat(8) as EndpointId;
 }
 
+/** How to be connected. */
+export interface RawPeerOptions {
+  /** The protocol that is asked for. Default: gossip. */
+  readonly alpn?: string;
+  /** Where the attacker is. Default {@link ATTACKER_HOST}. */
+  readonly host?: string;
+}
+
 /** Somebody who completes a handshake, and then does as it likes. */
 export class RawPeer {
   readonly id: EndpointId;
   readonly connection: Connection;
   readonly #endpoint: Endpoint;
-  readonly #traffic: Field['traffic'];
-  #isClosed = false;
+  #isOver = false;
+  #closing: Promise<void> | undefined;
 
-  private constructor(endpoint: Endpoint, connection: Connection, traffic: Field['traffic']) {
+  private constructor(endpoint: Endpoint, connection: Connection) {
     this.id = endpoint.id;
     this.connection = connection;
     this.#endpoint = endpoint;
-    this.#traffic = traffic;
+    void connection.closed.then(() => {
+      this.#isOver = true;
+    });
   }
 
-  static async connect({ target, traffic, signal }: Pick<Field, 'target' | 'traffic' | 'signal'>): Promise<RawPeer> {
-    const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
+  static async connect(target: EndpointAddr, signal: AbortSignal, options: RawPeerOptions = {}): Promise<RawPeer> {
+    const { alpn = GOSSIP_ALPN, host = ATTACKER_HOST } = options;
+    const endpoint = await Endpoint.bind({ address: `${host}:0` });
     try {
-      return new RawPeer(endpoint, await endpoint.connect(target, GOSSIP_ALPN, { signal }), traffic);
+      return new RawPeer(endpoint, await endpoint.connect(target, alpn, { signal }));
     } catch (error) {
       await endpoint.close();
       throw error;
@@ -61,19 +74,23 @@ export class RawPeer {
     return stream;
   }
 
+  /** Opens a stream about a topic, and asks to be a neighbor there. */
+  async join(topic: TopicId): Promise<SendStream> {
+    const stream = await this.stream(topic);
+    stream.write(message({ type: 'join', data: undefined }));
+    return stream;
+  }
+
   /** Writes as fast as the target takes it. @returns false when the connection is over */
   async write(stream: SendStream, bytes: Uint8Array): Promise<boolean> {
+    if (this.#isOver) return false;
     if (stream.write(bytes)) return true;
     const isOver = this.connection.closed.then(() => true);
     return !(await Promise.race([isOver, stream.drained.then(() => false)]));
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    const { sentBytes, receivedBytes } = this.connection.stats();
-    this.#traffic.sent += sentBytes;
-    this.#traffic.received += receivedBytes;
-    await this.#endpoint.close();
+  close(): Promise<void> {
+    this.#closing ??= this.#endpoint.close();
+    return this.#closing;
   }
 }

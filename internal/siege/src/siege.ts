@@ -1,102 +1,118 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
-import type { EndpointAddr } from '@grapevine/net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Attack } from './attack.js';
+import { Child } from './child.js';
+import { type Floor, floorOf } from './floor.js';
+import { type HonestJoins, honestJoins } from './honest-joins.js';
 import { HonestPeer } from './honest-peer.js';
 import {
-  type AttackOrder,
+  type AttackerRequest,
   type AttackReport,
   OTHER_ROOM,
   ROOM,
-  type VictimReport,
-  type VictimRequest,
+  type TargetAddr,
+  type TargetReport,
+  type TargetRequest,
 } from './messages.js';
-import type { Outcome } from './verdict.js';
 
-/** How long the target is watched before, at least, in milliseconds. */
-const QUIET_MS = 2_000;
+/** How long the target is watched without an attack, in milliseconds. */
+const QUIET_MS = 1_000;
+
+/** What sources save up is spent within this time, and code has been compiled: CPU is measured after it. In milliseconds. */
+const WARM_MS = 1_000;
+
+/** Peers that a target holds at once: few, so that slots run short within seconds, and enough to tell what each of them takes. */
+const MAX_PEERS = 128;
+
+/** What was measured while an attack went on. */
+export interface Outcome {
+  readonly seconds: number;
+  /** Of the whole attack. */
+  readonly traffic: AttackReport;
+  /** After the first second: how long, what came in, and what the target has used besides what it uses anyway. */
+  readonly steady: { readonly seconds: number; readonly sent: number; readonly cpuMs: number };
+  readonly floor: Floor;
+  /** What the target has gained. */
+  readonly memoryBytes: number;
+  readonly p99BeforeMs: number;
+  readonly p99Ms: number;
+  readonly joinsBefore: HonestJoins;
+  readonly joins: HonestJoins;
+  readonly turnMs: number;
+  /** How long the machine let the target wait in one go, in milliseconds. */
+  readonly longestWaitMs: number;
+  readonly refused: Readonly<Record<string, number>>;
+}
 
 /** Lets one attack loose on a node that serves honest peers. */
 export async function siege(attack: Attack, seconds: number, signal: AbortSignal): Promise<Outcome> {
-  const victim = start('victim.js', ['--expose-gc']);
-  const attacker = start('attacker.js');
-  const stop = () => kill(victim, attacker);
-  signal.addEventListener('abort', stop);
+  const floor = await floorOf(attack, signal);
+  using node = new Child<TargetRequest>('targets/node.js', [String(MAX_PEERS)], ['--expose-gc']);
+  using attacker = new Child<AttackerRequest>('attacker.js');
+  const end = () => {
+    node[Symbol.dispose]();
+    attacker[Symbol.dispose]();
+  };
+  signal.addEventListener('abort', end);
   try {
-    const [target] = (await once(victim, 'message', { signal })) as [EndpointAddr];
-    await using publisher = await HonestPeer.start(ROOM, [target]);
-    await using _other = await HonestPeer.start(ROOM, [target]);
+    const [target] = await Promise.all([node.ready<TargetAddr>(), attacker.ready()]);
+    await using publisher = await HonestPeer.start(ROOM, [target.node]);
+    await using _other = await HonestPeer.start(ROOM, [target.node]);
     await using elsewhere = await HonestPeer.start(OTHER_ROOM);
     await publisher.topic.joined({ signal });
     publisher.publish();
-    await ask(victim, { type: 'report' });
+    const report = () => node.ask<TargetReport>({ type: 'report' });
+    const tryJoins = () => honestJoins({ target: target.node, elsewhere, node });
+
+    const joinsBefore = await tryJoins();
+    await report();
     await pause(QUIET_MS);
-    const quiet = await ask<VictimReport>(victim, { type: 'report' });
-    const stalls = monitorEventLoopDelay({ resolution: 1 });
-    stalls.enable();
-    const order: AttackOrder = { name: attack.name, target, seconds };
-    attacker.send(order);
-    const reported = once(attacker, 'message', { signal }) as Promise<[AttackReport]>;
-    await pause((seconds * 1_000) / 3);
-    const newcomerJoinMs = await newcomer(target, seconds);
-    const { joinMs } = await ask<{ joinMs: number | null }>(victim, {
-      type: 'join',
-      bootstrap: elsewhere.endpoint.addr(),
-    });
-    const [report] = await reported;
-    const during = await ask<VictimReport>(victim, { type: 'report' });
+    const quiet = await report();
+    const joinCost = await costOf(report, tryJoins);
+    const quietRate = quiet.cpuMs / QUIET_MS;
+
+    const began = performance.now();
+    await attacker.ask({ type: 'start', name: attack.name, target });
+    await pause(Math.min(WARM_MS, (seconds * 1_000) / 2));
+    const warm = await report();
+    const warmTraffic = await attacker.ask<AttackReport>({ type: 'report' });
+    const steadyFrom = performance.now();
+    const { joins, ...joined } = await during(report, tryJoins);
+    await pause(Math.max(0, began + seconds * 1_000 - performance.now()));
+    const last = await report();
+    const traffic = await attacker.ask<AttackReport>({ type: 'report' });
+    const steadyMs = performance.now() - steadyFrom;
+    const reports = [warm, joined.report, last];
+    const cpuMs = joined.report.cpuMs + last.cpuMs - quietRate * steadyMs - (joinCost.cpuMs - quietRate * joinCost.ms);
     return {
-      ...report,
       seconds,
-      cpuMs: during.cpuMs,
-      quietCpuMs: (quiet.cpuMs / QUIET_MS) * seconds * 1_000,
-      memoryBytes: during.rss - quiet.rss,
+      traffic,
+      steady: { seconds: steadyMs / 1_000, sent: traffic.sent - warmTraffic.sent, cpuMs: Math.max(0, cpuMs) },
+      floor,
+      memoryBytes: last.memoryBytes - joinCost.memoryBytes,
       p99BeforeMs: p99(quiet.lateness),
-      p99Ms: p99(during.lateness),
-      newcomerJoinMs,
-      ownJoinMs: joinMs ?? Number.POSITIVE_INFINITY,
-      longestTurnMs: during.longestTurnMs,
-      stallMs: stalls.max / 1e6,
-      refused: during.refused,
+      p99Ms: p99(reports.flatMap(({ lateness }) => lateness)),
+      joinsBefore,
+      joins,
+      turnMs: Math.max(...reports.map(({ turnMs }) => turnMs)),
+      longestWaitMs: Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs)),
+      refused: last.refused,
     };
   } finally {
-    signal.removeEventListener('abort', stop);
-    stop();
+    signal.removeEventListener('abort', end);
   }
 }
 
-/** An honest node that knows only the target. @returns how long it took to get in, in milliseconds */
-async function newcomer(target: EndpointAddr, seconds: number): Promise<number> {
+async function during(report: () => Promise<TargetReport>, tryJoins: () => Promise<HonestJoins>) {
+  const joins = await tryJoins();
+  const after = await report();
+  return { joins: { ...joins, waitMs: joins.waitMs + after.waitMs }, report: after };
+}
+
+async function costOf(report: () => Promise<TargetReport>, tryJoins: () => Promise<HonestJoins>) {
   const began = performance.now();
-  await using peer = await HonestPeer.start(ROOM, [target]);
-  return await peer.topic.joined({ signal: AbortSignal.timeout(seconds * 1_000) }).then(
-    () => performance.now() - began,
-    () => Number.POSITIVE_INFINITY,
-  );
-}
-
-function start(file: string, execArgv: readonly string[] = []): ChildProcess {
-  return fork(fileURLToPath(new URL(file, import.meta.url)), { execArgv: [...execArgv] });
-}
-
-function kill(...children: readonly ChildProcess[]): void {
-  for (const child of children) child.kill('SIGKILL');
-}
-
-async function ask<T>(victim: ChildProcess, request: VictimRequest): Promise<T> {
-  const answer = once(victim, 'message');
-  const died = once(victim, 'exit').then(([code]) => {
-    throw new Error(`the target has died with code ${code}`);
-  });
-  victim.send(request);
-  const [result] = (await Promise.race([answer, died])) as [T];
-  return result;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  await tryJoins();
+  const { cpuMs, memoryBytes } = await report();
+  return { cpuMs, memoryBytes, ms: performance.now() - began };
 }
 
 /** Infinity when nothing has arrived. */

@@ -96,6 +96,7 @@ export type {
   ConnectOptions,
   Endpoint,
   Incoming,
+  PendingLimits,
   RecvStream,
   SendStream,
 } from './transport/seam.js';

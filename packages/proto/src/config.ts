@@ -90,7 +90,7 @@ export interface HardenedConfig {
   readonly introductionsPerPeer: number;
   /**
    * Peers that we have asked to be neighbors because somebody has introduced them, and that have not answered, per topic. At least 1. Default
-   * 16: three times a full active view.
+   * 16: three times a full active view. Whoever has introduced none of them may introduce one even so, up to twice as many.
    */
   readonly introducedRequests: number;
   /** Shuffles of one peer that are answered or passed on within `rateWindow`. At least 1. Default 64 (honest swarms: about 6 from all neighbors). */

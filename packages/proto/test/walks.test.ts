@@ -83,6 +83,15 @@ describe('a neighbor that introduces phantoms', () => {
     expect(node.snapshot.pendingNeighborRequests).toContain(3_000);
     expect(node.snapshot.pendingNeighborRequests).toHaveLength(16);
   });
+
+  test('keeps nobody else from introducing somebody: each of the others has one that is asked at once', () => {
+    const node = new TestNode();
+    asked(node);
+    node.receive(2, forwardJoin(4_000, 0));
+    node.receive(2, forwardJoin(4_001, 0));
+    expect(node.snapshot.pendingNeighborRequests).toContain(4_000);
+    expect(node.snapshot.pendingNeighborRequests).not.toContain(4_001);
+  });
 });
 
 describe('how a peer that we may dial has come to be known', () => {

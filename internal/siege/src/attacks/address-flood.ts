@@ -6,10 +6,10 @@ import { inventedId, message } from '../raw-peer.js';
 export const addressFlood: Attack = {
   name: 'address-flood',
   what: 'lists of peers with many addresses each',
+  standing: 'neighbor',
   async run(field) {
     const peer = await field.connect();
-    const stream = await peer.stream(field.topic);
-    stream.write(message({ type: 'join', data: undefined }));
+    const stream = await peer.join(field.topic);
     for (let i = 0; !field.signal.aborted; i++) {
       const nodes = Array.from({ length: 12 }, (_, j) => ({
         id: inventedId(12 * i + j),

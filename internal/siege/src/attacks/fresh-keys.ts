@@ -9,8 +9,6 @@ const KEPT = 64;
 export const freshKeys: Attack = {
   name: 'fresh-keys',
   what: 'fresh keys with useless messages take all slots',
-  // Handshakes cost what handshakes cost: some milliseconds for two kilobytes.
-  limits: { cpuMsPerMegabyte: 8_000 },
   async run(field) {
     const kept: RawPeer[] = [];
     while (!field.signal.aborted) {

@@ -7,6 +7,7 @@ import { message } from '../raw-peer.js';
 export const inventedIds: Attack = {
   name: 'invented-ids',
   what: 'shuffles that list 120 invented ids each',
+  standing: 'neighbor',
   async run(field) {
     const peer = await field.connect();
     const stream = await peer.stream(field.topic);

@@ -5,8 +5,7 @@ import { message } from '../raw-peer.js';
 export const joinAndLeave: Attack = {
   name: 'join-and-leave',
   what: 'one peer joins and leaves over and over',
-  // Each pair is 30 bytes, and makes and ends a neighbor.
-  limits: { cpuMsPerMegabyte: 15_000 },
+  standing: 'neighbor',
   async run(field) {
     const peer = await field.connect();
     const stream = await peer.stream(field.topic);

@@ -5,16 +5,14 @@ import { message } from '../raw-peer.js';
 export const pruneFlood: Attack = {
   name: 'prune-flood',
   what: 'a neighbor sends nothing but prunes',
+  standing: 'neighbor',
   async run(field) {
     const peer = await field.connect();
-    const stream = await peer.stream(field.topic);
-    stream.write(message({ type: 'join', data: undefined }));
+    const stream = await peer.join(field.topic);
     const prunes = Buffer.concat(Array.from({ length: 2_000 }, () => message({ type: 'prune' })));
     while (!field.signal.aborted) {
       if (!(await peer.write(stream, prunes))) return;
       await field.pause(10);
     }
   },
-  // Six bytes a message: what it costs is bounded by time (a second at first, then 5 % of a core), not by bytes.
-  limits: { cpuMsPerMegabyte: 2_000 },
 };

@@ -7,11 +7,10 @@ import { message } from '../raw-peer.js';
 export const repeatedGrafts: Attack = {
   name: 'repeated-grafts',
   what: 'a neighbor grafts ids, again and again',
-  limits: { cpuMsPerMegabyte: 2_000 },
+  standing: 'neighbor',
   async run(field) {
     const peer = await field.connect();
-    const stream = await peer.stream(field.topic);
-    stream.write(message({ type: 'join', data: undefined }));
+    const stream = await peer.join(field.topic);
     const grafts = Buffer.concat(
       Array.from({ length: 100 }, () => message({ type: 'graft', id: messageIdFromBytes(randomBytes(32)), round: 0 })),
     );

@@ -1,5 +1,5 @@
 import type { Attack } from '../attack.js';
-import { message, type RawPeer } from '../raw-peer.js';
+import type { RawPeer } from '../raw-peer.js';
 
 /** Peers that are kept at once. */
 const KEPT = 24;
@@ -8,14 +8,13 @@ const KEPT = 24;
 export const sybilJoins: Attack = {
   name: 'sybil-joins',
   what: 'fresh keys of one host join again and again',
-  limits: { cpuMsPerMegabyte: 8_000 },
+  standing: 'neighbor',
   async run(field) {
     const kept: RawPeer[] = [];
     while (!field.signal.aborted) {
       const peer = await field.connect().catch(() => undefined);
       if (!peer) continue;
-      const stream = await peer.stream(field.topic);
-      stream.write(message({ type: 'join', data: undefined }));
+      await peer.join(field.topic);
       kept.push(peer);
       if (kept.length > KEPT) await kept.shift()?.close();
       await field.pause(20);

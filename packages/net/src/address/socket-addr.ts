@@ -11,6 +11,14 @@ export interface SocketAddr {
 
 const WHAT = 'socket address';
 
+// Characters of addresses.
+const ZERO = 48;
+const NINE = 57;
+const COLON = 58;
+const LETTER_A = 97;
+/** Set in letters of lower case. */
+const LOWER_CASE = 32;
+
 /**
  * Builds a socket address, in canonical spelling.
  *
@@ -43,15 +51,58 @@ export function formatSocketAddr(addr: SocketAddr): string {
   return isIPv4(addr.host) ? `${addr.host}:${addr.port}` : `[${addr.host}]:${addr.port}`;
 }
 
-/** The 4 or 16 octets of an IP address in canonical spelling. */
+/** The 4 or 16 octets of an IP address in canonical spelling. Lists from peers are full of these, so nothing is split or matched. */
 export function ipToOctets(host: string): Uint8Array {
-  if (isIPv4(host)) return Uint8Array.from(host.split('.'), Number);
-  const [head = '', tail] = embeddedIPv4ToGroups(host).split('::');
-  const groups = (part: string | undefined) => (part ? part.split(':').map((group) => Number.parseInt(group, 16)) : []);
-  const front = groups(head);
-  const back = groups(tail);
-  const all = [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back];
-  return Uint8Array.from(all.flatMap((group) => [group >>> 8, group & 0xff]));
+  return host.includes(':') ? ipv6ToOctets(host) : ipv4ToOctets(host, new Uint8Array(4), 0);
+}
+
+function ipv4ToOctets(text: string, octets: Uint8Array, from: number): Uint8Array {
+  let at = from;
+  let octet = 0;
+  for (let i = text.lastIndexOf(':') + 1; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - ZERO;
+    if (digit >= 0) octet = octet * 10 + digit;
+    else {
+      octets[at++] = octet;
+      octet = 0;
+    }
+  }
+  octets[at] = octet;
+  return octets;
+}
+
+function ipv6ToOctets(text: string): Uint8Array {
+  const octets = new Uint8Array(16);
+  const hasIPv4 = text.includes('.');
+  const end = hasIPv4 ? text.lastIndexOf(':') + 1 : text.length;
+  let at = 0;
+  let group = 0;
+  let digits = 0;
+  /** Where `::` stands. */
+  let gap = -1;
+  const push = () => {
+    octets[at++] = group >>> 8;
+    octets[at++] = group & 0xff;
+    group = digits = 0;
+  };
+  for (let i = 0; i < end; i++) {
+    const code = text.charCodeAt(i);
+    if (code !== COLON) {
+      group = group * 16 + (code <= NINE ? code - ZERO : (code | LOWER_CASE) - LETTER_A + 10);
+      digits++;
+    } else if (digits > 0) push();
+    else gap = at;
+  }
+  if (digits > 0) push();
+  if (hasIPv4) {
+    ipv4ToOctets(text, octets, at);
+    at += 4;
+  }
+  if (gap >= 0) {
+    octets.copyWithin(16 - (at - gap), gap, at);
+    octets.fill(0, gap, 16 - (at - gap));
+  }
+  return octets;
 }
 
 /** The canonical spelling of 4 or 16 octets. */
@@ -96,11 +147,4 @@ function formatIPv6(groups: readonly number[]): string {
 /** WHATWG URLs spell IPv6 as RFC 5952 says. */
 function canonicalIPv6(host: string): string {
   return new URL(`http://[${host}]`).hostname.slice(1, -1);
-}
-
-function embeddedIPv4ToGroups(host: string): string {
-  return host.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => {
-    const group = (high: string, low: string) => ((Number(high) << 8) | Number(low)).toString(16);
-    return `${group(a, b)}:${group(c, d)}`;
-  });
 }

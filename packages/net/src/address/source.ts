@@ -12,6 +12,14 @@ export function sourceOf(addr: TransportAddr | undefined): string | undefined {
   return addr?.type === 'ip' ? sourceOfHost(addr.addr.host) : undefined;
 }
 
+/**
+ * Who may be behind many sources: the /48 of an IPv6 source, which is the most that a site is given (RFC 6177); an IPv4 host by itself. Where
+ * something runs short, networks count before sources: 65,536 sources cost one subscriber line.
+ */
+export function networkOf(source: string): string {
+  return source.endsWith('/64') ? `${source.slice(0, 12)}/48` : source;
+}
+
 /** As {@link sourceOf}, of an IP address in canonical spelling. */
 export function sourceOfHost(host: string): string {
   const octets = ipToOctets(host);

@@ -6,6 +6,7 @@ import type { NativeConnection } from './native-connection.js';
 export const TransportError = {
   none: 0x00,
   connectionRefused: 0x02,
+  streamLimit: 0x04,
   invalidToken: 0x0b,
   cryptoBufferExceeded: 0x0d,
   noViablePath: 0x10,

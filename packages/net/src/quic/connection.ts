@@ -4,7 +4,14 @@ import type { SocketAddr } from '../address/socket-addr.js';
 import { ConnectionClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
-import type { BiStream, Connection, ConnectionStats, RecvStream, SendStream } from '../transport/seam.js';
+import type {
+  BiStream,
+  Connection,
+  ConnectionStats,
+  PendingLimits,
+  RecvStream,
+  SendStream,
+} from '../transport/seam.js';
 import { checkCode, cutReason } from '../util/close-code.js';
 import { nextStableId } from '../util/stable-id.js';
 import type { HostPort } from './binding.js';
@@ -68,6 +75,10 @@ export class QuicConnection implements Connection {
 
   onUnresponsive(callback: () => void): void {
     this.#driver.onUnresponsive(callback);
+  }
+
+  limitPending(limits: PendingLimits): void {
+    this.#driver.limitPending(limits);
   }
 
   stats(): ConnectionStats {

@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors.js';
 import { type CloseReason, describeClose } from '../transport/close-reason.js';
+import type { PendingLimits } from '../transport/seam.js';
 import { MAX_CODE } from '../util/close-code.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import type { HostPort } from './binding.js';
@@ -54,6 +55,8 @@ export class Driver {
   /** Whether something besides acknowledgements is due, of which neither streams nor datagrams tell. */
   #isDue = false;
   readonly #shaking: Handshake;
+  /** Streams that the peer may have opened and that nobody has taken. */
+  #maxUntaken = Number.POSITIVE_INFINITY;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
   constructor(host: DriverHost, options: DriverOptions) {
@@ -177,6 +180,12 @@ export class Driver {
     this.#host.schedule(this); // a timer may have to be armed
   }
 
+  /** See `Connection.limitPending`. */
+  limitPending({ bytes, streams }: PendingLimits): void {
+    this.#inbound.limitPending(Number.isFinite(bytes) ? bytes : undefined);
+    this.#maxUntaken = streams;
+  }
+
   /** Gives up a handshake: tells the peer, and whoever waits why. */
   abandon(error: unknown): void {
     this.handshake.reject(error);
@@ -248,6 +257,11 @@ export class Driver {
     if (this.#inbound.isFlood(this.#host.settings.connectionWindow * WINDOW_GROWTH, now)) {
       this.#host.countFlood();
       this.#fail(TransportError.cryptoBufferExceeded, 'too many bytes that belong to no stream');
+      return false;
+    }
+    if (this.streams.untaken > this.#maxUntaken) {
+      this.#host.countFlood();
+      this.#fail(TransportError.streamLimit, 'too many streams that nobody has taken');
       return false;
     }
     if (native.isDraining() || native.isClosed()) {

@@ -1,4 +1,4 @@
-import { sourceOfHost } from '../address/source.js';
+import { networkOf, sourceOfHost } from '../address/source.js';
 
 /** A handshake that has lasted for less than this is not given up for another, in milliseconds: its answer may be on the way. */
 const GRACE_MS = 100;
@@ -22,7 +22,7 @@ interface Source {
 }
 
 /**
- * Counts half-open incoming handshakes: in total and by source (host, /64 for IPv6).
+ * Counts half-open incoming handshakes: in total and by source (host, /48 for IPv6, which is the most that one customer gets).
  *
  * A client that has proven nothing may cost only so much. Over the caps the oldest handshake makes room: of the source that is over
  * its own, or of the source that has most. So who keeps places without going on loses them, and an honest client gets one.
@@ -50,7 +50,7 @@ export class HalfOpen {
 
   /** Whether a source begins more handshakes than it may. Asked only while many are under way; counts one. */
   isOverRate(host: string): boolean {
-    const source = this.#sources.get(sourceOfHost(host));
+    const source = this.#sources.get(keyOf(host));
     if (!source) return false;
     const now = this.now();
     source.allowance = Math.min(BURST, source.allowance + ((now - source.allowanceAt) / 1000) * PER_SECOND);
@@ -68,7 +68,7 @@ export class HalfOpen {
    *   that have only just begun
    */
   enter(host: string, evict: () => void): (() => void) | undefined {
-    const key = sourceOfHost(host);
+    const key = keyOf(host);
     const now = this.now();
     const here = this.#sources.get(key);
     if (here && here.places.size >= this.maxPerSource && !this.#evictOldest(here, now)) return undefined;
@@ -101,6 +101,10 @@ export class HalfOpen {
     }
     return largest;
   }
+}
+
+function keyOf(host: string): string {
+  return networkOf(sourceOfHost(host));
 }
 
 function oldestOf({ places }: Source): Place | undefined {

@@ -31,6 +31,8 @@ export class Inbound {
   #hasNews = false;
   #hasFailed = false;
   #isPeerBehind = false;
+  /** What the peer may have us keep, while that is less than flow control allows. */
+  #pendingLimit: number | undefined;
 
   constructor(parts: InboundParts, now: number) {
     this.#parts = parts;
@@ -40,6 +42,12 @@ export class Inbound {
   /** The handshake is done. */
   open(): void {
     this.#isOpen = true;
+  }
+
+  /** Bounds the bytes that nobody has read, in whatever frames they came; undefined: by flow control. */
+  limitPending(bytes: number | undefined): void {
+    this.#pendingLimit = bytes;
+    this.#unearned.beStrict(bytes !== undefined);
   }
 
   /** A datagram came. @returns whether it was for this connection */
@@ -108,10 +116,18 @@ export class Inbound {
   isFlood(window: number, now: number): boolean {
     const { native } = this.#parts;
     this.#unearned.settle(native.streamBytes, now);
+    const limit = this.#pendingLimit;
+    if (limit !== undefined) return this.#exceeds(limit);
     if (!this.#unearned.isOver(0)) return false;
     this.#unearned.correct(native.stats().receivedBytes);
     if (!this.#unearned.isOver(0)) return false;
     // What our own application has not read yet is bounded by the connection's window.
     return !native.isReadable() || this.#unearned.isOver(window);
+  }
+
+  #exceeds(limit: number): boolean {
+    if (!this.#unearned.exceed(limit)) return false;
+    this.#unearned.correct(this.#parts.native.stats().receivedBytes);
+    return this.#unearned.exceed(limit);
   }
 }

@@ -69,6 +69,11 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     return this.#sending.size + this.#receiving.size;
   }
 
+  /** Streams of the peer that nobody has taken yet. */
+  get untaken(): number {
+    return this.uni.size + this.bi.size;
+  }
+
   /** Bytes that streams have queued and quiche has not taken. */
   get queuedBytes(): number {
     let sum = 0;

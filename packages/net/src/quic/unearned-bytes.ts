@@ -32,6 +32,7 @@ export class UnearnedBytes {
   #authentic = 0;
   #at: number;
   readonly #base: number;
+  #perStreamByte = PER_STREAM_BYTE;
 
   /** @param maxDatagram the largest datagram on the path, in bytes */
   constructor(maxDatagram: number, now: number) {
@@ -54,7 +55,7 @@ export class UnearnedBytes {
    */
   settle(streamBytes: number, now: number): void {
     const carried = streamBytes - this.#streamBytes;
-    const forgiven = carried * PER_STREAM_BYTE + ((now - this.#at) / 1000) * PER_SECOND;
+    const forgiven = carried * this.#perStreamByte + ((now - this.#at) / 1000) * PER_SECOND;
     this.#debt = Math.max(0, this.#debt + this.#settling - forgiven);
     this.#settling = this.#fresh;
     this.#fresh = 0;
@@ -76,6 +77,16 @@ export class UnearnedBytes {
     this.#fresh = Math.max(0, this.#fresh - (rubbish - fromDebt - fromSettling));
     this.#counted = 0;
     this.#authentic = authentic;
+  }
+
+  /** From now on a byte of a stream makes good for itself alone: who is bounded for as long as the connection lasts does not earn anything by talking. */
+  beStrict(isStrict: boolean): void {
+    this.#perStreamByte = isStrict ? 1 : PER_STREAM_BYTE;
+  }
+
+  /** Whether there are more of them than this. */
+  exceed(bytes: number): boolean {
+    return this.#debt > bytes;
   }
 
   /** Whether it is too much. @param unread - bytes that our own application may have left unread */

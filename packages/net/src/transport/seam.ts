@@ -108,8 +108,22 @@ export interface Connection {
    * unacknowledged for about 3 s. At most once until the peer is heard from again. Undefined where a transport cannot tell.
    */
   onUnresponsive?(callback: () => void): void;
+  /**
+   * Bounds what the peer may have us keep that nobody here has read. For peers that have shown nothing yet; before the first call, the windows of
+   * flow control and the number of streams are the bounds. A peer that goes over it loses the connection, unless somebody has read the
+   * excess by the next turn of the event loop. Undefined where a transport can not.
+   */
+  limitPending?(limits: PendingLimits): void;
   /** Plain numbers about the connection so far. */
   stats(): ConnectionStats;
+}
+
+/** See {@link Connection.limitPending}. */
+export interface PendingLimits {
+  /** Bytes that came and that nobody has read, whatever they are for. */
+  readonly bytes: number;
+  /** Streams that the peer has opened and that nobody has taken. */
+  readonly streams: number;
 }
 
 /** What {@link Connection.stats} tells. */

@@ -41,6 +41,17 @@ test('octets and texts are each other back', () => {
   expect([...ipToOctets('2001:db8::1')]).toEqual([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
 });
 
+test('any octets come back from their text, also from one that ends as IPv4 does', () => {
+  const some = fc.oneof(fc.uint8Array({ minLength: 4, maxLength: 4 }), fc.uint8Array({ minLength: 16, maxLength: 16 }));
+  fc.assert(
+    fc.property(some, (octets) => {
+      expect([...ipToOctets(ipFromOctets(octets))]).toEqual([...octets]);
+    }),
+  );
+  expect(ipFromOctets(ipToOctets('::ffff:192.0.2.33'))).toBe('::ffff:c000:221');
+  expect(ipFromOctets(ipToOctets('64:ff9b::192.0.2.33'))).toBe('64:ff9b::c000:221');
+});
+
 test('IPv6 is spelt as RFC 5952 says, and as URLs spell it', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(0, 0, 1, 0xab, 0xffff), { minLength: 8, maxLength: 8 }), (groups) => {

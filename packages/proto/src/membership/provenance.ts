@@ -2,8 +2,8 @@ import { LazyMap, LazySet } from '../structures/lazy.js';
 
 /** How peers that we did not look for ourselves have come to us. Bounded by sweeps. */
 export class Provenance<P> {
-  /** Peers that we have asked to be neighbors because others have introduced them: we have not chosen them. */
-  readonly #introduced = new LazySet<P>();
+  /** Peers that we have asked to be neighbors because others have introduced them, and who has: we have not chosen them. */
+  readonly #introduced = new LazyMap<P, P>();
   /** Who has named the peers that we know by hearsay. */
   readonly #namedBy = new LazyMap<P, P>();
   /** Passive peers that came unasked and were pushed out of the active view. */
@@ -14,8 +14,14 @@ export class Provenance<P> {
     return this.#introduced.size;
   }
 
-  introduced(peer: P): void {
-    this.#introduced.add(peer);
+  /** Whether one of them is there because of this peer. */
+  hasIntroduced(by: P): boolean {
+    for (const introducer of this.#introduced.values()) if (introducer === by) return true;
+    return false;
+  }
+
+  introduced(peer: P, by: P): void {
+    this.#introduced.set(peer, by);
   }
 
   isIntroduced(peer: P): boolean {
@@ -47,7 +53,7 @@ export class Provenance<P> {
 
   /** @param limit - so many are remembered in any case */
   sweep(pending: { has(peer: P): boolean }, isKnown: (peer: P) => boolean, limit: number): void {
-    for (const peer of this.#introduced) if (!pending.has(peer)) this.#introduced.delete(peer);
+    for (const peer of this.#introduced.keys()) if (!pending.has(peer)) this.#introduced.delete(peer);
     if (this.#namedBy.size > limit) {
       for (const peer of this.#namedBy.keys()) if (!isKnown(peer)) this.#namedBy.delete(peer);
     }

@@ -102,13 +102,13 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     if (!this.#mayExist(peer.id)) return;
     const isAsked = this.pending.has(peer.id);
     const wouldAsk = !this.active.has(peer.id) && (ttl === 0 || this.active.size <= 1);
-    if (wouldAsk && !isAsked && !this.#canAskIntroduced()) {
+    if (wouldAsk && !isAsked && !this.#canAskIntroduced(from)) {
       this.node.stats.refusedIntroductions++;
       return;
     }
     this.#named(peer.id, from);
     super.onForwardJoin(from, { ...message, peer: { id: peer.id, data: fitData(this.node, peer.data) } }, now);
-    if (!isAsked && this.pending.has(peer.id) && !this.active.has(peer.id)) this.#provenance.introduced(peer.id);
+    if (!isAsked && this.pending.has(peer.id) && !this.active.has(peer.id)) this.#provenance.introduced(peer.id, from);
   }
 
   /** Our own shuffle, or one that claims to be: there is nobody to answer. A stranger may ask and not tell. */
@@ -209,8 +209,12 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return this.#known;
   }
 
-  #canAskIntroduced(): boolean {
-    return (this.#known?.asking ?? 0) < this.node.config.hardened.introducedRequests;
+  /** One who introduces many keeps nobody else from introducing one. */
+  #canAskIntroduced(by: P): boolean {
+    const known = this.#known;
+    const { introducedRequests: limit } = this.node.config.hardened;
+    if (!known || known.asking < limit) return true;
+    return known.asking < 2 * limit && !known.hasIntroduced(by);
   }
 
   /** Whether there can be a peer of this name. Those that we have met are. */

@@ -12,6 +12,13 @@ import { encodeVarint } from './varint.js';
 /** Streams of a session that is not accepted yet. */
 const MAX_EARLY_STREAMS = 64;
 
+/**
+ * Streams of which it is not known yet what they are, and streams of the session that nobody has taken. More wait below, where the peer's limits
+ * are; it is looked again after so many milliseconds.
+ */
+const MAX_WAITING = 64;
+const CHECK_MS = 20;
+
 /** A request; its reader stands behind the type of the frame with its header fields. */
 export interface RequestStream {
   readonly id: number;
@@ -33,6 +40,7 @@ export class Http3Connection {
   readonly #request = deferred<RequestStream>();
   readonly #control: ControlStreams;
   #hasRequest = false;
+  #unknown = 0;
   #sessionId: number | undefined;
 
   constructor(quic: CertificateConnection) {
@@ -85,13 +93,33 @@ export class Http3Connection {
   }
 
   async #each<T>(streams: AsyncIterable<T>, take: (stream: T) => Promise<void>): Promise<void> {
-    for await (const stream of streams) take(stream).catch((error: unknown) => this.fail(error));
+    for await (const stream of streams) {
+      while (this.#isFull) await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+      take(stream).catch((error: unknown) => this.fail(error));
+    }
+  }
+
+  get #isFull(): boolean {
+    return !this.uni.ended && this.#unknown + this.uni.size + this.bi.size >= MAX_WAITING;
+  }
+
+  /** The next part of a stream's header; undefined when the stream ends or is reset before (RFC 9114, section 6.2). */
+  async #header(stream: StreamReader): Promise<number | undefined> {
+    this.#unknown++;
+    try {
+      return await stream.varint();
+    } catch (error) {
+      if (error instanceof CutOffError) throw error;
+      return undefined;
+    } finally {
+      this.#unknown--;
+    }
   }
 
   async #takeUni(stream: StreamReader): Promise<void> {
-    const type = await stream.varint().catch(ignoreReset);
+    const type = await this.#header(stream);
     switch (type) {
-      case undefined: // ended or was reset before it said what it is (RFC 9114, section 6.2)
+      case undefined: // it asks for nothing
         return;
       case STREAM.control:
       case STREAM.qpackEncoder:
@@ -109,7 +137,7 @@ export class Http3Connection {
 
   async #takeBi({ id = 0, send, recv }: BiStream): Promise<void> {
     const reader = new StreamReader(recv);
-    const type = await reader.varint().catch(ignoreReset);
+    const type = await this.#header(reader);
     if (type === FRAME.webTransportStream) {
       if (await this.#belongs(reader)) this.bi.push({ send, recv: reader });
       else send.reset(H3.bufferedStreamRejected);
@@ -127,7 +155,7 @@ export class Http3Connection {
 
   /** Whether a stream is one of the session, as its header says. */
   async #belongs(stream: StreamReader): Promise<boolean> {
-    const id = await stream.varint().catch(ignoreReset);
+    const id = await this.#header(stream);
     const isEarly = this.#sessionId === undefined;
     if (id !== undefined && (id & 3) !== 0) throw new Http3Error(H3.idError, `${id} is no session`);
     if (isEarly ? this.uni.size + this.bi.size < MAX_EARLY_STREAMS : id === this.#sessionId) return true;
@@ -139,10 +167,4 @@ export class Http3Connection {
   header(type: typeof STREAM.webTransport | typeof FRAME.webTransportStream): Uint8Array {
     return concat(encodeVarint(type), encodeVarint(this.#sessionId as number));
   }
-}
-
-/** A stream that is reset before its header is here asks for nothing. */
-function ignoreReset(error: unknown): undefined {
-  if (error instanceof CutOffError) throw error;
-  return undefined;
 }

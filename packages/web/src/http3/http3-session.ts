@@ -4,6 +4,7 @@ import {
   ConnectionClosedError,
   type ConnectionStats,
   describeClose,
+  type PendingLimits,
   type RecvStream,
   type SendStream,
   type TransportAddr,
@@ -92,6 +93,10 @@ export class Http3Session implements WebSession {
 
   onUnresponsive(callback: () => void): void {
     this.#http.quic.onUnresponsive?.(callback);
+  }
+
+  limitPending(limits: PendingLimits): void {
+    this.#http.quic.limitPending?.(limits);
   }
 
   stats(): ConnectionStats {

@@ -5,6 +5,9 @@ import { proveListener, type Refusal, refuseDialer } from '../identity/listener.
 import { WebConnection } from '../session/web-connection.js';
 import type { Certificates } from './certificates.js';
 
+/** Who has proven an identity is bounded by flow control, and by whatever protocol it speaks. */
+const PROVEN = { bytes: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY } as const;
+
 /** What all incoming sessions of a listener have in common. */
 export interface IncomingHost {
   readonly secretKey: SecretKey;
@@ -67,6 +70,7 @@ export class WebIncoming implements Incoming {
     try {
       const remoteId = await proveListener(this.#session, hello, this.alpn);
       clearTimeout(this.#timer);
+      this.#session.limitPending(PROVEN);
       return new WebConnection(this.#session, { remoteId, alpn: this.alpn, side: 'accepted' });
     } catch (cause) {
       this.#session.close(0);

@@ -60,6 +60,12 @@ const CHECKS: Checks<Pick<WebListenerOptions, 'secretKey' | 'alpns' | 'origins' 
 
 /** The protocol of HTTP/3 in TLS. */
 const H3_ALPN = 'h3';
+/**
+ * What a client may have us keep before it has proven who it is: a request, two control streams, and a session's first words. In the worst case
+ * QUIC takes 25 bytes of memory for each of these, and 2 kB for a stream.
+ */
+const UNPROVEN = { bytes: 32 * 1_024, streams: 64 } as const;
+
 const OK = 200;
 const NOT_FOUND = 404;
 const FORBIDDEN = 403;
@@ -197,6 +203,7 @@ export class WebListener implements Endpoint {
   async #serve(http: Http3Connection, remoteAddress: string): Promise<void> {
     const timer = setTimeout(() => http.quic.close(0), this.#handshakeTimeoutMs);
     timer.unref();
+    http.quic.limitPending?.(UNPROVEN);
     try {
       await this.#answer(http, remoteAddress);
     } catch (error) {

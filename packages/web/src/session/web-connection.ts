@@ -4,6 +4,7 @@ import type {
   Connection,
   ConnectionStats,
   EndpointId,
+  PendingLimits,
   RecvStream,
   SendStream,
   TransportAddr,
@@ -27,6 +28,7 @@ export class WebConnection implements Connection {
   readonly #session: WebSession;
   readonly probe?: (timeoutMs: number) => Promise<boolean>;
   readonly onUnresponsive?: (callback: () => void) => void;
+  readonly limitPending?: (limits: PendingLimits) => void;
 
   constructor(session: WebSession, { remoteId, alpn, side }: Proven) {
     this.#session = session;
@@ -34,6 +36,7 @@ export class WebConnection implements Connection {
     this.alpn = alpn;
     this.side = side;
     if (session.probe) this.probe = (timeoutMs) => session.probe?.(timeoutMs) ?? Promise.resolve(false);
+    if (session.limitPending) this.limitPending = (limits) => session.limitPending?.(limits);
     if (session.onUnresponsive) this.onUnresponsive = (callback) => session.onUnresponsive?.(callback);
   }
 

@@ -19,7 +19,8 @@ export class FrameTooLargeError extends Error {
  * Between chunks it holds the bytes of one unfinished frame (in a buffer at most twice as long) and no part of any chunk.
  */
 export class FrameDecoder {
-  readonly #limit: number;
+  /** The longest body that is taken, in bytes. */
+  limit: number;
   #chunk: Uint8Array = NOTHING;
   #at = 0;
   /** Bytes of the length that have arrived, and their value. */
@@ -31,7 +32,7 @@ export class FrameDecoder {
 
   /** @param limit longest body in bytes */
   constructor(limit: number) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** Whether the stream stands inside a body. (Inside a length it counts as a clean end, as in the reference.) */
@@ -75,7 +76,7 @@ export class FrameDecoder {
       this.#length = this.#length * 256 + (this.#chunk[this.#at++] as number);
       this.#prefixBytes++;
     }
-    if (this.insideBody && this.#length > this.#limit) throw new FrameTooLargeError(this.#length, this.#limit);
+    if (this.insideBody && this.#length > this.limit) throw new FrameTooLargeError(this.#length, this.limit);
   }
 
   #finish(rest: Uint8Array): Uint8Array {

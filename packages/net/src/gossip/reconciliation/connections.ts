@@ -3,6 +3,7 @@ import { ConnectError } from '../../errors.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { BiStream, Connection, Endpoint } from '../../transport/seam.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
+import { PENDING, STRANGER_PENDING } from '../sources/index.js';
 import { ConnectionCode, SessionCode } from './close-code.js';
 
 /** A connection without a session is closed after so long. */
@@ -11,8 +12,10 @@ const IDLE_MS = 15_000;
 /** Connections that one peer may hold: one, one that it replaces, and one that crossed it. */
 const MAX_PER_PEER = 3;
 
-/** Sessions of one connection that the peer may have opened at once. */
+/** Sessions of one connection that the peer may have opened at once … */
 const MAX_INCOMING = 64;
+/** … and before one of them was about a topic in which it is a neighbor: as many as it has under way with one peer, and two that cross. */
+const MAX_INCOMING_OF_STRANGER = 4;
 
 /** A connection and the sessions on it. */
 export interface Held {
@@ -20,6 +23,8 @@ export interface Held {
   readonly sessions: Set<BiStream>;
   /** Those of the sessions that the peer began. */
   readonly incoming: Set<BiStream>;
+  /** Whether we dialed it, or a session was about a topic in which the peer is a neighbor. */
+  isAdmitted: boolean;
   /** Replaced: no new session goes there. */
   stale: boolean;
   idle: ClockTimer | undefined;
@@ -57,11 +62,20 @@ export class Connections {
     const id = connection.remoteId;
     const others = this.#held.get(id) ?? [];
     if (this.#closed) return connection.close(ConnectionCode.done, 'shutting down');
-    if (others.length === 0 && this.#held.size >= this.#host.maxPeers) {
+    if (others.length === 0 && this.#held.size >= this.#host.maxPeers && !this.#dropStranger()) {
       return connection.close(ConnectionCode.tooMany, `${this.#host.maxPeers} peers are enough`);
     }
     if (others.length >= MAX_PER_PEER) others[0]?.connection.close(ConnectionCode.tooMany, 'too many connections');
-    const held: Held = { connection, sessions: new Set(), incoming: new Set(), stale: false, idle: undefined };
+    const isAdmitted = connection.side === 'dialed';
+    if (!isAdmitted) connection.limitPending?.(STRANGER_PENDING);
+    const held: Held = {
+      connection,
+      sessions: new Set(),
+      incoming: new Set(),
+      isAdmitted,
+      stale: false,
+      idle: undefined,
+    };
     this.#held.set(id, [...(this.#held.get(id) ?? []), held]);
     this.#watchIdle(held);
     void this.#acceptSessions(held);
@@ -88,6 +102,12 @@ export class Connections {
     }
   }
 
+  /** A session is about a topic in which the peer is a neighbor. */
+  admitted(held: Held): void {
+    held.isAdmitted = true;
+    held.connection.limitPending?.(PENDING);
+  }
+
   /** A session is over. */
   done(held: Held, stream: BiStream): void {
     held.incoming.delete(stream);
@@ -112,6 +132,17 @@ export class Connections {
     this.#closed = true;
     for (const dial of this.#dials) dial.abort(new Error('shutting down'));
     for (const held of [...this.#held.values()].flat()) held.connection.close(ConnectionCode.done, 'shutting down');
+  }
+
+  /** Of those who have compared nothing with us, the one that is here for longest makes room. @returns whether there was one */
+  #dropStranger(): boolean {
+    for (const [id, all] of this.#held) {
+      if (all.some(({ isAdmitted }) => isAdmitted)) continue;
+      this.#held.delete(id);
+      for (const { connection } of all) connection.close(ConnectionCode.tooMany, 'others need the connection more');
+      return true;
+    }
+    return false;
   }
 
   #newest(peer: EndpointId): Held | undefined {
@@ -156,7 +187,7 @@ export class Connections {
 
   async #acceptSessions(held: Held): Promise<void> {
     for await (const stream of held.connection.acceptBi()) {
-      if (held.incoming.size >= MAX_INCOMING) {
+      if (held.incoming.size >= (held.isAdmitted ? MAX_INCOMING : MAX_INCOMING_OF_STRANGER)) {
         stream.send.reset(SessionCode.busy);
         stream.recv.stop(SessionCode.busy);
         continue;

@@ -11,6 +11,9 @@ import { decodeFrame, encodeFrame, FRAME_OVERHEAD, type Frame } from './frames.j
 /** A session in which nothing moves for so long is given up. */
 const IDLE_MS = 15_000;
 
+/** A peer that begins a session says within this time what it is about. */
+const OPEN_MS = 10_000;
+
 /** A session may take so long altogether. A full payload cache (64 MiB) takes about half a minute. */
 const TOTAL_MS = 300_000;
 
@@ -59,6 +62,18 @@ export class FrameChannel {
   /** Settles when the peer has all of it, or the session was given up. */
   async acknowledged(): Promise<void> {
     await this.#stream.send.stopped;
+  }
+
+  /** The frame that the peer begins with, which is no longer than those of a comparison. @throws as {@link FrameChannel.next} */
+  async first(): Promise<Frame | undefined> {
+    this.#decoder.limit = MAX_FRAME_LENGTH + FRAME_OVERHEAD;
+    const timer = this.#clock.setTimer(() => this.cancel(SessionCode.cancelled, 'it never began'), OPEN_MS);
+    try {
+      return await this.next();
+    } finally {
+      timer.cancel();
+      this.#decoder.limit = this.limit + FRAME_OVERHEAD;
+    }
   }
 
   /** The peer's next frame; undefined at its end. @throws Violation, SessionEnded, or what the stream throws */

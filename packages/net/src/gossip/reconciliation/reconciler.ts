@@ -206,12 +206,13 @@ export class Reconciler {
     const channel = this.#runner.channel(stream);
     const peer = held.connection.remoteId;
     try {
-      const frame = await channel.next();
+      const frame = await channel.first();
       if (frame?.type !== 'open') throw new Violation('bad-message', 'a session begins with its topic');
       const { topic, youngerThan } = frame;
       const opening = new Uint8Array(frame.opening); // the frame is a view into what the stream brought
       const admitted = await this.#neighborhood.admits(topic, peer);
       if (!admitted) throw new SessionEnded(SessionCode.notNeighbor, 'the peer is no neighbor there');
+      this.#connections.admitted(held);
       await this.#giveWay(topic, peer);
       await this.#incoming.run(peer, () => this.#answer({ topic, youngerThan }, peer, channel, opening));
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { Connection } from '../../transport/seam.js';
 import { type Clock, delay } from '../../util/clock.js';
 import type { NetMessage } from '../wire.js';
 import type { DialCredit } from './dial-credit.js';
-import { STRANGER_STREAMS, UNFINISHED_BYTES } from './limits.js';
+import { PENDING, STRANGER_PENDING, STRANGER_STREAMS, UNFINISHED_BYTES } from './limits.js';
 import type { Occupant } from './slots.js';
 import type { Turn } from './turn.js';
 import { type Standing, UNKNOWN_TOPIC_US, type WorkMeter, workOf } from './work-meter.js';
@@ -38,6 +39,8 @@ export class Guest implements Occupant {
   #useless = 0;
   #uncredited = 0;
   #isLeaving = false;
+  /** Connections on which it may have little waiting. */
+  readonly #bounded = new Set<Connection>();
 
   constructor(id: EndpointId, source: string, host: GuestHost) {
     this.id = id;
@@ -65,6 +68,21 @@ export class Guest implements Occupant {
   /** We have dialed it. */
   chosen(): void {
     this.#isOurs = true;
+    this.trusted();
+  }
+
+  /** It has a connection. */
+  connected(connection: Connection): void {
+    if (this.#standing === 'known' || !connection.limitPending) return;
+    connection.limitPending(STRANGER_PENDING);
+    this.#bounded.add(connection);
+    void connection.closed.then(() => this.#bounded.delete(connection));
+  }
+
+  /** It is no stranger any more, and what it knows of us it does not forget: its connections stay without the bounds of strangers. */
+  trusted(): void {
+    for (const connection of this.#bounded) connection.limitPending?.(PENDING);
+    this.#bounded.clear();
   }
 
   /** Bytes of frames that are not whole, over all streams of a connection. What neighbors send is bounded by flow control alone. */

@@ -76,8 +76,21 @@ export const OVERDRAWN_MS = 10_000;
 /** Messages are handled for so long, by estimate, before everybody else gets a turn, in microseconds. A quarter of what a slice may take (20 ms). */
 export const SLICE_US = 5_000;
 
+/** After so much by estimate the clock is asked whether the slice is over, in microseconds: at most fifty times in a slice. */
+export const SLICE_LOOK_US = 100;
+
 /** Memory for frames of a stranger that are not whole, in bytes. Half of what a stranger may pin; the rest is the transport's. */
 export const UNFINISHED_BYTES = 512 * 1_024;
+
+/**
+ * What a stranger may have us keep that nobody has read. Bytes: in the worst case quiche takes 25 bytes for each (CRYPTO and STREAM frames of a single
+ * byte with holes between them), so that they stay under the megabyte that a stranger may pin. A handshake brings some 3 kB, and a stranger has
+ * nothing to say that is longer. Streams: as many as are read at once; each takes 2 kB.
+ */
+export const STRANGER_PENDING = { bytes: 32 * 1_024, streams: 128 } as const;
+
+/** The same for everybody else: the windows of flow control. */
+export const PENDING = { bytes: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY } as const;
 
 /**
  * Streams of a stranger that are read at once; further ones wait. Each takes 3.5 kB. A peer that we share thousands of topics with is a neighbor

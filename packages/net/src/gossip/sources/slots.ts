@@ -1,3 +1,4 @@
+import { networkOf } from '../../address/source.js';
 import { GRACE_MS } from './limits.js';
 
 /** A connected peer, as far as its slot is concerned. */
@@ -25,8 +26,8 @@ export interface Newcomer {
  * Who gives its slot to a newcomer, when all are taken; undefined when nobody has to.
  *
  * Peers that we dialed, and neighbors, keep theirs. Of the others, those that have only talked about topics that we are not in go first, then
- * those of the source that holds the most. A peer that we dialed takes any of these slots; a stranger only one that is worth less than its
- * own: of a source that would still hold more, or of a peer that had its time to say something of use. So one host never holds more than what the
+ * those of the network that holds the most. A peer that we dialed takes any of these slots; a stranger only one that is worth less than its
+ * own: of a network that would still hold more, or of a peer that had its time to say something of use. So one network never holds more than what the
  * others leave, and many honest nodes behind one address lose nothing while there are slots.
  */
 export function whoGivesWay<T extends Occupant>(
@@ -36,8 +37,8 @@ export function whoGivesWay<T extends Occupant>(
 ): T | undefined {
   const all = [...occupants];
   const held = new Map<string, number>();
-  for (const { source } of all) held.set(source, (held.get(source) ?? 0) + 1);
-  const count = ({ source }: { readonly source: string }) => held.get(source) ?? 0;
+  for (const { source } of all) held.set(networkOf(source), (held.get(networkOf(source)) ?? 0) + 1);
+  const count = ({ source }: { readonly source: string }) => held.get(networkOf(source)) ?? 0;
   const isRubbish = ({ useless, isUseful }: Occupant) => useless > 0 && !isUseful;
   const candidates = all
     .filter(({ isOurs }) => !isOurs)

@@ -125,6 +125,7 @@ export class Sources {
     this.#guests.set(id, guest);
     this.#credit.connected(source);
     if (side === 'dialed') guest.chosen();
+    guest.connected(connection);
     return guest;
   }
 
@@ -137,6 +138,7 @@ export class Sources {
     const guest = this.#guests.get(peer);
     if (guest) this.#guestHost.meter.refund(guest.source, MEETING_US);
     this.#neighborships.set(peer, (this.#neighborships.get(peer) ?? 0) + 1);
+    this.#guests.get(peer)?.trusted();
   }
 
   neighborDown(peer: EndpointId): void {

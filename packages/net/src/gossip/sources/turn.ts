@@ -1,11 +1,19 @@
 import type { Clock } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
-import { SLICE_US } from './limits.js';
+import { SLICE_LOOK_US, SLICE_US } from './limits.js';
 
-/** Bounds how long messages are handled without a pause, over all peers: timers, sockets and users get their turn in between. */
+/**
+ * Bounds how long messages are handled without a pause, over all peers: timers, sockets and users get their turn in between.
+ *
+ * The estimates of messages decide. Now and then the clock is asked as well, so that a wrong one costs no more than a few milliseconds.
+ */
 export class Turn {
   readonly #clock: Clock;
   #work = 0;
+  #began = 0;
+  /** When the clock is asked next, by estimate. */
+  #lookAt = 0;
+  #isLate = false;
   #isRunning = false;
   #next: Deferred<void> | undefined;
 
@@ -16,11 +24,14 @@ export class Turn {
   /** A message was handled that costs so many microseconds by estimate. */
   spend(work: number): void {
     this.#work += work;
-    if (this.#isRunning) return;
+    if (this.#isRunning) return this.#look();
     this.#isRunning = true;
+    this.#began = this.#clock.now();
+    this.#lookAt = SLICE_LOOK_US;
     this.#clock.defer(() => {
       this.#isRunning = false;
       this.#work = 0;
+      this.#isLate = false;
       this.#next?.resolve();
       this.#next = undefined;
     });
@@ -28,7 +39,7 @@ export class Turn {
 
   /** Whether the slice is used up. */
   get isOver(): boolean {
-    return this.#work >= SLICE_US;
+    return this.#isLate || this.#work >= SLICE_US;
   }
 
   /** Settles when the next slice begins. */
@@ -36,5 +47,11 @@ export class Turn {
     if (!this.#isRunning) return Promise.resolve();
     this.#next ??= deferred();
     return this.#next.promise;
+  }
+
+  #look(): void {
+    if (this.#work < this.#lookAt) return;
+    this.#lookAt = this.#work + SLICE_LOOK_US;
+    if ((this.#clock.now() - this.#began) * 1_000 >= SLICE_US) this.#isLate = true;
   }
 }

@@ -1,3 +1,4 @@
+import { networkOf } from '../../address/source.js';
 import type { Clock } from '../../util/clock.js';
 import type { NetMessage } from '../wire.js';
 import { MAX_SOURCES, MAX_WORK_US, OVERDRAWN_MS, WORK_PER_BYTE_US, WORK_PER_S_US } from './limits.js';
@@ -15,6 +16,10 @@ interface Account {
 /** What a message about a topic that we are not in costs, in microseconds: it is not even decoded. */
 export const UNKNOWN_TOPIC_US = 1;
 
+/** Addresses of this length, in bytes, are in the price of their message, and each further byte costs so many microseconds. */
+const CHEAP_DATA_BYTES = 64;
+const DATA_US = 0.25;
+
 /**
  * What a message costs by estimate, in microseconds; measured with `npm run siege` and rounded up. An estimate, because a clock that is asked
  * at each message costs more than many of them, and because the same messages must always do the same.
@@ -30,15 +35,16 @@ export function workOf(message: NetMessage, standing: Standing): number {
     case 'ihave':
       return 2 + message.messages.length / 2;
     case 'join':
-      return 60;
+      return 60 + workOfData(message.data);
     case 'forwardJoin':
+      return 15 + workOfData(message.peer.data);
     case 'neighbor':
-      return 15;
+      return 15 + workOfData(message.data);
     case 'disconnect':
       return 150; // with the Join before it; nobody has a reason to come and go
     case 'shuffle':
     case 'shuffleReply':
-      return 10 + 2 * message.nodes.length;
+      return message.nodes.reduce((sum, { data }) => sum + 2 + workOfData(data), 10);
   }
 }
 
@@ -47,6 +53,11 @@ export function workOf(message: NetMessage, standing: Standing): number {
  * a peer may have as many topics with us as we are in. Who leaves and comes again pays when it leaves.
  */
 export const MEETING_US = 75;
+
+/** Addresses are decoded and looked at. A few cost no more than the message that they come with. */
+function workOfData(data: Uint8Array | undefined): number {
+  return data ? Math.max(0, data.length - CHEAP_DATA_BYTES) * DATA_US : 0;
+}
 
 /** How much of our time each source has left. */
 export class WorkMeter {
@@ -81,7 +92,8 @@ export class WorkMeter {
   }
 
   #accrued(source: string, standing: Standing): Account {
-    const key = `${standing} ${source}`;
+    // Strangers with a network full of addresses have one account; neighbors know a topic, and each host has its own.
+    const key = `${standing} ${standing === 'stranger' ? networkOf(source) : source}`;
     const now = this.#clock.now();
     const account = this.#accounts.get(key) ?? { work: MAX_WORK_US[standing], at: now, shortSince: undefined };
     account.work = Math.min(

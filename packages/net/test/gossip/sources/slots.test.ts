@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sourceOfHost } from '../../../src/address/source.js';
 import { type Occupant, whoGivesWay } from '../../../src/gossip/sources/slots.js';
 
 interface Named extends Occupant {
@@ -34,6 +35,13 @@ test('then one of the host with the most goes: a flood of keys displaces itself'
   const flood = Array.from({ length: 8 }, (_, i) => peer(`flood${i}`, 'evil', fresh));
   expect(leaver([peer('honest', 'a', fresh), ...flood])).toBe('flood0');
   expect(leaver([peer('honest', 'a', fresh), ...flood], { source: 'evil', isOurs: false })).toBeUndefined();
+});
+
+test('one of the network with the most goes, however many sources it has', () => {
+  const flood = Array.from({ length: 8 }, (_, i) => peer(`flood${i}`, sourceOfHost(`2001:db8:1:${i}::1`), fresh));
+  const honest = peer('honest', sourceOfHost('2001:db8:2:1::1'), fresh);
+  expect(leaver([honest, ...flood], { source: sourceOfHost('2001:db8:3::1'), isOurs: false })).toBe('flood0');
+  expect(leaver([honest, ...flood], { source: sourceOfHost('2001:db8:1:99::1'), isOurs: false })).toBeUndefined();
 });
 
 test('a stranger has five seconds to say something; a peer that we dialed waits for nobody', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sourceOfHost } from '../../../src/address/source.js';
 import { MEETING_US, type Standing, WorkMeter, workOf } from '../../../src/gossip/sources/work-meter.js';
 import type { NetMessage } from '../../../src/gossip/wire.js';
 import type { EndpointId } from '../../../src/identity/endpoint-id.js';
@@ -71,6 +72,14 @@ test('who becomes our neighbor and leaves again, over and over, is slowed down l
     if (pauseMs > 0) await clock.advance(pauseMs);
   }
   expect(rounds).toBeLessThan(15_000);
+});
+
+test('nor is another address of the same site, for strangers', () => {
+  const meter = new WorkMeter(new ManualClock());
+  const address = (i: number) => sourceOfHost(`2001:db8:1:${i.toString(16)}::1`);
+  for (let i = 0; i < 1_000; i++) meter.spend(address(i), 'stranger', 6, 1_000);
+  expect(meter.spend(address(1_000), 'stranger', 6, 3)).toBeGreaterThan(0);
+  expect(meter.spend(address(1_000), 'known', 6, 3)).toBe(0);
 });
 
 test('a thousand messages a second with long lists cost an honest neighbor nothing', async () => {

@@ -68,7 +68,13 @@ export class HostileClient implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
     try {
       const local = { host, port: socket.address().port };
-      const raw = rawConnection.connect(null, randomBytes(CID_LENGTH), local, { ...server }, config(alpn, secretKey));
+      const raw = rawConnection.connect(
+        null,
+        randomBytes(CID_LENGTH),
+        local,
+        { ...server },
+        clientConfig(alpn, secretKey),
+      );
       (raw as KeyLogging).setKeylog(join(folder, 'keys'));
       const last = await shakeHands(raw, socket, server, local);
       const secrets = readFileSync(join(folder, 'keys'), 'utf8');
@@ -119,7 +125,8 @@ export class HostileClient implements AsyncDisposable {
   }
 }
 
-function config(alpn: string, secretKey: SecretKey) {
+/** As a client of ours has it, and that it may log its keys. */
+export function clientConfig(alpn: string, secretKey: SecretKey) {
   const key = [Buffer.from(secretKey.toPem())];
   const config = quiche.Config.withBoringSslCtx(
     false,
