@@ -1,6 +1,6 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Gossip, type TopicId, topicIdFrom } from '@grapevine/api';
-import { silentLogger } from '@grapevine/net';
+import { endpointAddr, formatTicket, SecretKey, silentLogger } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { RpcRefusedError } from '@grapevine/rpc';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ async function start(folder: string, configured: readonly TopicId[] = []) {
     [],
   );
   const entered = async () => (await gossip.snapshot()).topics.map(({ id }) => id).sort();
-  return { topics, entered };
+  return { topics, entered, peers, addressLookup: endpoint.addressLookup };
 }
 
 describe("a node's own topics", () => {
@@ -41,6 +41,26 @@ describe("a node's own topics", () => {
     expect(await second.topics.leave(A)).toBe(true);
     expect(await second.topics.leave(A)).toBe(false);
     expect(await (await start(folder.path)).entered()).toEqual([B]);
+  });
+
+  test('keep the peers that were named for them, and nothing that nobody has proven stands among the known peers', async () => {
+    using folder = new TemporaryFolder();
+    const named = endpointAddr(SecretKey.generate().id, { host: '192.0.2.7', port: 4_433 });
+    const first = await start(folder.path);
+    await first.topics.enter(A, [named]);
+    await first.peers.save();
+    expect(readFileSync(folder.join('topics.json'), 'utf8')).toContain(formatTicket(named));
+    expect(readFileSync(folder.join('peers.json'), 'utf8')).not.toContain(formatTicket(named));
+    const second = await start(folder.path);
+    expect(second.addressLookup.get(named.id, { sources: ['user'] })).toEqual(named);
+    await second.topics.leave(A);
+    expect(readFileSync(folder.join('topics.json'), 'utf8')).not.toContain(formatTicket(named));
+  });
+
+  test('are read from a file without peers, as earlier versions have written it', async () => {
+    using folder = new TemporaryFolder();
+    writeFileSync(folder.join('topics.json'), JSON.stringify({ format: 'grapevine topics 1', topics: [A] }));
+    expect(await (await start(folder.path)).entered()).toEqual([A]);
   });
 
   test('are entered once when two ask at the same time', async () => {

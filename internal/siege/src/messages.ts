@@ -37,7 +37,7 @@ export interface TargetReport {
   /** How long the machine let it wait: in one go, and all together, in milliseconds. */
   readonly longestWaitMs: number;
   readonly waitMs: number;
-  /** Of each honest message, in milliseconds. */
+  /** Of each honest message, in milliseconds, without what the machine let the target wait meanwhile. */
   readonly lateness: readonly number[];
   readonly refused: Readonly<Record<string, number>>;
 }

@@ -13,6 +13,7 @@ import {
   type TargetReport,
   type TargetRequest,
 } from './messages.js';
+import { TurnMeter } from './turn-meter.js';
 
 /** How long the target is watched without an attack, in milliseconds. */
 const QUIET_MS = 1_000;
@@ -38,8 +39,9 @@ export interface Outcome {
   readonly joinsBefore: HonestJoins;
   readonly joins: HonestJoins;
   readonly turnMs: number;
-  /** How long the machine let the target wait in one go, in milliseconds. */
+  /** How long the machine let the target wait in one go, and the honest publisher, in milliseconds. */
   readonly longestWaitMs: number;
+  readonly publisherWaitMs: number;
   readonly refused: Readonly<Record<string, number>>;
 }
 
@@ -70,6 +72,7 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
     const joinCost = await costOf(report, tryJoins);
     const quietRate = quiet.cpuMs / QUIET_MS;
 
+    const publishers = new TurnMeter();
     const began = performance.now();
     await attacker.ask({ type: 'start', name: attack.name, target });
     await pause(Math.min(WARM_MS, (seconds * 1_000) / 2));
@@ -95,6 +98,7 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
       joins,
       turnMs: Math.max(...reports.map(({ turnMs }) => turnMs)),
       longestWaitMs: Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs)),
+      publisherWaitMs: publishers.take().longestWaitMs,
       refused: last.refused,
     };
   } finally {

@@ -3,6 +3,9 @@ import { type ThreadTime, threadTime } from './thread-time.js';
 /** How often it looks, in milliseconds. */
 const EVERY_MS = 1;
 
+/** For so many looks back it is known how long the thread had waited by then: ten seconds. */
+const REMEMBERED = 10_000;
+
 /** What was seen since the last look. */
 export interface Turns {
   /** The most CPU that the main thread has used in one go, in milliseconds. */
@@ -23,6 +26,8 @@ export class TurnMeter {
   #longestMs = 0;
   #longestWaitMs = 0;
   #waitMs = 0;
+  /** When it was looked, and how long the thread had waited by then, the oldest first. */
+  #looks: { readonly at: number; readonly waitMs: number }[] = [];
   readonly #timer = setInterval(() => this.#look(), EVERY_MS);
 
   constructor() {
@@ -35,6 +40,19 @@ export class TurnMeter {
     const turns = { longestMs: this.#longestMs, longestWaitMs: this.#longestWaitMs, waitMs: this.#waitMs };
     this.#longestMs = this.#longestWaitMs = this.#waitMs = 0;
     return turns;
+  }
+
+  /** How long the machine let the thread wait since a time of `performance.now()`, at most ten seconds ago. */
+  waitedSince(time: number): number {
+    this.#look();
+    let [first, end] = [0, this.#looks.length];
+    while (first < end) {
+      const middle = (first + end) >> 1;
+      if ((this.#looks[middle]?.at ?? 0) < time) first = middle + 1;
+      else end = middle;
+    }
+    const before = this.#looks[first - 1] ?? this.#looks[0];
+    return before ? this.#last.waitMs - before.waitMs : 0;
   }
 
   /** What was used since the last look belongs to nobody: a collection of garbage that was asked for, say. */
@@ -51,6 +69,8 @@ export class TurnMeter {
     this.#longestWaitMs = Math.max(this.#longestWaitMs, waited);
     this.#waitMs += waited;
     this.#last = now;
+    this.#looks.push({ at: performance.now(), waitMs: now.waitMs });
+    if (this.#looks.length > 2 * REMEMBERED) this.#looks = this.#looks.slice(REMEMBERED);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Gossip, GossipTopic, TopicId } from '@grapevine/api';
-import type { Endpoint, EndpointAddr } from '@grapevine/net';
+import type { Endpoint, EndpointAddr, EndpointId } from '@grapevine/net';
 import type { PeerFile } from './peer-file.js';
 
 /** What a topic of the node's own needs of it. */
@@ -50,12 +50,21 @@ export class KeptTopic {
   }
 }
 
+/**
+ * Where a neighbor has been connected. Some transports do not say: then where the user has said that it is, since it was reached by that.
+ * Other addresses that the user, or anybody else, has told of it prove nothing.
+ */
+function addrOf(peer: EndpointId, { addressLookup }: Endpoint): EndpointAddr {
+  const proven = addressLookup.get(peer, { sources: ['proven'] });
+  return proven.addrs.length > 0 ? proven : addressLookup.get(peer, { sources: ['user'] });
+}
+
 /** Reads a topic to its end and notes who becomes a neighbor. Ends when the topic is closed. */
 async function remember(topic: GossipTopic, endpoint: Endpoint, peers: PeerFile): Promise<void> {
   for await (const event of topic) {
     switch (event.type) {
       case 'neighborUp':
-        peers.remember(topic.id, [endpoint.addressLookup.get(event.peer, { sources: ['user', 'proven'] })]);
+        peers.remember(topic.id, [addrOf(event.peer, endpoint)]);
         peers.saveSoon();
         break;
       case 'neighborDown':

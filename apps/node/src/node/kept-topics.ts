@@ -1,12 +1,15 @@
 import { join } from 'node:path';
 import { type RoomTicket, type TopicId, topicIdFrom } from '@grapevine/api';
-import type { EndpointAddr, Logger } from '@grapevine/net';
+import { type EndpointAddr, formatTicket, type Logger } from '@grapevine/net';
 import type { OwnTopics } from '@grapevine/rpc';
 import { KeptFile } from './kept-file.js';
 import { KeptTopic, type TopicHost } from './kept-topic.js';
 
 /** Topics that a node takes part in by itself. Far more than anybody wants, and no more than it can bear. */
 const MAX_TOPICS = 1_024;
+
+/** Peers that are kept for each, as the client has named them: the user's word, which nobody has proven. */
+const MAX_NAMED = 32;
 
 /** What the node's topics need. */
 export interface KeptTopicsOptions extends TopicHost {
@@ -23,8 +26,8 @@ export class KeptTopics implements OwnTopics {
   readonly #options: KeptTopicsOptions;
   readonly #file: KeptFile;
   readonly #topics = new Map<TopicId, KeptTopic>();
-  /** Those of the file. */
-  readonly #asked: Set<TopicId>;
+  /** Those of the file, each with tickets of the peers that were named for it. */
+  readonly #asked: Map<TopicId, readonly string[]>;
   /** One change at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -36,13 +39,13 @@ export class KeptTopics implements OwnTopics {
       format: 'grapevine topics 1',
       logger,
     });
-    this.#asked = new Set(this.#file.load(({ topics }) => (topics as string[]).map(topicIdFrom)));
+    this.#asked = this.#file.load(readAsked) ?? new Map();
   }
 
   /** Enters the topics of the settings, and those of the last time. */
   async start(rooms: readonly RoomTicket[], peers: readonly string[]): Promise<void> {
     for (const [topic, inRoom] of peersByTopic(rooms)) await this.#enter(topic, [...inRoom, ...peers]);
-    for (const topic of this.#asked) if (!this.#topics.has(topic)) await this.#enter(topic, []);
+    for (const [topic, named] of this.#asked) if (!this.#topics.has(topic)) await this.#enter(topic, named);
   }
 
   /** Topics in which the node looks for somebody and has found nobody yet. */
@@ -64,10 +67,10 @@ export class KeptTopics implements OwnTopics {
       if (this.#topics.size >= MAX_TOPICS) {
         throw await refused(`the node is in ${MAX_TOPICS} topics, as many as it takes: leave one first`);
       }
-      await this.#save(new Set([...this.#asked, topic]));
-      this.#options.peers.remember(topic, peers);
-      await this.#options.peers.save();
-      this.#asked.add(topic);
+      const named = peers.filter(({ addrs }) => addrs.length > 0).slice(-MAX_NAMED);
+      const tickets = named.map(formatTicket);
+      await this.#save(new Map([...this.#asked, [topic, tickets]]));
+      this.#asked.set(topic, tickets);
       await this.#enter(topic, peers);
       return true;
     });
@@ -77,7 +80,7 @@ export class KeptTopics implements OwnTopics {
     return this.#inTurn(async () => {
       const known = this.#topics.get(topic);
       if (!known) return false;
-      await this.#save(new Set([...this.#asked].filter((id) => id !== topic)));
+      await this.#save(new Map([...this.#asked].filter(([id]) => id !== topic)));
       this.#asked.delete(topic);
       this.#topics.delete(topic);
       known.leave();
@@ -94,9 +97,9 @@ export class KeptTopics implements OwnTopics {
   }
 
   /** @throws RpcRefusedError: what can't be kept over a restart is not promised */
-  async #save(topics: ReadonlySet<TopicId>): Promise<void> {
+  async #save(topics: ReadonlyMap<TopicId, readonly string[]>): Promise<void> {
     try {
-      this.#file.save({ topics: [...topics] });
+      this.#file.save({ topics: [...topics.keys()], peers: Object.fromEntries(topics) });
     } catch (error) {
       const { code = String(error) } = error as NodeJS.ErrnoException;
       this.#options.logger.warn({ path: this.#file.path, error: String(error) }, 'topics could not be saved');
@@ -122,4 +125,10 @@ function peersByTopic(rooms: readonly RoomTicket[]): Map<TopicId, EndpointAddr[]
   const peers = new Map<TopicId, EndpointAddr[]>();
   for (const { topic, peers: more } of rooms) peers.set(topic, [...(peers.get(topic) ?? []), ...more]);
   return peers;
+}
+
+/** What earlier versions have written has no peers. */
+function readAsked({ topics, peers = {} }: { readonly topics?: unknown; readonly peers?: unknown }) {
+  const named = peers as Readonly<Record<string, readonly string[]>>;
+  return new Map((topics as string[]).map((text) => [topicIdFrom(text), named[text] ?? []] as const));
 }

@@ -42,10 +42,10 @@ export class PeerFile {
   }
 
   /**
-   * Peers are neighbors now, or the user says that they are in the topic. Those without a known address can't be found again and are not
-   * kept.
+   * Peers are neighbors now. Those without a known address can't be found again and are not kept.
    *
-   * @param peers with addresses that the user or a connection vouches for: whatever stands in the file is trusted after a restart
+   * @param peers with addresses that a connection has proven: whatever stands in the file is trusted after a restart. What the user says of a
+   *   topic stands with the topic (`KeptTopics`)
    */
   remember(topic: TopicId, peers: readonly EndpointAddr[]): void {
     const known = peers.filter(({ addrs }) => addrs.length > 0);

@@ -14,6 +14,7 @@ import { joinAndLeave } from './join-and-leave.js';
 import { knownGrafts } from './known-grafts.js';
 import { manyTopics } from './many-topics.js';
 import { movedSource } from './moved-source.js';
+import { nothing } from './nothing.js';
 import { pathChallenges } from './path-challenges.js';
 import { pruneFlood } from './prune-flood.js';
 import { rejectedPayloads } from './rejected-payloads.js';
@@ -32,6 +33,7 @@ import { webSessions } from './web-sessions.js';
 
 /** All attacks, in the order of the table. A new one is a file in this folder and a line here. */
 export const ATTACKS: readonly Attack[] = [
+  nothing,
   // What a stranger or a neighbor says
   hearsayFlood('stranger'),
   hearsayFlood('neighbor'),

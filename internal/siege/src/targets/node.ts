@@ -35,9 +35,9 @@ async function listen(events: GossipTopic): Promise<void> {
   for await (const event of events) {
     if (event.type !== 'received' || event.content.length < 8) continue;
     const { buffer, byteOffset } = event.content;
-    const sentAt = new DataView(buffer, byteOffset).getFloat64(0);
-    const late = performance.timeOrigin + performance.now() - sentAt;
-    if (Math.abs(late) < 60_000) lateness.push(late); // attackers write no times
+    const sentAt = new DataView(buffer, byteOffset).getFloat64(0) - performance.timeOrigin;
+    const late = performance.now() - sentAt;
+    if (Math.abs(late) < 60_000) lateness.push(late - self.waitedSince(sentAt)); // attackers write no times
   }
 }
 

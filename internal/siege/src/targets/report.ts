@@ -6,6 +6,11 @@ export class SelfReport {
   readonly #turns = new TurnMeter();
   #cpu = process.cpuUsage();
 
+  /** How long the machine let this process wait since then. @param time by `performance.now()` */
+  waitedSince(time: number): number {
+    return this.#turns.waitedSince(time);
+  }
+
   take(): Omit<TargetReport, 'lateness' | 'refused'> {
     const { longestMs, longestWaitMs, waitMs } = this.#turns.take();
     const { user, system } = process.cpuUsage(this.#cpu);
