@@ -72,11 +72,12 @@ export class Acceptor implements IncomingHost {
     const { header, from, originalDcid, leave, filter } = incoming;
     this.#forget(incoming);
     // After a retry the client calls us by the id that we gave it there; else by one that it made up, and we choose ours now.
-    const scid = originalDcid ? header.dcid : this.#core.ids.next();
+    const { ids } = this.#core;
+    const { cid: scid, token } = originalDcid ? { cid: header.dcid, token: ids.tokenOf(header.dcid) } : ids.issue();
     let native: NativeConnection;
     try {
       const config = this.#configs.for('accepted', this.alpns, from);
-      config.setStatelessResetToken(tokenNumber(this.#core.ids.tokenOf(scid))); // for clients that are not ours
+      config.setStatelessResetToken(tokenNumber(token)); // for clients that are not ours
       native = new NativeConnection(rawConnection.accept(scid, originalDcid ?? null, this.#core.local, from, config));
     } catch (cause) {
       leave();

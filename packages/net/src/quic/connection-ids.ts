@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { SecretKey } from '../identity/secret-key.js';
 import { CID_LENGTH, cidKey } from './packet-header.js';
+import { fewRandomBytes } from './random-bytes.js';
 
 /** RFC 9000, section 10.3: a reset ends with the token. */
 const TOKEN_LENGTH = 16;
@@ -30,8 +31,14 @@ export class ConnectionIds {
 
   /** A fresh id that nobody can guess. */
   next(): Uint8Array {
-    const seed = randomBytes(SEED_LENGTH);
-    return Buffer.concat([seed, checkOf(this.#token(seed))]);
+    return this.issue().cid;
+  }
+
+  /** A fresh id with its token. */
+  issue(): { readonly cid: Uint8Array; readonly token: Uint8Array } {
+    const seed = fewRandomBytes(SEED_LENGTH);
+    const token = this.#token(seed);
+    return { cid: Buffer.concat([seed, checkOf(token)]), token };
   }
 
   /** The token of an id, or undefined if this endpoint never made it. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { VERSION_1 } from './packet-header.js';
+import { fewRandomBytes } from './random-bytes.js';
 
 /**
  * Probes of the path MTU, and their answers.
@@ -34,7 +35,7 @@ export interface MtuPacket {
 
 /** A fresh nonce for a search. */
 export function newNonce(): Uint8Array {
-  return randomBytes(NONCE_LENGTH);
+  return fewRandomBytes(NONCE_LENGTH);
 }
 
 /** A datagram of exactly this size that asks to be answered. */

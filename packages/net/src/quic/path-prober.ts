@@ -12,7 +12,8 @@ export class PathProber {
   readonly #send: (datagram: Uint8Array) => void;
   /** What the peer calls itself; undefined until the handshake is done. */
   peerCid: Uint8Array | undefined;
-  #nonce = newNonce();
+  /** Made with the first probe: connections that carry little send none. */
+  #nonce: Uint8Array | undefined;
   #lostBefore = 0;
   #checkedAt = 0;
 
@@ -38,7 +39,7 @@ export class PathProber {
         if (this.peerCid) this.#send(answerPacket(this.peerCid, packet.nonce, packet.size));
         break;
       case 'answer':
-        if (Buffer.compare(packet.nonce, this.#nonce) === 0) this.mtu.answered(packet.size);
+        if (this.#nonce && Buffer.compare(packet.nonce, this.#nonce) === 0) this.mtu.answered(packet.size);
     }
   }
 
@@ -55,7 +56,7 @@ export class PathProber {
   /** The peer is somewhere else: nothing is known of that path. */
   moved(): void {
     this.mtu.moved();
-    this.#nonce = newNonce();
+    this.#nonce = undefined;
   }
 
   /** Sends the probes that are due. */
@@ -63,7 +64,10 @@ export class PathProber {
     if (now < this.mtu.dueAt) return;
     const { peerCid } = this;
     if (!peerCid) return;
-    for (const size of this.mtu.due(now, this.#rttMs)) this.#send(probePacket(peerCid, this.#nonce, size));
+    for (const size of this.mtu.due(now, this.#rttMs)) {
+      this.#nonce ??= newNonce();
+      this.#send(probePacket(peerCid, this.#nonce, size));
+    }
   }
 
   readonly #rttMs = (): number => this.#native.stats().rttMs;
