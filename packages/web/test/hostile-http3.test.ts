@@ -149,6 +149,25 @@ describe('a client that breaks the rules of HTTP/3', () => {
     await expect.poll(async () => (await ask()).answer).toEqual(answer('200'));
   });
 
+  test('who has not proven who it is may open some streams, and not thousands', async () => {
+    const quic = await connect(await listen());
+    const opening = (async () => {
+      for (let i = 0; i < 4_000; i++) {
+        (await quic.openUni()).write(Uint8Array.of(0x40)); // the first byte of two
+        if (i % 20 === 19) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      return 'all of them';
+    })();
+    expect(await Promise.race([opening.catch(() => 'cut off'), quic.closed.then(() => 'cut off')])).toBe('cut off');
+  });
+
+  test('nor may it have a listener keep more than a request takes', async () => {
+    const quic = await connect(await listen());
+    const { send } = await quic.openBi();
+    send.write(concat(encodeVarint(FRAME.webTransportStream), encodeVarint(0), new Uint8Array(100_000)));
+    expect(await quic.closed).toMatchObject({ type: 'error' });
+  });
+
   test('whatever is sent on any stream, the listener goes on answering', async () => {
     const listener = await listen();
     await fc.assert(

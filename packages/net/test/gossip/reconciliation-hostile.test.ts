@@ -67,6 +67,33 @@ function opening(topic: TopicId, ids: readonly Uint8Array[] = []): Uint8Array {
 const failed = async () => (await victim.node.snapshot()).reconciliation.failed;
 
 describe('a stranger', () => {
+  test('has four sessions at a time, until one is about a topic in which it is a neighbor', async () => {
+    const connection = await connect(swarm.network.endpoint());
+    const begun = Uint8Array.of(0, 0, 1, 0);
+    const talks = [];
+    for (let i = 0; i < 6; i++) talks.push(await talk(connection, begun));
+    expect(talks.map(({ end }) => end === undefined)).toEqual([true, true, true, true, false, false]);
+  });
+
+  test('says within ten seconds what a session is about, however often it says another byte', async () => {
+    const connection = await connect(swarm.network.endpoint());
+    const slow = await talk(connection, Uint8Array.of(0, 0, 1, 0));
+    for (let second = 0; second < 9; second++) {
+      slow.stream.send.write(new Uint8Array(1));
+      await swarm.clock.advance(1_000);
+    }
+    expect(slow.end).toBeUndefined();
+    await swarm.clock.advance(2_000);
+    expect(slow.end).toContain('code');
+  });
+
+  test('announces no frame that is longer than any that begins a session', async () => {
+    const connection = await connect(swarm.network.endpoint());
+    await talk(connection, Uint8Array.of(0, 0x10, 0, 0));
+    await swarm.clock.advance(50);
+    expect(await connection.closed).toMatchObject({ type: 'peer', reason: expect.stringContaining('over the limit') });
+  });
+
   test('learns the same after the same time about a topic that we are in and one that we are not in', async () => {
     const stranger = swarm.network.endpoint();
     const connection = await connect(stranger);
@@ -83,7 +110,7 @@ describe('a stranger', () => {
     const connection = await connect(stranger);
     const talks = await Promise.all(Array.from({ length: 100 }, () => talk(connection, opening(UNKNOWN_TOPIC))));
     await swarm.clock.advance(1_000);
-    expect(talks.filter(({ end }) => end?.includes('code 3'))).toHaveLength(100 - 64);
+    expect(talks.filter(({ end }) => end?.includes('code 3'))).toHaveLength(100 - 4);
     let closed = false;
     void connection.closed.then(() => {
       closed = true;
