@@ -144,12 +144,12 @@ describe('half-open accounting', () => {
     expect([halfOpen.total, halfOpen.sources]).toEqual([4, 3]);
   });
 
-  it('counts a /64 of IPv6 as one source, and an IPv4 host as one however it is spelled', () => {
+  it('counts a /48 of IPv6 as one source, and an IPv4 host as one however it is spelled', () => {
     const { halfOpen, enter } = make(9, 2);
     enter('2001:db8:1:2::1');
-    enter('2001:db8:1:2:ffff::9');
-    expect(enter('2001:db8:1:2::77')).toBeUndefined();
-    expect(enter('2001:db8:1:3::1')).toBeDefined();
+    enter('2001:db8:1:ffff::9');
+    expect(enter('2001:db8:1:77::1')).toBeUndefined();
+    expect(enter('2001:db8:2:2::1')).toBeDefined();
     enter('10.0.0.1');
     enter('::ffff:10.0.0.1');
     expect(enter('10.0.0.1')).toBeUndefined();
