@@ -138,7 +138,7 @@ export class Sources {
     const guest = this.#guests.get(peer);
     if (guest) this.#guestHost.meter.refund(guest.source, MEETING_US);
     this.#neighborships.set(peer, (this.#neighborships.get(peer) ?? 0) + 1);
-    this.#guests.get(peer)?.trusted();
+    guest?.trusted();
   }
 
   neighborDown(peer: EndpointId): void {
