@@ -124,7 +124,8 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
     for (const peer of this.missing.takeOverflowed()) this.linkGap(peer, 'overflow');
-    if (this.#toldLosses?.takeRound(now)) for (const peer of this.neighbors.values) this.out.reconcile(peer, 'periodic');
+    if (this.#toldLosses?.takeRound(now))
+      for (const peer of this.neighbors.values) this.out.reconcile(peer, 'periodic');
     if (this.memory.window.known === 0) {
       this.#turns.rest();
       return;
