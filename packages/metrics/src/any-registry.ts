@@ -5,4 +5,10 @@ import type { OpenMetricsContentType, PrometheusContentType, Registry } from 'pr
 export type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
 /** What shows that something is a registry, also of another copy of prom-client. */
-export const aRegistry = anObjectWith('a Registry of prom-client', 'metrics', 'registerMetric', 'removeSingleMetric');
+export const aRegistry = anObjectWith(
+  'a Registry of prom-client',
+  'metrics',
+  'registerMetric',
+  'getSingleMetric',
+  'removeSingleMetric',
+);

@@ -73,17 +73,43 @@ interface Instruments {
   readonly lost: Counter<'reason'>;
   readonly degraded: Counter;
   readonly hops: Histogram;
+}
+
+/** What all nodes that count in a registry share. */
+interface Shared {
+  /** Others, once the registry was cleared. */
+  instruments: Instruments;
   readonly observed: Set<() => GossipGauges>;
 }
 
-/** A registry has its instruments once, however many nodes count in it. */
-const instrumentsOf = new WeakMap<AnyRegistry, Instruments>();
+/** Where all copies of this package in a program find each other's: a registry takes each name once. The number is of the shape of what is shared. */
+const SHARED = Symbol.for('@grapevine/metrics/shared 1');
+
+function sharedOf(registry: AnyRegistry): Shared {
+  const globals = globalThis as { [SHARED]?: WeakMap<AnyRegistry, Shared> };
+  globals[SHARED] ??= new WeakMap();
+  const known = globals[SHARED].get(registry);
+  if (known) return known;
+  const observed = new Set<() => GossipGauges>();
+  const shared = { instruments: register(registry, observed), observed };
+  globals[SHARED].set(registry, shared);
+  return shared;
+}
+
+/** One of the metrics: where it is gone, the registry was cleared. */
+const TICKS = 'gossip_actor_tick_total';
+
+/** Registers everything again after `registry.clear()`, counted from 0. */
+function revive(registry: AnyRegistry, shared: Shared): void {
+  if (registry.getSingleMetric(TICKS) === undefined) shared.instruments = register(registry, shared.observed);
+}
 
 /**
  * Counts what a gossip node does, for Prometheus.
  *
  * Names are those of the Rust crate where it has them. Labels are few (kind, reason, outcome, state), never a peer or a topic, so
- * that cardinality stays fixed however many come and go. Nodes that share a registry are added up.
+ * that cardinality stays fixed however many come and go. Nodes that share a registry are added up, also those of another copy of this package.
+ * After `registry.clear()` counting begins again at 0.
  *
  * @param registry where to register; default: prom-client's global registry
  *
@@ -98,27 +124,28 @@ export function gossipMetrics(
   registry: AnyRegistry = globalRegistry,
 ): GossipMetrics & { readonly registry: AnyRegistry } {
   aRegistry('registry', registry);
-  const instruments = instrumentsOf.get(registry) ?? register(registry);
-  instrumentsOf.set(registry, instruments);
-  const { sent, received, neighborUp, neighborDown, ticks, dials, dropped, lost, degraded, hops, observed } =
-    instruments;
+  const shared = sharedOf(registry);
+  revive(registry, shared);
   return {
     registry,
-    messageSent: (kind, bytes) => count(sent[kind], bytes),
-    messageReceived: (kind, bytes) => count(received[kind], bytes),
+    messageSent: (kind, bytes) => count(shared.instruments.sent[kind], bytes),
+    messageReceived: (kind, bytes) => count(shared.instruments.received[kind], bytes),
     delivered: (round) => {
-      if (round !== undefined) hops.observe(round + 1);
+      if (round !== undefined) shared.instruments.hops.observe(round + 1);
     },
-    neighborUp: () => neighborUp.inc(),
-    neighborDown: (reason) => neighborDown.inc({ reason }),
-    tick: (kind) => ticks.inc({ kind }),
-    dial: (outcome) => dials.inc({ outcome }),
-    dropped: (reason, count) => dropped.inc({ reason }, count),
-    lost: (reason, messages) => lost.inc({ reason }, messages),
-    degraded: () => degraded.inc(),
+    neighborUp: () => shared.instruments.neighborUp.inc(),
+    neighborDown: (reason) => shared.instruments.neighborDown.inc({ reason }),
+    tick: (kind) => {
+      revive(registry, shared);
+      shared.instruments.ticks.inc({ kind });
+    },
+    dial: (outcome) => shared.instruments.dials.inc({ outcome }),
+    dropped: (reason, count) => shared.instruments.dropped.inc({ reason }, count),
+    lost: (reason, messages) => shared.instruments.lost.inc({ reason }, messages),
+    degraded: () => shared.instruments.degraded.inc(),
     observe: (read) => {
-      observed.add(read);
-      return () => observed.delete(read);
+      shared.observed.add(read);
+      return () => shared.observed.delete(read);
     },
   };
 }
@@ -128,7 +155,7 @@ function count({ messages, bytes }: { messages: Counter; bytes: Counter }, lengt
   bytes.inc(length);
 }
 
-function register(registry: AnyRegistry): Instruments {
+function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): Instruments {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
   /** With all its values from the beginning: a rate can only be taken of a counter that is there. */
@@ -141,7 +168,6 @@ function register(registry: AnyRegistry): Instruments {
     messages: counter(`gossip_msgs_${name}_total`, `${what} messages`),
     bytes: counter(`gossip_msgs_${name}_size_total`, `Bytes of ${what} messages`),
   });
-  const observed = new Set<() => GossipGauges>();
   registerGauges(registry, observed);
   return {
     sent: { control: flow('ctrl_sent', 'Control'), data: flow('data_sent', 'Payload') },
@@ -153,7 +179,7 @@ function register(registry: AnyRegistry): Instruments {
       'reason',
       DOWN_REASONS,
     ),
-    ticks: labelled('gossip_actor_tick_total', 'Events that a node handled, by kind', 'kind', TICK_KINDS),
+    ticks: labelled(TICKS, 'Events that a node handled, by kind', 'kind', TICK_KINDS),
     dials: labelled('gossip_dials_total', 'Dials, by outcome', 'outcome', DIAL_OUTCOMES),
     dropped: labelled('gossip_dropped_total', 'What was dropped, by reason', 'reason', DROP_REASONS),
     lost: labelled('gossip_lost_total', 'Messages that were lost, by reason', 'reason', LOSS_REASONS),
@@ -164,7 +190,6 @@ function register(registry: AnyRegistry): Instruments {
       buckets: HOP_BUCKETS,
       registers,
     }),
-    observed,
   };
 }
 

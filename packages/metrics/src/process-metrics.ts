@@ -4,8 +4,8 @@ import { type AnyRegistry, aRegistry } from './any-registry.js';
 /** Gauges of prom-client whose names end like a counter's: `promtool check metrics` complains about them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** A registry has them once. */
-const measured = new WeakSet<AnyRegistry>();
+/** One of them. A registry has them once, whoever has added them: another copy of this package, or the program itself. */
+const CPU = 'process_cpu_user_seconds_total';
 
 /**
  * Adds what prom-client knows of the process: CPU, memory, open files, garbage collection, and how late the event loop is.
@@ -21,8 +21,7 @@ const measured = new WeakSet<AnyRegistry>();
  */
 export function processMetrics(registry: AnyRegistry = globalRegistry): void {
   aRegistry('registry', registry);
-  if (measured.has(registry)) return;
-  measured.add(registry);
+  if (registry.getSingleMetric(CPU) !== undefined) return;
   collectDefaultMetrics({ register: registry as typeof globalRegistry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 }

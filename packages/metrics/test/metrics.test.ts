@@ -3,7 +3,7 @@ import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Router } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { Counter, type OpenMetricsContentType, openMetricsContentType, Registry, register } from 'prom-client';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { gossipMetrics, processMetrics, serveMetrics } from '../src/index.js';
 
 /** Two nodes that count in the given registries, exchange some messages, and part. */
@@ -33,6 +33,11 @@ async function values(registry: Registry): Promise<Map<string, number>> {
     lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
   );
 }
+
+const NO_GAUGES = {
+  ...{ peers: { dialing: 0, connected: 0, 'backing-off': 0 }, topics: 0, neighbors: 0, queuedBytes: 0, unreadBytes: 0 },
+  ...{ keptBroadcasts: 0, seenIds: 0, cachedPayloads: 0, cachedBytes: 0 },
+};
 
 test('counters move under the names of the Rust crate as messages flow', async () => {
   const sender = new Registry();
@@ -94,13 +99,54 @@ test("two nodes share the user's own registry and are added up", async () => {
   });
 });
 
+test('another copy of the package, as after a hot reload, counts in the same metrics', async () => {
+  vi.resetModules();
+  const other = await import('../src/index.js');
+  expect(other.gossipMetrics).not.toBe(gossipMetrics);
+  const shared = new Registry();
+  processMetrics(shared);
+  other.processMetrics(shared);
+  const [mine, theirs] = [gossipMetrics(shared), other.gossipMetrics(shared)];
+  const observed = { ...NO_GAUGES, topics: 3 };
+  const stop = [mine, theirs].map((metrics) => metrics.observe(() => observed));
+  for (const metrics of [mine, theirs, mine]) metrics.neighborUp();
+  const sum = await values(shared);
+  expect(sum.get('gossip_neighbor_up_total')).toBe(3);
+  expect(sum.get('gossip_topics')).toBe(6);
+  expect(sum.get('process_cpu_user_seconds_total')).toBeGreaterThan(0);
+  for (const each of stop) each();
+});
+
+test('after the registry was cleared, everything is counted again, from 0', async () => {
+  const registry = new Registry();
+  processMetrics(registry);
+  const before = gossipMetrics(registry);
+  before.observe(() => ({ ...NO_GAUGES, topics: 3 }));
+  before.neighborUp();
+  registry.clear();
+  expect(await registry.metrics()).toBe('\n');
+  before.tick('timer'); // a node that goes on
+  before.neighborUp();
+  const running = await values(registry);
+  expect(running.get('gossip_neighbor_up_total')).toBe(1);
+  expect(running.get('gossip_actor_tick_total{kind="timer"}')).toBe(1);
+  expect(running.get('gossip_topics')).toBe(3);
+
+  registry.clear();
+  processMetrics(registry);
+  const after = gossipMetrics(registry); // a program that begins anew
+  after.neighborDown('left');
+  const anew = await values(registry);
+  expect(anew.get('gossip_neighbor_down_total{reason="left"}')).toBe(1);
+  expect(anew.get('gossip_neighbor_up_total')).toBe(0);
+  expect(anew.get('process_cpu_user_seconds_total')).toBeGreaterThan(0);
+});
+
 test('a scrape looks at a node once, the next one looks again', async () => {
   const registry = new Registry();
   const metrics = gossipMetrics(registry);
   let looks = 0;
-  const peers = { dialing: 0, connected: 0, 'backing-off': 0 };
-  const none = { peers, neighbors: 0, queuedBytes: 0, unreadBytes: 0, keptBroadcasts: 0, seenIds: 0 };
-  metrics.observe(() => ({ ...none, cachedPayloads: 0, cachedBytes: 0, topics: ++looks }));
+  metrics.observe(() => ({ ...NO_GAUGES, topics: ++looks }));
   for (const scrape of [1, 2]) expect((await values(registry)).get('gossip_topics')).toBe(scrape);
 });
 
