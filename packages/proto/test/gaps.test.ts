@@ -383,6 +383,16 @@ describe('a payload that a neighbor has told lost', () => {
     expect(reconciled(node.meet(3).handle({ type: 'linkReplaced', peer: 3 }))).toEqual(['3 linkReplaced']);
   });
 
+  test('may have come to us when it was too old to be passed on: others are told', () => {
+    const node = new TestNode().meet(1, 2);
+    node.now = 40_000;
+    expect(emitted(node.handle(recovered('a', { age: 30_000 })))).toMatchObject([{ type: 'received' }]);
+    expect(losses(node)).toEqual([{ id: idOf(utf8('a')), age: 30_000 }]);
+    const outputs = node.evict();
+    expect(emitted(outputs)).toEqual([]);
+    expect(reconciled(outputs)).toEqual(expect.arrayContaining(['1 periodic', '2 periodic']));
+  });
+
   test('is told to all neighbors in rounds, five seconds apart', () => {
     const node = new TestNode().meet(1);
     const rounds: number[] = [];

@@ -63,6 +63,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   /**
    * What is recovered keeps its age, so that nothing circulates for ever. It is announced and not pushed: most others have it. What has grown
    * too old for that while it was fetched is delivered all the same, as long as ids of its age are remembered: it can't be here a second time.
+   * Others that lack it can't have it from us any more: it counts as lost for them.
    */
   override recovered(from: P, content: Uint8Array, { round, age }: RecoveredFrom, now: number): void {
     const id = messageIdFromBytes(this.node.hash(content));
@@ -76,6 +77,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     const next = this.roundToPassOn(received, round);
     this.remember({ ...received, scope: { type: 'swarm', round: next } }, age, now);
     if (age < messageCacheRetention) this.#announceToOthers(id, next, content.length, from, now);
+    else this.#losses.told(id, now - age);
     this.missing.arrived(id, undefined, now);
     this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
   }

@@ -67,15 +67,12 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
   readonly #timers = new LazySet<MessageId>();
   /** From the first announcement to the payload, where the tree delivered it. */
-  readonly #forTree: Patience;
+  #forTree: Patience | undefined;
   /** From asking to the payload. */
-  readonly #forAnswer: Patience;
+  #forAnswer: Patience | undefined;
   readonly #node: MissingContext;
 
   constructor(node: MissingContext) {
-    const { graftTimeout1, graftTimeout2 } = node.config.broadcast;
-    this.#forTree = new Patience(graftTimeout1);
-    this.#forAnswer = new Patience(graftTimeout2);
     this.#node = node;
   }
 
@@ -89,7 +86,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   /** @param wait - From now until it is asked for; without one, as long as the shared tree usually takes. */
-  announced({ id, round, tag }: IHaveEntry, peer: P, now: number, wait = this.#forTree.value): number | undefined {
+  announced({ id, round, tag }: IHaveEntry, peer: P, now: number, wait = this.#treeWait): number | undefined {
     const missing = this.#payloads.get(id) ?? this.#note(id, peer, now);
     if (missing?.announcers.some((announcer) => announcer.peer === peer) !== false) return undefined;
     missing.isAnnounced = true;
@@ -112,7 +109,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
       if (!this.#canAsk(missing, announcer.peer)) continue;
       this.#waiting.delete(id);
       if (missing.announcers.some(({ peer }) => peer === announcer.peer)) continue;
-      if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#forTree.value });
+      if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#treeWait });
     }
     return admitted;
   }
@@ -148,7 +145,9 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     if (missing === undefined) return undefined;
     const next = missing.announcers.shift();
     if (next === undefined) return undefined;
-    const delay = this.#forAnswer.value * (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
+    const delay =
+      (this.#forAnswer?.value ?? this.#node.config.broadcast.graftTimeout2) *
+      (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
     next.asked++;
     next.askedAt = now;
     if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers.push(next);
@@ -192,6 +191,10 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
       missing.announcers.splice(index, 1);
       this.#cannotAsk(missing, peer);
     }
+  }
+
+  get #treeWait(): number {
+    return this.#forTree?.value ?? this.#node.config.broadcast.graftTimeout1;
   }
 
   #note(id: MessageId, by: P, now: number): Missing<P> | undefined {
@@ -252,9 +255,16 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
 
   #learn({ since, announcers }: Missing<P>, from: P, now: number): void {
     const { asked, askedAt } = announcers.find(({ peer }) => peer === from) ?? { asked: 0, askedAt: 0 };
-    if (asked === 0) this.#forTree.observe(now - since);
+    const { graftTimeout1, graftTimeout2 } = this.#node.config.broadcast;
     // Asked more than once, it may be answering any of the requests (Karn's algorithm).
-    else if (asked === 1) this.#forAnswer.observe(now - askedAt);
+    if (asked > 1) return;
+    if (asked === 0) {
+      this.#forTree ??= new Patience(graftTimeout1);
+      this.#forTree.observe(now - since);
+    } else {
+      this.#forAnswer ??= new Patience(graftTimeout2);
+      this.#forAnswer.observe(now - askedAt);
+    }
   }
 }
 

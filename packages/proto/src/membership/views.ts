@@ -72,8 +72,11 @@ export abstract class Views<P extends PeerId> {
     if (data === undefined) return;
     const known = this.peerData.get(peer);
     const isNews = known === undefined || !sameBytes(known, data);
-    if (isNews && data.length > 0) this.out.peerData(peer, data);
-    this.peerData.set(peer, data);
+    if (!isNews) return;
+    if (data.length > 0) this.out.peerData(peer, data);
+    const { latestData } = this.node;
+    this.node.latestData = latestData !== undefined && sameBytes(latestData, data) ? latestData : data;
+    this.peerData.set(peer, this.node.latestData);
   }
 
   /** Nodes as they are named in messages, with the data that is known of them. */

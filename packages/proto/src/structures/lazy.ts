@@ -1,90 +1,155 @@
-// Most of what a topic may have to remember it has not, most of the time, and a node may be in thousands of quiet topics. An
-// empty Map or Set takes some 200 bytes. These are made with their first entry and let go with their last.
+// Most of what a topic may have to remember it has not, or only about a neighbor or two, and a node may be in thousands of quiet topics.
+// An empty Map or Set takes some 200 bytes, one with an entry up to 500. So these take up nothing while they are empty, and are a short
+// list while they have few entries.
 
-/** A map that takes up nothing while it is empty. */
+/** Up to so many entries a list is looked through: five neighbors would be the next step, and topics with five are few. */
+const FEW = 4;
+
+/** A map that takes up nothing while it is empty, and little while it is small. */
 export class LazyMap<K, V> {
-  #map: Map<K, V> | undefined;
+  /** Keys and values in turns, oldest first; a map where there are more than a few. */
+  #entries: (K | V)[] | Map<K, V> | undefined;
 
   get size(): number {
-    return this.#map?.size ?? 0;
+    const entries = this.#entries;
+    if (entries === undefined) return 0;
+    return entries instanceof Map ? entries.size : entries.length / 2;
   }
 
   get(key: K): V | undefined {
-    return this.#map?.get(key);
+    const entries = this.#entries;
+    if (entries === undefined) return undefined;
+    if (entries instanceof Map) return entries.get(key);
+    const at = find(entries, key);
+    return at === -1 ? undefined : (entries[at + 1] as V);
   }
 
   has(key: K): boolean {
-    return this.#map?.has(key) ?? false;
+    const entries = this.#entries;
+    if (entries === undefined) return false;
+    return entries instanceof Map ? entries.has(key) : find(entries, key) !== -1;
   }
 
   set(key: K, value: V): void {
-    this.#map ??= new Map();
-    this.#map.set(key, value);
+    const entries = this.#entries;
+    if (entries === undefined) {
+      this.#entries = [key, value];
+    } else if (entries instanceof Map) {
+      entries.set(key, value);
+    } else {
+      const at = find(entries, key);
+      if (at !== -1) entries[at + 1] = value;
+      else if (entries.length < 2 * FEW)
+        this.#entries = entries.concat([key, value]); // no spare slots
+      else this.#entries = new Map(pairs<K, V>(entries)).set(key, value);
+    }
   }
 
   delete(key: K): boolean {
-    const map = this.#map;
-    if (map?.delete(key) !== true) return false;
-    if (map.size === 0) this.#map = undefined;
+    const entries = this.#entries;
+    if (entries === undefined) return false;
+    if (entries instanceof Map) {
+      if (!entries.delete(key)) return false;
+    } else {
+      const at = find(entries, key);
+      if (at === -1) return false;
+      entries.splice(at, 2);
+    }
+    if (this.size === 0) this.#entries = undefined;
     return true;
   }
 
   clear(): void {
-    this.#map = undefined;
+    this.#entries = undefined;
   }
 
-  /** The keys, oldest first. */
+  /** The keys, oldest first. As with a Map, entries may be deleted on the way. */
   keys(): Iterable<K> {
-    return this.#map?.keys() ?? [];
+    return this.#entries instanceof Map ? this.#entries.keys() : pairs<K, V>(this.#entries ?? []).map(([key]) => key);
   }
 
   /** The values, oldest first. */
   values(): Iterable<V> {
-    return this.#map?.values() ?? [];
+    return this.#entries instanceof Map
+      ? this.#entries.values()
+      : pairs<K, V>(this.#entries ?? []).map(([, value]) => value);
   }
 
   /** Keys and values, oldest first. */
   [Symbol.iterator](): Iterator<[K, V]> {
-    return (this.#map ?? [])[Symbol.iterator]() as Iterator<[K, V]>;
+    return this.#entries instanceof Map
+      ? this.#entries[Symbol.iterator]()
+      : pairs<K, V>(this.#entries ?? [])[Symbol.iterator]();
   }
 
   /** The key that has been in the map for longest. */
   get oldest(): K | undefined {
-    return this.#map?.keys().next().value;
+    const entries = this.#entries;
+    return entries instanceof Map ? entries.keys().next().value : (entries?.[0] as K | undefined);
   }
 }
 
-/** A set that takes up nothing while it is empty. */
+/** A set that takes up nothing while it is empty, and little while it is small. */
 export class LazySet<T> {
-  #set: Set<T> | undefined;
+  #values: T[] | Set<T> | undefined;
 
   get size(): number {
-    return this.#set?.size ?? 0;
+    const values = this.#values;
+    if (values === undefined) return 0;
+    return values instanceof Set ? values.size : values.length;
   }
 
   has(value: T): boolean {
-    return this.#set?.has(value) ?? false;
+    const values = this.#values;
+    if (values === undefined) return false;
+    return values instanceof Set ? values.has(value) : values.includes(value);
   }
 
   add(value: T): void {
-    this.#set ??= new Set();
-    this.#set.add(value);
+    const values = this.#values;
+    if (values === undefined) this.#values = [value];
+    else if (values instanceof Set) values.add(value);
+    else if (values.includes(value)) return;
+    else if (values.length < FEW) this.#values = values.concat([value]);
+    else this.#values = new Set(values).add(value);
   }
 
   delete(value: T): boolean {
-    const set = this.#set;
-    if (set?.delete(value) !== true) return false;
-    if (set.size === 0) this.#set = undefined;
+    const values = this.#values;
+    if (values === undefined) return false;
+    if (values instanceof Set) {
+      if (!values.delete(value)) return false;
+    } else {
+      const at = values.indexOf(value);
+      if (at === -1) return false;
+      values.splice(at, 1);
+    }
+    if (this.size === 0) this.#values = undefined;
     return true;
   }
 
-  /** The values, oldest first. */
+  /** The values, oldest first. As with a Set, they may be deleted on the way. */
   [Symbol.iterator](): Iterator<T> {
-    return (this.#set ?? [])[Symbol.iterator]() as Iterator<T>;
+    return this.#values instanceof Set ? this.#values[Symbol.iterator]() : [...(this.#values ?? [])][Symbol.iterator]();
   }
 
   /** The value that has been in the set for longest. */
   get oldest(): T | undefined {
-    return this.#set?.values().next().value;
+    const values = this.#values;
+    return values instanceof Set ? values.values().next().value : values?.[0];
   }
+}
+
+// Functions and no private methods, which would cost each instance eight bytes.
+
+/** Where a key stands among keys and values in turns. */
+function find(entries: readonly unknown[], key: unknown): number {
+  for (let at = 0; at < entries.length; at += 2) if (entries[at] === key) return at;
+  return -1;
+}
+
+function pairs<K, V>(entries: readonly (K | V)[]): [K, V][] {
+  const found: [K, V][] = [];
+  for (let at = 0; at < entries.length; at += 2) found.push([entries[at] as K, entries[at + 1] as V]);
+  return found;
 }
