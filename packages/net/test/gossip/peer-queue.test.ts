@@ -97,6 +97,22 @@ test('a gap is told when the queue has drained', () => {
   expect(gaps).toBe(1);
 });
 
+test('a gap is told after ten seconds where the queue does not drain: what was dropped is not kept for ever', async () => {
+  queue.changed(4 * MARK);
+  queue.markGap();
+  await clock.advance(9_999);
+  expect(gaps).toBe(0);
+  queue.markGap();
+  await clock.advance(1);
+  expect(gaps).toBe(1);
+  await clock.advance(60_000);
+  expect(gaps).toBe(1);
+  queue.markGap();
+  queue.dispose();
+  await clock.advance(60_000);
+  expect(gaps).toBe(1);
+});
+
 describe('at its hard limit', () => {
   const shuffleReply = { type: 'shuffleReply', nodes: [] } as const;
   const agreements = [

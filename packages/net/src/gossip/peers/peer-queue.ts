@@ -1,5 +1,5 @@
 import type { TopicId } from '@grapevine/proto';
-import type { Clock } from '../../util/clock.js';
+import type { Clock, ClockTimer } from '../../util/clock.js';
 import { StallWatch } from '../link/stall-watch.js';
 import { isMembership, type NetMessage } from '../wire.js';
 
@@ -22,6 +22,12 @@ const WATCHED_SHARE = 1 / 4;
 /** … and begins again whenever the peer has taken that part of it. */
 const PROGRESS_SHARE = 1 / 16;
 
+/**
+ * What was dropped is looked after when the queue has drained, and after so many milliseconds in any case: a third of the time for which
+ * payloads are kept by default. Reconciliation has a connection of its own.
+ */
+const GAP_MS = 10_000;
+
 /** What a queue needs to know. */
 export interface PeerQueueOptions {
   readonly clock: Clock;
@@ -31,7 +37,7 @@ export interface PeerQueueOptions {
   readonly onChange: (queuedBytes: number) => void;
   /** The peer has taken next to nothing for too long, although much is queued. */
   readonly onTooSlow: () => void;
-  /** Something was dropped before, and the queue has drained: the peer can be told what it missed. */
+  /** Something was dropped before, and the queue has drained, or does not drain: the peer is to be told what it missed. */
   readonly onGap: () => void;
 }
 
@@ -46,7 +52,8 @@ export class PeerQueue {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #linkBytes = 0;
-  #hasGap = false;
+  /** Runs while something was dropped and nobody has looked after it. */
+  #gap: ClockTimer | undefined;
   /** Bytes on connections that wait for their turn to have a stream. */
   #turnBytes = 0;
   /** Bytes taken since the peer has last made progress. */
@@ -99,11 +106,9 @@ export class PeerQueue {
     this.#linkBytes += delta;
     if (delta < 0) this.#took(-delta);
     this.#watch();
-    const { highWaterMark, onChange, onGap } = this.#options;
+    const { highWaterMark, onChange } = this.#options;
     onChange(this.#linkBytes);
-    if (!this.#hasGap || this.#linkBytes >= highWaterMark / 2) return;
-    this.#hasGap = false;
-    onGap();
+    if (this.#gap && this.#linkBytes < highWaterMark / 2) this.#closeGap();
   }
 
   /** The number of those that wait for their turn to have a stream has changed. */
@@ -114,13 +119,20 @@ export class PeerQueue {
 
   /** Something was dropped that the peer should have had. */
   markGap(): void {
-    this.#hasGap = true;
+    this.#gap ??= this.#options.clock.setTimer(this.#closeGap, GAP_MS);
   }
 
   dispose(): void {
     this.#stall.stop();
-    this.#hasGap = false;
+    this.#gap?.cancel();
+    this.#gap = undefined;
   }
+
+  readonly #closeGap = (): void => {
+    this.#gap?.cancel();
+    this.#gap = undefined;
+    this.#options.onGap();
+  };
 
   #took(bytes: number): void {
     this.#taken += bytes;
