@@ -80,6 +80,9 @@ export class Core implements DriverHost {
   #sendSpace: Uint8Array = this.#sendBuffer;
   #due: Driver[] = [];
   #immediate: NodeJS.Immediate | undefined;
+  #isNext = false;
+  /** Datagrams are being taken in, or ticks run: what these bring about waits for the end of the turn. */
+  #isBusy = false;
 
   constructor(
     readonly settings: Settings,
@@ -97,7 +100,9 @@ export class Core implements DriverHost {
     const key = destinationKey(datagram);
     const route = key === undefined ? undefined : this.routes.get(key);
     if (route) {
+      this.#isBusy = true;
       route.receive(datagram, host, port);
+      this.#isBusy = false;
       return;
     }
     if (key !== undefined && this.#closePackets.has(key)) {
@@ -114,7 +119,11 @@ export class Core implements DriverHost {
     if (driver.isScheduled) return;
     driver.isScheduled = true;
     this.#due.push(driver);
-    this.#immediate ??= setImmediate(this.#runTicks);
+    if (this.#isBusy) this.#immediate ??= setImmediate(this.#runTicks);
+    else if (!this.#isNext && !this.#immediate) {
+      this.#isNext = true;
+      process.nextTick(this.#runNext);
+    }
   }
 
   transmit(native: NativeConnection, to: PeerPath, size: number, keep?: Uint8Array[]): Transmitted {
@@ -196,14 +205,23 @@ export class Core implements DriverHost {
     this.resets.clear();
   }
 
-  /** All datagrams that came in one turn of the event loop, and all that was written in it, meet here. */
+  /** All that was written since the event loop has turned meets here, when no promise is left to be dealt with. */
+  readonly #runNext = (): void => {
+    this.#isNext = false;
+    this.#runTicks();
+  };
+
+  /** All datagrams that came in one turn of the event loop meet here. */
   readonly #runTicks = (): void => {
+    clearImmediate(this.#immediate);
     this.#immediate = undefined;
     const due = this.#due;
     this.#due = [];
+    this.#isBusy = true;
     for (const driver of due) {
       driver.isScheduled = false;
       driver.tick();
     }
+    this.#isBusy = false;
   };
 }

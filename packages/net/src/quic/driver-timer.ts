@@ -2,6 +2,9 @@
 const BUSY_MS = 25;
 /** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
 const LATE_MS = 20;
+/** A timer is put off by setting it anew if that spares so much, in milliseconds, and it was set at least so long ago. */
+const PUT_OFF_MS = 20;
+const SETTLED_MS = 1;
 
 /**
  * The one timer of a connection.
@@ -13,6 +16,7 @@ export class DriverTimer {
   readonly #onDue: (isBusy: boolean) => void;
   #timer: NodeJS.Timeout | undefined;
   #at = Number.POSITIVE_INFINITY;
+  #setAt = 0;
   /** Whether it fired late, and what came meanwhile is being read. */
   #isLate = false;
 
@@ -23,8 +27,9 @@ export class DriverTimer {
 
   /** Fires at this time or sooner. @param now both in milliseconds */
   arm(at: number, now: number): void {
-    // Most ticks put the time off. A timer that fires too early looks again, which is cheaper than setting it anew each time.
-    if (this.#timer && this.#at <= at) return;
+    // Most ticks put the time off. In a flood it is cheaper to let a timer fire too early and look again than to set it anew each time; at
+    // rest, to set it anew: the loss timer of a message would wake the process up long after the acknowledgement has come.
+    if (this.#timer && this.#at <= at && (at - this.#at < PUT_OFF_MS || now - this.#setAt < SETTLED_MS)) return;
     this.#set(Math.max(at, now), now);
   }
 
@@ -36,6 +41,7 @@ export class DriverTimer {
   #set(at: number, now: number): void {
     clearTimeout(this.#timer);
     this.#at = at;
+    this.#setAt = now;
     this.#timer = setTimeout(this.#fire, at - now);
   }
 

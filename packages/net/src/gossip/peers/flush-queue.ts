@@ -15,7 +15,7 @@ export class FlushQueue {
 
   add(link: Link): void {
     this.#dirty.add(link);
-    this.#timer ??= this.#clock.defer(this.flush);
+    this.#timer ??= this.#clock.followUp?.(this.flush) ?? this.#clock.defer(this.flush);
   }
 
   remove(link: Link): void {
