@@ -119,7 +119,8 @@ export class Core implements DriverHost {
     if (driver.isScheduled) return;
     driver.isScheduled = true;
     this.#due.push(driver);
-    if (this.#isBusy) this.#immediate ??= setImmediate(this.#runTicks);
+    // A handshake has time: its flights go out with whatever else the turn brings.
+    if (this.#isBusy || !driver.isOpen) this.#immediate ??= setImmediate(this.#runTicks);
     else if (!this.#isNext && !this.#immediate) {
       this.#isNext = true;
       process.nextTick(this.#runNext);
