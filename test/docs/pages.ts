@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What a comment in front of a block says about it, or a comment between blocks that stands for itself. */
+type Directive =
+  /** The block starts something that goes on; wait for this text, and end it with the page. */
+  | { readonly type: 'background'; readonly until: string }
+  /** Somebody on this page prints this, now or soon. */
+  | { readonly type: 'hears'; readonly text: string }
+  /** The block runs in another test, or can't run here. */
+  | { readonly type: 'elsewhere'; readonly where: string };
+
+/** A block of code in a page. */
+export interface Block {
+  readonly line: number;
+  readonly language: string;
+  readonly code: string;
+  readonly directive: Directive | undefined;
+}
+
+/** A page, and what in it can be run, in order. */
+export interface Page {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly steps: readonly (Block | { readonly line: number; readonly hears: string })[];
+}
+
+const COMMENT = /^<!-- (background|hears|elsewhere): (?:until )?(.*?) -->$/;
+const unquoted = (text: string) => text.replace(/^"(.*)"$/, '$1');
+
+function directiveOf(comment: string): Directive | undefined {
+  const [, type, text = ''] = COMMENT.exec(comment) ?? [];
+  if (type === 'background') return { type, until: unquoted(text) };
+  if (type === 'hears') return { type, text: unquoted(text) };
+  if (type === 'elsewhere') return { type, where: text };
+  return undefined;
+}
+
+/** Reads a page. */
+export function readPage(path: string): Page {
+  const lines = readFileSync(join(root, path), 'utf8').split('\n');
+  const steps: (Block | { line: number; hears: string })[] = [];
+  let directive: Directive | undefined;
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i] ?? '';
+    const [, language] = /^```(\w+)/.exec(line) ?? [];
+    if (language !== undefined) {
+      const end = lines.indexOf('```', i);
+      steps.push({ line: i + 1, language, code: `${lines.slice(i + 1, end).join('\n')}\n`, directive });
+      i = end;
+    }
+    const said = directiveOf(line);
+    if (said?.type === 'hears') steps.push({ line: i + 1, hears: said.text });
+    directive = said;
+  }
+  return { path, steps };
+}
+
+/** All pages that people read. */
+export function pages(): Page[] {
+  const folders = ['packages', 'apps'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => join(parent, name, 'README.md')),
+  );
+  const docs = readdirSync(join(root, 'docs'), { recursive: true }).map((name) => join('docs', String(name)));
+  const candidates = [...readdirSync(root), ...docs, ...folders].filter((path) => path.endsWith('.md'));
+  return candidates
+    .map((path) => relative(root, join(root, path)))
+    .sort()
+    .flatMap((path) => {
+      try {
+        return [readPage(path)];
+      } catch {
+        return []; // a package without a README is another test's concern
+      }
+    });
+}
+
+/** Blocks of a page in one of these languages that are run here. */
+export function blocksIn(page: Page, languages: readonly string[]): Block[] {
+  return page.steps.filter(
+    (step): step is Block =>
+      'language' in step && languages.includes(step.language) && step.directive?.type !== 'elsewhere',
+  );
+}
