@@ -2,7 +2,10 @@ import { type Timer, TimerHeap } from '@grapevine/proto';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { Clock, ClockTimer } from '../util/clock.js';
 
-/** The timers of the protocol state: any number of them, and one of the clock's. */
+/** So long timers are handled in one turn of the event loop, in milliseconds; more of them wait for the next one. As much as messages get. */
+const SLICE_MS = 5;
+
+/** The timers of the protocol state: any number of them, and one of the clock's. Thousands may be due at once: announcements that nobody keeps, say. */
 export class KernelTimers {
   readonly #clock: Clock;
   readonly #expired: (timer: Timer<EndpointId>) => void;
@@ -40,7 +43,10 @@ export class KernelTimers {
   readonly #onTimer = (): void => {
     this.#armed = undefined;
     const now = this.#clock.now();
-    for (let due = this.#heap.popUntil(now); due; due = this.#heap.popUntil(now)) this.#expired(due.item);
+    for (let due = this.#heap.popUntil(now); due; due = this.#heap.popUntil(now)) {
+      this.#expired(due.item);
+      if (this.#clock.now() - now >= SLICE_MS) break;
+    }
     this.arm();
   };
 }
