@@ -3,6 +3,7 @@ import { addressFlood } from './address-flood.js';
 import { cryptoHole } from './crypto-hole.js';
 import { cryptoPieces } from './crypto-pieces.js';
 import { datagramRubbish } from './datagram-rubbish.js';
+import { emptyStreams } from './empty-streams.js';
 import { endlessSessions } from './endless-sessions.js';
 import { forgedInitials } from './forged-initials.js';
 import { freshKeys } from './fresh-keys.js';
@@ -61,6 +62,7 @@ export const ATTACKS: readonly Attack[] = [
   cryptoHole,
   cryptoPieces,
   streamPieces,
+  emptyStreams,
   pathChallenges,
   retiredIds,
   movedSource,
