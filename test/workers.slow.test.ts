@@ -13,6 +13,12 @@ test('with iroh, too, worker threads whose nodes are shut down end by themselves
   }
 });
 
+test('with QUIC, a worker thread may be terminated once its nodes are shut down', async () => {
+  const worker = await busyWorker('quic');
+  await stopInOrder(worker);
+  await worker.terminate();
+});
+
 test('with QUIC, from Node 22 on, a worker thread may be terminated in mid-traffic', async () => {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= 22) for (let round = 0; round < 20; round++) await (await busyWorker('quic')).terminate();

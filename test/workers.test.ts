@@ -10,9 +10,3 @@ test('a worker thread whose nodes are shut down ends by itself', async () => {
   await stopInOrder(worker);
   expect(await exited).toEqual([0]);
 });
-
-test('and may be terminated after that', async () => {
-  const worker = await busyWorker('quic');
-  await stopInOrder(worker);
-  await worker.terminate();
-});
