@@ -130,7 +130,7 @@ describe('the commands', () => {
 
 /** A program of somebody who checks everything: all packages, options that may be undefined, contents for the web platform. */
 const STRICT_PROGRAM = `
-import { Gossip, type BroadcastOptions, type GossipEvent, type GossipOptions, type TopicOptions, topicIdFrom, formatTicket } from '@grapevine/api';
+import { Gossip, type BindOptions, type BroadcastOptions, type FlushResult, type GossipEvent, type TopicStatus, type GossipOptions, type TopicOptions, topicIdFrom, formatTicket } from '@grapevine/api';
 import { IrohEndpoint, type IrohEndpointOptions } from '@grapevine/iroh';
 import { MdnsPeerSource, type MdnsOptions } from '@grapevine/mdns';
 import { gossipMetrics, serveMetrics } from '@grapevine/metrics';
@@ -155,10 +155,23 @@ export async function main(options: EndpointOptions, more: GossipOptions, bootst
     if (each.type === 'received') blobs.push(new Blob([each.content]));
   }
   await router.shutdown();
+  const node = await Gossip.bind({ address: '127.0.0.1:0', advertise: ['192.0.2.1'], protocols: {} });
+  const room = await node.subscribe(node.roomTicket(topicIdFrom('x')), { bootstrap: node.ticket() });
+  for await (const { content, missed } of room.messages({ signal: AbortSignal.timeout(1) })) blobs.push(new Blob([content, String(missed)]));
+  for await (const { type, peer } of room.membership()) console.log(type, peer);
+  for await (const status of room.status()) print(status);
+  const flushed: FlushResult = await room.flush();
+  console.log(flushed.kept + flushed.lost.length, room.isJoined);
+  await node[Symbol.asyncDispose]();
   return blobs;
 }
 
+function print(status: TopicStatus): void {
+  if (status.type === 'joined') console.log(status.neighbors.length);
+}
+
 type Given<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined : T[K] };
+export const bind = (given: Given<BindOptions>): BindOptions => given;
 export const broadcast = (given: Given<BroadcastOptions>): BroadcastOptions => given;
 export const config = (given: Given<PartialConfig>): PartialConfig => given;
 export const gossip = (given: Given<GossipOptions>): GossipOptions => given;
