@@ -60,4 +60,15 @@ describe('flush', () => {
     const reason = new Error('enough');
     await expect(remote.flush({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
+
+  test('of a topic tells what the node did not take, and is refused by a server that can not tell', async () => {
+    const server = await nodes.serve(nodes.node().gossip);
+    const topic = await nodes.connect(server).subscribe(ROOM);
+    const SIZE = 4_000;
+    const kept = Math.floor((1024 * 1024) / SIZE);
+    for (let i = 0; i < kept + 3; i++) await topic.broadcast(`${i}`.padEnd(SIZE));
+    expect(await topic.flush()).toEqual({ kept, lost: [], refused: 3 });
+    const plain = await nodes.connect(server, { controlAlpn: 'as-rust/1' }).subscribe(ROOM);
+    await expect(plain.flush()).rejects.toMatchObject({ code: 'ERR_RPC_REFUSED', reason: 'unsupported' });
+  });
 });
