@@ -32,6 +32,7 @@ export class Interfaces {
   readonly #options: InterfacesOptions;
   readonly #sockets = new Map<string, MulticastDNS>();
   readonly #looking: NodeJS.Timeout | undefined;
+  #closed = false;
 
   private constructor(options: InterfacesOptions) {
     this.#options = options;
@@ -71,6 +72,7 @@ export class Interfaces {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#looking);
     const sockets = [...this.#sockets.keys()].map((address) => this.#drop(address));
     await Promise.all(sockets);
@@ -86,6 +88,7 @@ export class Interfaces {
       if (this.#sockets.has(address)) continue;
       try {
         this.#sockets.set(address, await this.#open(address));
+        if (this.#closed) await this.#drop(address);
       } catch (error) {
         failures.push(error as Error);
         logger.debug({ address, error: String(error) }, 'mDNS is not available on this interface');
