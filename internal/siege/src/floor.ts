@@ -4,8 +4,8 @@ import { Child } from './child.js';
 import type { AttackerRequest, AttackReport, TargetAddr, TargetReport } from './messages.js';
 
 /** Until code is compiled, and then for how long it is measured, in milliseconds. */
-const WARM_MS = 500;
-const MEASURE_MS = 700;
+const WARM_MS = 400;
+const MEASURE_MS = 600;
 
 /** What an attack costs a target that takes what comes and does nothing with it. */
 export interface Floor {

@@ -16,7 +16,7 @@ import {
 import { TurnMeter } from './turn-meter.js';
 
 /** How long the target is watched without an attack, in milliseconds. */
-const QUIET_MS = 1_000;
+const QUIET_MS = 700;
 
 /** What sources save up is spent within this time, and code has been compiled: CPU is measured after it. In milliseconds. */
 const WARM_MS = 1_000;
@@ -47,7 +47,6 @@ export interface Outcome {
 
 /** Lets one attack loose on a node that serves honest peers. */
 export async function siege(attack: Attack, seconds: number, signal: AbortSignal): Promise<Outcome> {
-  const floor = await floorOf(attack, signal);
   using node = new Child<TargetRequest>('targets/node.js', [String(MAX_PEERS)], ['--expose-gc']);
   using attacker = new Child<AttackerRequest>('attacker.js');
   const end = () => {
@@ -56,6 +55,8 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
   };
   signal.addEventListener('abort', end);
   try {
+    const measuringFloor = floorOf(attack, signal); // while processes start and code is compiled
+    measuringFloor.catch(() => {}); // told below
     const [target] = await Promise.all([node.ready<TargetAddr>(), attacker.ready()]);
     await using publisher = await HonestPeer.start(ROOM, [target.node]);
     await using _other = await HonestPeer.start(ROOM, [target.node]);
@@ -66,6 +67,7 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
     const tryJoins = () => honestJoins({ target: target.node, elsewhere, node });
 
     const joinsBefore = await tryJoins();
+    const floor = await measuringFloor;
     await report();
     await pause(QUIET_MS);
     const quiet = await report();
