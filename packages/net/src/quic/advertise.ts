@@ -31,8 +31,8 @@ export function addrsOf(bound: SocketAddr, advertised: readonly SocketAddr[]): S
  * Node neither tells at which of our addresses a datagram arrived nor lets us choose where one is sent from. The operating system
  * chooses by its routes, and a peer that dialed another of our addresses must ignore the answer (RFC 9000, section 9).
  */
-export function severalAddressesHint(bound: SocketAddr): string | undefined {
-  const addrs = advertisedAddrs(bound).filter((addr) => !isLoopback(addr));
+export function severalAddressesHint(bound: SocketAddr, reached = advertisedAddrs(bound)): string | undefined {
+  const addrs = reached.filter((addr) => !isLoopback(addr));
   const isAmbiguous = [true, false].some((four) => addrs.filter(({ host }) => isIPv4(host) === four).length > 1);
   if (!isAmbiguous) return undefined;
   return (
