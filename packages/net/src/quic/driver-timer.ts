@@ -30,6 +30,7 @@ export class DriverTimer {
     // Most ticks put the time off. In a flood it is cheaper to let a timer fire too early and look again than to set it anew each time; at
     // rest, to set it anew: the loss timer of a message would wake the process up long after the acknowledgement has come.
     if (this.#timer && this.#at <= at && (at - this.#at < PUT_OFF_MS || now - this.#setAt < SETTLED_MS)) return;
+    this.#isLate = false; // what was late has come, or is due at once anyway
     this.#set(Math.max(at, now), now);
   }
 

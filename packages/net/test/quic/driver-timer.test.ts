@@ -37,3 +37,19 @@ test('what is due sooner is never missed', () => {
   vi.advanceTimersByTime(100);
   expect(fired).toEqual([27]);
 });
+
+test('a timer that was late and is then put off does not say that the event loop is behind when it fires in time', () => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const busy: boolean[] = [];
+  const timer = new DriverTimer((isBusy) => busy.push(isBusy));
+  timer.arm(27, now);
+  now = 60; // the event loop stood still
+  vi.advanceTimersByTime(27);
+  expect(busy).toEqual([]); // what came meanwhile is read first
+  now = 62;
+  timer.arm(1_062, now); // what came was the acknowledgement
+  now = 1_062;
+  vi.advanceTimersByTime(1_000);
+  expect(busy).toEqual([false]);
+});
