@@ -32,7 +32,13 @@ class Infiltrated extends Swarm {
         return { ...message, nodes: Array.from({ length: 8 }, () => ({ id: this.#next(), data: undefined })) };
       case 'forwardJoin':
         return isByzantine(message.peer.id) ? message : undefined;
-      default:
+      case 'join':
+      case 'neighbor':
+      case 'disconnect':
+      case 'gossip':
+      case 'prune':
+      case 'graft':
+      case 'ihave':
         return message;
     }
   }
