@@ -383,6 +383,18 @@ describe('a payload that a neighbor has told lost', () => {
     expect(reconciled(node.meet(3).handle({ type: 'linkReplaced', peer: 3 }))).toEqual(['3 linkReplaced']);
   });
 
+  test('is not lost yet where another neighbor can be asked for it', () => {
+    const node = new TestNode().meet(1, 2);
+    node.handle(reported(1, 40_000, 'a'));
+    node.now = 1_000;
+    node.receive(2, ihave('a'));
+    node.now = 10_000;
+    expect(emitted(node.evict())).toEqual([]);
+    expect(emitted(node.receive(2, payload('a')))).toHaveLength(1);
+    node.now = 40_000;
+    expect(emitted(node.evict())).toEqual([]);
+  });
+
   test('may have come to us when it was too old to be passed on: others are told', () => {
     const node = new TestNode().meet(1, 2);
     node.now = 40_000;

@@ -181,9 +181,10 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.memory.see(id, now);
       this.#losses.told(id, since);
     }
-    for (const loss of this.#toldLosses?.takeDue((id) => this.memory.seen.has(id), now) ?? []) {
+    // Of what we have heard ourselves, it is known here when it can come no more.
+    const isKnown = (id: MessageId): boolean => this.memory.seen.has(id) || this.missing.has(id);
+    for (const loss of this.#toldLosses?.takeDue(isKnown, now) ?? []) {
       this.memory.see(loss.id, now);
-      this.missing.arrived(loss.id, undefined, now);
       lost.push(loss);
     }
     this.#toldLosses?.expireUntil(now);

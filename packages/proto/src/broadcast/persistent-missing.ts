@@ -96,6 +96,10 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     return undefined;
   }
 
+  has(id: MessageId): boolean {
+    return this.#payloads.has(id);
+  }
+
   /** A neighbor knows the payload and does not have it. */
   unavailable(id: MessageId, peer: P, now: number): void {
     if (!this.#payloads.has(id)) this.#note(id, peer, now);
