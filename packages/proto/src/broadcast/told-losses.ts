@@ -14,6 +14,12 @@ export interface LossEntry {
 /** The part of the retention of payloads in which a payload that others tell lost may still arrive. */
 const GRACE = 1 / 6;
 
+/**
+ * Losses that a neighbor may report at a time, as a part of the payloads that it may be asked for: 1,024 by default, in each five seconds. An
+ * invented one is told to everybody in the swarm. What is refused is reported again.
+ */
+const REPORTED_SHARE = 1 / 16;
+
 /** How many times the evict interval passes between two rounds in which all neighbors are told: five seconds. */
 const ROUND = 5;
 
@@ -35,8 +41,8 @@ type LossContext = {
  * publisher's neighbors has heard of a payload that its cache had to drop, the others would miss it in silence.
  *
  * Each node tells its neighbors, once it has waited for the payload itself, until a payload's id would be forgotten: so no loss goes round
- * for ever, and one that is invented goes no further than the payload itself does not come. What a neighbor may tell us is bounded like
- * what it may announce.
+ * for ever, and nobody can have a payload taken for lost that is on its way. A neighbor that invents payloads can have losses told that there
+ * are not, within a bound.
  */
 export class ToldLosses<P> implements MissingHolder {
   /** Since when somebody has known of it. In the order in which we were told or have told. */
@@ -74,7 +80,7 @@ export class ToldLosses<P> implements MissingHolder {
     const { messageIdRetention, messageCacheRetention } = this.#node.config.broadcast;
     if (age >= messageIdRetention || this.#told.has(id) || this.#reported.has(id)) return;
     const perPeer = this.#reportedBy.get(by) ?? 0;
-    if (perPeer >= this.#node.config.hardened.missingPerPeer || !this.#takes()) {
+    if (perPeer >= REPORTED_SHARE * this.#node.config.hardened.missingPerPeer || !this.#takes()) {
       this.#node.stats.droppedAnnouncements++;
       return;
     }
