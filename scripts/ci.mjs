@@ -10,6 +10,7 @@ const STEPS = [
   { name: 'format', command: ['npm', 'run', 'format:check'] },
   { name: 'lint', command: ['npm', 'run', 'lint'] },
   { name: 'types', command: ['npm', 'run', 'typecheck'] },
+  { name: 'dead code', command: ['npm', 'run', 'check:dead'] },
   { name: 'packages', command: ['npm', 'run', 'check:packages'] },
   { name: 'changesets', command: ['npx', 'changeset', 'status'] },
   { name: 'soak', command: ['npm', 'run', 'soak', '--', '--seed', '1', '--events', '1e6', '--json'] },

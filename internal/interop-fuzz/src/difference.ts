@@ -15,7 +15,7 @@ export interface Difference {
 }
 
 /** Runs a case in our kernel. */
-export function replay(fuzzCase: FuzzCase, make: MakeKernel): { encoded: Uint8Array; thrown: Difference | undefined } {
+function replay(fuzzCase: FuzzCase, make: MakeKernel): { encoded: Uint8Array; thrown: Difference | undefined } {
   const writer = new CaseWriter(fuzzCase);
   const nodes = fuzzCase.nodes.map((_, index) => new Node(fuzzCase, index, make));
   for (const [number, step] of fuzzCase.steps.entries()) {

@@ -51,9 +51,6 @@ export class Reader {
 const MAGIC = 0x47_56;
 const HEADER = 8;
 
-/** The smallest content that tells its number. */
-export const SMALLEST = HEADER;
-
 /** The content of a message: its number, and bytes that follow from it. */
 export function contentOf(index: number, length: number): Uint8Array {
   const content = Buffer.alloc(Math.max(HEADER, length), index & 0xff);
@@ -64,7 +61,7 @@ export function contentOf(index: number, length: number): Uint8Array {
 }
 
 /** The number of the message with this content; undefined when it is none of ours. */
-export function indexOf(content: Uint8Array): number | undefined {
+function indexOf(content: Uint8Array): number | undefined {
   if (content.length < HEADER) return undefined;
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   return view.getUint32(0, true) === MAGIC ? view.getUint32(4, true) : undefined;

@@ -10,7 +10,7 @@ import { StreamCode } from './protocol.js';
 import type { TopicNews, TopicOrder, TopicRequest, TopicWire } from './topic-wire.js';
 
 /** Peers in one request or command. More are nobody's intention, and each costs a look at the curve. */
-export const MAX_PEERS = 1024;
+const MAX_PEERS = 1024;
 /** Longest body of so many peers, with a discriminant and a count. */
 export const MAX_PEERS_BYTES = 32 * MAX_PEERS + 32 + 16;
 

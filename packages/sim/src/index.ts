@@ -26,7 +26,7 @@ export { RULES, type Rule } from './load/rules.js';
 export { type LoadResult, runLoad } from './load/run-load.js';
 export { USUAL_LOADS } from './load/usual-loads.js';
 export { memoHash } from './memo-hash.js';
-export { Network, type NetworkOptions, type NodeOptions } from './network.js';
+export { Network } from './network.js';
 export {
   DEFAULT_LATENCY,
   type LatencyConfig,
@@ -35,6 +35,7 @@ export {
   type NetworkConfig,
   SECOND,
 } from './network-config.js';
+export type { NetworkOptions, NodeOptions } from './network-options.js';
 export type { Courier, Observer } from './observer.js';
 export {
   averageShortestPath,

@@ -4,42 +4,24 @@ import {
   defaultConfig,
   type Hash,
   type Message,
-  type PartialConfig,
   resolveConfig,
   State,
   type StateOptions,
   type TopicSnapshot,
 } from '@grapevine/proto';
 import type { ChaCha12Rng } from './chacha12-rng.js';
-import { Connections } from './connections.js';
-import { Host } from './host.js';
+import type { Connections } from './connections.js';
+import type { Host } from './host.js';
 import { memoHash } from './memo-hash.js';
-import { DEFAULT_LATENCY, type LatencyConfig, maxLatency, type NetworkConfig } from './network-config.js';
-import { Observation } from './observation.js';
+import { DEFAULT_LATENCY, type LatencyConfig, maxLatency } from './network-config.js';
+import type { NetworkOptions, NodeOptions } from './network-options.js';
+import { networkParts } from './network-parts.js';
+import type { Observation } from './observation.js';
 import type { Courier, Observer } from './observer.js';
-import { Population } from './population.js';
-import { type Action, Timeline } from './timeline.js';
+import type { Population } from './population.js';
+import type { Action, Timeline } from './timeline.js';
 import { TOPIC } from './topic.js';
 import type { Traffic } from './traffic.js';
-
-/** What a {@link Network} is made of. */
-export interface NetworkOptions {
-  readonly config?: NetworkConfig;
-  /** Decides latencies and seeds the nodes. Who shares it with the network, as {@link Simulator} does, draws in between. */
-  readonly rng: ChaCha12Rng;
-  /** Hashes payloads. Default: BLAKE3, once for each payload instead of once for each node; see {@link memoHash}. */
-  readonly hash?: Hash;
-  /** Makes the nodes. Default: the kernel as it is. */
-  readonly createNode?: (options: StateOptions<number>) => State<number>;
-}
-
-/** What is different about a node. */
-export interface NodeOptions {
-  /** Its own settings, as far as they differ from the network's; durations in nanoseconds. */
-  readonly config?: PartialConfig;
-  /** Its own generator. Default: one that is seeded from the network's. */
-  readonly rng?: ChaCha12Rng;
-}
 
 /**
  * A swarm in memory: nodes that run the real kernel, links with latency, and virtual time in integer nanoseconds (exact up
@@ -63,10 +45,10 @@ export class Network {
 
   readonly #hash: Hash;
   readonly #createNode: (options: StateOptions<number>) => State<number>;
-  readonly #nodes = new Population();
-  readonly #timeline = new Timeline();
+  readonly #nodes: Population;
+  readonly #timeline: Timeline;
   readonly #connections: Connections;
-  readonly #observation = new Observation();
+  readonly #observation: Observation;
   readonly #host: Host;
 
   /** @throws RangeError or TypeError when the config is not right. */
@@ -77,20 +59,12 @@ export class Network {
     this.config = resolveConfig(proto, defaultConfig('nanoseconds'));
     this.#hash = hash;
     this.#createNode = createNode;
-    this.#connections = new Connections({
-      latency,
-      rng,
-      timeline: this.#timeline,
-      // Hosts of hardened nodes know a connection that was closed in good order from a broken one.
-      knowsRetired: (peer) => this.#nodes.get(peer)?.config.mode === 'hardened',
-    });
-    this.#host = new Host({
-      nodes: this.#nodes,
-      timeline: this.#timeline,
-      connections: this.#connections,
-      observation: this.#observation,
-      unreachableAfter,
-    });
+    const { nodes, timeline, connections, observation, host } = networkParts({ latency, rng, unreachableAfter });
+    this.#nodes = nodes;
+    this.#timeline = timeline;
+    this.#connections = connections;
+    this.#observation = observation;
+    this.#host = host;
   }
 
   /** Takes messages to their receivers; replaced by what injects faults. */

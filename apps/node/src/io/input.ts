@@ -21,7 +21,7 @@ export function inputOf(text: string): Input {
 }
 
 /** A message of an input that is longer than a message may be. */
-export class MessageTooLongError extends Error {
+class MessageTooLongError extends Error {
   constructor(place: string, limit: number) {
     super(`${place} is longer than a message may be: ${limit} bytes`);
   }

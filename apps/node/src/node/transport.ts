@@ -49,6 +49,6 @@ async function available(logger: Logger): Promise<Transport> {
   }
 }
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return /^(127\.|\[::1\])/.test(address);
 }

@@ -21,7 +21,7 @@ export interface FailureResult {
 }
 
 export const MESSAGES = 1_000;
-export const MESSAGES_PER_CYCLE = 10;
+const MESSAGES_PER_CYCLE = 10;
 /** After so many cycles an overlay that has not healed is taken to be split for good. */
 export const MAX_CYCLES = 20;
 /** A message is out before the next one is sent: a flood takes 9 hops. */

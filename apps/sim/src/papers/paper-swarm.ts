@@ -15,7 +15,7 @@ const ID_CYCLES = 4;
 const NEVER = 65_535;
 
 /** The cycles that both papers let pass before they measure. */
-export const SETTLE_CYCLES = 50;
+const SETTLE_CYCLES = 50;
 
 export interface PaperSwarmOptions {
   readonly nodes: number;

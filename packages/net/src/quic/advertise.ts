@@ -9,7 +9,7 @@ import { isLoopback, type SocketAddr } from '../address/socket-addr.js';
  * on this machine may use it, others elsewhere try it last. Link-local IPv6 addresses are left out, as they mean nothing
  * without a zone.
  */
-export function advertisedAddrs({ host, port }: SocketAddr): SocketAddr[] {
+function advertisedAddrs({ host, port }: SocketAddr): SocketAddr[] {
   if (host !== '0.0.0.0' && host !== '::') return [{ host, port }];
   const addrs = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])

@@ -31,7 +31,7 @@ export interface Target {
 }
 
 /** The address as our socket must be told it, or undefined if it can't reach it: an IPv4 socket reaches no IPv6 address. */
-export function reachable(addr: SocketAddr, local: HostPort): HostPort | undefined {
+function reachable(addr: SocketAddr, local: HostPort): HostPort | undefined {
   if (!isDialable(addr)) return undefined;
   const { port } = addr;
   const octets = ipToOctets(addr.host);

@@ -58,7 +58,7 @@ export function identify(
  *
  * @param where - the peer's address, for messages
  */
-export function checkPeer(expected: Expectation, shown: Uint8Array | undefined, where: string): PeerCheck {
+function checkPeer(expected: Expectation, shown: Uint8Array | undefined, where: string): PeerCheck {
   switch (expected.type) {
     case 'nothing':
       return { ok: true, remoteId: undefined };

@@ -33,7 +33,7 @@ export interface RecoveredFrom {
 }
 
 /** The round with which a payload is passed on. */
-export function nextRound(round: number): number {
+function nextRound(round: number): number {
   return Math.min(round + 1, MAX_ROUND);
 }
 

@@ -17,7 +17,7 @@ function lengthPrefix(length: number): number {
 }
 
 /** Bytes that a payload message takes besides its content. */
-export function payloadHeaderLength(contentLength: number, roundLength: number): number {
+function payloadHeaderLength(contentLength: number, roundLength: number): number {
   return FIXED_HEADER + lengthPrefix(contentLength) + SCOPE_TAG + roundLength;
 }
 

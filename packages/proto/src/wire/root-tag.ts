@@ -16,7 +16,7 @@ const MARKER = 0xb7;
 /** Instead of {@link MARKER} behind a payload: its publisher is a guest on the tree of another. */
 const GUEST_MARKER = 0xb8;
 /** Bytes of a tag. */
-export const TAG_LENGTH = 4;
+const TAG_LENGTH = 4;
 /** Bytes that a tag takes behind a message: the marker and the tag. */
 export const TRAILER_LENGTH = 1 + TAG_LENGTH;
 

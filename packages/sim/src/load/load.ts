@@ -38,7 +38,7 @@ export const CRASH_AT = 0.6;
 /** From when on deliveries are timed, as a share of the duration: before, trees find their shape. */
 export const TIMED_FROM = 0.5;
 
-export const LINK_LATENCY: LatencyConfig = { type: 'dynamic', min: 20 * MILLISECOND, max: 40 * MILLISECOND };
+const LINK_LATENCY: LatencyConfig = { type: 'dynamic', min: 20 * MILLISECOND, max: 40 * MILLISECOND };
 const DEFAULT_DURATION = 20 * SECOND;
 const DEFAULT_PAYLOAD = 100;
 const DEFAULT_NOTICE = SECOND;

@@ -10,10 +10,10 @@ export interface LatenessWindow {
 }
 
 /** How long a window is, and by how much the next begins later. */
-export const WINDOW = SECOND;
-export const WINDOW_STEP = 100 * MILLISECOND;
+const WINDOW = SECOND;
+const WINDOW_STEP = 100 * MILLISECOND;
 /** Up to this factor of a flood's p99 a rule is as good as a flood. */
-export const AS_GOOD = 1.1;
+const AS_GOOD = 1.1;
 
 /** The p99 of overlapping windows of one second, a tenth of a second apart, as long as whole windows fit in. */
 export function latenessWindows({ publishedAt, delays }: Deliveries, start: number): LatenessWindow[] {

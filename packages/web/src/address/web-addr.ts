@@ -3,7 +3,7 @@ import { array32, decode, encode, seq, string, struct } from '@grapevine/postcar
 import { MAX_HASHES } from '../identity/messages.js';
 
 /** What says that a custom transport address is ours: "grapevin" in ASCII. */
-export const WEB_TRANSPORT = 0x6772_6170_6576_696en;
+const WEB_TRANSPORT = 0x6772_6170_6576_696en;
 
 /** Where a listener is reached. */
 export interface WebAddr {

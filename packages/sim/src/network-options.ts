@@ -1,0 +1,22 @@
+import type { Hash, PartialConfig, State, StateOptions } from '@grapevine/proto';
+import type { ChaCha12Rng } from './chacha12-rng.js';
+import type { NetworkConfig } from './network-config.js';
+
+/** What a `Network` is made of. */
+export interface NetworkOptions {
+  readonly config?: NetworkConfig;
+  /** Decides latencies and seeds the nodes. Who shares it with the network, as `Simulator` does, draws in between. */
+  readonly rng: ChaCha12Rng;
+  /** Hashes payloads. Default: BLAKE3, once for each payload instead of once for each node; see `memoHash`. */
+  readonly hash?: Hash;
+  /** Makes the nodes. Default: the kernel as it is. */
+  readonly createNode?: (options: StateOptions<number>) => State<number>;
+}
+
+/** What is different about a node. */
+export interface NodeOptions {
+  /** Its own settings, as far as they differ from the network's; durations in nanoseconds. */
+  readonly config?: PartialConfig;
+  /** Its own generator. Default: one that is seeded from the network's. */
+  readonly rng?: ChaCha12Rng;
+}

@@ -1,0 +1,41 @@
+import type { ChaCha12Rng } from './chacha12-rng.js';
+import { Connections } from './connections.js';
+import { Host } from './host.js';
+import type { LatencyConfig } from './network-config.js';
+import { Observation } from './observation.js';
+import { Population } from './population.js';
+import { Timeline } from './timeline.js';
+
+/** What a network is put together from. */
+interface NetworkParts {
+  readonly nodes: Population;
+  readonly timeline: Timeline;
+  readonly connections: Connections;
+  readonly observation: Observation;
+  /** Carries out what nodes want, on the four others. */
+  readonly host: Host;
+}
+
+/** Makes the parts of a network and introduces them to each other. */
+export function networkParts({
+  latency,
+  rng,
+  unreachableAfter,
+}: {
+  readonly latency: LatencyConfig;
+  readonly rng: ChaCha12Rng;
+  readonly unreachableAfter: number | undefined;
+}): NetworkParts {
+  const nodes = new Population();
+  const timeline = new Timeline();
+  const observation = new Observation();
+  const connections = new Connections({
+    latency,
+    rng,
+    timeline,
+    // Hosts of hardened nodes know a connection that was closed in good order from a broken one.
+    knowsRetired: (peer) => nodes.get(peer)?.config.mode === 'hardened',
+  });
+  const host = new Host({ nodes, timeline, connections, observation, unreachableAfter });
+  return { nodes, timeline, connections, observation, host };
+}
