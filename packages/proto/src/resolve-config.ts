@@ -1,30 +1,55 @@
 import { describe, unknownName } from './check/index.js';
-import { type Config, defaultConfig, type Given, MIN_MAX_MESSAGE_SIZE, type PartialConfig } from './config.js';
+import {
+  type BroadcastConfig,
+  type Config,
+  defaultConfig,
+  type Given,
+  type HardenedConfig,
+  type MembershipConfig,
+  MIN_MAX_MESSAGE_SIZE,
+  type PartialConfig,
+} from './config.js';
 
 const UINT16_MAX = 65_535;
 
 /** Configs that are complete and checked already: all nodes of a simulation share one. */
 const resolvedConfigs = new WeakSet<PartialConfig>();
 
-function checkRange(field: string, value: unknown, min: number, max: number): void {
-  if (typeof value !== 'number') throw new TypeError(`${field} must be a number, got ${typeof value}`);
-  if (!(value >= min && value <= max)) {
-    throw new RangeError(
-      `${field} must be ${max === Infinity ? `at least ${min}` : `from ${min} to ${max}`}, got ${value}`,
-    );
-  }
+/** Throws unless a setting is right. */
+type Check = (field: string, value: unknown) => void;
+/** A check for each setting of a section. */
+type Checks<T> = { readonly [K in keyof T]: Check };
+
+function range(min: number, max: number): Check {
+  return (field, value) => {
+    if (typeof value !== 'number') throw new TypeError(`${field} must be a number, got ${typeof value}`);
+    if (!(value >= min && value <= max)) {
+      throw new RangeError(
+        `${field} must be ${max === Infinity ? `at least ${min}` : `from ${min} to ${max}`}, got ${value}`,
+      );
+    }
+  };
 }
 
-function checkInteger(field: string, value: unknown, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
-  checkRange(field, value, min, max);
-  if (!Number.isInteger(value)) throw new RangeError(`${field} must be an integer, got ${value}`);
+function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): Check {
+  const isInRange = range(min, max);
+  return (field, value) => {
+    isInRange(field, value);
+    if (!Number.isInteger(value)) throw new RangeError(`${field} must be an integer, got ${value}`);
+  };
 }
+
+const isNotNegative = range(0, Number.MAX_SAFE_INTEGER);
 
 /** A duration is finite and above zero: a timer without delay would be due again for ever. */
-function checkDuration(field: string, value: unknown): void {
-  checkRange(field, value, 0, Number.MAX_SAFE_INTEGER);
+const duration: Check = (field, value) => {
+  isNotNegative(field, value);
   if (value === 0) throw new RangeError(`${field} must be above 0, got 0`);
-}
+};
+
+const some = integer(1);
+const any = integer(0);
+const hops = integer(0, UINT16_MAX);
 
 function checkKnown(section: string, given: object | undefined, known: object): void {
   if (given === undefined) return;
@@ -45,63 +70,73 @@ function merge<T extends object>(section: string, given: Given<T> | undefined, d
   return Object.freeze(merged);
 }
 
+const MEMBERSHIP: Checks<MembershipConfig> = {
+  activeViewCapacity: some,
+  passiveViewCapacity: some,
+  activeRandomWalkLength: hops,
+  passiveRandomWalkLength: hops,
+  shuffleRandomWalkLength: hops,
+  shuffleActiveViewCount: any,
+  shufflePassiveViewCount: any,
+  shuffleInterval: duration,
+  neighborRequestTimeout: duration,
+  maxListedNodes: integer(1, 1_024),
+};
+
+const BROADCAST: Checks<BroadcastConfig> = {
+  graftTimeout1: duration,
+  graftTimeout2: duration,
+  dispatchTimeout: duration,
+  optimizationThreshold: hops,
+  messageCacheRetention: duration,
+  messageIdRetention: duration,
+  cacheEvictInterval: duration,
+  messageCacheMaxBytes: any,
+  messageCacheMaxCount: any,
+  messageIdMaxCount: some,
+};
+
+const HARDENED: Checks<HardenedConfig> = {
+  nodeCacheMaxBytes: any,
+  nodeCacheMaxCount: any,
+  nodeIdMaxCount: some,
+  nodeMissing: some,
+  missingPerPeer: some,
+  missingTotal: some,
+  graftAttempts: integer(1, 32),
+  replacedPerList: any,
+  evictionsPerPeer: some,
+  evictionsPerSource: some,
+  evictionsTotal: some,
+  evictionWindow: duration,
+  joinsPerPeer: some,
+  introducedRequests: some,
+  introductionsPerPeer: some,
+  shufflesPerPeer: some,
+  rateWindow: duration,
+  graftAnswers: some,
+  graftInterval: duration,
+  announcedPerPage: some,
+  reconcileInterval: duration,
+  maxTrees: some,
+  treeRetention: duration,
+  announceDelayMax: duration,
+};
+
+function checkAll<T>(section: string, settings: T, checks: Checks<T>): void {
+  for (const name in checks) checks[name](`${section}.${name}`, settings[name]);
+}
+
 function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config): void {
   if (mode !== 'hardened' && mode !== 'reference') {
     throw new RangeError(`mode must be 'hardened' or 'reference', got ${JSON.stringify(mode)}`);
   }
-  checkInteger('maxMessageSize', maxMessageSize, MIN_MAX_MESSAGE_SIZE, 0xffff_ffff);
-
-  checkInteger('membership.activeViewCapacity', membership.activeViewCapacity, 1);
-  checkInteger('membership.passiveViewCapacity', membership.passiveViewCapacity, 1);
-  checkInteger('membership.activeRandomWalkLength', membership.activeRandomWalkLength, 0, UINT16_MAX);
-  checkInteger('membership.passiveRandomWalkLength', membership.passiveRandomWalkLength, 0, UINT16_MAX);
-  checkInteger('membership.shuffleRandomWalkLength', membership.shuffleRandomWalkLength, 0, UINT16_MAX);
-  checkInteger('membership.shuffleActiveViewCount', membership.shuffleActiveViewCount, 0);
-  checkInteger('membership.shufflePassiveViewCount', membership.shufflePassiveViewCount, 0);
-  checkDuration('membership.shuffleInterval', membership.shuffleInterval);
-  checkDuration('membership.neighborRequestTimeout', membership.neighborRequestTimeout);
-  checkInteger('membership.maxListedNodes', membership.maxListedNodes, 1, 1_024);
-
-  checkDuration('broadcast.graftTimeout1', broadcast.graftTimeout1);
-  checkDuration('broadcast.graftTimeout2', broadcast.graftTimeout2);
-  checkDuration('broadcast.dispatchTimeout', broadcast.dispatchTimeout);
-  checkInteger('broadcast.optimizationThreshold', broadcast.optimizationThreshold, 0, UINT16_MAX);
-  checkDuration('broadcast.messageCacheRetention', broadcast.messageCacheRetention);
-  checkRange(
-    'broadcast.messageIdRetention',
-    broadcast.messageIdRetention,
-    broadcast.messageCacheRetention,
-    Number.MAX_SAFE_INTEGER,
-  );
-  checkDuration('broadcast.cacheEvictInterval', broadcast.cacheEvictInterval);
-  checkInteger('broadcast.messageCacheMaxBytes', broadcast.messageCacheMaxBytes, 0);
-  checkInteger('broadcast.messageCacheMaxCount', broadcast.messageCacheMaxCount, 0);
-  checkInteger('broadcast.messageIdMaxCount', broadcast.messageIdMaxCount, 1);
-
-  checkInteger('hardened.nodeCacheMaxBytes', hardened.nodeCacheMaxBytes, 0);
-  checkInteger('hardened.nodeCacheMaxCount', hardened.nodeCacheMaxCount, 0);
-  checkInteger('hardened.nodeIdMaxCount', hardened.nodeIdMaxCount, 1);
-  checkInteger('hardened.nodeMissing', hardened.nodeMissing, 1);
-  checkInteger('hardened.missingPerPeer', hardened.missingPerPeer, 1);
-  checkInteger('hardened.missingTotal', hardened.missingTotal, 1);
-  checkInteger('hardened.graftAttempts', hardened.graftAttempts, 1, 32);
-  checkInteger('hardened.replacedPerList', hardened.replacedPerList, 0);
-  checkInteger('hardened.evictionsPerPeer', hardened.evictionsPerPeer, 1);
-  checkInteger('hardened.evictionsPerSource', hardened.evictionsPerSource, 1);
-  checkInteger('hardened.evictionsTotal', hardened.evictionsTotal, 1);
-  checkDuration('hardened.evictionWindow', hardened.evictionWindow);
-  checkInteger('hardened.joinsPerPeer', hardened.joinsPerPeer, 1);
-  checkInteger('hardened.introducedRequests', hardened.introducedRequests, 1);
-  checkInteger('hardened.introductionsPerPeer', hardened.introductionsPerPeer, 1);
-  checkInteger('hardened.shufflesPerPeer', hardened.shufflesPerPeer, 1);
-  checkDuration('hardened.rateWindow', hardened.rateWindow);
-  checkInteger('hardened.graftAnswers', hardened.graftAnswers, 1);
-  checkDuration('hardened.graftInterval', hardened.graftInterval);
-  checkInteger('hardened.announcedPerPage', hardened.announcedPerPage, 1);
-  checkDuration('hardened.reconcileInterval', hardened.reconcileInterval);
-  checkInteger('hardened.maxTrees', hardened.maxTrees, 1);
-  checkDuration('hardened.treeRetention', hardened.treeRetention);
-  checkDuration('hardened.announceDelayMax', hardened.announceDelayMax);
+  integer(MIN_MAX_MESSAGE_SIZE, 0xffff_ffff)('maxMessageSize', maxMessageSize);
+  checkAll('membership', membership, MEMBERSHIP);
+  checkAll('broadcast', broadcast, BROADCAST);
+  const leastRetention = range(broadcast.messageCacheRetention, Number.MAX_SAFE_INTEGER);
+  leastRetention('broadcast.messageIdRetention', broadcast.messageIdRetention);
+  checkAll('hardened', hardened, HARDENED);
 }
 
 /**

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { Patience } from '../src/broadcast/patience.js';
 
 describe('patience', () => {
-  test('begins with the least, and learns what is usual', () => {
+  test('begins with the most, and learns what is usual', () => {
     const patience = new Patience(80);
-    expect(patience.value).toBe(80);
+    expect(patience.value).toBe(320);
     patience.observe(60);
     expect(patience.value).toBe(60 + 4 * 30);
     for (let i = 0; i < 100; i++) patience.observe(100);

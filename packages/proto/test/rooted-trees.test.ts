@@ -129,6 +129,40 @@ describe('a parent that is gone, or prunes us', () => {
   });
 });
 
+describe('where neighbors leave often', () => {
+  /** In a quiet topic three neighbors have come and gone. */
+  const restless = (): TestNode => {
+    const node = settled().meet(4, 5, 6);
+    for (const peer of [4, 5, 6]) node.disconnected(peer);
+    return node;
+  };
+
+  test('everybody is asked for a new parent, as in a busy topic', () => {
+    expect(said(restless().disconnected(1)).filter((text) => text.includes('graft'))).toEqual([
+      '2 graft a',
+      '3 graft a',
+    ]);
+  });
+
+  test('new neighbors are taken into the trees, and left out again once it is calm', () => {
+    const goesTo4 = (node: TestNode): boolean => {
+      node.meet(4).receive(4, { type: 'graft', id: undefined, round: 0, tag: B });
+      return said(node.receive(1, along(A, 'next', 2))).includes('4 gossip a');
+    };
+    expect(goesTo4(settled())).toBe(false);
+    expect(goesTo4(restless())).toBe(true);
+    const calm = restless();
+    calm.now += 5_000;
+    expect(goesTo4(calm)).toBe(false);
+  });
+
+  test('a payload is waited for no longer than in a busy topic', () => {
+    const waitOf = (node: TestNode): number | undefined => timers(node.receive(2, ihave(A, 'x')))[0]?.[1];
+    expect(waitOf(settled())).toBe(80);
+    expect(waitOf(restless())).toBe(20);
+  });
+});
+
 describe('tags', () => {
   test('are one for each publisher and topic, and none for payloads that leave no space for one', () => {
     const node = hardened();

@@ -29,7 +29,7 @@ interface Missing<P> {
 }
 
 const NOBODY: readonly never[] = [];
-/** How much longer the wait is once everybody has been asked. */
+/** How many times the least wait for an answer passes once everybody has been asked: 320 ms. It is not learned: the answer may be lost. */
 const AGAIN = 8;
 
 type MissingContext = {
@@ -48,8 +48,8 @@ type MissingContext = {
  * {@link expire} then says what is lost. How much one neighbor can make us lose is bounded by how much it may tell us of
  * within the retention.
  *
- * How long it waits, for the tree to deliver and for an answer, it learns from how long that took before. Asking too early
- * brings the payload twice, and the duplicate prunes a good branch: with random senders the tree would never settle.
+ * How long it waits for an answer it learns from how long answers took before: asking somebody else too early brings the payload twice. How long
+ * it waits for the tree is not learned: it would learn from lateness, of which waiting is a cause.
  */
 export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   /** In the order of their `since`. */
@@ -66,8 +66,6 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   #asking = 0;
   /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
   readonly #timers = new LazySet<MessageId>();
-  /** From the first announcement to the payload, where the tree delivered it. */
-  #forTree: Patience | undefined;
   /** From asking to the payload. */
   #forAnswer: Patience | undefined;
   readonly #node: MissingContext;
@@ -85,8 +83,8 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     return this.#payloads.size;
   }
 
-  /** @param wait - From now until it is asked for; without one, as long as the shared tree usually takes. */
-  announced({ id, round, tag }: IHaveEntry, peer: P, now: number, wait = this.#treeWait): number | undefined {
+  /** @param wait - From now until it is asked for. */
+  announced({ id, round, tag }: IHaveEntry, peer: P, now: number, wait = this.#graftTimeout): number | undefined {
     const missing = this.#payloads.get(id) ?? this.#note(id, peer, now);
     if (missing?.announcers.some((announcer) => announcer.peer === peer) !== false) return undefined;
     missing.isAnnounced = true;
@@ -113,7 +111,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
       if (!this.#canAsk(missing, announcer.peer)) continue;
       this.#waiting.delete(id);
       if (missing.announcers.some(({ peer }) => peer === announcer.peer)) continue;
-      if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#treeWait });
+      if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#graftTimeout });
     }
     return admitted;
   }
@@ -149,9 +147,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     if (missing === undefined) return undefined;
     const next = missing.announcers.shift();
     if (next === undefined) return undefined;
-    const delay =
-      (this.#forAnswer?.value ?? this.#node.config.broadcast.graftTimeout2) *
-      (next.asked === 0 ? 1 : AGAIN * 2 ** (next.asked - 1));
+    const delay = next.asked === 0 ? this.#answerTime.value : this.#pause * 2 ** (next.asked - 1);
     next.asked++;
     next.askedAt = now;
     if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers.push(next);
@@ -197,8 +193,17 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     }
   }
 
-  get #treeWait(): number {
-    return this.#forTree?.value ?? this.#node.config.broadcast.graftTimeout1;
+  get #graftTimeout(): number {
+    return this.#node.config.broadcast.graftTimeout1;
+  }
+
+  get #answerTime(): Patience {
+    this.#forAnswer ??= new Patience(this.#node.config.broadcast.graftTimeout2);
+    return this.#forAnswer;
+  }
+
+  get #pause(): number {
+    return AGAIN * this.#node.config.broadcast.graftTimeout2;
   }
 
   #note(id: MessageId, by: P, now: number): Missing<P> | undefined {
@@ -257,18 +262,10 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     return isAnnounced ? 'abandoned' : 'unavailable';
   }
 
-  #learn({ since, announcers }: Missing<P>, from: P, now: number): void {
-    const { asked, askedAt } = announcers.find(({ peer }) => peer === from) ?? { asked: 0, askedAt: 0 };
-    const { graftTimeout1, graftTimeout2 } = this.#node.config.broadcast;
+  #learn({ announcers }: Missing<P>, from: P, now: number): void {
+    const announcer = announcers.find(({ peer }) => peer === from);
     // Asked more than once, it may be answering any of the requests (Karn's algorithm).
-    if (asked > 1) return;
-    if (asked === 0) {
-      this.#forTree ??= new Patience(graftTimeout1);
-      this.#forTree.observe(now - since);
-    } else {
-      this.#forAnswer ??= new Patience(graftTimeout2);
-      this.#forAnswer.observe(now - askedAt);
-    }
+    if (announcer?.asked === 1) this.#answerTime.observe(now - announcer.askedAt);
   }
 }
 

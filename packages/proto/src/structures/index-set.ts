@@ -30,7 +30,7 @@ export class IndexSet<T> {
   add(value: T): boolean {
     if (this.#items.includes(value)) return false;
     // An engine makes room for 17 values when the first is pushed. Thousands of topics have two neighbors each.
-    if (this.#items.length < SMALL) this.#items = [...this.#items, value];
+    if (this.#items.length < SMALL) this.#items = this.#items.concat([value]);
     else this.#items.push(value);
     return true;
   }

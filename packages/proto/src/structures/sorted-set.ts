@@ -22,7 +22,7 @@ export class SortedSet<T extends string | number> {
     const items = this.#items;
     const index = lowerBound(items, value);
     // Exactly as long as it has to be: thousands of topics have two neighbors each.
-    if (items[index] !== value) this.#items = [...items.slice(0, index), value, ...items.slice(index)];
+    if (items[index] !== value) this.#items = items.slice(0, index).concat([value], items.slice(index));
   }
 
   delete(value: T): void {

@@ -8,11 +8,18 @@ export interface ChosenTree {
   readonly guest?: true;
 }
 
-/** A publisher of so many payloads is worth a tree of its own, … */
+/** What the choice depends on. */
+interface TreeChoice {
+  /** Whether payloads come often in this topic. */
+  readonly isBusy: boolean;
+  /** Finds the tree of the nearest publisher. */
+  readonly nearest: () => RootTag | undefined;
+  /** Draws the tag. */
+  readonly rng: Rng;
+}
+
+/** A publisher of so many payloads is worth a tree of its own, and so is everybody in a busy topic. */
 const WORTH_A_TREE = 4;
-/** … and so is everybody in a topic that has had so many payloads lately. At 80 ms for a graft: 5 a second over 2 s. */
-const BUSY = 5;
-const LATELY = 25;
 
 /**
  * Which tree our own payloads go along. A tree of our own costs a flood, and then has the latency of a flood. Somebody who publishes now and
@@ -23,15 +30,10 @@ export class OwnTree {
   #tag: RootTag | undefined;
   #publications = 0;
   #publishedAt = Number.NEGATIVE_INFINITY;
-  /** Payloads lately: the sum over all, each fading with its age. */
-  #lately = 0;
-  #countedAt = Number.NEGATIVE_INFINITY;
-  readonly #fading: number;
   readonly #retention: number;
 
-  constructor({ graftTimeout, treeRetention }: { graftTimeout: number; treeRetention: number }) {
-    this.#fading = LATELY * graftTimeout;
-    this.#retention = treeRetention;
+  constructor(retention: number) {
+    this.#retention = retention;
   }
 
   /** The tag of our own tree, once we have one. */
@@ -39,34 +41,18 @@ export class OwnTree {
     return this.#tag;
   }
 
-  /** A payload of anybody has come. */
-  count(now: number): void {
-    this.#lately = this.#fadedTo(now) + 1;
-    this.#countedAt = now;
-  }
-
-  /** Whether payloads come often. */
-  isBusy(now: number): boolean {
-    return this.#fadedTo(now) >= BUSY;
-  }
-
-  /** @param nearest - finds the tree of the nearest publisher */
-  choose(nearest: () => RootTag | undefined, rng: Rng, now: number): ChosenTree {
+  choose({ isBusy, nearest, rng }: TreeChoice, now: number): ChosenTree {
     if (now - this.#publishedAt >= this.#retention) {
       this.#publications = 0;
       this.#tag = undefined;
     }
     this.#publications++;
     this.#publishedAt = now;
-    const isWorthIt = this.#publications >= WORTH_A_TREE || this.isBusy(now);
+    const isWorthIt = this.#publications >= WORTH_A_TREE || isBusy;
     const host = this.#tag !== undefined || isWorthIt ? undefined : nearest();
     if (host !== undefined) return { tag: host, guest: true };
     this.#tag ??= drawTag(rng.fork());
     return { tag: this.#tag };
-  }
-
-  #fadedTo(now: number): number {
-    return this.#lately * Math.exp((this.#countedAt - now) / this.#fading);
   }
 }
 

@@ -11,6 +11,7 @@ import type { AnnouncementQueue } from '../announcement-queue.js';
 import type { Announcement } from '../missing-payloads.js';
 import { announcementOf, type PayloadArrival } from '../payload-window.js';
 import type { PersistentMissing } from '../persistent-missing.js';
+import { Activity } from './activity.js';
 import { OwnTree } from './own-tree.js';
 import { RootedTrees, type Surroundings } from './rooted-trees.js';
 import type { Tree } from './tree.js';
@@ -18,8 +19,8 @@ import type { Tree } from './tree.js';
 /** Shares of the wait for a graft: by how much another neighbor must be earlier to become the parent, and by how much an announcer. */
 const ADVANTAGE = 1 / 8;
 const ANNOUNCER_ADVANTAGE = 1 / 16;
-/** Where payloads come often, one of them may be later than its announcement by this share of the wait for a graft: 20 ms. */
-const BUSY_PATIENCE = 1 / 4;
+/** Where time matters, a payload may be later than its announcement by this share of the wait for a graft: 20 ms. */
+const SHORT_PATIENCE = 1 / 4;
 /** How many times the wait for a graft a payload may be under way that its sender would not send anymore: 2 s. */
 const UNDER_WAY = 25;
 
@@ -40,19 +41,22 @@ export interface RootedContext<P extends PeerId> {
  */
 export class RootedBroadcast<P extends PeerId> {
   readonly #context: RootedContext<P>;
+  readonly #activity: Activity;
   /** Both are made when they are needed: most topics are quiet, most of the time. */
   #rootedTrees: RootedTrees<P> | undefined;
   #ownTree: OwnTree | undefined;
 
   constructor(context: RootedContext<P>) {
     this.#context = context;
+    this.#activity = new Activity(context.node.config.broadcast.graftTimeout1);
   }
 
   neighborUp(peer: P, now: number): void {
-    if (!this.#isBusy(now)) this.#rootedTrees?.neighborUp(peer);
+    if (!this.#activity.wantsSpeed(now)) this.#rootedTrees?.neighborUp(peer);
   }
 
   neighborDown(peer: P, now: number): void {
+    this.#activity.departure(now);
     this.#rootedTrees?.neighborDown(peer, this.#surroundings(now), now);
   }
 
@@ -67,7 +71,7 @@ export class RootedBroadcast<P extends PeerId> {
 
   /** A payload of anybody is here. */
   count(now: number): void {
-    this.#own.count(now);
+    this.#activity.payload(now);
   }
 
   /** The neighbors that get our own payloads, sorted. */
@@ -88,7 +92,10 @@ export class RootedBroadcast<P extends PeerId> {
   tagged(message: GossipMessage, now: number): GossipMessage {
     const { node, rng } = this.#context;
     if (!fitsFrameWithTag(node.config, message.content.length)) return message;
-    return { ...message, ...this.#own.choose(() => this.#trees.nearest(now), rng, now) };
+    return {
+      ...message,
+      ...this.#own.choose({ isBusy: this.#activity.isBusy(now), nearest: () => this.#trees.nearest(now), rng }, now),
+    };
   }
 
   /** Leaves a payload of others in its tree, unless the tag does not fit. */
@@ -185,7 +192,7 @@ export class RootedBroadcast<P extends PeerId> {
   waitFor({ tag }: Tagged, now: number): number | undefined {
     if (tag === undefined) return undefined;
     if (this.#trees.get(tag)?.reachesUs !== true) return this.#context.node.config.broadcast.dispatchTimeout;
-    return (this.#isBusy(now) ? BUSY_PATIENCE : 1) * this.#graftTimeout;
+    return (this.#activity.wantsSpeed(now) ? SHORT_PATIENCE : 1) * this.#graftTimeout;
   }
 
   /** Sends a payload along its tree, and word of it to everybody else. */
@@ -215,16 +222,11 @@ export class RootedBroadcast<P extends PeerId> {
   }
 
   get #own(): OwnTree {
-    const { treeRetention } = this.#context.node.config.hardened;
-    this.#ownTree ??= new OwnTree({ graftTimeout: this.#graftTimeout, treeRetention });
+    this.#ownTree ??= new OwnTree(this.#context.node.config.hardened.treeRetention);
     return this.#ownTree;
   }
 
-  #isBusy(now: number): boolean {
-    return this.#ownTree?.isBusy(now) ?? false;
-  }
-
   #surroundings(now: number): Surroundings<P> {
-    return { neighbors: this.#context.neighbors.values, isBusy: this.#isBusy(now) };
+    return { neighbors: this.#context.neighbors.values, wantsSpeed: this.#activity.wantsSpeed(now) };
   }
 }

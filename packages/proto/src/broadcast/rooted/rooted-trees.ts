@@ -29,8 +29,8 @@ export interface Duplicate {
 /** What a tree grows in. */
 export interface Surroundings<P> {
   readonly neighbors: readonly P[];
-  /** Whether payloads come often, so that a late one costs more than some that come twice. */
-  readonly isBusy: boolean;
+  /** Whether a late payload costs more than some that come twice. */
+  readonly wantsSpeed: boolean;
 }
 
 /** Waits of {@link RootedTrees}. */
@@ -230,16 +230,16 @@ export class RootedTrees<P extends PeerId> {
   }
 
   /**
-   * Looks for a parent: one who was earlier than the last one; or, where payloads come often, everybody, of whom the earliest will stay, and those
+   * Looks for a parent: one who was earlier than the last one; or, where time matters, everybody, of whom the earliest will stay, and those
    * who had their payloads from us look for one as well; or else the first that was pruned, since it had brought the first duplicate. If it
    * turns out to have its payloads from us, announcements help.
    */
-  #reattach(tag: RootTag, tree: Tree<P>, lost: P, { neighbors, isBusy }: Surroundings<P>): void {
+  #reattach(tag: RootTag, tree: Tree<P>, lost: P, { neighbors, wantsSpeed }: Surroundings<P>): void {
     if (tree.rival !== undefined) {
       tree.follow(tree.rival);
       return;
     }
-    if (isBusy) {
+    if (wantsSpeed) {
       for (const peer of neighbors) if (peer !== lost && this.#taggers.has(peer)) this.#graft(tag, tree, peer);
       return;
     }
