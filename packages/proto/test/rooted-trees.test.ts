@@ -130,10 +130,13 @@ describe('a parent that is gone, or prunes us', () => {
 });
 
 describe('where neighbors leave often', () => {
-  /** In a quiet topic three neighbors have come and gone. */
-  const restless = (): TestNode => {
-    const node = settled().meet(4, 5, 6);
-    for (const peer of [4, 5, 6]) node.disconnected(peer);
+  /** In a quiet topic so many neighbors have come and gone, one after the other. */
+  const restless = (departures = 5, pause = 80): TestNode => {
+    const node = settled();
+    for (let peer = 5; peer < 5 + departures; peer++) {
+      node.meet(peer).disconnected(peer);
+      node.now += pause;
+    }
     return node;
   };
 
@@ -160,6 +163,12 @@ describe('where neighbors leave often', () => {
     const waitOf = (node: TestNode): number | undefined => timers(node.receive(2, ihave(A, 'x')))[0]?.[1];
     expect(waitOf(settled())).toBe(80);
     expect(waitOf(restless())).toBe(20);
+    expect(waitOf(restless(3))).toBe(80);
+  });
+
+  test('those that leave together, as in a crash, count once', () => {
+    const node = restless(6, 10);
+    expect(timers(node.receive(2, ihave(A, 'x')))[0]?.[1]).toBe(80);
   });
 });
 

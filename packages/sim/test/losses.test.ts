@@ -15,12 +15,16 @@ import {
 const CONFIG: NetworkConfig = {
   latency: { type: 'dynamic', min: 10 * MILLISECOND, max: 50 * MILLISECOND },
   unreachableAfter: 100 * MILLISECOND,
-  proto: { membership: { shuffleInterval: 5 * SECOND } },
+  // Ids stay known until the end of a run, where they are counted.
+  proto: { membership: { shuffleInterval: 5 * SECOND }, broadcast: { messageIdRetention: 300 * SECOND } },
 };
 const NODES = 30;
 const PAYLOADS = 200;
 
-/** Publishes for 20 s while something goes wrong; then there is a minute of quiet. */
+/**
+ * Publishes for 20 s while something goes wrong; then there are 100 s of quiet. A payload that is fetched late (at 45 s at most) is cached for 30 s; who
+ * hears of it just before that ends, from a new neighbor, tells it lost after another 30 s.
+ */
 function run(seed: number, fault: Fault, config = CONFIG) {
   const network = new Network({ config, rng: ChaCha12Rng.seedFromU64(seed) });
   for (let peer = 0; peer < NODES; peer++) network.insertAndJoin(peer, peer === 0 ? [] : [0]);
@@ -42,7 +46,7 @@ function run(seed: number, fault: Fault, config = CONFIG) {
     network.command(from, { type: 'broadcast', content, scope: 'swarm' });
     network.runFor(100 * MILLISECOND);
   }
-  network.runFor(60 * SECOND);
+  network.runFor(100 * SECOND);
   return network.members().map((peer) => {
     const texts = delivered.get(peer) ?? [];
     const others = [...published].filter(([, from]) => from !== peer).map(([text]) => text);

@@ -4,17 +4,20 @@ import { FadingCount } from './fading-count.js';
 const LATELY = 25;
 /** So many recent payloads are many: five to the two seconds. */
 const BUSY = 5;
-/** So many neighbors that have left lately are many: with five of them, a tree breaks more often than payloads mend it. */
-const RESTLESS = 3;
+/** So many recent departures of neighbors are many: a tree breaks more often than it is mended. */
+const RESTLESS = 4;
 
 /** What has happened in a topic lately. */
 export class Activity {
+  readonly #graftTimeout: number;
   readonly #payloads: FadingCount;
-  readonly #departures: FadingCount;
+  /** Most neighbors stay. */
+  #departures: FadingCount | undefined;
+  #departedAt = Number.NEGATIVE_INFINITY;
 
   constructor(graftTimeout: number) {
+    this.#graftTimeout = graftTimeout;
     this.#payloads = new FadingCount(LATELY * graftTimeout);
-    this.#departures = new FadingCount(LATELY * graftTimeout);
   }
 
   /** A payload of anybody has come. */
@@ -22,8 +25,11 @@ export class Activity {
     this.#payloads.add(now);
   }
 
-  /** A neighbor has left. */
+  /** A neighbor has left. Those that leave together, as in a crash, count once: it is over then. */
   departure(now: number): void {
+    if (now - this.#departedAt < this.#graftTimeout) return;
+    this.#departedAt = now;
+    this.#departures ??= new FadingCount(LATELY * this.#graftTimeout);
     this.#departures.add(now);
   }
 
@@ -34,6 +40,6 @@ export class Activity {
 
   /** Whether a late payload costs more than some that come twice: payloads come often, or neighbors leave often. */
   wantsSpeed(now: number): boolean {
-    return this.isBusy(now) || this.#departures.value(now) >= RESTLESS;
+    return this.isBusy(now) || (this.#departures?.value(now) ?? 0) >= RESTLESS;
   }
 }
