@@ -92,6 +92,7 @@ export class Connections {
   async open(peer: EndpointId): Promise<{ readonly held: Held; readonly stream: BiStream }> {
     const held = this.#newest(peer);
     if (!held) throw new ConnectError('transport', 'the connection is gone');
+    if (!held.isAdmitted) this.admitted(held); // we want something of this peer
     this.#use(held);
     try {
       const stream = await held.connection.openBi();
@@ -102,7 +103,7 @@ export class Connections {
     }
   }
 
-  /** A session is about a topic in which the peer is a neighbor. */
+  /** A session is about a topic in which the peer is a neighbor: it may bring as much as there is to fetch. */
   admitted(held: Held): void {
     held.isAdmitted = true;
     held.connection.limitPending?.(PENDING);
