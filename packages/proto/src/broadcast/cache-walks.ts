@@ -3,7 +3,7 @@ import type { IHaveEntry } from '../wire/message.js';
 import type { PayloadWindow, WindowCursor } from './payload-window.js';
 
 /** What is announced to a peer next. */
-export interface CachePage {
+interface CachePage {
   readonly entries: readonly IHaveEntry[];
   /** Whether there may be more. */
   readonly isLast: boolean;

@@ -25,7 +25,7 @@ const SHORT_PATIENCE = 1 / 4;
 const UNDER_WAY = 25;
 
 /** What payloads with a tag share with those that have none. */
-export interface RootedContext<P extends PeerId> {
+interface RootedContext<P extends PeerId> {
   readonly node: NodeContext<P>;
   readonly rng: Rng;
   readonly out: Outbox<P>;
