@@ -8,7 +8,7 @@ export interface BroadcastReport {
   readonly publisher: number;
   /** When it was published, in nanoseconds. */
   readonly publishedAt: number;
-  /** The live nodes that should have it, the publisher included: those that were there when it was published, less those that left without it. */
+  /** The live nodes that should have it: all that were there when it was published, the publisher included, except those that left without it. */
   readonly expected: number;
   /** How many of them have it, the publisher included. */
   readonly delivered: number;

@@ -5,7 +5,7 @@ import type { NetworkConfig } from './network-config.js';
 /** What a `Network` is made of. */
 export interface NetworkOptions {
   readonly config?: NetworkConfig;
-  /** Decides latencies and seeds the nodes. Who shares it with the network, as `Simulator` does, draws in between. */
+  /** Decides latencies and seeds the nodes. A `Simulator` shares it with its network, and draws from it in between. */
   readonly rng: ChaCha12Rng;
   /** Hashes payloads. Default: BLAKE3, once for each payload instead of once for each node; see `memoHash`. */
   readonly hash?: Hash;

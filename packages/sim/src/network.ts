@@ -86,7 +86,7 @@ export class Network {
     return this.#observation.traffic;
   }
 
-  /** Who hears of what happens; add and remove as you like. */
+  /** Observers of what happens; add and remove them as you like. */
   get observers(): Observer[] {
     return this.#observation.observers;
   }
@@ -157,7 +157,7 @@ export class Network {
   }
 
   /**
-   * Adds a node. Numbers should be small and dense.
+   * Adds a node. Numbers should be small, without large gaps.
    *
    * @throws RangeError when there is a node of that number already.
    */
@@ -210,7 +210,7 @@ export class Network {
     this.#connections.break(isBroken, noticeAfter);
   }
 
-  /** Has something done at a time that is not in the past. It may do with the network whatever it likes, except run it. */
+  /** Schedules an action for now or later. It may change the network in any way, but not run it. */
   schedule(time: number, action: Action): void {
     this.#timeline.addAction(time, action);
   }

@@ -14,7 +14,7 @@ export interface Observer {
     peer: number,
     event: Extract<TopicEvent<number>, { readonly type: 'neighborUp' | 'neighborDown' }>,
   ): void;
-  /** A node has told its user that payloads do not come anymore. */
+  /** A node has told its user that payloads are lost. */
   lost?(time: number, peer: number, event: Extract<TopicEvent<number>, { readonly type: 'lost' }>): void;
   /** A node has left the topic, or is gone. */
   left?(time: number, peer: number): void;

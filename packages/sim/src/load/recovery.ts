@@ -12,7 +12,7 @@ export interface LatenessWindow {
 /** How long a window is, and by how much the next begins later. */
 const WINDOW = SECOND;
 const WINDOW_STEP = 100 * MILLISECOND;
-/** Up to this factor of a flood's p99 a rule is as good as a flood. */
+/** A rule whose p99 is at most this many times a flood's has recovered. */
 const AS_GOOD = 1.1;
 
 /** The p99 of overlapping windows of one second, a tenth of a second apart, as long as whole windows fit in. */
