@@ -22,6 +22,7 @@ const STEPS = [
   { name: 'slow interop', command: ['npm', 'run', 'interop:slow'], report: '.cache/tests-interop-slow.json' },
   { name: 'fuzz beside Rust', command: ['npm', 'run', 'interop:fuzz', '--', '--events', '1e6'] },
   { name: 'golden data', command: ['npm', 'run', 'interop:golden'] },
+  { name: 'benchmark guard', command: ['npm', 'run', 'bench', '--', '--guard'] },
   { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'S1', '--json'] },
 ];
 

@@ -16,6 +16,7 @@ export const startNode = ({ signed }) =>
   createLibp2p({
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
+    connectionManager: { inboundConnectionThreshold: 10_000 }, // per second and host; five is for strangers
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     services: {
