@@ -25,7 +25,7 @@ export async function byTurns(row, contenders) {
 }
 
 /** The median of each figure. @param {readonly Record<string, number>[]} runs */
-export function medians(runs) {
+function medians(runs) {
   return Object.fromEntries(
     Object.keys(runs[0] ?? {}).map((key) => [key, median(runs.map((run) => run[key] ?? Number.NaN))]),
   );

@@ -10,7 +10,7 @@ const SLACK_MS = 5;
 const PACKETS = 2;
 
 /** A connection that owes an acknowledgement, and nothing else. */
-export interface AckOwner {
+interface AckOwner {
   /** Sends what is due. */
   sendHeld(): void;
 }
