@@ -30,6 +30,7 @@ export {
 export { formatSocketAddr, isLoopback, parseSocketAddr, type SocketAddr, socketAddr } from './address/socket-addr.js';
 export { sourceOf } from './address/source.js';
 export { formatTicket, parseTicket } from './address/ticket.js';
+export { WEB_TRANSPORT } from './address/web-transport.js';
 export {
   BindError,
   ConnectError,

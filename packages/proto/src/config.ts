@@ -119,6 +119,8 @@ export interface HardenedConfig {
    * `broadcast.dispatchTimeout`, and grows back by an eighth of the time since.
    */
   readonly announceDelayMax: number;
+  /** Leaves (peers that can dial and not be dialed, as browser tabs) that may be neighbors in a topic, beside the active view. Default 64. */
+  readonly leafCapacity: number;
 }
 
 /**
@@ -232,6 +234,7 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
       maxTrees: 1_024,
       treeRetention: 600_000 * ms,
       announceDelayMax: 250 * ms,
+      leafCapacity: 64,
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
 import type { HardenedHyParView } from './membership/hardened-hyparview.js';
+import type { LeafRoom } from './membership/leaf-room.js';
 import { RateLimit } from './membership/rate-limit.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
@@ -18,14 +19,20 @@ export class Entrance<P extends PeerId> {
   readonly #node: NodeContext<P>;
   readonly #out: Outbox<P>;
   readonly #swarm: HardenedHyParView<P>;
+  readonly #leaves: LeafRoom<P>;
   readonly #tree: HardenedPlumTree<P>;
   /** How often a peer is told that it is no neighbor of ours. */
   #corrections: RateLimit<P> | undefined;
 
-  constructor(node: NodeContext<P>, out: Outbox<P>, swarm: HardenedHyParView<P>, tree: HardenedPlumTree<P>) {
+  constructor(
+    node: NodeContext<P>,
+    out: Outbox<P>,
+    { swarm, leaves, tree }: { swarm: HardenedHyParView<P>; leaves: LeafRoom<P>; tree: HardenedPlumTree<P> },
+  ) {
     this.#node = node;
     this.#out = out;
     this.#swarm = swarm;
+    this.#leaves = leaves;
     this.#tree = tree;
   }
 
@@ -33,7 +40,7 @@ export class Entrance<P extends PeerId> {
   admits(from: P, message: Message<P>, now: number): boolean {
     if (from === this.#node.me) return this.#ignore('selfReferences');
     if (this.#swarm.isExpelled(from)) return this.#ignore('expelledMessages');
-    if (this.#swarm.active.has(from)) return true;
+    if (this.#swarm.active.has(from) || this.#leaves.has(from)) return true;
     switch (message.type) {
       case 'join':
       case 'neighbor':

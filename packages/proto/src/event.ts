@@ -53,8 +53,11 @@ export type InEvent<P extends PeerId> =
   /**
    * A link to a peer exists, dialed or accepted. `source` is where it comes from, for the limits that hold for all peers of one source:
    * equal strings are one source, whatever they say (a host, a network). Without it the peer is a source of its own.
+   *
+   * A *leaf* can dial and not be dialed, as a browser tab: it gets payloads as everybody does, takes none of the places in the views, and is
+   * named to nobody. Only in the `hardened` mode.
    */
-  | { readonly type: 'peerConnected'; readonly peer: P; readonly source?: string }
+  | { readonly type: 'peerConnected'; readonly peer: P; readonly source?: string; readonly isLeaf?: boolean }
   /** A newer link to a peer has replaced the one in use: what was under way on the old one may be lost. */
   | { readonly type: 'linkReplaced'; readonly peer: P }
   /** Messages to or from a peer may be lost although its link is up: our time stood still, or a queue of the host overflowed. */

@@ -21,6 +21,10 @@ export interface NodeContext<P extends PeerId> {
   outputs: OutEvent<P>[];
   /** Whether there can be a peer of this name. */
   readonly isPeer: (id: P) => boolean;
+  /** Whether a leaf can dial the peer with these data; undefined where the host does not know. */
+  readonly isHub: ((data: PeerData) => boolean) | undefined;
+  /** Linked peers that can not be dialed. */
+  readonly leaves: Set<P>;
   /** Where the linked peers come from, as far as the host has said. */
   readonly sources: Map<P, string>;
   /** Peers that the host is dialing right now. */

@@ -17,6 +17,8 @@ export class Outbox<P extends PeerId> {
   readonly changes: NeighborChange<P>[] = [];
   /** Neighbors that the broadcast layer has no use for and that the membership layer has not been told about yet. */
   readonly dismissed: P[] = [];
+  /** Who else wants to know what peers say about themselves. */
+  onPeerData: ((peer: P, data: PeerData) => void) | undefined;
 
   readonly #node: NodeContext<P>;
   readonly #topic: TopicId;
@@ -54,6 +56,7 @@ export class Outbox<P extends PeerId> {
 
   peerData(peer: P, data: PeerData): void {
     this.#node.outputs.push({ type: 'peerData', peer, data });
+    this.onPeerData?.(peer, data);
   }
 
   reconcile(peer: P, reason: ReconcileReason): void {

@@ -121,6 +121,7 @@ const HARDENED: Checks<HardenedConfig> = {
   maxTrees: some,
   treeRetention: duration,
   announceDelayMax: duration,
+  leafCapacity: any,
 };
 
 function checkAll<T>(section: string, settings: T, checks: Checks<T>): void {

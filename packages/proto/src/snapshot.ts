@@ -4,6 +4,8 @@ import type { PeerId } from './peer-id.js';
 export interface TopicSnapshot<P extends PeerId> {
   /** Active neighbors, in the order of the view. */
   readonly activeView: readonly P[];
+  /** Neighbors that can not be dialed (`peerConnected`); they are in no view. */
+  readonly leaves: readonly P[];
   /** Peers known as replacements, in the order of the view. */
   readonly passiveView: readonly P[];
   /** Peers that have been asked to become neighbors and have not answered yet. */

@@ -46,6 +46,11 @@ export interface StateOptions<P extends PeerId> {
    * they are taken into a view or passed on, and no more often than the rates of walks and lists allow. Default: any.
    */
   readonly isPeer?: ((id: P) => boolean) | undefined;
+  /**
+   * Whether a leaf (see `peerConnected`) can dial the peer that says this about itself: lists that go to leaves hold only such peers. It is asked
+   * about data of strangers and must not throw. Default: leaves are told everybody.
+   */
+  readonly isHub?: ((data: PeerData) => boolean) | undefined;
   /** Hashes payloads. Default: BLAKE3 in plain TypeScript. */
   readonly hash?: Hash | undefined;
 }
@@ -75,16 +80,27 @@ export class State<P extends PeerId> {
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
    * something has the wrong type.
    */
-  constructor({ me, peerData = NO_DATA, config, rng, isPeer = () => true, hash = defaultHash }: StateOptions<P>) {
+  constructor({
+    me,
+    peerData = NO_DATA,
+    config,
+    rng,
+    isPeer = () => true,
+    isHub,
+    hash = defaultHash,
+  }: StateOptions<P>) {
     if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
+    const leaves = new Set<P>();
     this.#node = {
       me,
       peerData,
       config: resolved,
       hash,
-      isPeer,
+      isPeer: (id) => !leaves.has(id) && isPeer(id),
+      isHub,
+      leaves,
       stats: zeroStats(),
       budgets: nodeBudgets(resolved),
       outputs: [],
@@ -145,6 +161,7 @@ export class State<P extends PeerId> {
         checkSource(event.source);
         if (event.source !== undefined) this.#node.sources.set(event.peer, event.source);
         this.#node.dialing.delete(event.peer);
+        if (event.isLeaf === true) this.#node.leaves.add(event.peer);
         for (const topic of this.#topics) topic.peerConnected(event.peer);
         break;
       case 'linkReplaced':
@@ -279,6 +296,7 @@ export class State<P extends PeerId> {
 
   #forgetLink(peer: P): void {
     this.#node.sources.delete(peer);
+    this.#node.leaves.delete(peer);
     this.#node.dialing.delete(peer);
     this.#topics.forgetLink(peer);
   }

@@ -36,6 +36,8 @@ export interface Stats {
   refusedIntroductions: number;
   /** Shuffles that came too often from one peer; ignored. */
   refusedShuffles: number;
+  /** Leaves that were sent to other hubs because there were `hardened.leafCapacity` already. */
+  refusedLeaves: number;
   /** Peers that others have named and that cannot exist; ignored. */
   impossiblePeers: number;
   /** Announced payloads that were not even noted because too many are missing already. The announcer is reconciled with later. */
@@ -83,6 +85,7 @@ export function zeroStats(): Stats {
     refusedEvictions: 0,
     refusedIntroductions: 0,
     refusedShuffles: 0,
+    refusedLeaves: 0,
     impossiblePeers: 0,
     droppedAnnouncements: 0,
     abandonedPayloads: 0,

@@ -8,6 +8,7 @@ import { Entrance } from './entrance.js';
 import type { Command, DisconnectReason, InEvent, ReconcileReason } from './event.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
 import { HyParView } from './membership/hyparview.js';
+import { LeafRoom } from './membership/leaf-room.js';
 import type { PeerOrigin } from './membership/origin.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
@@ -18,6 +19,8 @@ import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
 import type { Message } from './wire/message.js';
 import type { MessageId } from './wire/message-id.js';
+
+const NOBODY: readonly never[] = [];
 
 type RecoveredEvent<P extends PeerId> = Extract<InEvent<P>, { readonly type: 'recovered' }>;
 
@@ -35,6 +38,7 @@ export class Topic<P extends PeerId> {
   readonly #out: Outbox<P>;
   readonly #entrance: Entrance<P> | undefined;
   readonly #swarm: HyParView<P>;
+  readonly #leaves: LeafRoom<P> | undefined;
   readonly #tree: PlumTree<P>;
 
   constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
@@ -45,6 +49,7 @@ export class Topic<P extends PeerId> {
       case 'reference':
         this.#swarm = new HyParView(node, rng, out);
         this.#tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
+        this.#leaves = undefined;
         this.#entrance = undefined;
         break;
       case 'hardened':
@@ -54,7 +59,8 @@ export class Topic<P extends PeerId> {
           swarm.judge = tree;
           this.#swarm = swarm;
           this.#tree = tree;
-          this.#entrance = new Entrance(node, out, swarm, tree);
+          this.#leaves = new LeafRoom(node, out, swarm);
+          this.#entrance = new Entrance(node, out, { swarm, leaves: this.#leaves, tree });
         }
         break;
     }
@@ -63,12 +69,14 @@ export class Topic<P extends PeerId> {
   command(command: Command<P>, now: number): void {
     switch (command.type) {
       case 'join':
-        for (const peer of command.peers) this.#swarm.requestJoin(peer, now);
+        // A leaf that is linked comes by itself.
+        for (const peer of command.peers) if (this.#leaves?.isFor(peer) !== true) this.#swarm.requestJoin(peer, now);
         break;
       case 'broadcast':
         this.#tree.broadcast(command.content, command.scope, now);
         break;
       case 'quit':
+        this.#leaves?.quit();
         this.#swarm.quit();
         break;
     }
@@ -89,7 +97,8 @@ export class Topic<P extends PeerId> {
       case 'shuffleReply':
       case 'neighbor':
       case 'disconnect':
-        this.#swarm.receive(from, message, now);
+        if (this.#leaves?.isFor(from)) this.#leaves.receive(from, message, now);
+        else this.#swarm.receive(from, message, now);
         if (isMeeting(message) && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
         break;
     }
@@ -125,20 +134,25 @@ export class Topic<P extends PeerId> {
 
   peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
     this.#replaced.delete(peer);
+    this.#leaves?.peerDisconnected(peer, reason);
     this.#swarm.peerDisconnected(peer, reason);
     this.#tree.neighborDown(peer, now);
     this.#settle(now);
   }
 
   peerConnected(peer: P): void {
-    this.#swarm.peerConnected(peer);
+    if (this.#leaves?.isFor(peer)) this.#leaves.peerConnected(peer);
+    else this.#swarm.peerConnected(peer);
   }
 
   /** Messages to or from a peer may be lost. */
   linkGap(peer: P, reason: ReconcileReason): void {
     // Where only a queue has overflowed, both ends are who they were.
-    if (reason !== 'overflow') this.#swarm.linkGap(peer);
-    if (reason === 'linkReplaced' && this.#swarm.active.has(peer)) this.#replaced.add(peer);
+    if (reason !== 'overflow') {
+      this.#swarm.linkGap(peer);
+      this.#leaves?.linkGap(peer);
+    }
+    if (reason === 'linkReplaced' && this.#isNeighbor(peer)) this.#replaced.add(peer);
     this.#tree.linkGap(peer, reason);
   }
 
@@ -161,6 +175,7 @@ export class Topic<P extends PeerId> {
   /** The application forbids a peer. */
   expel(peer: P, now: number): void {
     this.#replaced.delete(peer);
+    this.#leaves?.expel(peer);
     this.#swarm.expel(peer);
     this.#settle(now);
   }
@@ -205,7 +220,7 @@ export class Topic<P extends PeerId> {
 
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
-    return this.#swarm.wants(peer);
+    return this.#swarm.wants(peer) || this.#leaves?.has(peer) === true;
   }
 
   /** How a peer has come to be known in this topic. */
@@ -219,7 +234,8 @@ export class Topic<P extends PeerId> {
   }
 
   get neighbors(): readonly P[] {
-    return this.#swarm.active.values;
+    const leaves = this.#leaves?.neighbors ?? NOBODY;
+    return leaves.length === 0 ? this.#swarm.active.values : [...this.#swarm.active.values, ...leaves];
   }
 
   get eagerPeers(): readonly P[] {
@@ -239,6 +255,7 @@ export class Topic<P extends PeerId> {
     const tree = this.#tree;
     return {
       activeView: [...swarm.active.values],
+      leaves: [...(this.#leaves?.neighbors ?? NOBODY)],
       passiveView: [...swarm.passive.values],
       pendingNeighborRequests: [...swarm.pending.keys()],
       eagerPeers: [...tree.branches()],
@@ -251,11 +268,18 @@ export class Topic<P extends PeerId> {
     };
   }
 
+  #isNeighbor(peer: P): boolean {
+    return this.#swarm.active.has(peer) || this.#leaves?.has(peer) === true;
+  }
+
   /** Tells the layers, after each input, what they want of each other: who is to go, and which neighbors have come and gone. */
   #settle(now: number): void {
     const { changes, dismissed } = this.#out;
     if (dismissed.length > 0) {
-      for (const peer of dismissed) this.#swarm.dismiss(peer, now);
+      for (const peer of dismissed) {
+        this.#leaves?.dismiss(peer);
+        this.#swarm.dismiss(peer, now);
+      }
       dismissed.length = 0;
     }
     if (changes.length === 0) return;

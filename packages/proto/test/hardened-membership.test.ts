@@ -749,6 +749,8 @@ describe('peer data', () => {
         isPeer: () => true,
         sources: new Map<number, string>(),
         dialing: new Set<number>(),
+        isHub: undefined,
+        leaves: new Set<number>(),
       };
       class Inspected extends View<number> {
         get count(): number {

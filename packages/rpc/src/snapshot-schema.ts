@@ -21,6 +21,7 @@ const ids = seq(namedIdSchema);
 const topicSnapshot: Schema<Topic> = struct({
   id: topicSchema,
   activeView: ids,
+  leaves: ids,
   passiveView: ids,
   pendingNeighborRequests: ids,
   eagerPeers: ids,
@@ -83,6 +84,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     refusedEvictions: count,
     refusedIntroductions: count,
     refusedShuffles: count,
+    refusedLeaves: count,
     impossiblePeers: count,
     droppedAnnouncements: count,
     abandonedPayloads: count,

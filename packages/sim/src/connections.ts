@@ -58,6 +58,10 @@ export class Connections {
     this.#pairs.connect(a, b);
   }
 
+  isConnected(a: number, b: number): boolean {
+    return this.#pairs.isConnected(a, b);
+  }
+
   /** Closes all connections of some nodes. The other ends are told after the latency, 1 µs, and `noticeAfter`. */
   closeAllOf(peers: ReadonlySet<number>, noticeAfter: number): void {
     const broken = this.#pairs.connections((a, b) => peers.has(a) || peers.has(b));

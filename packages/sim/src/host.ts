@@ -13,6 +13,7 @@ export interface HostOptions {
   readonly connections: Connections;
   readonly observation: Observation;
   readonly unreachableAfter: number | undefined;
+  readonly tellsLeaves: boolean;
 }
 
 /** What the host of a real node does, for all nodes: feeds them events, and carries out what they want. */
@@ -27,13 +28,15 @@ export class Host {
   readonly #connections: Connections;
   readonly #observation: Observation;
   readonly #unreachableAfter: number | undefined;
+  readonly #tellsLeaves: boolean;
 
-  constructor({ nodes, timeline, connections, observation, unreachableAfter }: HostOptions) {
+  constructor({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves }: HostOptions) {
     this.#nodes = nodes;
     this.#timeline = timeline;
     this.#connections = connections;
     this.#observation = observation;
     this.#unreachableAfter = unreachableAfter;
+    this.#tellsLeaves = tellsLeaves;
   }
 
   handle(peer: number, event: InEvent<number>): void {
@@ -42,6 +45,7 @@ export class Host {
       if (event.type === 'recvMessage') this.reportUnreachable(event.from, peer, 0);
       return;
     }
+    if (event.type === 'recvMessage' && this.#nodes.leaves.size > 0 && !this.#arrives(event.from, peer)) return;
     this.handledEvents++;
     const { now } = this.#timeline;
     this.#note(peer, event, now);
@@ -111,7 +115,20 @@ export class Host {
     for (const other of closing) this.#connections.retire(peer, other);
   }
 
+  /** A leaf that dials is connected before it says anything; what is still on its way to a leaf when the connection ends is lost. */
+  #arrives(from: number, to: number): boolean {
+    const { leaves } = this.#nodes;
+    if (this.#connections.isConnected(from, to)) return true;
+    if (leaves.has(to)) return false;
+    if (leaves.has(from) && this.#tellsLeaves) this.handle(to, { type: 'peerConnected', peer: from, isLeaf: true });
+    return true;
+  }
+
   #send(from: number, to: number, message: Message<number>): void {
+    if (this.#nodes.leaves.has(to) && !this.#connections.isConnected(from, to)) {
+      this.#timeline.addEvent(from, { type: 'peerDisconnected', peer: to }, 0); // it cannot be dialed
+      return;
+    }
     const latency = this.#connections.latency(from, to);
     if (this.courier === undefined) this.#timeline.addMessage(from, to, message, latency);
     else this.courier(from, to, message, latency);

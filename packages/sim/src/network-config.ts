@@ -23,6 +23,8 @@ export interface NetworkConfig {
    * nanoseconds. Default: never, as in the Rust simulator.
    */
   readonly unreachableAfter?: number;
+  /** Whether nodes are told that a peer is a leaf (`NodeOptions.isLeaf`). Default true; false shows what leaves do to a swarm that does not know. */
+  readonly tellsLeaves?: boolean;
 }
 
 /** The latency that the Rust simulator has by default. */

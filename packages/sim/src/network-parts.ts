@@ -21,10 +21,12 @@ export function networkParts({
   latency,
   rng,
   unreachableAfter,
+  tellsLeaves,
 }: {
   readonly latency: LatencyConfig;
   readonly rng: ChaCha12Rng;
   readonly unreachableAfter: number | undefined;
+  readonly tellsLeaves: boolean;
 }): NetworkParts {
   const nodes = new Population();
   const timeline = new Timeline();
@@ -36,6 +38,6 @@ export function networkParts({
     // Hosts of hardened nodes know a connection that was closed in good order from a broken one.
     knowsRetired: (peer) => nodes.get(peer)?.config.mode === 'hardened',
   });
-  const host = new Host({ nodes, timeline, connections, observation, unreachableAfter });
+  const host = new Host({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves });
   return { nodes, timeline, connections, observation, host };
 }

@@ -44,6 +44,7 @@ export class Network {
   readonly config: Config;
 
   readonly #hash: Hash;
+  readonly #isHub: StateOptions<number>['isHub'];
   readonly #createNode: (options: StateOptions<number>) => State<number>;
   readonly #nodes: Population;
   readonly #timeline: Timeline;
@@ -52,14 +53,26 @@ export class Network {
   readonly #host: Host;
 
   /** @throws RangeError or TypeError when the config is not right. */
-  constructor({ config = {}, rng, hash = memoHash(), createNode = (options) => new State(options) }: NetworkOptions) {
-    const { latency = DEFAULT_LATENCY, proto, unreachableAfter } = config;
+  constructor({
+    config = {},
+    rng,
+    hash = memoHash(),
+    isHub,
+    createNode = (options) => new State(options),
+  }: NetworkOptions) {
+    const { latency = DEFAULT_LATENCY, proto, unreachableAfter, tellsLeaves = true } = config;
     this.rng = rng;
     this.latency = latency;
     this.config = resolveConfig(proto, defaultConfig('nanoseconds'));
     this.#hash = hash;
+    this.#isHub = isHub;
     this.#createNode = createNode;
-    const { nodes, timeline, connections, observation, host } = networkParts({ latency, rng, unreachableAfter });
+    const { nodes, timeline, connections, observation, host } = networkParts({
+      latency,
+      rng,
+      unreachableAfter,
+      tellsLeaves,
+    });
     this.#nodes = nodes;
     this.#timeline = timeline;
     this.#connections = connections;
@@ -161,11 +174,12 @@ export class Network {
    *
    * @throws RangeError when there is a node of that number already.
    */
-  insert(peer: number, { config, rng }: NodeOptions = {}): void {
+  insert(peer: number, { config, rng, isLeaf = false, peerData }: NodeOptions = {}): void {
     if (this.has(peer)) throw new RangeError(`there is a node ${peer} already`);
     const resolved = config === undefined ? this.config : resolveConfig(config, this.config);
-    const options = { me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.#hash };
-    this.#nodes.add(peer, this.#createNode(options));
+    const options = { me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.#hash, peerData };
+    this.#nodes.add(peer, this.#createNode({ ...options, ...(this.#isHub && { isHub: this.#isHub }) }));
+    if (isLeaf) this.#nodes.leaves.add(peer);
   }
 
   /** {@link Network.insert}, and then a join through these contacts. */

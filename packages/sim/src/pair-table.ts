@@ -36,6 +36,10 @@ export class PairTable {
     this.#cells[entry] = connectedKey(a, b);
   }
 
+  isConnected(a: number, b: number): boolean {
+    return this.#cells[this.#find(a, b)] === connectedKey(a, b);
+  }
+
   /** Ends a connection; false when there is none. */
   disconnect(a: number, b: number): boolean {
     const entry = this.#find(a, b);

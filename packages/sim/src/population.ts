@@ -2,6 +2,8 @@ import type { State } from '@grapevine/proto';
 
 /** The nodes of a network, by number, and which of them are in the topic. */
 export class Population {
+  /** Nodes that can dial and not be dialed. */
+  readonly leaves = new Set<number>();
   readonly #nodes: (State<number> | undefined)[] = [];
   readonly #joined: boolean[] = [];
   #live = 0;
@@ -54,6 +56,7 @@ export class Population {
 
   remove(peer: number): void {
     this.#nodes[peer] = undefined;
+    this.leaves.delete(peer);
     this.#live--;
   }
 

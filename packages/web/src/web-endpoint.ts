@@ -77,6 +77,7 @@ const CHECKS: Checks<WebEndpointOptions> = {
  */
 export class WebEndpoint implements Endpoint {
   readonly id: EndpointId;
+  readonly isLeaf = true;
   readonly addressLookup: AddressLookup;
   readonly #key: WebKey;
   readonly #dialer: SessionDialer;

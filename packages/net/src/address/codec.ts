@@ -1,7 +1,9 @@
 import {
   array32,
   bytes,
+  DecodeError,
   decode,
+  decodeWithRest,
   encode,
   enumOf,
   type Infer,
@@ -115,24 +117,51 @@ function compareWireAddrs(a: WireSocketAddr, b: WireSocketAddr): number {
 
 const addrInfoSchema = struct({ relayUrl: option(relayUrl), directAddresses: directAddressSet });
 
-/** The peer data that gossip carries: how an endpoint is reached, by its first relay and its direct addresses. */
+/** Custom addresses of one endpoint that are written and read: a web listener has one. */
+const MAX_CUSTOM = 4;
+/** Bytes of a custom address that are read: a web address has up to 400. */
+const MAX_CUSTOM_BYTES = 512;
+
+/** What stands behind an AddrInfo: the reference has no place for custom addresses, and does not look at what follows. */
+const customAddrSet = firstOf(struct({ transport: u64, data: customData }), MAX_CUSTOM);
+
+/**
+ * The peer data that gossip carries: how an endpoint is reached, by its first relay and its direct addresses, as the reference has it; and
+ * behind that, where there are any, the first 4 custom addresses.
+ */
 export function encodeAddrInfo(addrs: readonly TransportAddr[]): Uint8Array {
   const normalized = normalizeAddrs(addrs);
   const relay = normalized.find((addr) => addr.type === 'relay');
-  return encode(addrInfoSchema, {
+  const info = encode(addrInfoSchema, {
     relayUrl: relay?.url,
     directAddresses: normalized.flatMap((addr) => (addr.type === 'ip' ? [addr.addr] : [])),
   });
+  const customs = normalized.filter((addr) => addr.type === 'custom').slice(0, MAX_CUSTOM);
+  return customs.length === 0 ? info : Uint8Array.of(...info, ...encode(customAddrSet, customs));
 }
 
 /**
- * Reads peer data: the relay and the first 16 direct addresses. Empty bytes mean "no addresses".
+ * Reads peer data: the relay, the first 16 direct addresses and, where there are no more of those, custom ones. Empty bytes mean "no addresses".
  *
  * @throws DecodeError
  */
 export function decodeAddrInfo(data: Uint8Array): TransportAddr[] {
   if (data.length === 0) return [];
-  const { relayUrl: url, directAddresses } = decode(addrInfoSchema, data);
+  const { value, rest } = decodeWithRest(addrInfoSchema, data);
+  const { relayUrl: url, directAddresses } = value;
   const relays: TransportAddr[] = url === undefined ? [] : [{ type: 'relay', url }];
-  return [...relays, ...directAddresses.map((addr): TransportAddr => ({ type: 'ip', addr }))];
+  const direct = directAddresses.map((addr): TransportAddr => ({ type: 'ip', addr }));
+  return [...relays, ...direct, ...(directAddresses.length < MAX_READ_ADDRS ? decodeCustoms(rest) : [])];
+}
+
+/** What follows may be of another version, or of another program: then there is nothing in it for us. */
+function decodeCustoms(data: Uint8Array): TransportAddr[] {
+  if (data.length === 0) return [];
+  try {
+    const customs = decode(customAddrSet, data).filter((custom) => custom.data.length <= MAX_CUSTOM_BYTES);
+    return customs.map(({ transport, data: bytes }): TransportAddr => ({ type: 'custom', transport, data: bytes }));
+  } catch (error) {
+    if (error instanceof DecodeError) return [];
+    throw error;
+  }
 }

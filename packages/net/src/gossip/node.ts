@@ -1,7 +1,17 @@
-import { type InEvent, maxPeerData, type OutEvent, State, type TopicEvent, type TopicId } from '@grapevine/proto';
+import {
+  type InEvent,
+  maxPeerData,
+  type OutEvent,
+  type PartialConfig,
+  State,
+  type TopicEvent,
+  type TopicId,
+} from '@grapevine/proto';
+import { given } from '@grapevine/proto/check';
 import { fastHash } from '#hash';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
+import { hasWebAddress } from '../address/web-transport.js';
 import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import { type EndpointId, isEndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion, ProtocolHandler } from '../transport/router.js';
@@ -23,7 +33,10 @@ import type { GossipSnapshot } from './snapshot.js';
 const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
 /** What the kernel asks before it passes on an id that others have named: a Rust peer ends the link over one that is no curve point. */
-const CHECKS = { isPeer: isEndpointId };
+const CHECKS = { isPeer: isEndpointId, isHub: hasWebAddress };
+
+/** Neighbors that a leaf keeps: with two a death is not noticed, and each costs its hub as much as a member does. */
+const HUBS_OF_A_LEAF = 3;
 
 /**
  * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
@@ -61,15 +74,21 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.alpn = resolved.alpn;
     this.#endpoint = endpoint;
     this.#options = resolved;
-    this.#state = new State({ me: endpoint.id, config: resolved.config, rng: resolved.rng, hash: fastHash, ...CHECKS });
+    this.#state = new State({
+      me: endpoint.id,
+      config: configFor(endpoint, resolved.config),
+      rng: resolved.rng,
+      hash: fastHash,
+      ...CHECKS,
+    });
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#gate.receive({ type: 'recvMessage', from, topic, message }),
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
-      connected: (peer, source) => {
+      connected: (peer, source, isLeaf) => {
         this.#reconciler.connected(peer);
         this.#gate.connected(peer);
-        this.#feed({ type: 'peerConnected', peer, source }, 'connection');
+        this.#feed({ type: 'peerConnected', peer, source, isLeaf }, 'connection');
       },
       gone: (peer, reason) => this.#gate.ended({ type: 'peerDisconnected', peer, reason }),
       retired: (peer) => this.#gate.ended({ type: 'linkRetired', peer }),
@@ -101,6 +120,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       losses: (topic) => this.#state.losses(topic, resolved.clock.now()),
       seenIds: (topic) => this.#state.seenIds(topic),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      isLeaf: (peer) => this.#peers.isLeaf(peer),
       recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
       lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
@@ -309,6 +329,12 @@ export class GossipNode implements GossipService, ProtocolHandler {
       keptBroadcasts: this.#topics.keptBroadcasts,
     };
   }
+}
+
+/** A leaf has no place for anybody in a walk through the swarm: it keeps a few hubs, unless the application says how many. */
+function configFor({ isLeaf }: Endpoint, config: PartialConfig): PartialConfig {
+  if (isLeaf !== true) return config;
+  return { ...config, membership: { activeViewCapacity: HUBS_OF_A_LEAF, ...given(config.membership ?? {}) } };
 }
 
 function isArrival({ type }: InEvent<EndpointId>): boolean {

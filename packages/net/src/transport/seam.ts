@@ -15,6 +15,8 @@ import type { CloseReason, EndpointCloseReason } from './close-reason.js';
 export interface Endpoint extends AsyncDisposable {
   /** Our public key: who we are. */
   readonly id: EndpointId;
+  /** Whether it dials and can not be dialed, as in a browser tab. Undefined: no. */
+  readonly isLeaf?: boolean;
   /** Where we can be reached, as far as we know now. */
   addr(): EndpointAddr;
   /** Yields {@link Endpoint.addr} now and whenever it changes; ends when the endpoint closes. */
@@ -72,6 +74,8 @@ export interface Connection {
   readonly stableId: number;
   /** Which side dialled. */
   readonly side: 'dialed' | 'accepted';
+  /** Whether the peer has dialed us and can not be dialed itself, as a browser tab. Undefined: it can be, as far as we know. */
+  readonly isFromLeaf?: boolean;
   /** Where the peer is reached now; undefined where the transport has no such notion. */
   remoteAddr(): TransportAddr | undefined;
   /** Opens a stream to the peer. The peer learns of it with the first write. @throws StreamLimitError, ConnectionClosedError */

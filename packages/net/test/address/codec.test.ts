@@ -39,6 +39,31 @@ describe('peer data', () => {
     expect(decodeAddrInfo(bytes(name))).toEqual(addrs);
   });
 
+  describe('with custom addresses behind them', () => {
+    const custom = (transport: bigint, length = 3): TransportAddr => ({
+      type: 'custom',
+      transport,
+      data: new Uint8Array(length).fill(7),
+    });
+    const plain = encodeAddrInfo([ip('127.0.0.1:4433')]);
+
+    test('begin with the very bytes that they are without', () => {
+      const data = encodeAddrInfo([ip('127.0.0.1:4433'), custom(5n)]);
+      expect(hex(data.subarray(0, plain.length))).toBe(hex(plain));
+      expect(decodeAddrInfo(data)).toEqual([ip('127.0.0.1:4433'), custom(5n)]);
+    });
+
+    test('are written and read up to four, of 512 bytes each', () => {
+      const many = [1n, 2n, 3n, 4n, 5n, 6n].map((id) => custom(id));
+      expect(decodeAddrInfo(encodeAddrInfo(many))).toEqual(many.slice(0, 4));
+      expect(decodeAddrInfo(encodeAddrInfo([custom(1n, 513), custom(2n)]))).toEqual([custom(2n)]);
+    });
+
+    test.each(['ff', '01', '0105', '0105ff', 'deadbeef'])('are nothing where %s follows', (rest) => {
+      expect(decodeAddrInfo(Buffer.concat([plain, Buffer.from(rest, 'hex')]))).toEqual([ip('127.0.0.1:4433')]);
+    });
+  });
+
   test('empty bytes are no addresses', () => expect(decodeAddrInfo(new Uint8Array())).toEqual([]));
 
   test('sets are written sorted and each once; only the first relay counts', () => {

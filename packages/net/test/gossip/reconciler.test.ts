@@ -48,6 +48,7 @@ class Side {
       losses: () => [...this.losses].map(([id, since]) => ({ id, age: clock.now() - since })),
       seenIds: () => this.payloads.keys(),
       remoteAddr: () => undefined,
+      isLeaf: () => false,
       recovered: (_topic, _from, { content }) => {
         this.recovered.push(Buffer.from(content).toString());
         void this.add(Buffer.from(content).toString());

@@ -50,6 +50,11 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     this.#dismissed.add(peer, now);
   }
 
+  /** Whether a peer was of no use a while ago. */
+  isDismissed(peer: P, now: number): boolean {
+    return this.#dismissed?.has(peer, now) === true;
+  }
+
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
     this.#answering = this.hasAskedToJoin(from) ? from : undefined;
     if (this.isWelcome(from, 'high', now)) super.onJoin(from, fitData(this.node, data), now);
@@ -65,7 +70,7 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
   }
 
   protected override isWelcome(from: P, priority: Priority, now: number): boolean {
-    if (this.#dismissed?.has(from, now) === true) return false;
+    if (this.isDismissed(from, now)) return false;
     return priority === 'low' || from === this.#answering || !this.#refusesEviction(from, now);
   }
 

@@ -62,6 +62,22 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     this.#expelled?.delete(peer);
   }
 
+  /** The peers in both views and what they say about themselves, each view in random order. */
+  everybody(): readonly PeerInfo<P>[] {
+    const shuffled = [this.active, this.passive].flatMap((view) => view.shuffled(view.size, this.rng));
+    return shuffled.map((id) => ({ id, data: this.peerData.get(id) }));
+  }
+
+  /** A list that could not be sent is cut. */
+  fit(nodes: readonly PeerInfo<P>[]): readonly PeerInfo<P>[] {
+    return fitList(this.node, nodes, 0);
+  }
+
+  /** It has turned out that a peer can not be dialed. */
+  forgetLeaf(peer: P): void {
+    this.forget(peer);
+  }
+
   isExpelled(peer: P): boolean {
     return this.#expelled?.has(peer) === true;
   }

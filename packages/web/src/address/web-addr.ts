@@ -1,9 +1,6 @@
-import type { TransportAddr } from '@grapevine/net';
+import { type TransportAddr, WEB_TRANSPORT } from '@grapevine/net';
 import { array32, decode, encode, seq, string, struct } from '@grapevine/postcard';
 import { MAX_HASHES } from '../identity/messages.js';
-
-/** What says that a custom transport address is ours: "grapevin" in ASCII. */
-const WEB_TRANSPORT = 0x6772_6170_6576_696en;
 
 /** Where a listener is reached. */
 export interface WebAddr {

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { HubEndpoint } from './hub-endpoint.js';
 export { QuicDialer } from './quic-dialer.js';
 export { WebListener, type WebListenerOptions } from './web-listener.js';

@@ -24,6 +24,8 @@ export class WebConnection implements Connection {
   readonly remoteId: EndpointId;
   readonly alpn: string;
   readonly side: 'dialed' | 'accepted';
+  /** Whoever dials a listener can not be dialed. */
+  readonly isFromLeaf: boolean;
   readonly stableId = nextStableId();
   readonly #session: WebSession;
   readonly probe?: (timeoutMs: number) => Promise<boolean>;
@@ -35,6 +37,7 @@ export class WebConnection implements Connection {
     this.remoteId = remoteId;
     this.alpn = alpn;
     this.side = side;
+    this.isFromLeaf = side === 'accepted';
     if (session.probe) this.probe = (timeoutMs) => session.probe?.(timeoutMs) ?? Promise.resolve(false);
     if (session.limitPending) this.limitPending = (limits) => session.limitPending?.(limits);
     if (session.onUnresponsive) this.onUnresponsive = (callback) => session.onUnresponsive?.(callback);

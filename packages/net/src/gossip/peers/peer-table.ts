@@ -171,6 +171,11 @@ export class PeerTable {
     this.#peers.get(id)?.links.closeAll(CloseCode.rejected, 'too many of its messages were rejected');
   }
 
+  /** Whether a peer has dialed us and can not be dialed. */
+  isLeaf(id: EndpointId): boolean {
+    return this.#peers.get(id)?.active?.connection.isFromLeaf === true;
+  }
+
   /** Where the connection to a peer leads now; undefined where there is none, or its transport does not know. */
   remoteAddr(id: EndpointId): TransportAddr | undefined {
     return this.#peers.get(id)?.active?.connection.remoteAddr();
@@ -264,8 +269,9 @@ export class PeerTable {
 
   #add(connection: Connection, isNew: boolean): void {
     const id = connection.remoteId;
+    const isLeaf = connection.isFromLeaf === true;
     const addr = connection.remoteAddr();
-    if (addr) this.#endpoint.addressLookup.add({ id, addrs: [addr] }, 'proven');
+    if (addr && !isLeaf) this.#endpoint.addressLookup.add({ id, addrs: [addr] }, 'proven');
     this.#options.metrics.tick('connection');
     this.#dialer.forgive(id);
     const peer = this.#peer(id);
@@ -274,7 +280,7 @@ export class PeerTable {
     peer.add(link);
     this.#timeWatch.start();
     this.#idleLinks.watch();
-    if (isNew) this.#host.connected(id, guest.source);
+    if (isNew) this.#host.connected(id, guest.source, isLeaf);
     else void this.#identityGuard.check(peer, link);
   }
 

@@ -83,6 +83,11 @@ export class Connections {
     void connection.closed.then(() => this.#forget(held));
   }
 
+  /** Whether a session can begin without a dial. */
+  has(peer: EndpointId): boolean {
+    return this.#newest(peer) !== undefined;
+  }
+
   /** A connection to a peer, dialed where there is none. @throws ConnectError and what else `Endpoint.connect` throws */
   async connect(peer: EndpointId): Promise<void> {
     if (!this.#newest(peer)) await this.#dial(peer);

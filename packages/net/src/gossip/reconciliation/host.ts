@@ -13,6 +13,8 @@ export interface ReconcilerHost {
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** Where a gossip connection reaches a peer now. */
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
+  /** Whether a peer can not be dialed. */
+  isLeaf(peer: EndpointId): boolean;
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;

@@ -157,13 +157,18 @@ export class Reconciler {
   #begin(task: Task): void {
     if (task.pending || task.current || task.due === undefined || this.#closed) return;
     task.wait(undefined);
-    if (this.#speakers.speaks(task.peer) === false) return this.#fallBack(task);
+    if (this.#speakers.speaks(task.peer) === false || this.#isOutOfReach(task.peer)) return this.#fallBack(task);
     task.pending = true;
     void this.#attempt(task).then((error) => {
       task.pending = false;
       if (error) this.#failed(task, error);
       else this.#next(task);
     });
+  }
+
+  /** A leaf begins itself, when it has anything to compare; we use the connection that it has made for that, and can make none. */
+  #isOutOfReach(peer: EndpointId): boolean {
+    return this.#host.isLeaf(peer) && !this.#connections.has(peer);
   }
 
   /** Dials before it takes a slot: peers that don't answer must not hold them. @returns what went wrong */

@@ -1,0 +1,45 @@
+import type { NodeContext } from '../node-context.js';
+import type { PeerId } from '../peer-id.js';
+import { LazyMap } from '../structures/lazy.js';
+import type { PeerData, PeerInfo } from '../wire/message.js';
+import type { HardenedHyParView } from './hardened-hyparview.js';
+
+/** Hubs remembered beside those in the views; the oldest are forgotten. A leaf needs a few, and a large swarm has few among many. */
+const MAX_REMEMBERED = 16;
+
+/** Members that a leaf can dial, for those who ask on behalf of one. */
+export class KnownHubs<P extends PeerId> {
+  readonly #node: NodeContext<P>;
+  readonly #swarm: HardenedHyParView<P>;
+  readonly #remembered = new LazyMap<P, PeerData>();
+
+  constructor(node: NodeContext<P>, swarm: HardenedHyParView<P>) {
+    this.#node = node;
+    this.#swarm = swarm;
+  }
+
+  /** Somebody has said how a peer is reached. Only a hub has leaves that will ask. */
+  learn(peer: P, data: PeerData): void {
+    const { isHub, peerData, leaves } = this.#node;
+    if (isHub === undefined || !isHub(peerData)) return;
+    this.#remembered.delete(peer); // to the end of the order of forgetting, or away
+    if (leaves.has(peer) || !isHub(data)) return;
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.delete(this.#remembered.oldest as P);
+    this.#remembered.set(peer, data);
+  }
+
+  /** It could not be reached, or must not be named. */
+  forget(peer: P): void {
+    this.#remembered.delete(peer);
+  }
+
+  /** So many hubs at most: neighbors, then others, then those that are only remembered. */
+  sample(count: number): readonly PeerInfo<P>[] {
+    const { isHub } = this.#node;
+    const known = this.#swarm.everybody();
+    const hubs = isHub === undefined ? known : known.filter(({ data }) => data !== undefined && isHub(data));
+    const listed = new Set(hubs.map(({ id }) => id));
+    const more = [...this.#remembered].flatMap(([id, data]) => (listed.has(id) ? [] : [{ id, data }]));
+    return this.#swarm.fit([...hubs, ...more].slice(0, Math.max(0, count)));
+  }
+}
