@@ -35,6 +35,7 @@ describe('settings', () => {
       mdns: false,
       allow: undefined,
       http: undefined,
+      web: undefined,
       rpc: undefined,
       rpcAllow: [],
       logLevel: 'info',

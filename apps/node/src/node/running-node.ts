@@ -24,6 +24,7 @@ import { PeerFile } from './peer-file.js';
 import { pingSystemd } from './systemd.js';
 import { bindEndpoint } from './transport.js';
 import { watchLoop } from './watchdog.js';
+import { openWebHub, type WebHub } from './web-hub.js';
 
 /** A node that stays up until it is told to end. */
 export class RunningNode {
@@ -77,7 +78,7 @@ export class RunningNode {
   }
 
   async #start(): Promise<void> {
-    const { data, rooms, join, transport, bind, advertise, allow } = this.#settings;
+    const { data, rooms, join, transport, bind, advertise, allow, web } = this.#settings;
     const logger = this.#logger;
     this.#closers.add(watchLoop(logger));
     this.#closers.add(pingSystemd(process.env, logger));
@@ -86,7 +87,10 @@ export class RunningNode {
     const secretKey = keptIdentity(data);
     const peers = new PeerFile(data, logger);
     this.#closers.add(() => peers.close());
-    const endpoint = await bindEndpoint(transport, { secretKey, address: bind, advertise, logger });
+    const bound = await bindEndpoint(transport, { secretKey, address: bind, advertise, logger });
+    this.#closers.add(() => bound.close());
+    const hub = web && (await openWebHub(bound, web, { secretKey, logger }));
+    const endpoint = hub?.endpoint ?? bound;
     this.#closers.add(() => endpoint.close());
     void endpoint.closed.then((reason) => this.#onClosed(reason));
     const gossip = await this.#spawnGossip(endpoint);
@@ -95,6 +99,7 @@ export class RunningNode {
     await this.#serveHttp(own);
     await own.start(rooms, join);
     await this.#serveRpc(gossip, endpoint, own);
+    if (hub) await this.#servePage(hub);
     this.#health.up = true;
     const addr = endpoint.addr();
     logger.info({ id: endpoint.id, ticket: formatTicket(addr) }, 'up');
@@ -135,6 +140,14 @@ export class RunningNode {
     });
     this.#closers.add(() => server.close());
     this.#logger.info({ url: server.url }, 'serving metrics and health');
+  }
+
+  async #servePage(hub: WebHub): Promise<void> {
+    const [room] = this.#settings.rooms;
+    if (room === undefined) return; // the settings see to it that there is one
+    const site = await hub.serve(room.topic);
+    this.#closers.add(() => site.close());
+    this.#logger.info({ url: site.url }, 'serving the chat room to browsers');
   }
 
   /** Remote control. It has a key of its own: who talks to it need not be able to be this node. */

@@ -2,12 +2,14 @@ import { parseRoomTicket, type RoomTicket } from '@grapevine/api';
 import { UsageError } from '@grapevine/cli-kit';
 import { type EndpointId, formatSocketAddr, type SocketAddr } from '@grapevine/net';
 import { TRANSPORTS, type Transport } from '../node/transport.js';
+import type { WebSettings } from '../node/web-hub.js';
 import { DATA, defaultFolder } from './data-folder.js';
 import type { Given, Setting } from './setting.js';
 import { fromArguments, fromEnvironment, fromFile, type Source } from './sources.js';
 import {
   advertised,
   allOf,
+  authority,
   endpointId,
   isRoomTicket,
   lastOf,
@@ -36,6 +38,7 @@ export interface RunSettings {
   /** A file with the ids of those who may take part in topics with the node. */
   readonly allow: string | undefined;
   readonly http: SocketAddr | undefined;
+  readonly web: WebSettings | undefined;
   readonly rpc: SocketAddr | undefined;
   readonly rpcAllow: readonly EndpointId[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -91,6 +94,18 @@ export const RUN_SETTINGS: readonly Setting[] = [
   },
   { flag: 'metrics', kind: 'text', metavar: 'HOST:PORT', help: 'serve /metrics, /healthz and /readyz there over HTTP' },
   {
+    flag: 'web',
+    kind: 'text',
+    metavar: 'HOST:PORT',
+    help: 'be a hub for browsers: WebTransport there (UDP), and over HTTP (TCP) a page with the first topic as a chat room',
+  },
+  {
+    flag: 'web-advertise',
+    kind: 'text',
+    metavar: 'HOST:PORT',
+    help: 'what browsers are told to dial, where that is not the address of --web',
+  },
+  {
     flag: 'rpc',
     kind: 'text',
     metavar: 'HOST:PORT',
@@ -131,6 +146,7 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
     mdns: lastOf(given, 'mdns', yesOrNo) ?? false,
     allow: lastOf(given, 'allow', someText),
     http: lastOf(given, 'metrics', socketAddress),
+    web: webSettings(given),
     rpc: lastOf(given, 'rpc', socketAddress),
     rpcAllow: allOf(given, 'rpc-allow', endpointId),
     logLevel: lastOf(given, 'log-level', oneOf(...LOG_LEVELS)) ?? 'info',
@@ -138,5 +154,23 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
   if (settings.join.length > 0 && settings.rooms.length === 0) {
     throw new UsageError(`${given.get('join')?.where} says whom to join, but there is no topic: give one with --topic`);
   }
+  if (settings.web !== undefined && settings.rooms.length === 0) {
+    throw new UsageError(
+      `${given.get('web')?.where} asks for a chat room, but there is no topic: give one with --topic`,
+    );
+  }
   return settings;
+}
+
+function webSettings(given: Source): WebSettings | undefined {
+  const address = lastOf(given, 'web', socketAddress);
+  const advertise = lastOf(given, 'web-advertise', authority);
+  if (address === undefined) return undefined;
+  if (advertise === undefined && (address.host === '0.0.0.0' || address.host === '::')) {
+    const { where } = given.get('web') ?? {};
+    throw new UsageError(
+      `${where} is every interface, which nobody can dial: say with --web-advertise what browsers dial`,
+    );
+  }
+  return { address, advertise };
 }

@@ -43,6 +43,18 @@ export const socketAddress: Expectation<SocketAddr> = {
   read: parseSocketAddr,
 };
 
+/** A name or an address with a port, as in a URL. */
+export const authority: Expectation<string> = {
+  what: 'HOST:PORT, such as hub.example.org:8443',
+  read: (text) => {
+    const url = new URL(`https://${text}/`);
+    if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '' || !/:[0-9]+$/.test(text)) {
+      throw new Error();
+    }
+    return text;
+  },
+};
+
 export const yesOrNo: Expectation<boolean> = {
   what: 'true or false',
   read: (text) => {
