@@ -42,6 +42,22 @@ describe('settings', () => {
     });
   });
 
+  test('say where browsers come in, and need a topic and an address that can be dialed', () => {
+    const web = (...args: string[]) => runSettings(['--topic', 'room', ...args], {}).web;
+    expect(web('--web', '127.0.0.1:8443')).toEqual({
+      address: { host: '127.0.0.1', port: 8443 },
+      advertise: undefined,
+    });
+    expect(web('--web', '0.0.0.0:8443', '--web-advertise', 'hub.example.org:443')).toMatchObject({
+      advertise: 'hub.example.org:443',
+    });
+    expect(() => web('--web', '0.0.0.0:8443')).toThrow('--web is every interface, which nobody can dial');
+    expect(() => web('--web', '127.0.0.1:1', '--web-advertise', 'hub.example.org/chat:1')).toThrow('HOST:PORT');
+    expect(() => runSettings(['--web', '127.0.0.1:1'], {})).toThrow(
+      '--web asks for a chat room, but there is no topic',
+    );
+  });
+
   test('come from a file, the environment and flags, and flags beat the environment, which beats the file', () => {
     const toml = `topic = ["file"]\nlog_level = "warn"\nbind = "127.0.0.1:1"\nrpc_allow = ["${ID}"]\nshare_addresses = false\n`;
     const environment = { GRAPEVINE_TOPIC: 'one, two', GRAPEVINE_BIND: '127.0.0.1:2', GRAPEVINE_METRICS: '' };

@@ -1,3 +1,4 @@
+import type { TopicId } from '@grapevine/api';
 import {
   type Endpoint,
   formatSocketAddr,
@@ -6,7 +7,6 @@ import {
   type SecretKey,
   type SocketAddr,
 } from '@grapevine/net';
-import type { TopicId } from '@grapevine/proto';
 
 /** How browsers reach a node. */
 export interface WebSettings {
