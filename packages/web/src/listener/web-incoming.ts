@@ -21,6 +21,7 @@ export class WebIncoming implements Incoming {
   readonly #host: IncomingHost;
   readonly #session: Http3Session;
   readonly #onDecision: () => void;
+  readonly #onProven: () => void;
   readonly #timer: NodeJS.Timeout;
   #decision: Promise<Connection> | undefined;
 
@@ -29,13 +30,14 @@ export class WebIncoming implements Incoming {
     session: Http3Session,
     asked: { readonly alpn: string; readonly remoteAddress: string },
     timeoutMs: number,
-    onDecision: () => void,
+    on: { readonly onDecision: () => void; readonly onProven: () => void },
   ) {
     this.#host = host;
     this.#session = session;
     this.alpn = asked.alpn;
     this.remoteAddress = asked.remoteAddress;
-    this.#onDecision = onDecision;
+    this.#onDecision = on.onDecision;
+    this.#onProven = on.onProven;
     this.#timer = setTimeout(() => this.#session.close(0, 'the handshake took too long'), timeoutMs);
     this.#timer.unref();
     void session.closed.then(() => {
@@ -71,6 +73,7 @@ export class WebIncoming implements Incoming {
       const remoteId = await proveListener(this.#session, hello, this.alpn);
       clearTimeout(this.#timer);
       this.#session.limitPending(PROVEN);
+      this.#onProven();
       return new WebConnection(this.#session, { remoteId, alpn: this.alpn, side: 'accepted' });
     } catch (cause) {
       this.#session.close(0);

@@ -14,6 +14,7 @@ import {
   SecretKey,
   type SocketAddr,
   silentLogger,
+  sourceOf,
 } from '@grapevine/net';
 import { CertificateEndpoint, type EndpointOptions } from '@grapevine/net/quic';
 import {
@@ -25,14 +26,17 @@ import {
   type Checks,
   checkAlpns,
   checkOptions,
+  given,
   someAlpns,
 } from '@grapevine/net/transport';
 import { alpnOf, webTransportAddr } from '../address/web-addr.js';
 import { Http3Connection } from '../http3/http3-connection.js';
 import { Http3Session } from '../http3/http3-session.js';
 import { encodeResponse, readRequest } from '../http3/request.js';
+import { LISTENER_BUDGETS, quicBudgets } from './budgets.js';
 import { Certificates } from './certificates.js';
 import { quicOptionsOf } from './quic-options.js';
+import { SessionRoom } from './session-room.js';
 import { WebIncoming } from './web-incoming.js';
 
 /** Settings of a {@link WebListener}. */
@@ -47,15 +51,34 @@ export interface WebListenerOptions extends Omit<EndpointOptions, 'alpns' | 'add
   readonly authority?: string | undefined;
   /** How many sessions may be held. Default 1,024. */
   readonly maxSessions?: number | undefined;
+  /** How many of them from one host (a /64 of IPv6). Default 256. */
+  readonly maxSessionsPerSource?: number | undefined;
+  /** How many of them whose other end has not proven who it is. Default 256. */
+  readonly maxUnproven?: number | undefined;
+  /** As of an `Endpoint`. Default 1 MiB. */
+  readonly connectionWindow?: number | undefined;
+  /** As of an `Endpoint`. Default 256 KiB. */
+  readonly streamWindow?: number | undefined;
+  /** As of an `Endpoint`. Default 1,024. */
+  readonly maxUniStreams?: number | undefined;
+  /** As of an `Endpoint`. Default 128. */
+  readonly maxBiStreams?: number | undefined;
 }
 
 /** Options of the listener's own; those of its socket are checked with the socket. */
-const CHECKS: Checks<Pick<WebListenerOptions, 'secretKey' | 'alpns' | 'origins' | 'authority' | 'maxSessions'>> = {
+const CHECKS: Checks<
+  Pick<
+    WebListenerOptions,
+    'secretKey' | 'alpns' | 'origins' | 'authority' | 'maxSessions' | 'maxSessionsPerSource' | 'maxUnproven'
+  >
+> = {
   secretKey: aSecretKey,
   alpns: someAlpns,
   origins: anArrayOf('origins', aString),
   authority: aString,
   maxSessions: anInteger(1, 1_000_000),
+  maxSessionsPerSource: anInteger(1, 1_000_000),
+  maxUnproven: anInteger(1, 1_000_000),
 };
 
 /** The protocol of HTTP/3 in TLS. */
@@ -95,7 +118,7 @@ export class WebListener implements Endpoint {
   readonly #origins: ReadonlySet<string> | undefined;
   readonly #authority: string | undefined;
   readonly #handshakeTimeoutMs: number;
-  readonly #maxSessions: number;
+  readonly #room: SessionRoom;
   readonly #logger: Logger;
   #alpns: readonly string[];
   #closing: Promise<void> | undefined;
@@ -108,7 +131,7 @@ export class WebListener implements Endpoint {
     this.#origins = options.origins && new Set(options.origins);
     this.#authority = options.authority;
     this.#handshakeTimeoutMs = options.handshakeTimeoutMs ?? 10_000;
-    this.#maxSessions = options.maxSessions ?? 1_024;
+    this.#room = new SessionRoom({ ...LISTENER_BUDGETS, ...given(options) });
     this.#logger = options.logger ?? silentLogger;
     this.#certificates = new Certificates(secretKey, () => this.#onNewCertificate());
     quic.showCertificate(this.#certificates.current);
@@ -118,9 +141,12 @@ export class WebListener implements Endpoint {
 
   /** Binds a UDP socket. @throws as `Endpoint.bind` does */
   static async bind(options: WebListenerOptions = {}): Promise<WebListener> {
-    const { secretKey = SecretKey.generate(), alpns, origins, authority, maxSessions, ...quicOptions } = options;
-    checkOptions('WebListener.bind', { secretKey, alpns, origins, authority, maxSessions }, CHECKS);
-    const quic = await CertificateEndpoint.bind({ ...quicOptionsOf(quicOptions), alpns: [H3_ALPN] });
+    const { alpns, origins, authority, maxSessions, maxSessionsPerSource, maxUnproven, ...rest } = options;
+    const { secretKey = SecretKey.generate(), ...quicOptions } = rest;
+    const own = { secretKey, alpns, origins, authority, maxSessions, maxSessionsPerSource, maxUnproven };
+    checkOptions('WebListener.bind', own, CHECKS);
+    const bounded = quicOptionsOf({ ...quicBudgets(), ...given(quicOptions) });
+    const quic = await CertificateEndpoint.bind({ ...bounded, alpns: [H3_ALPN] });
     return new WebListener(quic, secretKey, options);
   }
 
@@ -224,24 +250,35 @@ export class WebListener implements Endpoint {
     };
     if (asked === undefined || alpn === undefined) return reject(NOT_FOUND);
     if (asked.origin !== undefined && this.#origins?.has(asked.origin) === false) return reject(FORBIDDEN);
-    if (this.#sessions.size >= this.#maxSessions || this.#closing) return reject(TOO_MANY);
+    const source = sourceOf(http.quic.remoteAddr()) ?? remoteAddress;
+    const refusal = this.#closing ? 'closing' : this.#room.refusal(source);
+    if (refusal !== undefined) {
+      this.#logger.debug({ remoteAddress, refusal }, 'no room for a web session');
+      return reject(TOO_MANY);
+    }
+    const place = this.#room.enter(source);
+    void http.quic.closed.then(place.left);
     await http.peerSettings;
     request.send.write(encodeResponse(OK));
     const session = new Http3Session(http, request);
     this.#sessions.add(session);
     void session.ended.then(() => this.#sessions.delete(session));
-    this.#admit(session, alpn, remoteAddress);
+    this.#admit(session, { alpn, remoteAddress }, place.proven);
   }
 
-  #admit(session: Http3Session, alpn: string, remoteAddress: string): void {
+  #admit(
+    session: Http3Session,
+    asked: { readonly alpn: string; readonly remoteAddress: string },
+    onProven: () => void,
+  ): void {
     const incoming: WebIncoming = new WebIncoming(
       { secretKey: this.#secretKey, certificates: this.#certificates },
       session,
-      { alpn, remoteAddress },
+      asked,
       this.#handshakeTimeoutMs,
-      () => this.#undecided.delete(incoming),
+      { onDecision: () => this.#undecided.delete(incoming), onProven },
     );
-    if (!this.#alpns.includes(alpn)) return incoming.turnAway('unknownProtocol');
+    if (!this.#alpns.includes(asked.alpn)) return incoming.turnAway('unknownProtocol');
     this.#undecided.add(incoming);
     this.#queue.push(incoming);
   }

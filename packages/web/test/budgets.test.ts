@@ -1,0 +1,107 @@
+import { SecretKey } from '@grapevine/net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { concat } from '../src/bytes.js';
+import { encodeFrame, FRAME, STREAM } from '../src/http3/frame.js';
+import { encodeFields } from '../src/http3/qpack.js';
+import { encodeRequest } from '../src/http3/request.js';
+import { encodeSettings } from '../src/http3/settings.js';
+import { encodeVarint } from '../src/http3/varint.js';
+import { WebEndpoint } from '../src/index.js';
+import { QuicDialer, WebListener, type WebListenerOptions } from '../src/listener/index.js';
+import { rawConnect } from './raw-client.js';
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function listen(options: WebListenerOptions = {}): Promise<WebListener> {
+  const listener = await WebListener.bind({ address: '127.0.0.1:0', alpns: ['x'], ...options });
+  closers.push(() => listener.close());
+  void (async () => {
+    for await (const incoming of listener.accept()) incoming.accept().catch(() => {}); // strangers prove nothing
+  })();
+  return listener;
+}
+
+/** A stranger that asks for a session and then proves nothing. */
+async function ask(listener: WebListener) {
+  const { quic, close } = await rawConnect(listener);
+  closers.push(close);
+  (await quic.openUni()).write(concat(Uint8Array.of(STREAM.control), encodeFrame(FRAME.settings, encodeSettings())));
+  const { send, recv, id = 0 } = await quic.openBi();
+  send.write(encodeRequest({ path: '/.well-known/grapevine/x', authority: 'a', origin: undefined }));
+  return { quic, id, answer: await recv.read() };
+}
+
+const answer = (status: number) => encodeFrame(FRAME.headers, encodeFields([[':status', String(status)]]));
+
+/** Somebody who proves who it is. */
+async function visit(listener: WebListener) {
+  const dialer = await QuicDialer.bind({ address: '127.0.0.1:0' });
+  const endpoint = new WebEndpoint({ key: SecretKey.generate(), dialer: dialer.dial });
+  closers.push(async () => {
+    await endpoint.close();
+    await dialer.close();
+  });
+  return endpoint.connect(listener.addr(), 'x');
+}
+
+describe('a listener has a budget', () => {
+  test('of sessions for each source: 256 by default', async () => {
+    const listener = await listen({ maxSessionsPerSource: 2 });
+    expect((await ask(listener)).answer).toEqual(answer(200));
+    const second = await ask(listener);
+    expect(second.answer).toEqual(answer(200));
+    expect((await ask(listener)).answer).toEqual(answer(429));
+    second.quic.close(0);
+    await expect.poll(async () => (await ask(listener)).answer).toEqual(answer(200));
+  });
+
+  test('of sessions whose other end has not proven who it is: 256 by default; those who have count no more', async () => {
+    const listener = await listen({ maxUnproven: 1 });
+    await visit(listener);
+    await visit(listener);
+    const stranger = await ask(listener);
+    expect(stranger.answer).toEqual(answer(200));
+    await expect(visit(listener)).rejects.toMatchObject({ reason: 'refused' });
+    stranger.quic.close(0);
+    await expect.poll(() => visit(listener).then(() => 'welcome', String)).toBe('welcome');
+  });
+
+  test('of time to prove it: 10 s by default', async () => {
+    const { quic } = await ask(await listen({ handshakeTimeoutMs: 300 }));
+    expect(await quic.closed).toMatchObject({ type: 'peer' });
+  });
+
+  test('of bytes that nobody reads: 1 MiB for a session and 256 KiB for a stream', async () => {
+    const { quic, id } = await ask(await listen());
+    const header = concat(encodeVarint(STREAM.webTransport), encodeVarint(id));
+    const streams = await Promise.all(Array.from({ length: 8 }, () => quic.openUni()));
+    for (const stream of streams) {
+      stream.write(header);
+      stream.write(new Uint8Array(512 * 1024));
+    }
+    const sent = () => quic.stats().sentBytes;
+    await expect.poll(sent).toBeGreaterThan(900 * 1024);
+    // Window updates come with what is read, and nothing is: what is on the wire beyond a mebibyte is headers and repetitions.
+    await quic.probe?.(5_000);
+    expect(sent()).toBeLessThan(1_300 * 1024);
+  });
+
+  test('of streams: 1,024 one-way and 128 two-way by default', async () => {
+    const { quic } = await ask(await listen());
+    const open = async (kind: 'openUni' | 'openBi'): Promise<number> => {
+      for (let opened = 0; ; opened++) {
+        try {
+          await quic[kind]();
+        } catch {
+          return opened;
+        }
+      }
+    };
+    // Of HTTP/3's own, one of three one-way streams and the request are open.
+    expect(await open('openUni')).toBe(1_024 + 2);
+    expect(await open('openBi')).toBe(128);
+  });
+});
