@@ -1,32 +1,37 @@
-import { type Bootstrap, Gossip, type GossipTopic } from '@grapevine/api';
-import { type EndpointAddr, SecretKey } from '@grapevine/net';
-import { Endpoint, Router } from '@grapevine/net/quic';
+import { type Bootstrap, type BoundGossip, Gossip, type GossipTopic } from '@grapevine/api';
+import { type Endpoint, type EndpointAddr, SecretKey } from '@grapevine/net';
+import { Endpoint as QuicEndpoint } from '@grapevine/net/quic';
 import type { TopicId } from '@grapevine/proto';
-import { WebListener } from '@grapevine/web/listener';
+import { HubEndpoint, WebListener } from '@grapevine/web/listener';
+
+/** Binds what members without a browser dial. */
+export type BindEndpoint = (options: { readonly secretKey: SecretKey; readonly address: string }) => Promise<Endpoint>;
 
 /** How to start a {@link Hub}. */
 export interface HubOptions {
   readonly topic: TopicId;
-  /** Where the QUIC endpoint binds, `HOST:PORT`. */
+  /** Where the endpoint binds, `HOST:PORT`. */
   readonly address: string;
   /** Where the listener for browsers binds, `HOST:PORT`. */
   readonly webAddress: string;
   /** Members to join through. Default: none. */
   readonly bootstrap?: readonly Bootstrap[];
   readonly secretKey?: SecretKey;
+  /** Default: a QUIC endpoint. */
+  readonly bindEndpoint?: BindEndpoint;
 }
 
 /** A member that browsers can dial. It reads nothing itself: it passes on. */
 export class Hub implements AsyncDisposable {
+  readonly #node: BoundGossip;
   readonly #endpoint: Endpoint;
   readonly #listener: WebListener;
-  readonly #routers: readonly Router[];
   readonly #topic: GossipTopic;
 
-  private constructor(endpoint: Endpoint, listener: WebListener, routers: readonly Router[], topic: GossipTopic) {
+  private constructor(node: BoundGossip, endpoint: Endpoint, listener: WebListener, topic: GossipTopic) {
+    this.#node = node;
     this.#endpoint = endpoint;
     this.#listener = listener;
-    this.#routers = routers;
     this.#topic = topic;
     void this.#drain();
   }
@@ -34,7 +39,8 @@ export class Hub implements AsyncDisposable {
   /** @throws BindError */
   static async start(options: HubOptions): Promise<Hub> {
     const { topic: id, address, webAddress, bootstrap = [], secretKey = SecretKey.generate() } = options;
-    const endpoint = await Endpoint.bind({ secretKey, address });
+    const bindEndpoint = options.bindEndpoint ?? ((request) => QuicEndpoint.bind(request));
+    const endpoint = await bindEndpoint({ secretKey, address });
     let listener: WebListener;
     try {
       listener = await WebListener.bind({ secretKey, address: webAddress });
@@ -42,12 +48,11 @@ export class Hub implements AsyncDisposable {
       await endpoint.close();
       throw error;
     }
-    const gossip = Gossip.spawn(endpoint);
-    const routers = [endpoint, listener].map((acceptor) => new Router(acceptor).accept(Gossip.ALPN, gossip).spawn());
-    return new Hub(endpoint, listener, routers, await gossip.subscribe(id, { bootstrap: [...bootstrap] }));
+    const node = await Gossip.bind({ endpoint: new HubEndpoint(endpoint, listener) });
+    return new Hub(node, endpoint, listener, await node.subscribe(id, { bootstrap: [...bootstrap] }));
   }
 
-  /** Where members with a QUIC endpoint reach it. */
+  /** Where members with an endpoint of the same kind reach it. */
   get addr(): EndpointAddr {
     return this.#endpoint.addr();
   }
@@ -57,8 +62,8 @@ export class Hub implements AsyncDisposable {
     return this.#listener.addr();
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#routers.map((router) => router.shutdown()));
+  close(): Promise<void> {
+    return this.#node.shutdown();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,2 +1,2 @@
-export { Hub, type HubOptions } from './hub.js';
+export { type BindEndpoint, Hub, type HubOptions } from './hub.js';
 export { Site, type SiteContent } from './site.js';

@@ -65,6 +65,31 @@ export class Tab {
     await this.page.waitForFunction(isThere, { timeout: 60_000 });
   }
 
+  /** Says many lines at once, as fast as the page takes them. */
+  async sayAll(lines: readonly string[]): Promise<void> {
+    await this.page.evaluate(`{
+      const input = document.querySelector('#line');
+      for (const line of ${JSON.stringify(lines)}) {
+        input.value = line;
+        document.querySelector('#say').requestSubmit();
+      }
+    }`);
+  }
+
+  /** Stops all that the page does, as a browser does with tabs in the background; and lets it go on. Chromium only. */
+  async freeze(state: 'frozen' | 'active'): Promise<void> {
+    const session = await this.page.createCDPSession();
+    await session.send('Page.setWebLifecycleState', { state });
+    await session.detach();
+  }
+
+  /** What is said on the page, each as often as it is there. */
+  said(): Promise<string[]> {
+    return this.page.evaluate("[...document.querySelectorAll('.said')].map((said) => said.textContent)") as Promise<
+      string[]
+    >;
+  }
+
   /** All lines as `who: what`. */
   lines(): Promise<string[]> {
     return this.page.$$eval('.message', (messages) =>

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { topicIdFrom } from '@grapevine/api';
 import { formatTicket, type SecretKey } from '@grapevine/net';
 import type { Browser } from 'puppeteer-core';
@@ -74,6 +75,34 @@ describe('the chat room in real browsers', () => {
     await tabs.ann.say('after the hub');
     for (const tab of Object.values(tabs)) await tab.sees('after the hub');
     hubs.push(await start(hubs));
+  });
+
+  test('a tab that is frozen for 30 s catches up, and reads each line once', async () => {
+    const { ann, ben, cleo } = tabs;
+    await ben.freeze('frozen');
+    const lines: string[] = [];
+    for (let i = 0; i < 10; i++) {
+      await setTimeout(3_000);
+      lines.push(`while ben sleeps ${i}`);
+      await (i % 2 === 0 ? ann : cleo).say(`while ben sleeps ${i}`);
+    }
+    await ben.freeze('active');
+    for (const line of lines) await ben.sees(line);
+    const read = (await ben.said()).filter((line) => line.startsWith('while ben sleeps'));
+    expect(read.toSorted()).toEqual(lines.toSorted());
+  });
+
+  test('a thousand messages of mixed sizes cross without loss, each once', async () => {
+    const { ann, ben, cleo } = tabs;
+    const sizes = [1, 40, 300, 1_000, 3_500];
+    const lines = Array.from({ length: 1_000 }, (_, i) => `${i}:`.padEnd(sizes[i % sizes.length] as number, 'x'));
+    await Promise.all([ann.sayAll(lines.slice(0, 500)), cleo.sayAll(lines.slice(500))]);
+    for (const tab of [ben, cleo, ann]) {
+      const numbered = async () => (await tab.said()).filter((line) => /^[0-9]+:x*$/.test(line));
+      await expect.poll(async () => (await numbered()).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(1_000);
+      expect((await numbered()).toSorted()).toEqual(lines.toSorted());
+    }
+    expect(await ben.page.$$('.notice').then((notices) => notices.length)).toBeLessThan(20);
   });
 
   test('fits a phone', async () => {
