@@ -22,6 +22,11 @@ export const rows = {
   C2: { question: 'BLAKE3 in use, beside @noble/hashes', load: () => import('./c2.mjs') },
   C3: { question: 'lines of chat signed and verified, beside @noble/ed25519', load: () => import('./c3.mjs') },
   growth: { question: 'CPU a delivery with more nodes, topics, neighbors', load: () => import('./growth.mjs') },
+  W1: { question: 'from tab to tab, beside a WebSocket server', load: () => import('./w1.mjs') },
+  W2: {
+    question: 'from a tab to many, and what a hub pays, beside a WebSocket server',
+    load: () => import('./w2.mjs'),
+  },
   S1: { question: 'the simulator beside the Rust one', load: () => import('./s1.mjs') },
   S2: { question: 'the simulator from 1,000 to 100,000 nodes', load: () => import('./s2.mjs') },
 };
@@ -36,5 +41,6 @@ export const groups = {
   parts: ['C1', 'C2', 'C3'],
   quic: ['Q1', 'Q2'],
   iroh: ['I1'],
+  web: ['W1', 'W2'],
   sim: ['S1', 'S2'],
 };

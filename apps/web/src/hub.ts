@@ -62,6 +62,11 @@ export class Hub implements AsyncDisposable {
     return this.#listener.addr();
   }
 
+  /** What the node looks like right now. */
+  snapshot(): ReturnType<BoundGossip['snapshot']> {
+    return this.#node.snapshot();
+  }
+
   close(): Promise<void> {
     return this.#node.shutdown();
   }

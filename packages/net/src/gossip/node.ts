@@ -1,13 +1,4 @@
-import {
-  type InEvent,
-  maxPeerData,
-  type OutEvent,
-  type PartialConfig,
-  State,
-  type TopicEvent,
-  type TopicId,
-} from '@grapevine/proto';
-import { given } from '@grapevine/proto/check';
+import { type InEvent, maxPeerData, type OutEvent, State, type TopicEvent, type TopicId } from '@grapevine/proto';
 import { fastHash } from '#hash';
 import { decodeAddrInfo, encodeAddrInfo } from '../address/codec.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
@@ -22,6 +13,7 @@ import type { GateHost } from './admission/gate-host.js';
 import { checkSubscribe } from './check-commands.js';
 import { CloseCode } from './close-code.js';
 import { KernelTimers } from './kernel-timers.js';
+import { leafConfig } from './leaf-config.js';
 import { LocalTopics } from './local-topics.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import { type GossipOptions, type ResolvedGossipOptions, resolveGossipOptions } from './options.js';
@@ -34,9 +26,6 @@ const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
 /** What the kernel asks before it passes on an id that others have named: a Rust peer ends the link over one that is no curve point. */
 const CHECKS = { isPeer: isEndpointId, isHub: hasWebAddress };
-
-/** Neighbors that a leaf keeps: with two a death is not noticed, and each costs its hub as much as a member does. */
-const HUBS_OF_A_LEAF = 3;
 
 /**
  * A gossip node on an endpoint: owns the protocol state and its timers, and carries out what the state asks for.
@@ -76,7 +65,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#options = resolved;
     this.#state = new State({
       me: endpoint.id,
-      config: configFor(endpoint, resolved.config),
+      config: endpoint.isLeaf ? leafConfig(resolved.config) : resolved.config,
       rng: resolved.rng,
       hash: fastHash,
       ...CHECKS,
@@ -329,12 +318,6 @@ export class GossipNode implements GossipService, ProtocolHandler {
       keptBroadcasts: this.#topics.keptBroadcasts,
     };
   }
-}
-
-/** A leaf has no place for anybody in a walk through the swarm: it keeps a few hubs, unless the application says how many. */
-function configFor({ isLeaf }: Endpoint, config: PartialConfig): PartialConfig {
-  if (isLeaf !== true) return config;
-  return { ...config, membership: { activeViewCapacity: HUBS_OF_A_LEAF, ...given(config.membership ?? {}) } };
 }
 
 function isArrival({ type }: InEvent<EndpointId>): boolean {
