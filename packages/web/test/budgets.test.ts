@@ -5,7 +5,6 @@ import { encodeFrame, FRAME, STREAM } from '../src/http3/frame.js';
 import { encodeFields } from '../src/http3/qpack.js';
 import { encodeRequest } from '../src/http3/request.js';
 import { encodeSettings } from '../src/http3/settings.js';
-import { encodeVarint } from '../src/http3/varint.js';
 import { WebEndpoint } from '../src/index.js';
 import { QuicDialer, WebListener, type WebListenerOptions } from '../src/listener/index.js';
 import { rawConnect } from './raw-client.js';
