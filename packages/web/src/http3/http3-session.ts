@@ -88,7 +88,9 @@ export class Http3Session implements WebSession {
 
   probe(timeoutMs: number): Promise<boolean> {
     if (this.#reason) return Promise.resolve(false);
-    return this.#http.quic.probe?.(timeoutMs) ?? Promise.resolve(false);
+    const answered = this.#http.quic.probe?.(timeoutMs) ?? Promise.resolve(false);
+    // What acknowledges the end of the session is no sign of its life.
+    return Promise.race([answered, this.#closed.promise.then(() => false)]);
   }
 
   onUnresponsive(callback: () => void): void {
