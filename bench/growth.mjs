@@ -29,6 +29,7 @@ export const row = rowOfFigures({
   columns: [
     { figure: 'cpuUs', title: 'µs CPU a delivery', digits: 0 },
     { figure: 'packets', title: 'datagrams a delivery', digits: 2 },
+    { figure: 'neighbors', title: 'neighbors of the publisher', digits: 0 },
     { figure: 'share', title: 'delivered', digits: 4 },
   ],
   goals: GROUPS.flatMap((group) => {

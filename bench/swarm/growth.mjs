@@ -12,8 +12,8 @@ const BYTES = 1024;
 const SETTLE_MS = 5_000;
 const WARM_UP = 0.3;
 
-/** Around a hub nobody but the hub has more than one neighbor. @param {number} node */
-const capacity = (node) => (hub ? { membership: { activeViewCapacity: node === 0 ? nodes - 1 : 1 } } : {});
+/** A hub has everybody as its neighbor; the others have as many as usual. @param {number} node */
+const capacity = (node) => (hub && node === 0 ? { membership: { activeViewCapacity: nodes - 1 } } : {});
 
 /** @type {Endpoint[]} */
 const endpoints = [];
@@ -58,6 +58,7 @@ await publish(messages);
 const { user, system } = process.cpuUsage(before.cpu);
 const got = delivered - before.delivered;
 answer({
+  neighbors: published[0]?.neighbors().length ?? 0, // of the one that publishes
   share: got / (messages * (nodes - 1)),
   cpuUs: (user + system) / got,
   packets: (datagrams() - before.datagrams) / got,
