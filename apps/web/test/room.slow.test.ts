@@ -87,9 +87,9 @@ describe('the chat room in real browsers', () => {
       await (i % 2 === 0 ? ann : cleo).say(`while ben sleeps ${i}`);
     }
     await ben.freeze('active');
-    for (const line of lines) await ben.sees(line);
-    const read = (await ben.said()).filter((line) => line.startsWith('while ben sleeps'));
-    expect(read.toSorted()).toEqual(lines.toSorted());
+    // Asked and not waited for in the page: a page that was frozen draws no frames, and waiting is done by frames.
+    const read = async () => (await ben.said()).filter((line) => line.startsWith('while ben sleeps')).toSorted();
+    await expect.poll(read, { timeout: 60_000 }).toEqual(lines.toSorted());
   });
 
   test('a thousand messages of mixed sizes cross without loss, each once', async () => {
@@ -106,6 +106,34 @@ describe('the chat room in real browsers', () => {
       expect((await numbered()).toSorted()).toEqual(lines.toSorted());
     }
     expect(await ben.page.$$('.notice').then((notices) => notices.length)).toBeLessThan(20);
+  });
+
+  test('is used by keyboard alone, and tells a screen reader what is what', async () => {
+    const { ann, cleo } = tabs;
+    const tree = JSON.stringify(await ann.page.accessibility.snapshot());
+    for (const name of ['Grapevine chat', 'Message', 'Send', 'Your name', 'Set', 'Who is here']) {
+      expect(tree).toContain(`"name":"${name}"`);
+    }
+    const { keyboard } = ann.page;
+    await ann.page.focus('#name');
+    await keyboard.type(' the first');
+    await keyboard.press('Enter');
+    await keyboard.down('Shift');
+    for (let i = 0; i < 2; i++) await keyboard.press('Tab'); // back over the button to the line
+    await keyboard.up('Shift');
+    await keyboard.type('by keyboard');
+    await keyboard.press('Enter');
+    await cleo.sees('by keyboard');
+    await expect.poll(async () => (await cleo.lines()).at(-1)).toBe('ann the first: by keyboard');
+  });
+
+  test('fills a wide screen, in light and in dark', async () => {
+    const { page } = tabs.ann;
+    await page.setViewport({ width: 1_600, height: 900 });
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+    await tabs.ann.picture('chat-wide');
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await tabs.ann.picture('chat-wide-dark');
   });
 
   test('fits a phone', async () => {
