@@ -14,8 +14,9 @@ const LIMITS: Limits = {
 /** What a source has of a core besides, whatever it sends (`WORK_PER_S_US` of net), what it may have saved up (`MAX_WORK_US`), in milliseconds … */
 const CPU_SHARE = { stranger: 0.02, neighbor: 0.05 } as const;
 const CPU_SAVED_MS = { stranger: 100, neighbor: 1_000 } as const;
-/** … and what the measurement may be wrong by. */
+/** … and what the measurement may be wrong by: a share, and what came in the first second and is worked off in the next. */
 const CPU_ERROR = 0.02;
+const CPU_LATE_MS = 150;
 /** What a floor may be wrong by: it is measured in less than a second. */
 const FLOOR_ERROR = 1.25;
 /** What a dial in two seconds costs third parties. */
@@ -27,7 +28,7 @@ const MEMORY_ANYWAY = 24_000_000;
 export function allowedCpuMs(attack: Attack, { steady, floor }: Outcome): number {
   const { cpuMsPerMegabyte } = { ...LIMITS, ...attack.limits };
   const standing = attack.standing ?? 'stranger';
-  const anyway = (CPU_SHARE[standing] + CPU_ERROR) * steady.seconds * 1_000 + CPU_SAVED_MS[standing];
+  const anyway = (CPU_SHARE[standing] + CPU_ERROR) * steady.seconds * 1_000 + CPU_SAVED_MS[standing] + CPU_LATE_MS;
   return anyway + (cpuMsPerMegabyte + FLOOR_ERROR * floor.cpuMsPerMegabyte) * (steady.sent / 1e6);
 }
 

@@ -43,7 +43,7 @@ async function listen(events: GossipTopic): Promise<void> {
 
 async function report(): Promise<TargetReport> {
   const { sources } = await gossip.snapshot();
-  return { ...self.take(), lateness: lateness.splice(0), refused: sources.refused };
+  return { ...(await self.take()), lateness: lateness.splice(0), refused: sources.refused };
 }
 
 /** A join of the target's own user. @returns how long it took, in milliseconds */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { TargetReport } from '../messages.js';
 import { pace } from '../pace.js';
 import { TurnMeter } from '../turn-meter.js';
@@ -12,15 +13,23 @@ export class SelfReport {
     return this.#turns.waitedSince(time);
   }
 
-  take(): Omit<TargetReport, 'lateness' | 'refused'> {
+  async take(): Promise<Omit<TargetReport, 'lateness' | 'refused'>> {
     const { longestMs, longestWaitMs, waitMs } = this.#turns.take();
     const { user, system } = process.cpuUsage(this.#cpu);
     const paceMs = pace();
-    globalThis.gc?.();
+    await collect();
     const { rss, heapTotal, heapUsed } = process.memoryUsage();
     this.#cpu = process.cpuUsage();
     this.#turns.skip();
     const memoryBytes = rss - heapTotal + heapUsed; // garbage that V8 keeps pages for is nobody's
     return { cpuMs: (user + system) / 1_000, memoryBytes, turnMs: longestMs, longestWaitMs, waitMs, paceMs };
+  }
+}
+
+/** What is native behind objects that are gone is freed in the turn after a collection. */
+async function collect(): Promise<void> {
+  for (let i = 0; i < 2; i++) {
+    globalThis.gc?.();
+    await turn();
   }
 }

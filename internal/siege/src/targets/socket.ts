@@ -14,7 +14,7 @@ await once(socket, 'listening');
 socket.setRecvBufferSize(4 << 20);
 
 process.on('message', () => {
-  process.send?.({ ...self.take(), lateness: [], refused: {} } satisfies TargetReport);
+  void self.take().then((taken) => process.send?.({ ...taken, lateness: [], refused: {} } satisfies TargetReport));
 });
 const addr = { host: '127.0.0.1', port: socket.address().port };
 const node: EndpointAddr = { id: inventedId(1), addrs: [{ type: 'ip', addr }] };

@@ -37,7 +37,7 @@ async function drop(stream: RecvStream): Promise<void> {
 }
 
 process.on('message', () => {
-  process.send?.({ ...self.take(), lateness: [], refused: {} } satisfies TargetReport);
+  void self.take().then((taken) => process.send?.({ ...taken, lateness: [], refused: {} } satisfies TargetReport));
 });
 const [socket] = directAddrs(endpoint.addr()) as [SocketAddr];
 process.send?.({

@@ -148,6 +148,24 @@ describe('dials', () => {
 });
 
 describe('time and memory', () => {
+  test('a stranger that asks to be a neighbor in thousands of topics that we are not in is answered in a few', async () => {
+    start();
+    const victim = await swarm.listen(swarm.add());
+    const connection = await attack(victim.endpoint);
+    let answers = 0;
+    void (async () => {
+      for await (const _ of connection.acceptUni()) answers++;
+    })();
+    for (let i = 0; i < 200; i++) {
+      const asking = await stream(connection, i.toString(16).padStart(64, '0') as typeof TOPIC);
+      say(asking, { type: 'neighbor', priority: 'high', data: undefined });
+      asking.finish();
+    }
+    await swarm.clock.advance(50);
+    expect(answers).toBe(32);
+    expect((await victim.node.snapshot()).stats.unknownTopics).toBe(200);
+  });
+
   test('a stranger that only sends messages about unknown topics waits, and is dropped when it goes on', async () => {
     start();
     const victim = await swarm.listen(swarm.add());

@@ -23,7 +23,7 @@ export interface IncomingStreamsHost {
   readonly clock: Clock;
   readonly maxMessageSize: number;
   /** What the peer may cost. */
-  readonly guest: Pick<Guest, 'received' | 'unfinishedLimit' | 'streamLimit'>;
+  readonly guest: Pick<Guest, 'received' | 'unfinishedLimit' | 'streamLimit' | 'mayAskElsewhere'>;
   /** Whether we are in a topic: of others, messages are not even decoded. */
   isJoined(topic: TopicId): boolean;
   message(topic: TopicId, message: NetMessage, bodyLength: number): void;
@@ -175,8 +175,8 @@ export class IncomingStreams {
   /** @returns what to wait for before reading on */
   #message(topic: TopicId, body: Uint8Array): Promise<void> | undefined {
     const { guest } = this.#host;
-    // A request to be neighbors is answered everywhere, so that nobody waits for us.
-    if (!this.#host.isJoined(topic) && !isNeighborRequest(body)) {
+    // A request to be neighbors is answered everywhere, so that nobody waits for us; a stranger's that asks everywhere is not.
+    if (!this.#host.isJoined(topic) && !(isNeighborRequest(body) && guest.mayAskElsewhere())) {
       this.#host.unknownTopic();
       return guest.received(undefined, body.length);
     }

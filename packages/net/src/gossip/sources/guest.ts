@@ -3,7 +3,7 @@ import type { Connection } from '../../transport/seam.js';
 import { type Clock, delay } from '../../util/clock.js';
 import type { NetMessage } from '../wire.js';
 import type { DialCredit } from './dial-credit.js';
-import { PENDING, STRANGER_PENDING, STRANGER_STREAMS, UNFINISHED_BYTES } from './limits.js';
+import { ELSEWHERE, PENDING, STRANGER_PENDING, STRANGER_STREAMS, UNFINISHED_BYTES } from './limits.js';
 import type { Occupant } from './slots.js';
 import type { Turn } from './turn.js';
 import { type Standing, UNKNOWN_TOPIC_US, type WorkMeter, workOf } from './work-meter.js';
@@ -39,6 +39,9 @@ export class Guest implements Occupant {
   #useless = 0;
   #uncredited = 0;
   #isLeaving = false;
+  /** Requests about topics that we are not in which are answered now, and when that was counted. */
+  #elsewhere: number = ELSEWHERE.burst;
+  #elsewhereAt: number;
   /** Connections on which it may have little waiting. */
   readonly #bounded = new Set<Connection>();
 
@@ -46,6 +49,7 @@ export class Guest implements Occupant {
     this.id = id;
     this.source = source;
     this.since = host.clock.now();
+    this.#elsewhereAt = this.since;
     this.#host = host;
   }
 
@@ -93,6 +97,18 @@ export class Guest implements Occupant {
   /** Streams of a connection that are read at once. */
   get streamLimit(): number {
     return this.#standing === 'stranger' ? STRANGER_STREAMS : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether it is answered when it asks to be a neighbor in a topic that we are not in; counts one. */
+  mayAskElsewhere(): boolean {
+    if (this.#standing === 'known') return true;
+    const now = this.#host.clock.now();
+    const earned = ((now - this.#elsewhereAt) / 1_000) * ELSEWHERE.perSecond;
+    this.#elsewhere = Math.min(ELSEWHERE.burst, this.#elsewhere + earned);
+    this.#elsewhereAt = now;
+    if (this.#elsewhere < 1) return false;
+    this.#elsewhere--;
+    return true;
   }
 
   /**

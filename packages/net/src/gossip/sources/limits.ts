@@ -79,6 +79,12 @@ export const SLICE_US = 5_000;
 /** After so much by estimate the clock is asked whether the slice is over, in microseconds: at most fifty times in a slice. */
 export const SLICE_LOOK_US = 100;
 
+/**
+ * Requests to be neighbors in topics that we are not in, of a stranger, that are answered: so many at first, and so many a second. Each answer
+ * takes a stream and 25 kB until it is acknowledged. Who is not answered waits half a second and asks somebody else.
+ */
+export const ELSEWHERE = { burst: 32, perSecond: 4 } as const;
+
 /** Memory for frames of a stranger that are not whole, in bytes. Half of what a stranger may pin; the rest is the transport's. */
 export const UNFINISHED_BYTES = 512 * 1_024;
 
