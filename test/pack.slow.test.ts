@@ -88,16 +88,24 @@ describe.each(folders)('packages/%s', (folder) => {
 describe('the commands', () => {
   const manifestAt = (path: string) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
 
+  /** What commands need of ours besides the packages. */
+  const BESIDE = new Map([
+    ['@grapevine/cli-kit', 'internal/cli-kit'],
+    ['@grapevine/web-chat', 'apps/web'],
+  ]);
+  const dependenciesOf = (path: string): string[] => Object.keys(manifestAt(path).dependencies);
+
   /** Installs a command from its tarball into an empty project. */
   function install(path: string): string {
     const project = join(workshop, `project-${path.replace('/', '-')}`);
     mkdirSync(project);
     writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
-    const own = [path, 'internal/cli-kit'].map((each) => {
+    const paths = [path, ...dependenciesOf(path).flatMap((name) => BESIDE.get(name) ?? [])];
+    const own = paths.map((each) => {
       const out = run('npm', ['pack', '--silent', '--pack-destination', workshop], join(root, each));
       return join(workshop, out.trim().split('\n').at(-1) ?? '');
     });
-    const needed = Object.keys(manifestAt(path).dependencies);
+    const needed = paths.flatMap(dependenciesOf);
     const ours = folders.filter((folder) => needed.includes(nameOf.get(folder) ?? '')).flatMap(closure);
     const packages = [...own, ...new Set(ours.map((name) => tarballs.get(name) ?? ''))];
     run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], project);
@@ -234,7 +242,7 @@ describe('weight', () => {
     expect(bytes).toBeLessThanOrEqual(10e6);
   });
 
-  test('proto, as its README imports it, is at most 28 kB in a bundle', async () => {
+  test('proto, as its README imports it, is at most 29 kB in a bundle', async () => {
     const { build } = await import('esbuild');
     const readme = readFileSync(join(root, 'packages/proto/README.md'), 'utf8');
     const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
@@ -252,7 +260,7 @@ describe('weight', () => {
     const size = gzipSync(outputFiles[0]?.contents ?? '').length;
     console.log(`proto: ${(size / 1e3).toFixed(1)} kB gzip`);
     expect(size).toBeGreaterThan(1_000);
-    expect(size).toBeLessThanOrEqual(28_000);
+    expect(size).toBeLessThanOrEqual(29_000);
   });
 });
 

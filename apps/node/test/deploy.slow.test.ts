@@ -29,7 +29,7 @@ describe.skipIf(noSystemd !== undefined)(`the systemd unit (${noSystemd ?? 'syst
     const args = command.slice(3).map((part) => part.replace('/etc/grapevine/', deploy));
     expect(runSettings(args, { GRAPEVINE_DATA: '/var/lib/grapevine' })).toMatchObject({
       data: '/var/lib/grapevine',
-      topics: ['my-room'],
+      rooms: [{ topic: topicIdFrom('my-room'), peers: [] }],
       http: { host: '127.0.0.1', port: 9464 },
       rpc: { host: '127.0.0.1', port: 9465 },
     });

@@ -52,7 +52,7 @@ export class RootedBroadcast<P extends PeerId> {
   }
 
   neighborUp(peer: P, now: number): void {
-    if (!this.#activity.wantsSpeed(now)) this.#rootedTrees?.neighborUp(peer);
+    if (!this.#activity.isBusy(now)) this.#rootedTrees?.neighborUp(peer);
   }
 
   neighborDown(peer: P, now: number): void {
