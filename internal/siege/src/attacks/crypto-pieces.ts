@@ -5,8 +5,8 @@ import { floodFrames, many } from '../frame-flood.js';
 export const cryptoPieces: Attack = {
   name: 'crypto-pieces',
   what: 'CRYPTO frames with a hole in front, in single bytes',
-  // Not reached: alone 0.7 MB each; beside other work pieces of closed connections add up to 3 to 8 MB for each that is open (docs/quic.md).
-  limits: { memoryPerStranger: 12_000_000 },
+  // Ceilings that are not reached (SECURITY.md): alone 0.7 MB each; on a busy machine 3 to 8 MB, turns of 50 to 125 ms, and messages as late.
+  limits: { memoryPerStranger: 12_000_000, turnMs: 200, p99Ms: 500 },
   run: (field) =>
     floodFrames(field, (i) => many(200, (k) => field.kit.frames.crypto(1 + (i * 200 + k) * 2, Buffer.alloc(1)))),
 };
