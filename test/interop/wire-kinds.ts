@@ -83,7 +83,12 @@ export const wireKinds = {
     frame: encodeFrame,
     ...serde.message,
   }),
-  addrInfo: kind({ read: decodeAddrInfo, write: encodeAddrInfo, ...serde.addrInfo }),
+  addrInfo: kind({
+    // The crate does not look at what follows, where ours stand that it has no place for.
+    read: (data) => decodeAddrInfo(data).filter(({ type }) => type !== 'custom'),
+    write: encodeAddrInfo,
+    ...serde.addrInfo,
+  }),
   endpointAddr: kind(ofSchema(endpointAddrSchema, serde.endpointAddr)),
   endpointTicket: kind({
     read: (data) => parseTicket(TICKET_PREFIX + encodeBase32(data)),
