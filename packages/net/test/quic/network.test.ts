@@ -186,7 +186,10 @@ describe('a bad network', () => {
   });
 
   it('30 % lost: handshakes still succeed in time, and messages arrive', async () => {
-    const worse = (seed: number) => ({ socket: () => faultySocket({ seed, loss: 0.3, delayMs: 2 }) });
+    const worse = (seed: number) => ({
+      socket: () => faultySocket({ seed, loss: 0.3, delayMs: 2 }),
+      handshakeTimeoutMs: 40_000, // one in some hundred takes longer than the ten seconds of the default
+    });
     await Promise.all(
       Array.from({ length: 8 }, async (_, i) => {
         const { dialed, accepted } = await pair(worse(2 * i + 100), worse(2 * i + 101));
