@@ -16,7 +16,7 @@ import { Interfaces } from './interfaces.js';
 import { Members } from './members.js';
 import { topicService } from './names.js';
 import { Outbox } from './outbox.js';
-import { announcements, farewell, GOODBYE_S, questions, readAnnouncements, readFarewells, TTL_S } from './records.js';
+import { announcements, GOODBYE_S, goodbye, questions, readAnnouncements, readGoodbyes, TTL_S } from './records.js';
 
 /** How long a question waits for the first answer, once it is asked. */
 const PATIENCE_MS = 1_000;
@@ -122,7 +122,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     this.#interfaces = undefined;
     this.#outbox.close();
     for (const wake of this.#waiting) wake();
-    if (this.#entered.size > 0) await interfaces.say(farewell(this.#endpoint.addr()));
+    if (this.#entered.size > 0) await interfaces.say(goodbye(this.#endpoint.addr()));
     await interfaces.close();
   }
 
@@ -177,7 +177,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     const records = [...answers, ...additionals];
     const announced = readAnnouncements(records, this.#members.topicOf);
     for (const each of announced) this.#members.note(each, now);
-    for (const id of readFarewells(records)) this.#members.left(id);
+    for (const id of readGoodbyes(records)) this.#members.left(id);
     if (announced.length > 0) for (const look of this.#waiting) look();
   }
 

@@ -11,7 +11,7 @@ import { instanceName, topicService } from './names.js';
 
 /** How long others may believe us, in seconds: RFC 6762, section 10. */
 export const TTL_S = 120;
-/** Said when we leave. */
+/** Time to live of a goodbye packet, in seconds. */
 export const GOODBYE_S = 0;
 
 /** Longest packet in bytes: with the headers of UDP and IP it fits into an Ethernet frame, with room to spare for tunnels (RFC 6762, section 17). */
@@ -69,8 +69,8 @@ export function announcements(addr: EndpointAddr, topics: readonly TopicId[], tt
   return inPackets(pointers, recordLength, MAX_PACKET - recordLength(text)).map((packet) => [...packet, text]);
 }
 
-/** That we leave all topics, whichever they are. */
-export function farewell(addr: EndpointAddr): OwnRecord[] {
+/** The goodbye packet: we leave all topics, whichever they are (RFC 6762, section 10.1). */
+export function goodbye(addr: EndpointAddr): OwnRecord[] {
   return [describeNode(addr, GOODBYE_S)];
 }
 
@@ -138,7 +138,7 @@ export function readAnnouncements(
 }
 
 /** Those who leave all topics. */
-export function readFarewells(answers: readonly HeardRecord[]): EndpointId[] {
+export function readGoodbyes(answers: readonly HeardRecord[]): EndpointId[] {
   const leaving = answers.slice(0, MAX_ANSWERS).filter(({ type, ttl }) => type === 'TXT' && ttl === GOODBYE_S);
   return leaving.flatMap((text) => addressesIn(text, text.name)?.id ?? []);
 }

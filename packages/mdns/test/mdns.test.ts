@@ -14,12 +14,12 @@ import { instanceName, topicService } from '../src/names.js';
 import { Outbox } from '../src/outbox.js';
 import {
   announcements,
-  farewell,
+  goodbye,
   type HeardRecord,
   MAX_PACKET,
   questions,
   readAnnouncements,
-  readFarewells,
+  readGoodbyes,
 } from '../src/records.js';
 
 // Multicast on the loopback interface, on a port of its own: nothing leaves this machine, and nothing comes from others.
@@ -186,7 +186,7 @@ describe('announcements', () => {
         const packets = [
           ...said.map((answers) => dnsPacket.encode({ type: 'response', answers })),
           ...asked.map((each) => dnsPacket.encode({ type: 'query', questions: each })),
-          dnsPacket.encode({ type: 'response', answers: farewell(addr) }),
+          dnsPacket.encode({ type: 'response', answers: goodbye(addr) }),
         ];
         expect(Math.max(...packets.map(({ length }) => length))).toBeLessThanOrEqual(MAX_PACKET);
         expect(said.flat().filter(({ type }) => type === 'PTR')).toHaveLength(count);
@@ -201,11 +201,11 @@ describe('announcements', () => {
     expect(readAnnouncements(answers, topicOf)[0]?.ttlMs).toBe(120_000);
   });
 
-  test('a farewell is of all topics', () => {
+  test('a goodbye is of all topics', () => {
     const addr = someAddr();
-    expect(readFarewells(farewell(addr))).toEqual([addr.id]);
-    expect(readFarewells(announcements(addr, [ROOM], 0).flat())).toEqual([]); // that one topic alone
-    expect(readFarewells([{ ...(farewell(addr)[0] as HeardRecord), data: ['id=nobody'] }])).toEqual([]);
+    expect(readGoodbyes(goodbye(addr))).toEqual([addr.id]);
+    expect(readGoodbyes(announcements(addr, [ROOM], 0).flat())).toEqual([]); // that one topic alone
+    expect(readGoodbyes([{ ...(goodbye(addr)[0] as HeardRecord), data: ['id=nobody'] }])).toEqual([]);
   });
 });
 
