@@ -36,8 +36,7 @@ describe('settings', () => {
       allow: undefined,
       http: undefined,
       web: undefined,
-      rpc: undefined,
-      rpcAllow: [],
+      control: undefined,
       logLevel: 'info',
     });
   });
@@ -59,13 +58,13 @@ describe('settings', () => {
   });
 
   test('come from a file, the environment and flags, and flags beat the environment, which beats the file', () => {
-    const toml = `topic = ["file"]\nlog_level = "warn"\nbind = "127.0.0.1:1"\nrpc_allow = ["${ID}"]\nshare_addresses = false\n`;
+    const toml = `topic = ["file"]\nlog_level = "warn"\nbind = "127.0.0.1:1"\nrpc = "127.0.0.1:2"\nrpc_allow = ["${ID}"]\nrpc_transport = "iroh"\nshare_addresses = false\n`;
     const environment = { GRAPEVINE_TOPIC: 'one, two', GRAPEVINE_BIND: '127.0.0.1:2', GRAPEVINE_METRICS: '' };
     expect(withFile(toml)).toMatchObject({
       rooms: [named('file')],
       logLevel: 'warn',
       bind: '127.0.0.1:1',
-      rpcAllow: [ID],
+      control: { address: socketAddr('127.0.0.1', 2), transport: 'iroh', allow: [ID] },
     });
     expect(withFile(toml).shareAddresses).toBe(false);
     expect(withFile(toml, [], environment)).toMatchObject({

@@ -1,7 +1,15 @@
-import { type EndpointAddr, type Logger, parseTicket, type SecretKey, silentLogger } from '@grapevine/net';
+import {
+  type Endpoint,
+  type EndpointAddr,
+  type Logger,
+  parseTicket,
+  type SecretKey,
+  silentLogger,
+} from '@grapevine/net';
 import {
   aLogger,
   anAlpn,
+  anEndpoint,
   anEndpointAddr,
   anInteger,
   aSecretKey,
@@ -9,6 +17,7 @@ import {
   checkOptions,
   describe,
 } from '@grapevine/net/transport';
+import { refuseBeside } from './given-endpoint.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
@@ -21,6 +30,11 @@ export type RpcServerAddr = EndpointAddr | string | { readonly address: string; 
 export interface RpcClientOptions {
   /** Who to be, for servers with a list; only where the server is known by its id. Default: a fresh key. */
   readonly secretKey?: SecretKey | undefined;
+  /**
+   * What to dial from instead of a QUIC socket: an endpoint of the server's transport, such as iroh's. It belongs to the client from then
+   * on, whose `close` closes it. Not beside `secretKey` and `idleTimeoutMs`, which it has. Default: none.
+   */
+  readonly endpoint?: Endpoint | undefined;
   /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
   readonly alpn?: string | undefined;
   /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
@@ -36,6 +50,7 @@ export interface RpcClientOptions {
 export interface ResolvedClientOptions {
   readonly server: EndpointAddr | { readonly address: string; readonly certificate: Uint8Array };
   readonly secretKey: SecretKey | undefined;
+  readonly endpoint: Endpoint | undefined;
   readonly alpn: string;
   readonly controlAlpn: string;
   readonly maxContentLength: number;
@@ -45,6 +60,7 @@ export interface ResolvedClientOptions {
 
 const CHECKS: Checks<RpcClientOptions> = {
   secretKey: aSecretKey,
+  endpoint: anEndpoint,
   alpn: anAlpn,
   controlAlpn: anAlpn,
   maxContentLength: anInteger(1),
@@ -76,9 +92,14 @@ export function resolveClientOptions(server: RpcServerAddr, options: RpcClientOp
   if ('certificate' in addr && options.secretKey) {
     throw new TypeError('secretKey has no use for a server known by its certificate: give its endpoint id instead');
   }
+  if (options.endpoint) {
+    refuseBeside('endpoint', options, ['secretKey', 'idleTimeoutMs']);
+    if ('certificate' in addr) throw new TypeError('an endpoint knows servers by their endpoint id: give that');
+  }
   return {
     server: addr,
     secretKey: options.secretKey,
+    endpoint: options.endpoint,
     alpn,
     controlAlpn,
     maxContentLength,

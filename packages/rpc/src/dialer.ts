@@ -1,6 +1,7 @@
 import { directAddrs, isLoopback, parseSocketAddr, type SocketAddr } from '@grapevine/net';
-import { type CertificateConnection, CertificateEndpoint, Endpoint, type EndpointOptions } from '@grapevine/net/quic';
+import type { CertificateConnection, EndpointOptions } from '@grapevine/net/quic';
 import type { ResolvedClientOptions } from './client-options.js';
+import { loadQuic } from './load-quic.js';
 
 const KEEP_ALIVE_MS = 1_000;
 
@@ -9,7 +10,7 @@ interface Dialing {
   close(): Promise<void>;
 }
 
-/** Dials one server, from one socket that is bound with the first dial. */
+/** Dials one server, from the endpoint that was given or one socket that is bound with the first dial. */
 export class Dialer {
   readonly #options: ResolvedClientOptions;
   #bound: Promise<Dialing> | undefined;
@@ -18,19 +19,22 @@ export class Dialer {
     this.#options = options;
   }
 
-  /** @throws ConnectError; BindError; ParseError for the server's address */
+  /** @throws ConnectError; BindError; ParseError for the server's address; UnsupportedPlatformError where QUIC does not run */
   async connect(alpn: string): Promise<CertificateConnection> {
     this.#bound ??= this.#bind();
     return await (await this.#bound).connect(alpn);
   }
 
   async close(): Promise<void> {
+    await this.#options.endpoint?.close();
     const bound = await this.#bound?.catch(() => undefined);
     await bound?.close();
   }
 
   async #bind(): Promise<Dialing> {
-    const { server, secretKey, idleTimeoutMs, logger } = this.#options;
+    const { server, endpoint: given, secretKey, idleTimeoutMs, logger } = this.#options;
+    if (given && 'id' in server) return { connect: (alpn) => given.connect(server, alpn), close: () => given.close() };
+    const { CertificateEndpoint, Endpoint } = await loadQuic();
     const keepAliveMs = Math.min(KEEP_ALIVE_MS, Math.floor(idleTimeoutMs / 3));
     const options: EndpointOptions = { idleTimeoutMs, keepAliveMs, maxUniStreams: 0, maxBiStreams: 0, logger };
     if ('certificate' in server) {

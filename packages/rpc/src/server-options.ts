@@ -1,8 +1,10 @@
 import type { TopicId } from '@grapevine/api';
 import {
+  directAddrs,
   type Endpoint,
   type EndpointAddr,
   type EndpointId,
+  formatSocketAddr,
   isLoopback,
   type Logger,
   parseSocketAddr,
@@ -24,6 +26,7 @@ import {
   checkOptions,
 } from '@grapevine/net/transport';
 import { RpcAccessError } from './errors.js';
+import { refuseBeside } from './given-endpoint.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
@@ -68,6 +71,12 @@ export interface RpcServerOptions {
   /** Where to listen, `HOST:PORT`. Default `127.0.0.1:0`: this machine alone, a port that the system chooses. */
   readonly address?: string | undefined;
   /**
+   * What to listen on instead of a QUIC socket: an endpoint of any transport, such as iroh's where QUIC does not run, bound for remote
+   * control alone. It belongs to the server from then on: its protocols are replaced, its connections taken, and `shutdown` closes it. Clients need the
+   * same transport. Not beside `address` and `secretKey`, which it has; `maxSubscriptions` is as many two-way streams as it allows. Default: none.
+   */
+  readonly endpoint?: Endpoint | undefined;
+  /**
    * The endpoint ids that may connect; they prove it in the handshake, which Rust's irpc client can't. Default: everybody who reaches
    * the server, which must listen on a loopback address then.
    */
@@ -99,6 +108,7 @@ export interface RpcServerOptions {
 /** {@link RpcServerOptions}, checked and complete. */
 export interface ResolvedServerOptions {
   readonly address: string;
+  readonly endpoint: Endpoint | undefined;
   readonly allowed: ReadonlySet<EndpointId> | undefined;
   readonly secretKey: SecretKey | undefined;
   readonly alpn: string;
@@ -114,6 +124,7 @@ export interface ResolvedServerOptions {
 
 const CHECKS: Checks<RpcServerOptions> = {
   address: aString,
+  endpoint: anEndpoint,
   allowedClients: anArrayOf('endpoint ids', anEndpointId),
   secretKey: aSecretKey,
   alpn: anAlpn,
@@ -130,12 +141,18 @@ const CHECKS: Checks<RpcServerOptions> = {
 /** @throws RpcAccessError; TypeError, RangeError naming the option; ParseError for the address */
 export function resolveServerOptions(options: RpcServerOptions): ResolvedServerOptions {
   checkOptions('serveRpc', options, CHECKS);
-  const { address = '127.0.0.1:0', allowedClients, alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN } = options;
+  const { address = '127.0.0.1:0', endpoint, allowedClients, alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN } = options;
   if (alpn === controlAlpn) throw new RangeError(`alpn and controlAlpn must differ, both are ${JSON.stringify(alpn)}`);
-  const addr = parseSocketAddr(address);
-  if (!allowedClients && !isLoopback(addr)) throw new RpcAccessError(address);
+  if (endpoint) checkEndpoint(endpoint, options);
+  const exposed = endpoint
+    ? reachedFromElsewhere(endpoint)
+    : isLoopback(parseSocketAddr(address))
+      ? undefined
+      : address;
+  if (!allowedClients && exposed !== undefined) throw new RpcAccessError(exposed);
   return {
     address,
+    endpoint,
     allowed: allowedClients && new Set(allowedClients),
     secretKey: options.secretKey,
     alpn,
@@ -148,4 +165,20 @@ export function resolveServerOptions(options: RpcServerOptions): ResolvedServerO
     queueCapacity: options.queueCapacity ?? 2_048,
     logger: options.logger ?? silentLogger,
   };
+}
+
+function checkEndpoint(endpoint: Endpoint, options: RpcServerOptions): void {
+  refuseBeside('endpoint', options, ['address', 'secretKey']);
+  if (endpoint === options.node)
+    throw new TypeError("endpoint must be one for remote control alone, and not the node's own");
+  if (directAddrs(endpoint.addr()).length === 0) throw new TypeError('endpoint must have an IP address');
+}
+
+/** An address of an endpoint that other machines reach, if there is one. */
+function reachedFromElsewhere(endpoint: Endpoint): string | undefined {
+  for (const at of endpoint.addr().addrs) {
+    if (at.type !== 'ip') return at.type === 'relay' ? at.url : 'a custom address';
+    if (!isLoopback(at.addr)) return formatSocketAddr(at.addr);
+  }
+  return undefined;
 }

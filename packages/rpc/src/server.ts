@@ -1,9 +1,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { GossipApi } from '@grapevine/api';
-import { directAddrs, type EndpointId, formatSocketAddr, SecretKey, type SocketAddr } from '@grapevine/net';
-import { type CertificateConnection, CertificateEndpoint, Endpoint, type EndpointOptions } from '@grapevine/net/quic';
+import { type EndpointId, formatSocketAddr, type SocketAddr } from '@grapevine/net';
 import { anObjectWith } from '@grapevine/net/transport';
+import { ClientProgress } from './client-progress.js';
 import { serveControlConnection } from './control-connection.js';
+import { type ClientConnection, type Listening, listen } from './listening.js';
 import { Progress } from './progress.js';
 import { CloseCode, topicsAlpn } from './protocol.js';
 import { serveRpcConnection } from './rpc-connection.js';
@@ -23,19 +24,14 @@ export interface RpcServerStats {
   readonly droppedCommands: number;
 }
 
-interface Listening {
-  /** Somebody at the door; who it is is known only where clients prove an id. */
-  accept(): AsyncIterable<{ accept(): Promise<CertificateConnection & { readonly remoteId?: EndpointId }> }>;
-  close(): Promise<void>;
-}
-
 /**
  * Lets other processes use a gossip node: the remote `GossipApi` of iroh-gossip, byte for byte, and beside it, under a protocol
  * name of its own, what only Grapevine has.
  *
  * Without `allowedClients` everybody on this machine may control the node, and nobody else.
  *
- * @throws RpcAccessError when asked to listen elsewhere without a list; BindError; RangeError naming the option
+ * @throws RpcAccessError when asked to listen elsewhere without a list; BindError; TypeError, RangeError naming the option;
+ *   UnsupportedPlatformError where QUIC does not run and no `endpoint` is given
  *
  * @example
  * ```ts
@@ -59,56 +55,27 @@ export class RpcServer implements AsyncDisposable {
   readonly #gossip: GossipApi;
   readonly #options: ResolvedServerOptions;
   readonly #listening: Listening;
-  readonly #connections = new Set<CertificateConnection>();
-  /** The newest connection of each client's address. */
-  readonly #progress = new Map<string, Progress>();
+  readonly #connections = new Set<ClientConnection>();
+  readonly #progress = new ClientProgress();
   readonly #running: Promise<void>;
   /** Clients that are being told that a topic has ended. */
   readonly #ending = new Set<Promise<unknown>>();
   #refused = 0;
   #droppedCommands = 0;
 
-  private constructor(
-    gossip: GossipApi,
-    options: ResolvedServerOptions,
-    listening: Listening,
-    where: { readonly id: EndpointId; readonly addr: SocketAddr; readonly certificate: Uint8Array | undefined },
-  ) {
+  private constructor(gossip: GossipApi, options: ResolvedServerOptions, listening: Listening) {
     this.#gossip = gossip;
     this.#options = options;
     this.#listening = listening;
-    this.id = where.id;
-    this.addr = where.addr;
-    this.certificate = where.certificate;
+    this.id = listening.id;
+    this.addr = listening.addr;
+    this.certificate = listening.certificate;
     this.#running = this.#run();
   }
 
   /** @internal */
   static async start(gossip: GossipApi, options: ResolvedServerOptions): Promise<RpcServer> {
-    const { address, alpn, controlAlpn, maxSubscriptions, logger, secretKey = SecretKey.generate() } = options;
-    const endpointOptions: EndpointOptions = {
-      address,
-      secretKey,
-      alpns: [topicsAlpn(controlAlpn), alpn, controlAlpn],
-      maxUniStreams: 0,
-      maxBiStreams: maxSubscriptions,
-      logger,
-    };
-    const { id } = secretKey;
-    if (options.allowed) {
-      const endpoint = await Endpoint.bind(endpointOptions);
-      const [addr] = directAddrs(endpoint.addr()) as [SocketAddr];
-      logger.info(
-        { address: addr, clients: options.allowed.size },
-        'remote control is open to the clients on the list',
-      );
-      return new RpcServer(gossip, options, endpoint, { id, addr, certificate: undefined });
-    }
-    const endpoint = await CertificateEndpoint.bind(endpointOptions);
-    const { addr, certificate } = endpoint;
-    const message = 'remote control has no list of allowed clients: everybody on this machine may use it, nobody else';
-    logger.info({ address: addr }, message);
-    return new RpcServer(gossip, options, endpoint, { id, addr, certificate });
+    return new RpcServer(gossip, options, await listen(options));
   }
 
   /** Where it listens, `HOST:PORT`. */
@@ -153,7 +120,7 @@ export class RpcServer implements AsyncDisposable {
     await Promise.all(serving);
   }
 
-  async #serve(connection: CertificateConnection & { readonly remoteId?: EndpointId }): Promise<void> {
+  async #serve(connection: ClientConnection): Promise<void> {
     const { allowed, maxConnections, alpn, controlAlpn } = this.#options;
     if (allowed && !(connection.remoteId && allowed.has(connection.remoteId))) {
       return this.#refuse(connection, CloseCode.notAllowed, `client ${connection.remoteId} is not allowed`);
@@ -171,17 +138,16 @@ export class RpcServer implements AsyncDisposable {
     }
   }
 
-  #refuse(connection: CertificateConnection, code: number, why: string): void {
+  #refuse(connection: ClientConnection, code: number, why: string): void {
     this.#refused++;
     this.#options.logger.warn({ remote: connection.remoteAddr(), why }, 'a remote client was turned away');
     connection.close(code, why);
   }
 
-  async #serveRpc(connection: CertificateConnection, wire: TopicWire): Promise<void> {
+  async #serveRpc(connection: ClientConnection, wire: TopicWire): Promise<void> {
     const { logger, queueCapacity } = this.#options;
     const progress = new Progress();
-    const client = clientKey(connection);
-    this.#progress.set(client, progress);
+    const forget = this.#progress.add(connection, progress);
     try {
       const closed = await serveRpcConnection(connection, {
         gossip: this.#gossip,
@@ -201,11 +167,11 @@ export class RpcServer implements AsyncDisposable {
       if (closed.type === 'peer' && closed.code !== 0) logger.warn({ closed }, 'a remote client closed with an error');
     } finally {
       progress.end();
-      if (this.#progress.get(client) === progress) this.#progress.delete(client);
+      forget();
     }
   }
 
-  async #serveControl(connection: CertificateConnection): Promise<void> {
+  async #serveControl(connection: ClientConnection): Promise<void> {
     const { logger, node, onShutdown, topics } = this.#options;
     await serveControlConnection(connection, {
       gossip: this.#gossip,
@@ -213,12 +179,7 @@ export class RpcServer implements AsyncDisposable {
       node,
       onShutdown,
       topics,
-      progress: () => this.#progress.get(clientKey(connection)),
+      progress: () => this.#progress.of(connection),
     });
   }
-}
-
-/** Both connections of a client come from one socket. */
-function clientKey(connection: CertificateConnection): string {
-  return JSON.stringify(connection.remoteAddr() ?? null);
 }

@@ -1,26 +1,17 @@
 import { formatTicket, Gossip } from '@grapevine/api';
 import { MdnsPeerSource } from '@grapevine/mdns';
 import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
-import {
-  deferred,
-  type Endpoint,
-  type EndpointCloseReason,
-  endpointAddr,
-  formatSocketAddr,
-  type Logger,
-  Router,
-  reachWarning,
-} from '@grapevine/net';
+import { deferred, type Endpoint, type EndpointCloseReason, type Logger, Router, reachWarning } from '@grapevine/net';
 import { Registry } from 'prom-client';
 import type { RunSettings } from '../settings/run-settings.js';
 import { AllowList } from './allow-list.js';
 import { Closers } from './closers.js';
-import { offerTicket } from './control-ticket.js';
 import { lockFolder } from './folder-lock.js';
 import { type Health, healthPages } from './health.js';
 import { keptIdentity } from './identity.js';
 import { KeptTopics } from './kept-topics.js';
 import { PeerFile } from './peer-file.js';
+import { serveControl } from './remote-control.js';
 import { pingSystemd } from './systemd.js';
 import { bindEndpoint } from './transport.js';
 import { watchLoop } from './watchdog.js';
@@ -98,7 +89,7 @@ export class RunningNode {
     const own = new KeptTopics({ gossip, endpoint, peers, folder: data, logger });
     await this.#serveHttp(own);
     await own.start(rooms, join);
-    await this.#serveRpc(gossip, endpoint, own);
+    await this.#serveControl(gossip, endpoint, own);
     if (hub) await this.#servePage(hub);
     this.#health.up = true;
     const addr = endpoint.addr();
@@ -150,24 +141,12 @@ export class RunningNode {
     this.#logger.info({ url: site.url }, 'serving the chat room to browsers');
   }
 
-  /** Remote control. It has a key of its own: who talks to it need not be able to be this node. */
-  async #serveRpc(gossip: Gossip, node: Endpoint, topics: KeptTopics): Promise<void> {
-    const { rpc, rpcAllow, data } = this.#settings;
-    if (rpc === undefined) return;
-    const { serveRpc } = await import('@grapevine/rpc'); // needs QUIC's native module, which some platforms lack
-    const server = await serveRpc(gossip, {
-      node,
-      topics,
-      address: formatSocketAddr(rpc),
-      secretKey: keptIdentity(data, 'rpc-identity'),
-      logger: this.#logger,
-      onShutdown: () => this.#toldToStop.resolve('a client of remote control says so'),
-      ...(rpcAllow.length > 0 && { allowedClients: rpcAllow }),
-    });
-    this.#closers.add(() => server.shutdown());
-    const ticket = formatTicket(endpointAddr(server.id, server.addr));
-    this.#closers.add(offerTicket(data, ticket));
-    this.#logger.info({ address: server.address, ticket }, 'serving remote control');
+  async #serveControl(gossip: Gossip, node: Endpoint, topics: KeptTopics): Promise<void> {
+    const { control, data } = this.#settings;
+    if (control === undefined) return;
+    const onShutdown = () => this.#toldToStop.resolve('a client of remote control says so');
+    const logger = this.#logger;
+    this.#closers.add(await serveControl(control, { gossip, node, topics, data, logger, onShutdown }));
   }
 
   #onClosed(reason: EndpointCloseReason): void {

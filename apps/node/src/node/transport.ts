@@ -1,4 +1,5 @@
-import { type Endpoint, type Logger, type SecretKey, UnsupportedPlatformError } from '@grapevine/net';
+import { type Endpoint, type Logger, parseSocketAddr, type SecretKey, UnsupportedPlatformError } from '@grapevine/net';
+import { isLoopback } from '@grapevine/net/transport';
 
 /** What nodes of a swarm speak with each other. All of them the same. */
 export const TRANSPORTS = ['quic', 'iroh'] as const;
@@ -20,9 +21,10 @@ export interface EndpointRequest {
  */
 export async function bindEndpoint(transport: Transport | undefined, request: EndpointRequest): Promise<Endpoint> {
   const { secretKey, address, advertise = [], logger } = request;
-  switch (transport) {
-    case undefined:
-      return await bindEndpoint(await available(logger), request);
+  const chosen = await chooseTransport(transport, (reason) =>
+    logger.warn({ reason }, 'no QUIC here: taking the iroh transport, as all nodes of the swarm must'),
+  );
+  switch (chosen) {
     case 'quic': {
       const { Endpoint } = await import('@grapevine/net/quic');
       return Endpoint.bind({ secretKey, address, advertise, logger });
@@ -32,23 +34,28 @@ export async function bindEndpoint(transport: Transport | undefined, request: En
       if (advertise.length > 0)
         logger.warn({ advertise }, 'iroh finds out by itself where it is reached: advertise has no effect');
       // Bound to this machine, there is nobody that relays or discovery could help to find us.
-      const preset = isLoopback(address) ? 'minimal' : 'n0';
+      const preset = isLoopback(parseSocketAddr(address)) ? 'minimal' : 'n0';
       return IrohEndpoint.bind({ secretKey, address, logger, preset });
     }
   }
 }
 
-async function available(logger: Logger): Promise<Transport> {
+/**
+ * The transport that was asked for; without a wish, QUIC where its native module runs and iroh elsewhere.
+ *
+ * @param onIroh - told why QUIC does not run, where nobody has asked for iroh
+ */
+export async function chooseTransport(
+  wish: Transport | undefined,
+  onIroh: (reason: string) => void,
+): Promise<Transport> {
+  if (wish !== undefined) return wish;
   try {
     await import('@grapevine/net/quic');
     return 'quic';
   } catch (error) {
     if (!(error instanceof UnsupportedPlatformError)) throw error;
-    logger.warn({ reason: error.message }, 'no QUIC here: taking the iroh transport, as all nodes of the swarm must');
+    onIroh(error.message);
     return 'iroh';
   }
-}
-
-function isLoopback(address: string): boolean {
-  return /^(127\.|\[::1\])/.test(address);
 }

@@ -13,6 +13,8 @@ import {
 } from '@grapevine/net';
 import type { RemoteGossip } from '@grapevine/rpc';
 import { keptIdentity } from '../node/identity.js';
+import { chooseTransport, type Transport } from '../node/transport.js';
+import { connect } from './connect.js';
 import { Deadline } from './deadline.js';
 import { folderOf, serverOf, type Whereabouts } from './server-settings.js';
 
@@ -43,15 +45,16 @@ export function clientIdentity(folder: string): SecretKey {
 export async function withNode(whereabouts: Whereabouts, use: (node: ControlledNode) => Promise<void>): Promise<void> {
   const folder = folderOf(whereabouts);
   await interruptible(async (signal) => {
-    const server = await serverOf(whereabouts);
+    const { server, transport: said } = await serverOf(whereabouts);
+    const transport = await chooseTransport(said, () => {});
+    const asked: Asked = { server, transport, isGuess: said === undefined };
     const hasIdentity = existsSync(join(folder, CLIENT_IDENTITY));
-    const { connectRpc } = await import('@grapevine/rpc'); // needs QUIC's native module, which some platforms lack
-    const remote = connectRpc(server, hasIdentity ? { secretKey: clientIdentity(folder) } : {});
+    const remote = await connect(server, transport, hasIdentity ? clientIdentity(folder) : undefined);
     try {
-      await answer(remote, server, signal);
+      await answer(remote, asked, signal);
       await abortable(use({ remote, server, signal }), signal);
     } catch (error) {
-      throw explained(error, server);
+      throw explained(error, asked);
     } finally {
       await remote.close();
     }
@@ -59,26 +62,43 @@ export async function withNode(whereabouts: Whereabouts, use: (node: ControlledN
 }
 
 /** Asks whether anybody is there, for not as long as a handshake may take. @throws Error that says that nobody is */
-async function answer(remote: RemoteGossip, server: EndpointAddr, signal: AbortSignal): Promise<void> {
+async function answer(remote: RemoteGossip, asked: Asked, signal: AbortSignal): Promise<void> {
   using deadline = new Deadline(ANSWER_MS, signal);
   try {
     await abortable(remote.control.ping(), deadline.signal);
   } catch (error) {
-    throw deadline.isOver ? new Error(nobody(server)) : error;
+    throw deadline.isOver ? new Error(nobody(asked)) : error;
   }
 }
 
-const nobody = (server: EndpointAddr): string =>
-  `nobody answers at ${addressOf(server)}: is the node up, and was it started with --rpc?`;
+/** Who is asked, and how. */
+interface Asked {
+  readonly server: EndpointAddr;
+  readonly transport: Transport;
+  /** Nobody has said what the server speaks. */
+  readonly isGuess: boolean;
+}
+
+/** A server is silent to the other transport, or does not understand it. */
+function hint({ transport, isGuess }: Asked): string {
+  if (!isGuess) return '';
+  const other = transport === 'quic' ? 'iroh' : 'quic';
+  return `. It was asked over ${transport}: where the node's log says "transport":"${other}", add --rpc-transport ${other}`;
+}
+
+function nobody(asked: Asked): string {
+  return `nobody answers at ${addressOf(asked.server)}: is the node up, and was it started with --rpc?${hint(asked)}`;
+}
 
 export const addressOf = (server: EndpointAddr): string => directAddrs(server).map(formatSocketAddr).join(', ');
 
-function explained(error: unknown, server: EndpointAddr): unknown {
+function explained(error: unknown, asked: Asked): unknown {
+  const { server } = asked;
   const where = addressOf(server);
   if (error instanceof ConnectError) {
     switch (error.reason) {
       case 'timeout':
-        return new Error(nobody(server), { cause: error });
+        return new Error(nobody(asked), { cause: error });
       case 'identity-mismatch':
         return new Error(`who answers at ${where} is not ${server.id}: check --rpc and --rpc-id`, { cause: error });
       case 'self':
@@ -86,7 +106,7 @@ function explained(error: unknown, server: EndpointAddr): unknown {
       case 'alpn-mismatch':
       case 'refused':
       case 'transport':
-        return new Error(`can't connect to ${where}: ${error.message}`, { cause: error });
+        return new Error(`can't connect to ${where}: ${error.message}${hint(asked)}`, { cause: error });
     }
   }
   if (isRefused(error) && error.reason === 'forbidden') {

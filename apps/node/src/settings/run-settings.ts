@@ -1,6 +1,7 @@
 import { parseRoomTicket, type RoomTicket } from '@grapevine/api';
 import { UsageError } from '@grapevine/cli-kit';
-import { type EndpointId, formatSocketAddr, type SocketAddr } from '@grapevine/net';
+import { formatSocketAddr, type SocketAddr } from '@grapevine/net';
+import type { ControlSettings } from '../node/remote-control.js';
 import { TRANSPORTS, type Transport } from '../node/transport.js';
 import type { WebSettings } from '../node/web-hub.js';
 import { DATA, defaultFolder } from './data-folder.js';
@@ -39,8 +40,7 @@ export interface RunSettings {
   readonly allow: string | undefined;
   readonly http: SocketAddr | undefined;
   readonly web: WebSettings | undefined;
-  readonly rpc: SocketAddr | undefined;
-  readonly rpcAllow: readonly EndpointId[];
+  readonly control: ControlSettings | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -113,6 +113,13 @@ export const RUN_SETTINGS: readonly Setting[] = [
   },
   { flag: 'rpc-allow', kind: 'list', metavar: 'ID', help: 'who may: endpoint ids; without any, only this machine' },
   {
+    flag: 'rpc-transport',
+    kind: 'text',
+    metavar: 'KIND',
+    choices: TRANSPORTS,
+    help: 'what remote control speaks: quic, or iroh (default: quic where it runs)',
+  },
+  {
     flag: 'log-level',
     kind: 'text',
     metavar: 'LEVEL',
@@ -147,8 +154,7 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
     allow: lastOf(given, 'allow', someText),
     http: lastOf(given, 'metrics', socketAddress),
     web: webSettings(given),
-    rpc: lastOf(given, 'rpc', socketAddress),
-    rpcAllow: allOf(given, 'rpc-allow', endpointId),
+    control: controlSettings(given),
     logLevel: lastOf(given, 'log-level', oneOf(...LOG_LEVELS)) ?? 'info',
   };
   if (settings.join.length > 0 && settings.rooms.length === 0) {
@@ -160,6 +166,13 @@ function check(given: Source, environment: NodeJS.ProcessEnv): RunSettings {
     );
   }
   return settings;
+}
+
+function controlSettings(given: Source): ControlSettings | undefined {
+  const address = lastOf(given, 'rpc', socketAddress);
+  const transport = lastOf(given, 'rpc-transport', oneOf(...TRANSPORTS));
+  const allow = allOf(given, 'rpc-allow', endpointId);
+  return address && { address, transport, allow };
 }
 
 function webSettings(given: Source): WebSettings | undefined {
