@@ -103,6 +103,15 @@ export function checkIds(ids: readonly MessageId[]): void {
 }
 
 /**
+ * Refuses peers that are no list.
+ *
+ * @throws TypeError.
+ */
+export function checkPeers(peers: readonly PeerId[]): void {
+  if (!Array.isArray(peers)) throw new TypeError('the peers that have stalled must be an array');
+}
+
+/**
  * Refuses losses that are none.
  *
  * @throws TypeError or RangeError.

@@ -85,6 +85,11 @@ export type InEvent<P extends PeerId> =
       readonly from: P;
       readonly losses: readonly LossEntry[];
     }
+  /**
+   * These neighbors take nothing at the moment. Where our payloads go to nobody else, another neighbor gets them from now on. Only in the
+   * `hardened` mode.
+   */
+  | { readonly type: 'stalled'; readonly topic: TopicId; readonly peers: readonly P[] }
   /** A neighbor cannot be reconciled with: announce everything to it that is still cached. */
   | { readonly type: 'announceCache'; readonly topic: TopicId; readonly peer: P }
   /**

@@ -8,6 +8,7 @@ import {
   checkIds,
   checkLosses,
   checkPeerData,
+  checkPeers,
   checkRecovered,
   checkSource,
   checkTime,
@@ -182,6 +183,10 @@ export class State<P extends PeerId> {
       case 'lossesReported':
         checkLosses(event.losses);
         this.#topics.find(event.topic)?.lossesReported(event.from, event.losses, now);
+        break;
+      case 'stalled':
+        checkPeers(event.peers);
+        this.#topics.find(event.topic)?.stalled(event.peers, now);
         break;
       case 'announceCache':
         this.#topics.find(event.topic)?.announceCache(event.peer, now);

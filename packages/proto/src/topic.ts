@@ -168,6 +168,11 @@ export class Topic<P extends PeerId> {
     this.#tree.lossesReported(from, losses, now);
   }
 
+  /** Neighbors that take nothing at the moment. */
+  stalled(peers: readonly P[], now: number): void {
+    this.#tree.stalled(peers, now);
+  }
+
   announceCache(peer: P, now: number): void {
     this.#tree.announceCache(peer, now);
   }

@@ -54,6 +54,8 @@ function input(event: InEvent<number>): string {
       return `unavailable ${event.ids.map(messageId).join(',')} from ${event.from}`;
     case 'lossesReported':
       return `losses ${event.losses.map(({ id, age }) => `${messageId(id)} ${age}`).join(',')} from ${event.from}`;
+    case 'stalled':
+      return `stalled ${event.peers.join(',')}`;
     case 'announceCache':
       return `announce cache ${event.peer}`;
     case 'expel':

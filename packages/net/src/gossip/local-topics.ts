@@ -30,6 +30,8 @@ export interface LocalTopicsHost {
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
   /** Has the protocol do something. */
   command(topic: TopicId, command: Command<EndpointId>): void;
+  /** Neighbors in a topic take nothing, by all appearances. */
+  stalled(topic: TopicId, peers: readonly EndpointId[]): void;
   /** The node is not in a topic any more. */
   left(topic: TopicId): void;
 }
@@ -118,8 +120,8 @@ export class LocalTopics {
     return {
       maxContentLength: (scope) => maxPayload(state.config, scope),
       isCongested: (local) => {
-        const receivers = state.eagerPeers(local.id);
-        return peers.pressure.isClosedFor(receivers.length > 0 ? receivers : local.neighbors, local.neighbors);
+        if (!this.#isClosed(local)) return false;
+        return !this.#findsAnotherWay(local) || this.#isClosed(local);
       },
       published: (bytes) => peers.pressure.published(bytes),
       congestionEased: () => peers.pressure.eased(),
@@ -130,6 +132,27 @@ export class LocalTopics {
       joinPeers: (local, ids) => local.enterThrough(this.#learn(ids, 'user')),
       leave: (local) => this.#leave(local),
     };
+  }
+
+  /** The neighbors that get the payloads of a topic, and not only word of them. */
+  #receivers(local: LocalTopic): readonly EndpointId[] {
+    const receivers = this.#host.state.eagerPeers(local.id);
+    return receivers.length > 0 ? receivers : local.neighbors;
+  }
+
+  #isClosed(local: LocalTopic): boolean {
+    return this.#host.peers.pressure.isClosedFor(this.#receivers(local), local.neighbors);
+  }
+
+  /** Where all that get payloads have stalled, another neighbor is to get them. @returns whether one may */
+  #findsAnotherWay(local: LocalTopic): boolean {
+    const { pressure } = this.#host.peers;
+    if (!pressure.haveStalled(this.#receivers(local))) return false;
+    this.#host.stalled(
+      local.id,
+      local.neighbors.filter((peer) => !pressure.keepsUp(peer)),
+    );
+    return true;
   }
 
   #open(topic: TopicId): LocalTopic {

@@ -96,6 +96,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
         if (command.type === 'join') this.#peers.sources.named(command.peers);
         this.#feed({ type: 'command', topic, command }, 'command');
       },
+      stalled: (topic, peers) => this.#feed({ type: 'stalled', topic, peers }, 'command'),
       left: (topic) => {
         this.#reconciler.left(topic);
         this.#gate.left(topic);

@@ -157,3 +157,28 @@ test('one that empties its queue every 990 ms holds nobody', () => {
   expect(queued).toBeGreaterThan(MARK);
   expect(held).toBe(0);
 });
+
+describe('those that get payloads have stalled', () => {
+  test('when each is over the mark and has taken nothing for a moment, or lags', async () => {
+    fill(a, b);
+    expect(gauge.haveStalled([a, b])).toBe(false);
+    await clock.advance(25);
+    expect(gauge.haveStalled([a, b])).toBe(true);
+    await clock.advance(1_000);
+    expect(gauge.haveStalled([a, b])).toBe(true);
+    expect(gauge.keepsUp(a)).toBe(false);
+    drain(b);
+    expect(gauge.haveStalled([a, b])).toBe(false);
+  });
+
+  test('not while one of them moves or keeps up, and not where there is none', async () => {
+    fill(a, b);
+    await clock.advance(25);
+    gauge.report(b, MARK + 2);
+    gauge.report(b, MARK + 1);
+    expect(gauge.haveStalled([a, b])).toBe(false);
+    expect(gauge.haveStalled([a, c])).toBe(false);
+    expect(gauge.keepsUp(c)).toBe(true);
+    expect(gauge.haveStalled([])).toBe(false);
+  });
+});

@@ -5,6 +5,7 @@ import type { Rng } from '../structures/rng.js';
 import { fitsFrame, roundThatFits } from '../wire/max-payload.js';
 import type { GossipMessage, GraftMessage, IHaveEntry, IHaveMessage, PruneMessage } from '../wire/message.js';
 import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
+import type { Tagged } from '../wire/root-tag.js';
 import { AnnouncementDispatch } from './announcement-dispatch.js';
 import { Conduct } from './conduct.js';
 import { FormerNeighbors } from './former-neighbors.js';
@@ -104,6 +105,16 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
 
   override others(): readonly P[] {
     return this.neighbors.values.filter((peer) => !this.#rooted.isBranch(peer));
+  }
+
+  /** Announcements would lead others to our payloads as well, but only after they have waited for the tree. */
+  override stalled(peers: readonly P[], _now: number): void {
+    const isStalled = (peer: P): boolean => peers.includes(peer);
+    const others = this.neighbors.values.filter((peer) => !isStalled(peer));
+    if (others.length === 0) return;
+    if (this.eager.size > 0 && this.eager.values.every(isStalled)) this.#growBranch({}, others);
+    const own = this.#rootedBroadcast?.ownTree;
+    if (own !== undefined && this.receivers().every(isStalled)) this.#growBranch(own, others);
   }
 
   /** A payload goes along a tree of its publisher's, unless the tag does not fit: then along the one that such payloads share. */
@@ -246,12 +257,11 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
   }
 
   /** To a neighbor that has sent payloads, if there is one: it is most likely in the tree. Without a tree for the payload: in the shared one. */
-  #growBranch(message: GossipMessage): void {
-    const neighbors = this.neighbors.values;
+  #growBranch(tree: Tagged, neighbors = this.neighbors.values): void {
     const peer =
       this.#rng.chooseWhere(neighbors, (neighbor) => this.#conduct.hasDelivered(neighbor)) ??
       this.#rng.chooseWhere(neighbors, () => true);
-    if (peer === undefined || this.#rooted.takeIn(message, peer)) return;
+    if (peer === undefined || this.#rooted.takeIn(tree, peer)) return;
     this.makeEager(peer);
     this.out.send(peer, { type: 'graft', id: undefined, round: 0 });
   }

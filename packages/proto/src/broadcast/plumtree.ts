@@ -181,6 +181,9 @@ export class PlumTree<P extends PeerId> {
     this.missing.clear();
   }
 
+  /** Neighbors that take nothing at the moment. */
+  stalled(_peers: readonly P[], _now: number): void {}
+
   /** A peer is to be told of everything that is cached. */
   announceCache(_peer: P, _now: number): void {}
 

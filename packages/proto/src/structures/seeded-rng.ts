@@ -14,11 +14,12 @@ class Xoshiro128 implements Rng {
   #d: number;
 
   constructor([a, b, c, d]: readonly [number, number, number, number]) {
-    this.#a = a;
-    this.#b = b;
-    this.#c = c;
+    // Signed: an engine keeps those in place, and larger numbers beside the object. Every topic has a generator.
+    this.#a = a | 0;
+    this.#b = b | 0;
+    this.#c = c | 0;
     // The state of all zeros never leaves itself.
-    this.#d = (a | b | c | d) === 0 ? 1 : d;
+    this.#d = (a | b | c | d) === 0 ? 1 : d | 0;
   }
 
   index(length: number): number {

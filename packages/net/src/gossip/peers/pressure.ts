@@ -25,10 +25,10 @@ const LOOK_AGAIN_MS = 25;
  * A publisher waits while more than half of them are over the mark. So one that is slow, or mute, or pretends, slows down nobody: it gets
  * announcements, and its own time. Neighbors that lag are not even counted.
  *
- * Where all that get payloads lag, the first that drains lets the publisher go on. Until then, and as soon as those that it waits for take nothing, other neighbors that keep up may be the
- * way: they hear of payloads by announcements and fetch them, and get payloads and a say by that. So they are given something to hear of:
- * as much as fits below the mark, and no more before anything has moved. A publisher that went on at its own pace would run away from
- * neighbors that are slow for an honest reason, such as a busy machine.
+ * Where all that get payloads lag, the first that drains lets the publisher go on. Where they take nothing, another neighbor gets payloads and
+ * a say ({@link PressureGauge.haveStalled}). Should the protocol have no other, those that keep up may be the way: they hear of payloads by
+ * announcements and fetch them. So they are given something to hear of: as much as fits below the mark, and no more before anything has
+ * moved. A publisher that went on at its own pace would run away from neighbors that are slow for an honest reason, such as a busy machine.
  */
 export class PressureGauge {
   readonly #clock: Clock;
@@ -79,8 +79,28 @@ export class PressureGauge {
     return false;
   }
 
+  /**
+   * Whether all that get a publisher's payloads take nothing, by all appearances.
+   *
+   * @param receivers the neighbors that get its payloads
+   */
+  haveStalled(receivers: Iterable<EndpointId>): boolean {
+    let all = 0;
+    for (const peer of receivers) {
+      all++;
+      if (!this.#isOver(peer)) return false;
+      if (!this.#isLagging(peer) && this.#busy.get(peer)?.isDoubted !== true) return false;
+    }
+    return all > 0;
+  }
+
+  /** Whether a peer takes what it gets: it is below the mark, and has been for a while if it lagged. */
+  keepsUp(peer: EndpointId): boolean {
+    return !this.#isOver(peer) && !this.#isLagging(peer);
+  }
+
   #anyKeepsUp(peers: Iterable<EndpointId>): boolean {
-    for (const peer of peers) if (!this.#isOver(peer) && !this.#isLagging(peer)) return true;
+    for (const peer of peers) if (this.keepsUp(peer)) return true;
     return false;
   }
 

@@ -83,6 +83,12 @@ export class RootedBroadcast<P extends PeerId> {
     );
   }
 
+  /** The tree of our own, as payloads name it, once we have one. */
+  get ownTree(): Tagged | undefined {
+    const tag = this.#ownTree?.tag;
+    return tag === undefined ? undefined : { tag };
+  }
+
   /** Whether payloads of some tree that is in use go to a neighbor. */
   isBranch(neighbor: P): boolean {
     return this.#trees.isBranch(neighbor);
