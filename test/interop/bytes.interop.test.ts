@@ -107,7 +107,7 @@ describe('what Rust writes', () => {
     expect(signed.length).toBe(2 * COUNT);
     for (const { hex, secret = '', message, json } of signed) {
       const expected = chatMessage.fromJson(message);
-      expect(verifyMessage(fromHex(hex))).toEqual({ from: json.from, message: expected });
+      expect(await verifyMessage(fromHex(hex))).toEqual({ from: json.from, message: expected });
       expect(toHex(await signMessage(SecretKey.fromBytes(fromHex(secret)), expected))).toBe(hex);
     }
   });

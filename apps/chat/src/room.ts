@@ -24,7 +24,7 @@ export class Room {
     for await (const event of this.#topic) {
       switch (event.type) {
         case 'received':
-          this.#show(event.content);
+          await this.#show(event.content);
           break;
         case 'neighborUp':
           await this.#introduce();
@@ -63,9 +63,9 @@ export class Room {
     await this.#topic.broadcast(await sealMessage(this.#key, message));
   }
 
-  #show(content: Uint8Array): void {
+  async #show(content: Uint8Array): Promise<void> {
     try {
-      const { from, message } = verifyMessage(content);
+      const { from, message } = await verifyMessage(content);
       switch (message.type) {
         case 'aboutMe':
           if (this.#names.get(from) !== printable(message.name)) {

@@ -62,7 +62,7 @@ export class Room {
     for await (const event of this.#topic) {
       switch (event.type) {
         case 'received':
-          this.#received(event.content);
+          await this.#received(event.content);
           break;
         case 'neighborUp':
         case 'neighborDown':
@@ -75,10 +75,10 @@ export class Room {
     }
   }
 
-  #received(content: Uint8Array): void {
+  async #received(content: Uint8Array): Promise<void> {
     let message: AuthoredMessage;
     try {
-      message = verifyMessage(content);
+      message = await verifyMessage(content);
     } catch {
       return; // not signed by whom it names: nothing that a reader should see
     }

@@ -1,4 +1,4 @@
-import { type EndpointId, endpointIdSchema, verifySignature } from '@grapevine/net';
+import { type EndpointId, endpointIdSchema, verifySignatureAsync } from '@grapevine/net';
 import { bytes, decode, encode, enumOf, type Infer, string, struct } from '@grapevine/postcard';
 
 const chatMessageSchema = enumOf({ aboutMe: { name: string }, message: { text: string } });
@@ -47,8 +47,8 @@ export async function sealMessage(author: Author, message: ChatMessage): Promise
  *
  * @throws Error saying what is wrong with it
  */
-export function verifyMessage(content: Uint8Array): AuthoredMessage {
+export async function verifyMessage(content: Uint8Array): Promise<AuthoredMessage> {
   const { from, data, signature } = decode(signedMessageSchema, content);
-  if (!verifySignature(from, data, signature)) throw new Error('invalid signature');
+  if (!(await verifySignatureAsync(from, data, signature))) throw new Error('invalid signature');
   return { from, message: decode(chatMessageSchema, data) };
 }

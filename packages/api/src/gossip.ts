@@ -6,11 +6,10 @@ import {
   type GossipOptions,
   type ProtocolCompanion,
   type ProtocolHandler,
-  Router,
 } from '@grapevine/net';
 import type { TopicId } from '@grapevine/proto';
-import { type BindOptions, splitOptions } from './bind.js';
-import { BoundGossip } from './bound-gossip.js';
+import type { BindOptions } from './bind.js';
+import type { BoundGossip } from './bound-gossip.js';
 import { GossipApi } from './gossip-api.js';
 
 /**
@@ -51,20 +50,8 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
    */
   // What it overrides is `Function.prototype.bind`.
   static override async bind(options: BindOptions = {}): Promise<BoundGossip> {
-    const { bind, isOurs, protocols, gossip: gossipOptions } = splitOptions(options);
-    const endpoint = await bind();
-    let node: GossipNode | undefined;
-    try {
-      node = new GossipNode(endpoint, gossipOptions);
-      const gossip = new Gossip(node);
-      const router = new Router(endpoint, { logger: options.logger }).accept(gossip.alpn, gossip);
-      for (const [alpn, handler] of Object.entries(protocols)) router.accept(alpn, handler);
-      return new BoundGossip(node, { endpoint, gossip, router: router.spawn() });
-    } catch (error) {
-      await node?.shutdown();
-      if (isOurs) await endpoint.close();
-      throw error;
-    }
+    const { bindGossip } = await import('./bind-gossip.js'); // programs that spawn do without it
+    return bindGossip(options, (node) => new Gossip(node));
   }
 
   /**

@@ -88,6 +88,7 @@ export { GOSSIP_ALPN } from './gossip/wire.js';
 export { type EndpointId, parseEndpointId, shortId } from './identity/endpoint-id.js';
 export { SecretKey } from './identity/secret-key.js';
 export { verifySignature } from './identity/verify.js';
+export { verifySignatureAsync } from './identity/verify-async.js';
 export { type CloseReason, describeClose, type EndpointCloseReason } from './transport/close-reason.js';
 export { type ProtocolCompanion, type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
 export type {

@@ -21,6 +21,6 @@ test('the hash is BLAKE3 before and after WebAssembly is there, and WebAssembly 
     for (let i = 0; i < 50; i++) defaultHash(content);
     return performance.now() - start;
   };
-  await vi.waitFor(() => expect(microseconds()).toBeLessThan(portable() / 2), { timeout: 5_000 });
+  await vi.waitFor(() => expect(microseconds()).toBeLessThan(portable() / 1.3), { timeout: 5_000 });
   expect(Buffer.from(fastHash(content))).toEqual(Buffer.from(defaultHash(content)));
 });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as node from '../../src/identity/ed25519/node.js';
 import * as portable from '../../src/identity/ed25519/portable.js';
+import * as web from '../../src/identity/ed25519/web-crypto.js';
 
 const seed = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
@@ -21,5 +22,41 @@ describe('Ed25519 with and without node:crypto', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('Ed25519 by WebCrypto', () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  const message = Buffer.from('message');
+  const key = node.signingKey(new Uint8Array(32).fill(1));
+  const signature = key.sign(message);
+
+  const judges = async () => {
+    expect(await web.verifyAsync(key.publicKey, message, signature)).toBe(true);
+    for (const at of [0, 31, 32, 63]) {
+      const changed = Uint8Array.from(signature, (byte, i) => (i === at ? byte ^ 1 : byte));
+      expect(await web.verifyAsync(key.publicKey, message, changed)).toBe(false);
+    }
+    expect(await web.verifyAsync(key.publicKey, Buffer.from('other'), signature)).toBe(false);
+    expect(await web.verifyAsync(key.publicKey.subarray(1), message, signature)).toBe(false);
+  };
+
+  test('takes what is signed and nothing else', judges);
+
+  test('a browser without Ed25519 loads the portable one', async () => {
+    const asked: string[] = [];
+    const importKey = async (_format: string, _key: Uint8Array, name: string) => {
+      asked.push(name);
+      throw new DOMException('Unrecognized name.', 'NotSupportedError'); // as Chromium before 137
+    };
+    vi.stubGlobal('crypto', { subtle: { importKey } });
+    await judges();
+    expect(asked).toContain('Ed25519');
+  });
+
+  test('so does a page that has no WebCrypto', async () => {
+    vi.stubGlobal('crypto', {});
+    await judges();
   });
 });

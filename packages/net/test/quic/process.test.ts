@@ -25,7 +25,8 @@ beforeAll(() => {
       ts.transpileModule(readFileSync(join(root, 'src', file), 'utf8'), { compilerOptions }).outputText,
     );
   }
-  const imports = { '#ed25519': './identity/ed25519/node.js', '#hash': './gossip/hash.js' }; // as the package has them for Node
+  const ed25519 = './identity/ed25519/node.js';
+  const imports = { '#ed25519': ed25519, '#ed25519-async': ed25519, '#hash': './gossip/hash.js' }; // as the package has them for Node
   writeFileSync(join(built, 'package.json'), JSON.stringify({ type: 'module', imports }));
 });
 

@@ -1,7 +1,7 @@
-import { blake3 } from '@noble/hashes/blake3.js';
+import { blake3 } from './blake3.js';
 
 /** Hashes the content of a message into the 32 bytes of its id. It must be BLAKE3 to be understood by other nodes. */
 export type Hash = (content: Uint8Array) => Uint8Array;
 
-/** BLAKE3 in plain TypeScript: runs everywhere. Hosts that may use WebAssembly can bring one that is several times faster. */
-export const defaultHash: Hash = (content) => blake3(content);
+/** BLAKE3 in plain TypeScript: runs everywhere. Hosts that may use WebAssembly can bring one that is twice as fast. */
+export const defaultHash: Hash = blake3;

@@ -1,4 +1,4 @@
-import { type EndpointId, parseEndpointId, SecretKey } from '@grapevine/net';
+import { type EndpointId, parseEndpointId } from '@grapevine/net';
 import type { WebKey } from '../identity/key.js';
 import { type CryptoKeyPair, KeyStore, type StoredKey } from './key-store.js';
 import { lockForThisTab } from './tab-lock.js';
@@ -45,7 +45,7 @@ export class BrowserKey implements WebKey {
       case 'pair':
         return new Uint8Array(await crypto.subtle.sign('Ed25519', this.#stored.pair.privateKey, copyOf(message)));
       case 'bytes':
-        return SecretKey.fromBytes(this.#stored.bytes).sign(message);
+        return (await keyOf(this.#stored.bytes)).sign(message);
     }
   }
 }
@@ -64,8 +64,14 @@ async function idOf(stored: StoredKey): Promise<EndpointId> {
     case 'pair':
       return parseEndpointId(hex(new Uint8Array(await crypto.subtle.exportKey('raw', stored.pair.publicKey))));
     case 'bytes':
-      return SecretKey.fromBytes(stored.bytes).id;
+      return (await keyOf(stored.bytes)).id;
   }
+}
+
+/** Loaded where it is needed: it brings Ed25519 in JavaScript, 9 kB of a page that few browsers have a use for. */
+async function keyOf(bytes: Uint8Array): Promise<WebKey> {
+  const { keyFromBytes } = await import('./extractable-key.js');
+  return keyFromBytes(bytes);
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-import { type BiStream, ConnectError, type EndpointId, verifySignature } from '@grapevine/net';
+import { type BiStream, ConnectError, type EndpointId, verifySignatureAsync } from '@grapevine/net';
 import type { WebSession } from '../session/web-session.js';
 import type { WebKey } from './key.js';
 import { MessageStream } from './message-stream.js';
@@ -31,17 +31,21 @@ export async function proveDialer(session: WebSession, key: WebKey, { id, hashes
     case 'hello':
       break;
   }
-  checkHello(hello, id, hashes);
+  await checkHello(hello, id, hashes);
   const signature = await key.sign(dialerStatement(id, hello.nonce, alpn));
   messages.send(proofSchema, { id: key.id, signature });
   messages.finish();
   await messages.receive(accepted);
 }
 
-function checkHello(hello: Hello & { readonly type: 'hello' }, id: EndpointId, pinned: readonly Uint8Array[]): void {
+async function checkHello(
+  hello: Hello & { readonly type: 'hello' },
+  id: EndpointId,
+  pinned: readonly Uint8Array[],
+): Promise<void> {
   if (hello.id !== id) throw new ConnectError('identity-mismatch', `expected ${id}, found ${hello.id}`);
   const { hashes, notAfter, signature } = hello;
-  if (hashes.length > MAX_HASHES || !verifySignature(id, statement(hashes, notAfter), signature))
+  if (hashes.length > MAX_HASHES || !(await verifySignatureAsync(id, statement(hashes, notAfter), signature)))
     throw new ConnectError('identity-mismatch', `${id} has not signed for the certificate`);
   if (Number(notAfter) * 1000 < Date.now())
     throw new ConnectError('identity-mismatch', `what ${id} has signed for its certificate has expired`);

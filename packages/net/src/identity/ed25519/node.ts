@@ -3,8 +3,8 @@ import { fromHex } from '../../util/hex.js';
 import type { SigningKey } from './signing-key.js';
 
 /**
- * Ed25519 by OpenSSL, for Node and runtimes that are like it. `portable.ts` has the same functions for all others; the import
- * `#ed25519` of this package finds the right one.
+ * Ed25519 by OpenSSL, for Node and runtimes that are like it. `portable.ts` and `web-crypto.ts` have the same functions for all others; the
+ * imports `#ed25519` and `#ed25519-async` of this package find the right ones.
  *
  * @module
  */
@@ -32,4 +32,9 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   } catch {
     return false;
   }
+}
+
+/** As {@link verify}: OpenSSL need not be waited for. */
+export async function verifyAsync(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
+  return verify(publicKey, message, signature);
 }
