@@ -8,7 +8,24 @@ function fail(message) {
   process.exit(2);
 }
 
+const HELP = `Measures the rows of docs/performance.md: our figures beside those of others in the same run.
+
+Usage: npm run bench -- [ROW…] [options]
+       npm run bench -- --guard [--write]
+
+  ROW         as --list names them (default: all, which takes hours)
+  --list      prints the rows
+  --rounds N  runs of each contender, 1 to 99; the figure is their median (default: 5)
+  --write     puts tables and plots into docs/performance.md; with --guard: commits to the counts as they are
+  --json      ends with one line of JSON
+  --guard     counts beside the committed ones
+  --help`;
+
 const args = process.argv.slice(2);
+if (args.includes('--help')) {
+  process.stdout.write(`${HELP}\n`);
+  process.exit(0);
+}
 const roundsAt = args.indexOf('--rounds');
 if (roundsAt >= 0) {
   const [, rounds = ''] = args.splice(roundsAt, 2);

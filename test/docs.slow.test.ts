@@ -80,7 +80,7 @@ describe('the commands of every page', () => {
   });
 });
 
-test('every block is run by something: those that are not run here say where they are', () => {
+test('every block is run by something: those that are not run here say where they are (see docs-elsewhere.test.ts)', () => {
   const known = ['ts', 'js', 'sh', 'toml'];
   for (const { path, steps } of all) {
     for (const step of steps) {

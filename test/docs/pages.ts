@@ -78,6 +78,17 @@ export function pages(): Page[] {
     });
 }
 
+/** The block of a page that another test runs: the one that says so with the test's path. @throws Error when there is none, or more */
+export function blockOf(path: string, test: string): Block {
+  const found = readPage(path).steps.filter(
+    (step): step is Block =>
+      'language' in step && step.directive?.type === 'elsewhere' && step.directive.where === test,
+  );
+  const [block] = found;
+  if (!block || found.length > 1) throw new Error(`${path} names ${test} ${found.length} times`);
+  return block;
+}
+
 /** Blocks of a page in one of these languages that are run here. */
 export function blocksIn(page: Page, languages: readonly string[]): Block[] {
   return page.steps.filter(

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Block, type Page, root } from './pages.js';
@@ -36,6 +36,7 @@ export class Terminal implements Disposable {
     this.#folder = folderOf(page);
     const bin = join(this.#folder, '.bin');
     mkdirSync(bin, { recursive: true });
+    symlinkSync(join(root, 'apps'), join(this.#folder, 'apps')); // what a clone has
     for (const [name, script] of Object.entries(SHIMS)) {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bin, name), 0o755);
@@ -111,7 +112,7 @@ export class Terminal implements Disposable {
 
   /** The code with the ticket that was printed last, and with free ports for those that it names. */
   async #localized(code: string): Promise<string> {
-    const ticket = this.#output.match(/\b(?:room|endpoint)[a-z0-9]{40,}/g)?.at(-1);
+    const ticket = this.#output.match(/\b(?:room|endpoint)[a-z0-9]{40,}|(?<=ticket to join us: )\S+/g)?.at(-1);
     let localized = ticket === undefined ? code : code.replaceAll(/\bTICKET\b/g, ticket);
     for (const [, port = ''] of code.matchAll(/:(4433|94\d\d)\b/g)) {
       if (!this.#ports.has(port)) this.#ports.set(port, await freePort());

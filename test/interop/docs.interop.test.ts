@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { blockOf } from '../docs/pages.js';
 import { useRustPeers } from './rust-peer.js';
 
 const topic = '17'.repeat(32);
@@ -11,7 +12,7 @@ const rust = useRustPeers();
 const root = new URL('../../', import.meta.url);
 
 test('the lines in docs/iroh.md join a Rust swarm', async () => {
-  const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(new URL('docs/iroh.md', root), 'utf8')) ?? [];
+  const example = blockOf('docs/iroh.md', 'test/interop/docs.interop.test.ts').code;
   expect(example.trim().split('\n').length).toBeLessThanOrEqual(11);
   const { outputText } = ts.transpileModule(example, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },

@@ -3,6 +3,7 @@ import { SecretKey } from '@grapevine/net';
 import { WebEndpoint } from '@grapevine/web';
 import { QuicDialer } from '@grapevine/web/listener';
 import { expect, test } from 'vitest';
+import { blockOf } from '../../../test/docs/pages.js';
 import { NodeProcess, TemporaryFolder } from './node-process.js';
 
 test('--web makes a node a hub: it serves the page, what the page needs, and WebTransport', async () => {
@@ -16,6 +17,8 @@ test('--web makes a node a hub: it serves the page, what the page needs, and Web
 
   const invitation = (await (await fetch(`${url}grapevine.json`)).json()) as { topic: string; tickets: string[] };
   expect(invitation.topic).toBe(topicIdFrom('lobby'));
+  const documented = JSON.parse(blockOf('apps/web/README.md', 'apps/node/test/web.test.ts').code);
+  expect(Object.keys(invitation)).toEqual(Object.keys(documented));
   await using dialer = await QuicDialer.bind({ address: '127.0.0.1:0' });
   await using endpoint = new WebEndpoint({ key: SecretKey.generate(), dialer: dialer.dial });
   await using gossip = Gossip.spawn(endpoint);

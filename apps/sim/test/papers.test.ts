@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { blockOf } from '../../../test/docs/pages.js';
 import type { PaperMeasurements } from '../src/papers/measure.js';
 import { messagesUntilBack } from '../src/papers/statistics.js';
 import { runCli, TemporaryFolder } from './run-cli.js';
@@ -24,6 +25,22 @@ describe(`grapevine-sim papers with ${NODES} nodes`, () => {
     expect(stdout).toMatch(/^ours +0\.0\d+ +\d\.\d+ +\d\.\d +1$/m);
     expect(stdout).toMatch(/^Plumtree s-s +99 +9,999 +\d+ +29,987 /m);
     expect(stdout).toMatch(/^95 % .* 90\.8 %/m);
+  });
+
+  test('prints the tables that docs/papers.md has, with the same published figures', () => {
+    const { code } = blockOf('docs/papers.md', 'apps/sim/test/papers.test.ts');
+    const titles = (text: string) =>
+      text
+        .split('\n')
+        .flatMap((line, i, lines) => (lines[i + 1]?.startsWith('───') ? [line.trim().split(/ {2,}/)] : []));
+    expect(titles(code).length).toBe(6);
+    expect(titles(stdout)).toEqual(titles(code));
+    const published = (text: string) =>
+      text
+        .split('\n')
+        .filter((line) => /^(HyParView|Cyclon|Scamp|\w+), published|^\w.* published {2}/.test(line))
+        .map((line) => line.trim().split(/ {2,}/));
+    expect(published(stdout)).toEqual(published(code));
   });
 
   test('draws every curve', () => {

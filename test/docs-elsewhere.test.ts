@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type Block, pages, root } from './docs/pages.js';
+
+// Blocks of code that docs.slow.test.ts does not run name the file that does: a test that reads the block (`blockOf`), or a program that has
+// the same lines.
+
+const blocks = pages().flatMap(({ path, steps }) =>
+  steps
+    .filter((step): step is Block => 'language' in step && step.directive?.type === 'elsewhere')
+    .map((block) => ({ path, block, where: block.directive?.type === 'elsewhere' ? block.directive.where : '' })),
+);
+
+const withoutComment = (line: string) => line.replace(/(^|\s)(\/\/|#) .*$/, '').trim();
+
+test('blocks that run elsewhere do run there', () => {
+  expect(blocks.length).toBeGreaterThan(3);
+  for (const { path, block, where } of blocks) {
+    const place = `${path}:${block.line}`;
+    expect(existsSync(join(root, where)), `${place} names ${where}`).toBe(true);
+    const text = readFileSync(join(root, where), 'utf8');
+    if (text.includes(`blockOf('${path}', '${where}')`)) continue;
+    const there = text.split('\n').map(withoutComment);
+    let at = 0;
+    for (const line of block.code.split('\n').map(withoutComment)) {
+      if (line === '') continue;
+      at = there.indexOf(line, at) + 1;
+      expect(at, `${where} has the line "${line}" of ${place}`).toBeGreaterThan(0);
+    }
+  }
+});
