@@ -108,6 +108,7 @@ export function encodeTask(out: GrowingWriter, task: TimerTask<PeerId>, { peer }
       out.number(4);
       break;
     case 'refill':
+    case 'askForMembers':
     case 'announceCache':
       out.number(FOREIGN);
       break;

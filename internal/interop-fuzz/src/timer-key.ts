@@ -9,6 +9,7 @@ export function keyOf(topic: TopicId, task: TimerTask<PeerId>): string {
     case 'sendGraft':
       return `${task.type} ${topic} ${task.id}`;
     case 'shuffle':
+    case 'askForMembers':
     case 'refill':
     case 'dispatchLazyPush':
     case 'evictCache':

@@ -110,6 +110,9 @@ export class Topic<P extends PeerId> {
       case 'shuffle':
         this.#swarm.shuffleTimerExpired();
         break;
+      case 'askForMembers':
+        this.#swarm.askTimerExpired();
+        break;
       case 'neighborRequest':
         this.#swarm.requestTimerExpired(task.peer, task.request);
         break;

@@ -768,3 +768,56 @@ describe('peer data', () => {
     expect(remembered(HardenedHyParView)).toBeLessThanOrEqual(71);
   });
 });
+
+describe('a new member', () => {
+  /** One that peer 1 has let in, and the timer after which it looks around. */
+  const letIn = (config = {}) => {
+    const node = hardened(config);
+    node.join(1);
+    return { node, look: timer(node.receive(1, high), 'askForMembers') };
+  };
+
+  test('asks the peer that has let it in for other members while it has no more neighbors, and then those', () => {
+    const { node, look } = letIn();
+    expect(look).toMatchObject({ delay: 1_000 });
+    const asked = sent(node.expire(look));
+    expect(asked).toMatchObject([{ to: 1, message: { type: 'shuffle', origin: ME, ttl: 0 } }]);
+    const answer = node.receive(1, { type: 'shuffleReply', nodes: list(2, 3) });
+    expect(sentTypes(answer)).toHaveLength(1);
+    expect(sentTypes(answer)[0]).toMatch(/^[23] neighbor$/);
+  });
+
+  test('asks for no more nodes than a list may have', () => {
+    const { node, look } = letIn({ membership: { maxListedNodes: 3 } });
+    expect(sent(node.expire(look))).toMatchObject([{ message: { nodes: { length: 3 } } }]);
+  });
+
+  test('asks both neighbors, because each may know nobody else', () => {
+    const { node, look } = letIn();
+    node.meet(2);
+    expect(sentTypes(node.expire(look))).toEqual(['1 shuffle', '2 shuffle']);
+  });
+
+  test('asks nobody when half of its active view is filled by then', () => {
+    const { node, look } = letIn();
+    node.meet(2, 3);
+    expect(node.expire(look)).toEqual([]);
+  });
+
+  test('asks nobody when it is alone again', () => {
+    const { node, look } = letIn();
+    node.disconnected(1);
+    expect(node.expire(look)).toEqual([]);
+  });
+
+  test('has no such timer when it has let others in itself, and once for each Join that was answered', () => {
+    expect(timer(hardened().receive(1, join), 'askForMembers')).toBeUndefined();
+    expect(timer(letIn().node.receive(1, high), 'askForMembers')).toBeUndefined();
+  });
+
+  test('waits for its first shuffle in the reference', () => {
+    const node = reference();
+    node.join(1);
+    expect(timers(node.receive(1, high)).map(([task]) => task)).not.toContain('askForMembers');
+  });
+});

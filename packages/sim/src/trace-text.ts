@@ -154,6 +154,8 @@ function task(value: TimerTask<number>): string {
       return 'Gossip(DispatchLazyPush)';
     case 'evictCache':
       return 'Gossip(EvictCache)';
+    case 'askForMembers':
+      return 'Swarm(AskForMembers)';
     case 'refill':
       return 'Swarm(Refill)';
     case 'announceCache':

@@ -26,6 +26,14 @@ const FRUITLESS_SHUFFLES = 3;
 /** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
 const SWEEP_FACTOR = 2;
 
+/** Nodes that a peer is asked for to find out whether it is in our swarm: as many as it knows, at default settings. */
+const PROBED_NODES = 35;
+/** Nodes that a new member asks its neighbors for: as many as a shuffle brings, at default settings. */
+const ASKED_NODES = 8;
+/** Until the walks that introduce a new member have ended, in times of `neighborRequestTimeout`. */
+const WALK_TIME = 2;
+const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
+
 /**
  * HyParView in a swarm that may be split: islands find each other, halves of a cut network meet again, and a swarm that is whole and quiet
  * costs nothing. `HardenedHyParView` adds what lies demand.
@@ -63,11 +71,14 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
       return;
     }
     this.#probed.add(peer);
-    if (!this.hasRoom()) this.out.send(peer, probeQuestion(this.node));
+    if (!this.hasRoom()) this.out.send(peer, probeQuestion(this.node, PROBED_NODES));
     else this.sendNeighbor(peer, 'low');
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
+    if (message.type === 'neighbor' && this.#joining.has(from)) {
+      this.out.schedule(WALK_TIME * this.config.neighborRequestTimeout, this.out.timer(ASK_FOR_MEMBERS));
+    }
     super.receive(from, message, now);
     if (!this.active.has(from)) this.#met.add(from);
     if (message.type === 'neighbor' || message.type === 'disconnect') this.#joining.delete(from);
@@ -96,6 +107,15 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
     this.sweep();
+  }
+
+  /**
+   * In a small swarm the walks that introduce a new member end where it is known already, and before the first shuffle it hears of nobody else:
+   * if the peer that has let it in died within that minute, it would be cut off, or the swarm would fall into parts.
+   */
+  override askTimerExpired(): void {
+    if (this.active.size >= this.config.activeViewCapacity / 2) return;
+    for (const neighbor of this.active.values) this.out.send(neighbor, probeQuestion(this.node, ASKED_NODES));
   }
 
   /** Others hear of it by shuffles only. */
@@ -137,7 +157,8 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
       this.passive.delete(from);
       this.#lost?.found(from);
     }
-    if (wasRefusal && message.alive && this.#probed.has(from)) this.out.send(from, probeQuestion(this.node));
+    if (wasRefusal && message.alive && this.#probed.has(from))
+      this.out.send(from, probeQuestion(this.node, PROBED_NODES));
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
     if (wasRefusal && this.active.size === 0) this.refillTurnedAway(from);

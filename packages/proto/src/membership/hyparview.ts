@@ -98,6 +98,9 @@ export class HyParView<P extends PeerId> extends Views<P> {
     if (isFirstInput) this.#scheduleShuffle();
   }
 
+  /** The swarm has let us in a while ago. */
+  askTimerExpired(): void {}
+
   /** A neighbor request has gone unanswered for too long. */
   requestTimerExpired(peer: P, _request: number): void {
     if (this.pending.delete(peer)) {

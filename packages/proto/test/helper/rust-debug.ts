@@ -86,6 +86,8 @@ function task(value: TimerTask<number>): string {
       return 'Gossip(EvictCache)';
     case 'refill':
       throw new Error('the reference does not pause between candidates');
+    case 'askForMembers':
+      throw new Error('the reference asks nobody for members');
     case 'announceCache':
       throw new Error('the reference announces no cache');
   }
