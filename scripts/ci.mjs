@@ -1,5 +1,6 @@
 // What CI runs: every check that the README names, one after the other, and a count at the end.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureInstalled, root } from './lib/ensure.mjs';
@@ -26,6 +27,9 @@ const STEPS = [
   { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'S1', '--json'] },
 ];
 
+/** How much of what a step said last is said once more at the end, if the step failed and left no report. */
+const TAIL_LINES = 12;
+
 let passed = 0;
 let failed = 0;
 /** What failed, by name: printed at the end, where a long log is read first. */
@@ -36,12 +40,12 @@ for (const { name, command, report } of STEPS) {
   const began = Date.now();
   process.stdout.write(`\n=== ${name}: ${command.join(' ')}\n`);
   const [program, ...args] = command;
-  const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+  const { status, tail } = await run(program, args);
   const counts =
     report && existsSync(join(root, report)) ? JSON.parse(readFileSync(join(root, report), 'utf8')) : undefined;
   passed += counts?.numPassedTests ?? (status === 0 ? 1 : 0);
   failed += Math.max(counts?.numFailedTests ?? 0, status === 0 ? 0 : 1);
-  if (status !== 0) failures.push(`${name}: ${command.join(' ')}`, ...failedTests(counts));
+  if (status !== 0) failures.push(`${name}: ${command.join(' ')}`, ...(counts ? failedTests(counts) : tail));
   process.stdout.write(
     `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'} after ${Math.round((Date.now() - began) / 1000)} s\n`,
   );
@@ -49,6 +53,24 @@ for (const { name, command, report } of STEPS) {
 for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs a command and passes on what it says. @returns its exit code, and its last lines */
+async function run(program, args) {
+  const child = spawn(program, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'] });
+  let tail = '';
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ]) {
+    from.setEncoding('utf8').on('data', (text) => {
+      to.write(text);
+      tail = (tail + text).slice(-10_000);
+    });
+  }
+  const [status] = await once(child, 'close');
+  const lines = tail.split('\n').filter((line) => line.trim() !== '');
+  return { status, tail: lines.slice(-TAIL_LINES).map((line) => `  ${line.slice(0, 300)}`) };
+}
 
 /** Names and first lines of errors of the tests that failed, from the report of a test runner. */
 function failedTests(report) {
