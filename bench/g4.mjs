@@ -5,10 +5,11 @@ import { atMost, DELIVERY_COLUMNS, nothingLost, rowOfFigures } from './lib/swarm
 import { startProcesses } from './swarm/processes.mjs';
 
 const NODES = 10;
-const load = { warmUp: 400, messages: 1000, bytes: 1024, pauseMs: 10 };
-const [ours, rust] = ['ours', 'iroh-gossip 0.101'];
+/** Half a minute goes by until all code is compiled at this rate: the first ten seconds cost nearly twice as much. */
+const load = { warmUp: 3_000, messages: 1_000, bytes: 1024, pauseMs: 10 };
+const [ours, rust, bare] = ['ours', 'iroh-gossip 0.101', 'bare datagrams in Node'];
 
-/** @param {'ours' | 'rust'} kind */
+/** @param {'ours' | 'rust' | 'bare'} kind */
 async function run(kind) {
   const swarm = await startProcesses(kind, NODES);
   const figures = await swarm.measure(load);
@@ -26,5 +27,5 @@ export const row = rowOfFigures({
   columns: DELIVERY_COLUMNS.filter(({ figure }) => !figure.startsWith('p5') && !figure.startsWith('p9')),
   goals: [atMost({ ours, peer: rust, figure: 'cpuUs', atMost: 1, what: "CPU <= the Rust crate's" }), nothingLost(ours)],
   prepare: () => buildRustPeer('G4'),
-  contenders: { [ours]: () => run('ours'), [rust]: () => run('rust') },
+  contenders: { [ours]: () => run('ours'), [rust]: () => run('rust'), [bare]: () => run('bare') },
 });

@@ -6,9 +6,9 @@ import { startProcesses } from './swarm/processes.mjs';
 
 const NODES = 10;
 const load = { warmUp: 2000, messages: 12_000, bytes: 1024, pauseMs: 0 };
-const [ours, rust] = ['ours', 'iroh-gossip 0.101'];
+const [ours, rust, bare] = ['ours', 'iroh-gossip 0.101', 'bare datagrams in Node'];
 
-/** @param {'ours' | 'rust'} kind */
+/** @param {'ours' | 'rust' | 'bare'} kind */
 async function run(kind) {
   const swarm = await startProcesses(kind, NODES);
   const figures = await swarm.measure(load);
@@ -29,5 +29,5 @@ export const row = rowOfFigures({
     nothingLost(ours),
   ],
   prepare: () => buildRustPeer('G4f'),
-  contenders: { [ours]: () => run('ours'), [rust]: () => run('rust') },
+  contenders: { [ours]: () => run('ours'), [rust]: () => run('rust'), [bare]: () => run('bare') },
 });

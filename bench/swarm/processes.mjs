@@ -17,7 +17,7 @@ const LOOK_MS = 100;
 
 /**
  * What runs in the processes.
- * @typedef {'ours' | 'rust' | 'gossipsub'} Kind
+ * @typedef {'ours' | 'rust' | 'gossipsub' | 'bare'} Kind
  * @typedef {{ count: number, cpuMs: number, packets: number, neighbors: number }} Look
  *   what a process has delivered, used and sent so far; packets are NaN where nobody counts them
  */
@@ -25,6 +25,7 @@ const LOOK_MS = 100;
 /** How each is started. @type {Record<Kind, readonly [string, readonly string[]]>} */
 const PROGRAMS = {
   ours: [process.execPath, [`${here}member.mjs`]],
+  bare: [process.execPath, [`${here}bare-member.mjs`]],
   rust: [rustPeer, ['node', '--show-up-to', '0']],
   gossipsub: [process.execPath, [fileURLToPath(new URL('../gossipsub/member.mjs', import.meta.url))]],
 };
@@ -166,10 +167,18 @@ export async function startProcesses(kind, nodes, flags = []) {
 }
 
 /**
- * Whom a node is told about: the first, as people are; libp2p nodes find nobody through others, so each is told of five.
+ * Whom a node is told about: the first, as people are. libp2p nodes find nobody through others, so each is told of three; a bare one of its parent.
  * @param {Kind} kind @param {readonly string[]} tickets @param {number} i
  */
 function introductions(kind, tickets, i) {
-  if (kind !== 'gossipsub') return i === 0 ? [] : tickets.slice(0, 1);
-  return [1, 2, 3].flatMap((step) => (i >= step ? [tickets[i - step] ?? ''] : []));
+  if (i === 0) return [];
+  switch (kind) {
+    case 'ours':
+    case 'rust':
+      return tickets.slice(0, 1);
+    case 'bare':
+      return [tickets[(i - 1) >> 1] ?? ''];
+    case 'gossipsub':
+      return [1, 2, 3].flatMap((step) => (i >= step ? [tickets[i - step] ?? ''] : []));
+  }
 }

@@ -1,0 +1,68 @@
+// @ts-check
+// The least that a member in a Node process can do, for processes.mjs: payloads as bare datagrams along a tree that was fixed beforehand, and an
+// acknowledgement for every second one (RFC 9000, section 13.2.2). No encryption, no hash, no repair. Same commands as member.mjs.
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { payload } from './payload.mjs';
+
+/** Datagrams that are shorter are acknowledgements, or the first word of a child. As long as a QUIC packet with nothing but an acknowledgement. */
+const SHORT_BYTES = 40;
+
+const socket = createSocket('udp4');
+/** Where payloads go next. @type {{ address: string, port: number }[]} */
+const children = [];
+let count = 0;
+let packets = 0;
+const say = (/** @type {object} */ answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+
+/** @param {Uint8Array} datagram @param {{ address: string, port: number }} to */
+function send(datagram, { address, port }) {
+  packets++;
+  socket.send(datagram, port, address);
+}
+
+/** @param {Uint8Array} content */
+function forward(content) {
+  for (const child of children) send(content, child);
+}
+
+socket.on('message', (datagram, from) => {
+  if (datagram.length === 1) children.push(from);
+  if (datagram.length <= SHORT_BYTES) return;
+  count++;
+  if (count % 2 === 0) send(new Uint8Array(SHORT_BYTES), from);
+  forward(datagram);
+});
+socket.bind(0, '127.0.0.1');
+await once(socket, 'listening');
+
+/** @param {number} messages @param {number} bytes @param {number} pauseMs */
+async function publish(messages, bytes, pauseMs) {
+  for (let i = 0; i < messages; i++) {
+    forward(payload(bytes));
+    await new Promise((resolve) => (pauseMs > 0 ? setTimeout(resolve, pauseMs) : setImmediate(resolve)));
+  }
+}
+
+say({ event: 'ready', ticket: String(socket.address().port) });
+for await (const line of createInterface({ input: process.stdin })) {
+  const [verb, ...args] = line.split(' ');
+  switch (verb) {
+    case 'join':
+      for (const port of args) send(new Uint8Array(1), { address: '127.0.0.1', port: Number(port) });
+      say({ reply: verb });
+      break;
+    case 'publish': {
+      const [messages = 0, bytes = 0, pauseMs = 0] = args.map(Number);
+      void publish(messages, bytes, pauseMs).then(() => say({ reply: verb }));
+      break;
+    }
+    case 'look': {
+      const { user, system } = process.cpuUsage();
+      say({ reply: verb, count, cpuMs: (user + system) / 1000, packets, neighbors: children.length });
+      break;
+    }
+  }
+}
+process.exit();
