@@ -14,12 +14,28 @@ export function many(count: number, make: (i: number) => Uint8Array): Uint8Array
   return Buffer.concat(Array.from({ length: count }, (_, i) => make(i)));
 }
 
+/** Where the clients of a flood are. */
+export interface FloodOrigin {
+  /** The host of the n-th connection. Default: one for all. */
+  readonly hostOf?: (connection: number) => string;
+}
+
+/** An address that nobody had before, as somebody has with a botnet. There are 4 million. */
+export function freshHost(connection: number): string {
+  return `127.${64 + (connection >> 16)}.${(connection >> 8) & 255}.${connection & 255}`;
+}
+
 /** Clients that send packets of such frames until they are thrown out, and then come again. @param make frames of the i-th packet of a connection */
-export async function floodFrames(field: Field, make: (i: number) => Uint8Array): Promise<void> {
+export async function floodFrames(
+  field: Field,
+  make: (i: number) => Uint8Array,
+  { hostOf = () => ATTACKER_HOST }: FloodOrigin = {},
+): Promise<void> {
   let open = 0;
+  let made = 0;
   const one = async () => {
     while (!field.signal.aborted) {
-      const client = await connect(field).catch(() => undefined);
+      const client = await connect(field, hostOf(made++)).catch(() => undefined);
       if (!client) {
         await field.pause(100);
         continue;
@@ -31,8 +47,8 @@ export async function floodFrames(field: Field, make: (i: number) => Uint8Array)
   await Promise.all(Array.from({ length: CLIENTS }, one));
 }
 
-function connect({ kit, target }: Field): Promise<HostileClient> {
-  return kit.connect(target.socket, { alpn: GOSSIP_ALPN, host: ATTACKER_HOST });
+function connect({ kit, target }: Field, host: string): Promise<HostileClient> {
+  return kit.connect(target.socket, { alpn: GOSSIP_ALPN, host });
 }
 
 async function flood(client: HostileClient, { traffic, signal, pause }: Field, make: (i: number) => Uint8Array) {

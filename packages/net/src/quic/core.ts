@@ -3,8 +3,10 @@ import { ClosePackets } from './close-packets.js';
 import { ConnectionIds } from './connection-ids.js';
 import type { Driver } from './driver.js';
 import type { DriverHost, Transmitted } from './driver-host.js';
+import { FloodPenalties } from './flood-penalties.js';
 import { HeldAcks } from './held-acks.js';
 import type { NativeConnection } from './native-connection.js';
+import { NativeGarbage, type Remains } from './native-garbage.js';
 import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
 import { BASE_SIZE } from './path-mtu.js';
@@ -34,8 +36,10 @@ export interface EndpointStats {
   resetsReceived: number;
   /** Times that a datagram size which a path had carried was carried no longer. */
   blackHoles: number;
-  /** Connections that ended because their peer brought too many bytes that belong to no stream. */
+  /** Connections that ended because their peer brought too many bytes that belong to no stream, or streams that nobody has taken. */
   floods: number;
+  /** Handshakes that were refused because too many connections from there had ended so. */
+  refusedFlooders: number;
   /** Clients that were told which version is spoken. */
   versionNegotiationsSent: number;
 }
@@ -63,6 +67,7 @@ export class Core implements DriverHost {
     resetsReceived: 0,
     blackHoles: 0,
     floods: 0,
+    refusedFlooders: 0,
     versionNegotiationsSent: 0,
   };
   /** Takes datagrams that are for no connection. Returns false if it has no use for one. */
@@ -76,6 +81,9 @@ export class Core implements DriverHost {
   readonly ids: ConnectionIds;
   readonly resets: Resets;
   readonly heldAcks = new HeldAcks();
+  /** From where no connection is let in for a while. */
+  readonly penalties = new FloodPenalties();
+  readonly #garbage = new NativeGarbage();
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
   #due: Driver[] = [];
@@ -178,15 +186,17 @@ export class Core implements DriverHost {
     this.resets.answer(datagram, to);
   }
 
-  countFlood(): void {
+  flooded(from: HostPort | undefined): void {
     this.counters.floods++;
+    if (from) this.penalties.flooded(from.host);
   }
 
   opened(driver: Driver): void {
     if (driver.path.peerCid) this.resets.watch(driver, driver.path.peerCid);
   }
 
-  forget(driver: Driver): void {
+  forget(driver: Driver, remains: Remains): void {
+    this.#garbage.left(remains);
     this.drivers.delete(driver);
     this.heldAcks.release(driver);
     this.counters.blackHoles += driver.path.mtu.blackHoles;

@@ -4,6 +4,7 @@ import type { Driver } from './driver.js';
 import type { HeldAcks } from './held-acks.js';
 import type { InitialFilter } from './initial-filter.js';
 import type { NativeConnection } from './native-connection.js';
+import type { Remains } from './native-garbage.js';
 import type { Settings } from './options.js';
 import type { Expectation } from './peer-check.js';
 import type { PeerPath } from './peer-path.js';
@@ -25,12 +26,12 @@ export interface DriverHost {
   sendReset(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
   transmitClose(native: NativeConnection, driver: Driver): void;
-  /** A peer brought too much that belongs to no stream. */
-  countFlood(): void;
+  /** A peer brought too much that moves nothing on. @param from where it has proven to be; undefined before */
+  flooded(from: HostPort | undefined): void;
   /** The handshake is done: the peer may reset the connection. */
   opened(driver: Driver): void;
-  /** The connection is over: route nothing to it any more. */
-  forget(driver: Driver): void;
+  /** The connection is over: route nothing to it any more. @param remains - what it leaves behind until it is collected */
+  forget(driver: Driver, remains: Remains): void;
 }
 
 /** What {@link DriverHost.transmit} did. */

@@ -255,13 +255,11 @@ export class Driver {
     const now = performance.now();
     this.#upkeep.liveness.received(now);
     if (this.#inbound.isFlood(this.#host.settings.connectionWindow * WINDOW_GROWTH, now)) {
-      this.#host.countFlood();
-      this.#fail(TransportError.cryptoBufferExceeded, 'too many bytes that belong to no stream');
+      this.#flooded(TransportError.cryptoBufferExceeded, 'too many bytes that belong to no stream');
       return false;
     }
     if (this.streams.untaken > this.#maxUntaken) {
-      this.#host.countFlood();
-      this.#fail(TransportError.streamLimit, 'too many streams that nobody has taken');
+      this.#flooded(TransportError.streamLimit, 'too many streams that nobody has taken');
       return false;
     }
     if (native.isDraining() || native.isClosed()) {
@@ -276,7 +274,21 @@ export class Driver {
     }
     if (this.#phase === 'handshake' && !this.#goOn(native)) return false;
     if (this.#phase === 'open') this.streams.dispatch(native);
+    if (this.#phase === 'open' && this.#inbound.takeDoubt() && this.#hasManySilent(native)) {
+      this.#flooded(TransportError.streamLimit, 'too many streams that say nothing');
+    }
     return this.#phase !== 'closed';
+  }
+
+  #hasManySilent(native: NativeConnection): boolean {
+    const { maxUniStreams: uni, maxBiStreams: bi } = this.#host.settings;
+    return this.streams.hasManySilent(native, { uni, bi });
+  }
+
+  /** The peer has us keep more than it may. */
+  #flooded(code: number, message: string): void {
+    this.#host.flooded(this.isOpen ? this.#options.remote : undefined);
+    this.#fail(code, message);
   }
 
   /** The handshake may be further. Nothing of the application is touched before it is done. @returns false when the peer is the wrong one */
@@ -356,7 +368,7 @@ export class Driver {
     const wasOpen = this.#phase === 'open';
     this.#phase = 'closed';
     this.#timer.stop();
-    this.#host.forget(this);
+    this.#host.forget(this, { unearned: this.#inbound.unearned, streams: this.streams.size });
     if (!wasOpen) {
       this.#options.onHandshakeEnd?.();
       this.handshake.reject(connectErrorOf(native, reason, this.side));

@@ -7,6 +7,9 @@ import { isLongForm } from './packet-header.js';
 import type { PeerPath } from './peer-path.js';
 import { UnearnedBytes } from './unearned-bytes.js';
 
+/** After so many bytes that moved nothing on it is looked what they may have done: 500 frames that open a stream and bring nothing. */
+const LOOK_BYTES = 2_048;
+
 /** What {@link Inbound} needs of its connection. */
 export interface InboundParts {
   readonly native: NativeConnection;
@@ -33,6 +36,8 @@ export class Inbound {
   #isPeerBehind = false;
   /** What the peer may have us keep, while that is less than flow control allows. */
   #pendingLimit: number | undefined;
+  /** Bytes that moved nothing on, when it was last looked what they did. */
+  #lookedAt = 0;
 
   constructor(parts: InboundParts, now: number) {
     this.#parts = parts;
@@ -48,6 +53,11 @@ export class Inbound {
   limitPending(bytes: number | undefined): void {
     this.#pendingLimit = bytes;
     this.#unearned.beStrict(bytes !== undefined);
+  }
+
+  /** Bytes that quiche may have kept although they moved nothing on. */
+  get unearned(): number {
+    return this.#unearned.most;
   }
 
   /** A datagram came. @returns whether it was for this connection */
@@ -110,6 +120,13 @@ export class Inbound {
     const isPeerBehind = this.#isPeerBehind;
     this.#isPeerBehind = false;
     return isPeerBehind;
+  }
+
+  /** Once in each tick: whether it is time to look what the peer has brought that moves nothing on, because it may have little of that. */
+  takeDoubt(): boolean {
+    if (this.#pendingLimit === undefined || this.unearned < this.#lookedAt + LOOK_BYTES) return false;
+    this.#lookedAt = this.unearned;
+    return true;
   }
 
   /** Once in each tick: whether the peer brings too much that moves nothing on. @param window of the connection, in bytes */

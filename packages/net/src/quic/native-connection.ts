@@ -138,6 +138,11 @@ export class NativeConnection {
     return this.#raw.streamFinished(id);
   }
 
+  /** Whether quiche keeps a stream of the peer whose end has not come. */
+  streamHeld(id: number): boolean {
+    return !this.#raw.streamFinished(id); // which is true of streams that it does not know
+  }
+
   /** Whether quiche has forgotten a stream: over in both directions, all of it acknowledged. Throws inside, so ask seldom. */
   streamGone(id: number): boolean {
     return this.#raw.streamFinished(id) && !this.streamAlive(id);

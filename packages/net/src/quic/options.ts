@@ -49,7 +49,7 @@ export interface EndpointOptions {
   readonly retryThreshold?: number | undefined;
   /** How many one-way streams a peer may have open at once (RFC 9000, section 4.6). Default 4,096. */
   readonly maxUniStreams?: number | undefined;
-  /** How many two-way streams a peer may have open at once. Default 4,096. */
+  /** How many two-way streams a peer may have open at once. Default 128: comparisons of histories have 64 at most, nothing else has any. */
   readonly maxBiStreams?: number | undefined;
   /** How much a peer may send on a stream that nobody reads, in bytes (RFC 9000, section 4.1). Default 1 MiB. */
   readonly streamWindow?: number | undefined;
@@ -211,7 +211,7 @@ export function resolveOptions(options: EndpointOptions & CertificateEndpointOpt
     maxHalfOpenPerSource: checkInteger('maxHalfOpenPerSource', options.maxHalfOpenPerSource, 256, 1, 1_000_000),
     retryThreshold: checkInteger('retryThreshold', options.retryThreshold, 128, 0, 1_000_000),
     maxUniStreams: checkInteger('maxUniStreams', options.maxUniStreams, 4096, 0, 1_000_000),
-    maxBiStreams: checkInteger('maxBiStreams', options.maxBiStreams, 4096, 0, 1_000_000),
+    maxBiStreams: checkInteger('maxBiStreams', options.maxBiStreams, 128, 0, 1_000_000),
     streamWindow: checkInteger('streamWindow', options.streamWindow, 1 << 20, 1024, 1 << 30),
     connectionWindow: checkInteger('connectionWindow', options.connectionWindow, 16 << 20, 1024, 1 << 30),
     sendHighWaterMark: checkInteger('sendHighWaterMark', options.sendHighWaterMark, 256 << 10, 1, 1 << 30),

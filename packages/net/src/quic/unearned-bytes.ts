@@ -84,6 +84,11 @@ export class UnearnedBytes {
     this.#perStreamByte = isStrict ? 1 : PER_STREAM_BYTE;
   }
 
+  /** How many there may be, with those that came last. */
+  get most(): number {
+    return this.#debt + this.#settling + this.#fresh;
+  }
+
   /** Whether there are more of them than this. */
   exceed(bytes: number): boolean {
     return this.#debt > bytes;

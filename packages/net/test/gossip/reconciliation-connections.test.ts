@@ -41,9 +41,9 @@ async function setup() {
 
 test('who has compared nothing with us is bounded, until we begin a session ourselves', async () => {
   const { them, connections, bytes } = await setup();
-  expect(bytes()).toEqual([32 * 1_024]);
+  expect(bytes()).toEqual([16 * 1_024]);
   await connections.open(them.id);
-  expect(bytes()).toEqual([32 * 1_024, Number.POSITIVE_INFINITY]);
+  expect(bytes()).toEqual([16 * 1_024, Number.POSITIVE_INFINITY]);
   connections.close();
 });
 

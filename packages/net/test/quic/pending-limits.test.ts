@@ -5,7 +5,7 @@ import { HostileClient } from './hostile/hostile-client.js';
 
 afterEach(closeAll);
 
-const LIMITS = { bytes: 32_768, streams: 64 };
+const LIMITS = { bytes: 16_384, streams: 64 };
 /** What one more turn of the event loop may read. */
 const ONE_TURN = 64 << 10;
 
@@ -23,7 +23,7 @@ describe('a peer that may have little waiting', () => {
   it.each([
     ['CRYPTO frames in single bytes', (at: number) => crypto(at, Buffer.alloc(1))],
     ['a stream in single bytes', (at: number) => stream(2, at, Buffer.alloc(1))],
-  ])('is cut off for %s, at a thirtieth of what a neighbor may bring', async (_, piece) => {
+  ])('is cut off for %s, at a sixtieth of what a neighbor may bring', async (_, piece) => {
     const { server, hostile } = await besiege();
     for (let i = 0; i < 1_000 && hostile.closeCode === undefined; i++) {
       hostile.send(Buffer.concat(Array.from({ length: 150 }, (_, k) => piece(1 + (i * 150 + k) * 2))));
@@ -65,6 +65,36 @@ describe('a peer that may have little waiting', () => {
     }
     await until(() => hostile.closeCode === 4);
     expect(await accepted.closed).toEqual({ type: 'error', message: 'too many streams that nobody has taken' });
+  });
+
+  it('is cut off when it opens thousands of streams that say nothing, also while it talks on others', async () => {
+    const { hostile, accepted, server } = await besiege();
+    void (async () => {
+      for await (const incoming of accepted.acceptUni()) void readAll(incoming).catch(() => {});
+    })();
+    let opened = 0;
+    for (let i = 0; i < 40 && hostile.closeCode === undefined; i++) {
+      const silent = Array.from({ length: 100 }, () => stream(2 + 4 * ++opened, 0, Buffer.alloc(0)));
+      hostile.send(stream(2, i * 400, Buffer.alloc(400)), ...silent);
+      await hostile.flushed();
+    }
+    await until(() => hostile.closeCode === 4);
+    expect(opened).toBeLessThan(2_000);
+    expect(await accepted.closed).toEqual({ type: 'error', message: 'too many streams that say nothing' });
+    expect(server.stats()).toMatchObject({ floods: 1, connections: 0 });
+  });
+
+  it('may open a thousand that are read and finished', async () => {
+    const { hostile, accepted, server } = await besiege();
+    let ended = 0;
+    void (async () => {
+      for await (const incoming of accepted.acceptUni()) void readAll(incoming).then(() => ended++);
+    })();
+    for (let i = 0; i < 1_000; i++) {
+      hostile.send(stream(2 + 4 * i, 0, Buffer.alloc(8), true));
+      if (i % 20 === 19) await until(() => ended > i);
+    }
+    expect(server.stats()).toMatchObject({ floods: 0, connections: 1 });
   });
 
   it('may have more as soon as it is allowed to', async () => {

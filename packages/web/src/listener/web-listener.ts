@@ -87,7 +87,7 @@ const H3_ALPN = 'h3';
  * What a client may have us keep before it has proven who it is: a request, two control streams, and a session's first words. In the worst case
  * QUIC takes 25 bytes of memory for each of these, and 2 kB for a stream.
  */
-const UNPROVEN = { bytes: 32 * 1_024, streams: 64 } as const;
+const UNPROVEN = { bytes: 16 * 1_024, streams: 64 } as const;
 
 const OK = 200;
 const NOT_FOUND = 404;

@@ -90,10 +90,10 @@ export const UNFINISHED_BYTES = 512 * 1_024;
 
 /**
  * What a stranger may have us keep that nobody has read. Bytes: in the worst case quiche takes 25 bytes for each (CRYPTO and STREAM frames of a single
- * byte with holes between them), so that they stay under the megabyte that a stranger may pin. A handshake brings some 3 kB, and a stranger has
- * nothing to say that is longer. Streams: half as many as are read at once; each takes 2 kB.
+ * byte with holes between them), so that they stay under the megabyte that a stranger may pin, also while a turn of the event loop brings as much again. A handshake brings some
+ * 3 kB, and a stranger has nothing to say that is longer. Streams: half as many as are read at once; each takes 2 kB.
  */
-export const STRANGER_PENDING = { bytes: 32 * 1_024, streams: 64 } as const;
+export const STRANGER_PENDING = { bytes: 16 * 1_024, streams: 64 } as const;
 
 /** The same for everybody else: the windows of flow control. */
 export const PENDING = { bytes: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY } as const;

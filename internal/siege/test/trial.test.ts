@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { nothing } from '../src/attacks/nothing.js';
+import type { Outcome } from '../src/siege.js';
+import { failuresOf, hasHeld, trial, verdictOf } from '../src/trial.js';
+
+const NO_JOINS = { newcomerMs: 1, introducedMs: 1, ownMs: 1, waitMs: 0 };
+const QUIET: Outcome = {
+  seconds: 1,
+  traffic: { sent: 0, received: 0, thirdParty: 0, strangers: 0 },
+  steady: { seconds: 1, sent: 0, cpuMs: 0 },
+  floor: { kind: 'transport', cpuMsPerMegabyte: 0 },
+  memoryBytes: 0,
+  p99BeforeMs: 1,
+  p99Ms: 1,
+  joinsBefore: NO_JOINS,
+  joins: NO_JOINS,
+  turnMs: 1,
+  longestWaitMs: 0,
+  publisherWaitMs: 0,
+  slowdown: 1,
+  refused: {},
+};
+const LONG_TURN: Outcome = { ...QUIET, turnMs: 35 };
+const LATE: Outcome = { ...QUIET, p99Ms: 180 };
+
+async function tried(...outcomes: readonly Outcome[]) {
+  const left = [...outcomes];
+  const result = await trial(nothing, async () => left.shift() as Outcome);
+  return { ...result, left: left.length };
+}
+
+describe('an attack', () => {
+  test('that breaks nothing is tried once', async () => {
+    const result = await tried(QUIET, QUIET);
+    expect(result).toMatchObject({ left: 1 });
+    expect(verdictOf(result)).toBe('held');
+    expect(failuresOf(result)).toEqual([]);
+  });
+
+  test('that breaks a promise in one of three runs was held, and what broke is told', async () => {
+    const result = await tried(LONG_TURN, QUIET, QUIET, QUIET);
+    expect(result).toMatchObject({ left: 1 });
+    expect(hasHeld(result)).toBe(true);
+    expect(verdictOf(result)).toBe('held 2 of 3');
+    expect(failuresOf(result)).toEqual(['nothing, run 1 of 3: the longest turn took 35 ms (limit 20)']);
+  });
+
+  test('that breaks promises in two of three runs is broken, also different ones', async () => {
+    const result = await tried(LONG_TURN, QUIET, LATE);
+    expect(hasHeld(result)).toBe(false);
+    expect(verdictOf(result)).toBe('BROKEN 2 of 3');
+    expect(failuresOf(result)).toEqual([
+      'nothing, run 1 of 3: the longest turn took 35 ms (limit 20)',
+      'nothing, run 3 of 3: p99 180 ms (limit 100)',
+    ]);
+  });
+
+  test('that breaks promises twice in a row is broken: a third run would change nothing', async () => {
+    const result = await tried(LATE, LONG_TURN, QUIET);
+    expect(result).toMatchObject({ left: 1 });
+    expect(verdictOf(result)).toBe('BROKEN 2 of 2');
+  });
+});

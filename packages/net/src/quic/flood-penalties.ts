@@ -1,0 +1,55 @@
+import { networkOf, sourceOfHost } from '../address/source.js';
+
+/** Connections that a network may lose as floods in a row, and be let in again. A few are accidents: a peer of another version, or one behind the same address. */
+const FREE = 7;
+/** One is forgiven after so long, in milliseconds. So a network that goes on loses one in ten seconds, which costs a handshake and a megabyte. */
+const FORGIVEN_MS = 10_000;
+/** No more than this are remembered: nobody is shut out for longer than 80 s after the last. */
+const REMEMBERED = 15;
+/** Networks that are remembered; the ones that were quiet for longest go first. */
+const MAX_NETWORKS = 4_096;
+
+/**
+ * Networks (hosts, /48 of IPv6) whose connections ended because they brought too much: they may begin no more until some of it is forgiven.
+ *
+ * Keys cost nothing, and a connection that is closed leaves memory behind until the next collection of garbage. So who comes back with another
+ * key after each flood would pin what one connection may pin, many times over.
+ */
+export class FloodPenalties {
+  /** In the order of their last flood. */
+  readonly #networks = new Map<string, { floods: number; readonly at: number }>();
+  readonly #now: () => number;
+
+  /** @param now in milliseconds */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** How many networks are remembered. */
+  get size(): number {
+    return this.#networks.size;
+  }
+
+  /** A connection from there ended as a flood. @param host of which it is proven that the peer is there */
+  flooded(host: string): void {
+    const network = networkOf(sourceOfHost(host));
+    const floods = Math.min(REMEMBERED, this.#floodsOf(network) + 1);
+    this.#networks.delete(network);
+    this.#networks.set(network, { floods, at: this.#now() });
+    const [quietest] = this.#networks.keys();
+    if (this.#networks.size > MAX_NETWORKS && quietest !== undefined) this.#networks.delete(quietest);
+  }
+
+  /** Whether a new connection from there is refused. */
+  shutsOut(host: string): boolean {
+    return this.#networks.size > 0 && this.#floodsOf(networkOf(sourceOfHost(host))) > FREE;
+  }
+
+  #floodsOf(network: string): number {
+    const known = this.#networks.get(network);
+    if (!known) return 0;
+    const floods = known.floods - (this.#now() - known.at) / FORGIVEN_MS;
+    if (floods <= 0) this.#networks.delete(network);
+    return Math.max(0, floods);
+  }
+}

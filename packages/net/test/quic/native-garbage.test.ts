@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { NativeGarbage } from '../../src/quic/native-garbage.js';
+import { until } from './helpers.js';
+
+const MEGABYTE = { unearned: 40 << 10, streams: 0 };
+
+it('V8 collects connections that are over, with nothing else that it should collect for', async () => {
+  const garbage = new NativeGarbage();
+  let [made, collected] = [0, 0];
+  const registry = new FinalizationRegistry(() => collected++);
+  const one = () => {
+    registry.register({ connection: made++ }, undefined);
+    garbage.left(MEGABYTE);
+  };
+  await until(() => {
+    for (let i = 0; i < 8; i++) one();
+    return collected > 64;
+  });
+  expect(made).toBeLessThan(2_000);
+});
+
+it('small connections are a reason to collect by the hundred', () => {
+  const told: number[] = [];
+  const garbage = new NativeGarbage((bytes) => {
+    told.push(bytes);
+    return new Uint8Array(0);
+  });
+  for (let i = 0; i < 1_000; i++) garbage.left({ unearned: 0, streams: 2 });
+  expect(told.length).toBe(8);
+});
