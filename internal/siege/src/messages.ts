@@ -37,6 +37,8 @@ export interface TargetReport {
   /** How long the machine let it wait: in one go, and all together, in milliseconds. */
   readonly longestWaitMs: number;
   readonly waitMs: number;
+  /** How long its main thread ran, in milliseconds. */
+  readonly runMs: number;
   /** CPU time of the same work every time: see `pace.ts`. */
   readonly paceMs: number;
   /** Of each honest message, in milliseconds, without what the machine let the target wait meanwhile. */

@@ -42,6 +42,8 @@ export interface Outcome {
   /** How long the machine let the target wait in one go, and the honest publisher, in milliseconds. */
   readonly longestWaitMs: number;
   readonly publisherWaitMs: number;
+  /** How much of the CPU that the target asked for while it was attacked the machine gave it: 1 on one that is quiet. */
+  readonly share: number;
   /** How many times the CPU time that the same work took at its quickest. */
   readonly slowdown: number;
   readonly refused: Readonly<Record<string, number>>;
@@ -103,6 +105,7 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
       turnMs: Math.max(...reports.map(({ turnMs }) => turnMs)),
       longestWaitMs: Math.max(...reports.map(({ longestWaitMs }) => longestWaitMs)),
       publisherWaitMs: publishers.take().longestWaitMs,
+      share: shareOf(reports),
       slowdown: slowdownOf([quiet, ...reports]),
       refused: last.refused,
     };
@@ -118,6 +121,16 @@ function slowdownOf(reports: readonly TargetReport[]): number {
   const paces = reports.map(({ paceMs }) => paceMs);
   quickestMs = Math.min(quickestMs, ...paces);
   return Math.max(...paces) / quickestMs;
+}
+
+function shareOf(reports: readonly TargetReport[]): number {
+  const ran = sumOf(reports, ({ runMs }) => runMs);
+  const waited = sumOf(reports, ({ waitMs }) => waitMs);
+  return ran > 0 ? ran / (ran + waited) : 1;
+}
+
+function sumOf<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
 }
 
 async function during(report: () => Promise<TargetReport>, tryJoins: () => Promise<HonestJoins>) {

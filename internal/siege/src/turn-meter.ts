@@ -13,6 +13,8 @@ export interface Turns {
   /** How long the machine let it wait: the longest time in one go, and all together, in milliseconds. */
   readonly longestWaitMs: number;
   readonly waitMs: number;
+  /** How long the main thread ran, in milliseconds. */
+  readonly runMs: number;
 }
 
 /**
@@ -26,6 +28,7 @@ export class TurnMeter {
   #longestMs = 0;
   #longestWaitMs = 0;
   #waitMs = 0;
+  #runMs = 0;
   /** When it was looked, and how long the thread had waited by then, the oldest first. */
   #looks: { readonly at: number; readonly waitMs: number }[] = [];
   readonly #timer = setInterval(() => this.#look(), EVERY_MS);
@@ -37,8 +40,13 @@ export class TurnMeter {
   /** What was seen since this was asked last. */
   take(): Turns {
     this.#look();
-    const turns = { longestMs: this.#longestMs, longestWaitMs: this.#longestWaitMs, waitMs: this.#waitMs };
-    this.#longestMs = this.#longestWaitMs = this.#waitMs = 0;
+    const turns = {
+      longestMs: this.#longestMs,
+      longestWaitMs: this.#longestWaitMs,
+      waitMs: this.#waitMs,
+      runMs: this.#runMs,
+    };
+    this.#longestMs = this.#longestWaitMs = this.#waitMs = this.#runMs = 0;
     return turns;
   }
 
@@ -68,6 +76,7 @@ export class TurnMeter {
     this.#longestMs = Math.max(this.#longestMs, used);
     this.#longestWaitMs = Math.max(this.#longestWaitMs, waited);
     this.#waitMs += waited;
+    this.#runMs += used;
     this.#last = now;
     this.#looks.push({ at: performance.now(), waitMs: now.waitMs });
     if (this.#looks.length > 2 * REMEMBERED) this.#looks = this.#looks.slice(REMEMBERED);

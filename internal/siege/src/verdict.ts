@@ -53,7 +53,7 @@ export function broken(attack: Attack, outcome: Outcome): string[] {
   check('a newcomer joined after', joins.newcomerMs, joinLimit, 'ms');
   check('who was introduced joined after', joins.introducedMs, joinLimit, 'ms');
   check("the user's join took", joins.ownMs, joinLimit, 'ms');
-  check('p99', outcome.p99Ms, limits.p99Ms + outcome.publisherWaitMs, 'ms');
+  check('p99', outcome.p99Ms, limits.p99Ms / outcome.share + outcome.publisherWaitMs, 'ms');
   check('the longest turn took', outcome.turnMs, limits.turnMs * outcome.slowdown, 'ms');
   return found;
 }

@@ -17,6 +17,7 @@ const QUIET: Outcome = {
   turnMs: 1,
   longestWaitMs: 0,
   publisherWaitMs: 0,
+  share: 1,
   slowdown: 1,
   refused: {},
 };
@@ -28,6 +29,13 @@ async function tried(...outcomes: readonly Outcome[]) {
   const result = await trial(nothing, async () => left.shift() as Outcome);
   return { ...result, left: left.length };
 }
+
+describe('a machine that gives the target a third of the CPU it asks for', () => {
+  test('may make it three times as late: what has piled up meanwhile takes as much longer', async () => {
+    expect(verdictOf(await tried({ ...LATE, share: 1 / 3 }))).toBe('held');
+    expect(verdictOf(await tried({ ...LATE, p99Ms: 301, share: 1 / 3 }, LATE))).toBe('BROKEN 2 of 2');
+  });
+});
 
 describe('an attack', () => {
   test('that breaks nothing is tried once', async () => {

@@ -14,7 +14,7 @@ export class SelfReport {
   }
 
   async take(): Promise<Omit<TargetReport, 'lateness' | 'refused'>> {
-    const { longestMs, longestWaitMs, waitMs } = this.#turns.take();
+    const { longestMs, longestWaitMs, waitMs, runMs } = this.#turns.take();
     const { user, system } = process.cpuUsage(this.#cpu);
     const paceMs = pace();
     await collect();
@@ -22,7 +22,7 @@ export class SelfReport {
     this.#cpu = process.cpuUsage();
     this.#turns.skip();
     const memoryBytes = rss - heapTotal + heapUsed; // garbage that V8 keeps pages for is nobody's
-    return { cpuMs: (user + system) / 1_000, memoryBytes, turnMs: longestMs, longestWaitMs, waitMs, paceMs };
+    return { cpuMs: (user + system) / 1_000, memoryBytes, turnMs: longestMs, longestWaitMs, waitMs, runMs, paceMs };
   }
 }
 
