@@ -124,6 +124,7 @@ export function debugInput(event: InEvent<number>): string {
     case 'peerConnected':
     case 'linkReplaced':
     case 'linkGap':
+    case 'stalled':
     case 'recovered':
     case 'unavailable':
     case 'lossesReported':
