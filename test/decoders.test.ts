@@ -1,7 +1,10 @@
+import { createSocket } from 'node:dgram';
 import { DecodeError, decode, type Schema } from '@grapevine/postcard';
 import { messageCodec } from '@grapevine/proto';
 import { KeySetBuilder, Reconciliation, ReconciliationError, saltOf } from '@grapevine/proto/reconciliation';
-import { describe, expect, test } from 'vitest';
+import createMdns from 'multicast-dns';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type HeardRecord, readAnnouncements, readGoodbyes } from '../packages/mdns/src/records.js';
 import { decodeAddrInfo, namedIdSchema } from '../packages/net/src/address/codec.js';
 import { FrameDecoder, FrameTooLargeError } from '../packages/net/src/gossip/link/frame-decoder.js';
 import { decodeFrame, unpackKeys } from '../packages/net/src/gossip/reconciliation/frames.js';
@@ -52,6 +55,40 @@ function streamOf(bytes: Uint8Array): StreamReader {
   const parts = [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)].filter((p) => p.length > 0);
   return new StreamReader({ read: async () => parts.shift(), stop() {} });
 }
+
+/** What `multicast-dns` makes of a packet, and what we make of that. Nothing is bound: packets are put into its socket. */
+function mdnsReader(): { readonly take: (bytes: Uint8Array) => void; readonly close: () => void } {
+  const socket = createSocket('udp4');
+  const mdns = createMdns({ socket, bind: false, multicast: false } as Parameters<typeof createMdns>[0]);
+  let refusal: Error | undefined;
+  mdns.on('warning', (error: Error) => {
+    refusal = error;
+  });
+  mdns.on('response', ({ answers, additionals }) => {
+    const records: readonly HeardRecord[] = [...answers, ...additionals];
+    for (const { addr, ttlMs } of readAnnouncements(records, (service) => service as never)) {
+      expect(addr.addrs.length).toBeLessThanOrEqual(16);
+      expect(ttlMs).toBeLessThanOrEqual(120_000);
+    }
+    expect(readGoodbyes(records).length).toBeLessThanOrEqual(64);
+  });
+  return {
+    take(bytes) {
+      refusal = undefined;
+      socket.emit('message', Buffer.from(bytes), {
+        address: '192.0.2.1',
+        family: 'IPv4',
+        port: 5353,
+        size: bytes.length,
+      });
+      if (refusal) throw refusal as Error;
+    },
+    close: () => mdns.destroy(),
+  };
+}
+
+const mdns = mdnsReader();
+afterAll(() => mdns.close());
 
 const DECODERS: Readonly<Record<keyof typeof corpus, Decoder>> = {
   'gossip message': schema(messageCodec(namedIdSchema, { maxListedNodes: 1_024 }) as Schema<never>),
@@ -115,6 +152,7 @@ const DECODERS: Readonly<Record<keyof typeof corpus, Decoder>> = {
   'topics command': schema(fullWire.order as Schema<never>),
   'topics news': schema(fullWire.news as Schema<never>),
   'control request': schema(controlRequestSchema as unknown as Schema<never>, Error),
+  'mDNS packet': { take: (bytes) => mdns.take(bytes), fails: [Error] },
   'control response': schema(controlResponseSchema as unknown as Schema<never>, Error),
 };
 

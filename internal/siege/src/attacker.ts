@@ -44,9 +44,9 @@ async function fieldOf(target: TargetAddr): Promise<Field> {
 
 function forget(peer: RawPeer): void {
   if (!peers.delete(peer)) return;
-  const { sentBytes, receivedBytes } = peer.connection.stats();
-  traffic.sent += sentBytes;
-  traffic.received += receivedBytes;
+  const { sent, received } = peer.stats();
+  traffic.sent += sent;
+  traffic.received += received;
   void peer.close();
 }
 
@@ -62,10 +62,10 @@ async function silentHost(): Promise<TransportAddr> {
 
 function report(): AttackReport {
   let { sent, received } = traffic;
-  for (const { connection } of peers) {
-    const { sentBytes, receivedBytes } = connection.stats();
-    sent += sentBytes;
-    received += receivedBytes;
+  for (const peer of peers) {
+    const stats = peer.stats();
+    sent += stats.sent;
+    received += stats.received;
   }
   return { ...traffic, sent, received };
 }

@@ -1,4 +1,5 @@
 import type { SocketAddr } from '@grapevine/net';
+import type { MessageId, TopicId } from '@grapevine/proto';
 
 /**
  * What `packages/net/test/quic/hostile` offers to attacks below the streams. It stands on the inside of the driver, so it is no part of a package:
@@ -21,11 +22,26 @@ export interface HostileKit {
     pathChallenge(data: Uint8Array): Uint8Array;
     newConnectionId(sequence: number, retirePriorTo: number, cid: Uint8Array): Uint8Array;
     stream(id: number, offset: number, bytes: Uint8Array, fin?: boolean): Uint8Array;
-    ack(largest: number, first: number): Uint8Array;
+    /** @param ranges pairs of gap and length, each less one */
+    ack(largest: number, first: number, ...ranges: readonly (readonly [number, number])[]): Uint8Array;
     maxData(max: number): Uint8Array;
     maxStreamData(id: number, max: number): Uint8Array;
   };
+  /** Frames of the exchange of histories, with their length in front; read without it. */
+  readonly history: {
+    encodeFrame(frame: HistoryFrame): Uint8Array;
+    decodeFrame(body: Uint8Array): HistoryFrame;
+    packKeys(keys: readonly number[]): Uint8Array;
+  };
 }
+
+/** What is said in a comparison of histories (docs/reconciliation.md), as far as attacks say it. */
+export type HistoryFrame =
+  | { readonly type: 'open'; readonly topic: TopicId; readonly youngerThan: number; readonly opening: Uint8Array }
+  | { readonly type: 'compare'; readonly frame: Uint8Array }
+  | { readonly type: 'want'; readonly last: boolean; readonly limit: number; readonly keys: Uint8Array }
+  | { readonly type: 'gone'; readonly ids: readonly MessageId[] }
+  | { readonly type: 'payload' | 'lost' };
 
 /** A whole ClientHello, and the id that its client calls itself by. */
 export interface Hello {

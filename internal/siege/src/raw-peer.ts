@@ -44,6 +44,7 @@ export class RawPeer {
   readonly id: EndpointId;
   readonly connection: Connection;
   readonly #endpoint: Endpoint;
+  readonly #connections: Connection[];
   #isOver = false;
   #closing: Promise<void> | undefined;
 
@@ -51,6 +52,7 @@ export class RawPeer {
     this.id = endpoint.id;
     this.connection = connection;
     this.#endpoint = endpoint;
+    this.#connections = [connection];
     void connection.closed.then(() => {
       this.#isOver = true;
     });
@@ -65,6 +67,24 @@ export class RawPeer {
       await endpoint.close();
       throw error;
     }
+  }
+
+  /** One more connection of the same peer, for another protocol. */
+  async dial(target: EndpointAddr, alpn: string): Promise<Connection> {
+    const connection = await this.#endpoint.connect(target, alpn);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** Bytes of all its connections so far. */
+  stats(): { readonly sent: number; readonly received: number } {
+    let [sent, received] = [0, 0];
+    for (const connection of this.#connections) {
+      const { sentBytes, receivedBytes } = connection.stats();
+      sent += sentBytes;
+      received += receivedBytes;
+    }
+    return { sent, received };
   }
 
   /** Opens a stream about a topic. */

@@ -1,4 +1,5 @@
 import type { Attack } from '../attack.js';
+import { ackFlood } from './ack-flood.js';
 import { addressFlood } from './address-flood.js';
 import { cryptoHole } from './crypto-hole.js';
 import { cryptoPieces } from './crypto-pieces.js';
@@ -16,6 +17,7 @@ import { knownGrafts } from './known-grafts.js';
 import { manyTopics } from './many-topics.js';
 import { movedSource } from './moved-source.js';
 import { nothing } from './nothing.js';
+import { optimisticAcks } from './optimistic-acks.js';
 import { pathChallenges } from './path-challenges.js';
 import { pruneFlood } from './prune-flood.js';
 import { rejectedPayloads } from './rejected-payloads.js';
@@ -27,6 +29,7 @@ import { slowHeaders } from './slow-headers.js';
 import { streamPieces } from './stream-pieces.js';
 import { sybilJoins } from './sybil-joins.js';
 import { tagFlood } from './tag-flood.js';
+import { unavailableLies } from './unavailable-lies.js';
 import { unfinishedFrames } from './unfinished-frames.js';
 import { unknownTopics } from './unknown-topics.js';
 import { webConnections } from './web-connections.js';
@@ -55,6 +58,7 @@ export const ATTACKS: readonly Attack[] = [
   unfinishedFrames,
   slowHeaders,
   endlessSessions,
+  unavailableLies,
   // What comes below the streams
   datagramRubbish,
   forgedInitials,
@@ -64,6 +68,8 @@ export const ATTACKS: readonly Attack[] = [
   streamPieces,
   emptyStreams,
   pathChallenges,
+  ackFlood,
+  optimisticAcks,
   retiredIds,
   movedSource,
   // The other doors

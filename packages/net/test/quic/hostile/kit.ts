@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SocketAddr } from '../../../src/address/socket-addr.js';
+import { decodeFrame, encodeFrame, packKeys } from '../../../src/gossip/reconciliation/frames.js';
 import { SecretKey } from '../../../src/identity/secret-key.js';
 import { NativeConnection, rawConnection } from '../../../src/quic/native-connection.js';
 import { CID_LENGTH } from '../../../src/quic/packet-header.js';
@@ -27,4 +28,5 @@ export const kit = {
   emptyInitial: () => initialWith(frames.ping()),
   readRetry,
   frames,
+  history: { encodeFrame, decodeFrame, packKeys },
 };
