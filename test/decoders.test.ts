@@ -64,7 +64,7 @@ function mdnsReader(): { readonly take: (bytes: Uint8Array) => void; readonly cl
   mdns.on('warning', (error: Error) => {
     refusal = error;
   });
-  mdns.on('response', ({ answers, additionals }) => {
+  mdns.on('response', ({ answers = [], additionals = [] }) => {
     const records: readonly HeardRecord[] = [...answers, ...additionals];
     for (const { addr, ttlMs } of readAnnouncements(records, (service) => service as never)) {
       expect(addr.addrs.length).toBeLessThanOrEqual(16);
