@@ -74,18 +74,10 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     return priority === 'low' || from === this.#answering || !this.#refusesEviction(from, now);
   }
 
-  protected override addActive(
-    peer: P,
-    data: PeerData | undefined,
-    priority: Priority,
-    options: { reply: boolean },
-  ): boolean {
-    const wasNeighbor = this.active.has(peer);
-    const isNeighbor = super.addActive(peer, data, priority, options);
-    if (!isNeighbor || wasNeighbor) return isNeighbor;
+  protected override neighborAdded(peer: P): void {
+    super.neighborAdded(peer);
     if (peer === this.#answering) this.#places.chosen(peer);
     else this.#places.came(peer);
-    return true;
   }
 
   /** A crowd of identities could otherwise push out everybody: see {@link ActivePlaces}. */

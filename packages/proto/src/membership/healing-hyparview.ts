@@ -5,14 +5,7 @@ import type { PeerId } from '../peer-id.js';
 import { BoundedSet } from '../structures/bounded-set.js';
 import { LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
-import type {
-  DisconnectMessage,
-  HyParViewMessage,
-  PeerData,
-  PeerInfo,
-  Priority,
-  ShuffleReplyMessage,
-} from '../wire/message.js';
+import type { DisconnectMessage, HyParViewMessage, PeerData, PeerInfo, ShuffleReplyMessage } from '../wire/message.js';
 import { sweepLeftovers } from './leftovers.js';
 import { LostPeers } from './lost-peers.js';
 import type { PeerOrigin } from './origin.js';
@@ -164,18 +157,10 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     if (wasRefusal && this.active.size === 0) this.refillTurnedAway(from);
   }
 
-  protected override addActive(
-    peer: P,
-    data: PeerData | undefined,
-    priority: Priority,
-    options: { reply: boolean },
-  ): boolean {
-    const isNeighbor = super.addActive(peer, data, priority, options);
-    if (isNeighbor) {
-      this.#met.delete(peer);
-      this.#lost?.found(peer);
-    }
-    return isNeighbor;
+  protected override neighborAdded(peer: P): void {
+    super.neighborAdded(peer);
+    this.#met.delete(peer);
+    this.#lost?.found(peer);
   }
 
   protected override addPassive(peer: P, data: PeerData | undefined): void {

@@ -222,9 +222,13 @@ export class HyParView<P extends PeerId> extends Views<P> {
     this.passive.delete(peer);
     this.active.add(peer);
     this.out.neighborUp(peer);
+    this.neighborAdded(peer);
     if (reply) this.sendNeighbor(peer, priority);
     return true;
   }
+
+  /** A peer has entered the active view. */
+  protected neighborAdded(_peer: P): void {}
 
   /** Who leaves a full active view for a peer; nobody when the peer is refused. */
   protected whoMakesRoom(_peer: P, priority: Priority): P | undefined {

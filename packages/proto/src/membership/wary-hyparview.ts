@@ -1,12 +1,5 @@
 import type { PeerId } from '../peer-id.js';
-import type {
-  ForwardJoinMessage,
-  PeerData,
-  PeerInfo,
-  Priority,
-  ShuffleMessage,
-  ShuffleReplyMessage,
-} from '../wire/message.js';
+import type { ForwardJoinMessage, PeerInfo, ShuffleMessage, ShuffleReplyMessage } from '../wire/message.js';
 import { fitData, fitList } from './fit-list.js';
 import { HealingHyParView } from './healing-hyparview.js';
 import type { PeerOrigin } from './origin.js';
@@ -184,16 +177,9 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return fitList(this.node, super.describe(ids), OWN_NODE + this.node.peerData.length);
   }
 
-  protected override addActive(
-    peer: P,
-    data: PeerData | undefined,
-    priority: Priority,
-    options: { reply: boolean },
-  ): boolean {
-    const wasNeighbor = this.active.has(peer);
-    const isNeighbor = super.addActive(peer, data, priority, options);
-    if (isNeighbor && !wasNeighbor) this.#known?.forget(peer);
-    return isNeighbor;
+  protected override neighborAdded(peer: P): void {
+    super.neighborAdded(peer);
+    this.#known?.forget(peer);
   }
 
   protected override sweep(): void {
