@@ -17,6 +17,7 @@ const STEPS = [
   { name: 'soak', command: ['npm', 'run', 'soak', '--', '--seed', '1', '--events', '1e6', '--json'] },
   { name: 'siege', command: ['npm', 'run', 'siege', '--', '--seconds', '3', '--json'] },
   { name: 'slow tests', command: ['npm', 'run', 'test:slow'], report: '.cache/tests-slow.json' },
+  { name: 'other platforms', command: ['npm', 'run', 'platforms', '--', '--quick'] },
   { name: 'site', command: ['npm', 'run', 'docs:build'] },
   { name: 'swarm of ten', command: ['npm', 'start', '--', '--nodes', '10', '--json'] },
   { name: 'interop', command: ['npm', 'run', 'interop'], report: '.cache/tests-interop.json' },
