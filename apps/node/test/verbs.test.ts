@@ -383,7 +383,7 @@ describe('a node is found', () => {
     const { id } = SecretKey.generate();
     const { code, stderr } = await grapevine(['ping', '--rpc', address, '--rpc-id', id, '--data', nowhere]);
     expect(code).toBe(1);
-    expect(stderr).toBe(`grapevine: who answers at ${address} is not ${id}: check --rpc and --rpc-id\n`);
+    expect(stderr).toBe(`grapevine: the server at ${address} is not ${id}: check --rpc and --rpc-id\n`);
   });
 
   test('or has no remote control', async () => {

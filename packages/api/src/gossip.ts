@@ -74,8 +74,8 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
   }
 
   /**
-   * Asks `allowPeer` about everybody again, or everybody in a topic: after the application has changed its mind. Who is refused now is
-   * dropped from all views at once, without waiting where `allowPeer` answers at once; who is allowed again may come again.
+   * Asks `allowPeer` about everybody again, or everybody in a topic: after the application has changed its mind. Peers that are refused now
+   * are dropped from all views at once, without waiting where `allowPeer` answers at once; peers that are allowed again may come again.
    *
    * @throws TypeError, RangeError when the topic is none
    */

@@ -38,7 +38,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
 
   /**
    * The messages alone, each with how many were lost in front of it. It reads on where the topic's own events were left, and passes changes of
-   * neighbors over; who wants both reads {@link GossipReceiver.membership} beside it, or the events themselves.
+   * neighbors over; for both, read {@link GossipReceiver.membership} beside it, or the events themselves.
    *
    * @throws while it is read: EndpointClosedError, after what is queued, when the node has lost its endpoint; the signal's reason. TypeError
    *   for options that there are not

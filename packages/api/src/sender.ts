@@ -27,8 +27,8 @@ const encoder = new TextEncoder();
 /**
  * The half of a topic that speaks.
  *
- * Messages with the same content are one message to the swarm (their id is the hash of the content): whoever sends the same thing
- * twice adds a counter or a time to it.
+ * Messages with the same content are one message to the swarm (their id is the hash of the content): to send the same thing twice, add a
+ * counter or a time to it.
  */
 export class GossipSender implements Disposable {
   readonly #session: TopicSession;
@@ -106,7 +106,7 @@ export class GossipSender implements Disposable {
   }
 }
 
-/** Bytes that are ours alone: whoever publishes may use its buffer again, and the kernel keeps what it is given. */
+/** Bytes that are ours alone: the publisher may use its buffer again, and the kernel keeps what it is given. */
 function ownBytes(content: Uint8Array | string, limit: number): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content);
   if (!(content instanceof Uint8Array)) {

@@ -2,7 +2,7 @@ import { StreamLimitError } from '@grapevine/net';
 
 /**
  * Opens streams, one after the other, because calls that wait at the same time finish in any order, and the first to ask shall have
- * the stream that the peer sees first. The binding waits until the peer allows another one, and that wait can't be taken back: who gives up leaves
+ * the stream that the peer sees first. The binding waits until the peer allows another one, and that wait can't be taken back: a caller that gives up leaves
  * it to whoever opens next.
  */
 export class StreamOpener<Stream> {

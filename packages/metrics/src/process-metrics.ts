@@ -4,7 +4,7 @@ import { type AnyRegistry, aRegistry } from './any-registry.js';
 /** Gauges of prom-client whose names end like a counter's: `promtool check metrics` complains about them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** One of them. A registry has them once, whoever has added them: another copy of this package, or the program itself. */
+/** One of them. A registry has them once, also where another copy of this package or the program itself has added them. */
 const CPU = 'process_cpu_user_seconds_total';
 
 /**

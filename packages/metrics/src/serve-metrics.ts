@@ -10,7 +10,7 @@ export interface ServeMetricsOptions {
   readonly registry?: AnyRegistry | undefined;
   /** 0 lets the operating system choose. */
   readonly port: number;
-  /** Default `127.0.0.1`: metrics tell strangers more than they need to know. */
+  /** Default `127.0.0.1`: metrics tell others more than they need to know. */
   readonly host?: string | undefined;
   /** More pages, by path (`/healthz`): what a supervisor asks. Default: none. */
   readonly pages?: Readonly<Record<string, () => Page>> | undefined;

@@ -514,7 +514,7 @@ describe('a neighbor request', () => {
   });
 });
 
-describe('a node that is turned away', () => {
+describe('a node that is refused', () => {
   const declined: Message<number> = { type: 'disconnect', alive: true, respond: false };
   const shuffle = (node: TestNode) =>
     node.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'shuffle' } } });

@@ -47,7 +47,7 @@ export class ClientLink {
     try {
       return { on: second, ...(await second.connection.openBi()) };
     } catch (error) {
-      throw error instanceof ConnectionClosedError ? await turnedAway(second, error) : error;
+      throw error instanceof ConnectionClosedError ? await refusedBy(second, error) : error;
     }
   }
 
@@ -85,7 +85,7 @@ export class ClientLink {
 }
 
 /** What a connection ended with, when a stream on it did: see {@link refusalOf}. */
-export async function turnedAway({ connection }: CountedConnection, error: ConnectionClosedError): Promise<Error> {
+export async function refusedBy({ connection }: CountedConnection, error: ConnectionClosedError): Promise<Error> {
   return refusalOf(await connection.closed) ?? error;
 }
 

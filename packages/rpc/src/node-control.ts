@@ -9,7 +9,7 @@ import {
 import { ConnectError, ConnectionClosedError, endpointAddr, StreamResetError } from '@grapevine/net';
 import { anArrayOf, anEndpointAddr, aTopicId } from '@grapevine/net/transport';
 import { decode } from '@grapevine/postcard';
-import { type ClientLink, retryOnce, turnedAway } from './client-link.js';
+import { type ClientLink, refusedBy, retryOnce } from './client-link.js';
 import {
   type ControlRequest,
   type ControlResponse,
@@ -155,7 +155,7 @@ export class NodeControl {
       if (error instanceof StreamResetError) {
         throw new RpcProtocolError(`the server does not understand ${request.type}`, { cause: error });
       }
-      if (error instanceof ConnectionClosedError) throw await turnedAway(on, error);
+      if (error instanceof ConnectionClosedError) throw await refusedBy(on, error);
       throw error;
     }
   }

@@ -2,8 +2,6 @@ import type { EndpointId, GossipEvent, TopicId } from '@grapevine/api';
 import {
   abortable,
   ConnectionClosedError,
-  type Deferred,
-  deferred,
   EndpointClosedError,
   EventQueue,
   type EventQueueOptions,
@@ -12,7 +10,6 @@ import {
   JoinTimeoutError,
   type Logger,
   type MembershipReader,
-  MembershipReaders,
   MessageTooLargeError,
   NoNeighborsError,
   TopicClosedError,
@@ -27,6 +24,7 @@ import { ItemTooLargeError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { writeItem } from './item-writer.js';
 import { CloseCode, StreamCode } from './protocol.js';
+import { RemoteNeighbors } from './remote-neighbors.js';
 import type { TopicNews, TopicOrder, TopicWire } from './topic-wire.js';
 
 /** What a subscription needs besides its stream. */
@@ -64,10 +62,8 @@ export class RemoteSession implements TopicSession {
   readonly #stream: LinkedStream;
   readonly #options: SessionOptions;
   readonly #queue: EventQueue;
-  readonly #neighbors = new Set<EndpointId>();
-  readonly #membership = new MembershipReaders();
+  readonly #neighbors = new RemoteNeighbors();
   readonly #named: Set<EndpointId>;
-  #joined: Deferred<void> = quietly(deferred());
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
@@ -101,7 +97,7 @@ export class RemoteSession implements TopicSession {
   }
 
   neighbors(): readonly EndpointId[] {
-    return this.#over || (this.#senderClosed && this.#receiverClosed) ? [] : [...this.#neighbors];
+    return this.#over || (this.#senderClosed && this.#receiverClosed) ? [] : this.#neighbors.all();
   }
 
   maxContentLength(): number {
@@ -110,7 +106,7 @@ export class RemoteSession implements TopicSession {
 
   async joined(signal?: AbortSignal): Promise<void> {
     try {
-      await abortable(this.#joined.promise, signal);
+      await abortable(this.#neighbors.joined, signal);
     } catch (error) {
       const isLate =
         signal?.aborted && error === signal.reason && error instanceof Error && error.name === 'TimeoutError';
@@ -149,7 +145,7 @@ export class RemoteSession implements TopicSession {
   }
 
   membership(): MembershipReader {
-    return this.#membership.open(this.neighbors());
+    return this.#neighbors.read(this.neighbors());
   }
 
   async flush(signal?: AbortSignal): Promise<FlushResult> {
@@ -174,7 +170,7 @@ export class RemoteSession implements TopicSession {
     if (this.#receiverClosed) return;
     this.#receiverClosed = true;
     this.#queue.discard();
-    this.#membership.end();
+    this.#neighbors.endReaders();
     this.#closeIfBoth();
   }
 
@@ -226,7 +222,7 @@ export class RemoteSession implements TopicSession {
     this.#end(this.#failure);
   }
 
-  /** A server that shuts down ends its topics; one that is lost does not say goodbye. */
+  /** A server that shuts down ends its topics; one that is lost does not. */
   async #endedWell(): Promise<boolean> {
     const closed = await this.#stream.on.connection.closed;
     return closed.type === 'local' || (closed.type === 'peer' && closed.code === CloseCode.none);
@@ -236,10 +232,10 @@ export class RemoteSession implements TopicSession {
     this.#hasEvents ||= news.type !== 'failed';
     switch (news.type) {
       case 'neighborUp':
-        this.#neighborUp(news);
+        this.#neighbors.up(news);
         return this.#queue.push(news);
       case 'neighborDown':
-        this.#neighborDown(news);
+        this.#neighbors.down(news);
         return this.#queue.push(news);
       case 'received':
         return this.#queue.push(news);
@@ -252,27 +248,10 @@ export class RemoteSession implements TopicSession {
     }
   }
 
-  #neighborUp(event: TopicNews & { readonly type: 'neighborUp' }): void {
-    if (this.#neighbors.has(event.peer)) return;
-    this.#neighbors.add(event.peer);
-    this.#membership.push(event);
-    this.#joined.resolve();
-  }
-
-  #neighborDown(event: TopicNews & { readonly type: 'neighborDown' }): void {
-    if (!this.#neighbors.delete(event.peer)) return;
-    this.#membership.push(event);
-    if (this.#neighbors.size === 0) this.#joined = quietly(deferred());
-  }
-
   /** Over Rust's wire, changes of neighbors may be among what is lost. What comes after the gap is applied on top, whichever is first here. */
   async #afterLag(): Promise<void> {
     const now = await this.#options.askNeighbors(this.topic);
-    if (!now || this.#over) return;
-    for (const peer of this.#neighbors) {
-      if (!now.includes(peer)) this.#neighborDown({ type: 'neighborDown', peer, reason: 'unknown' });
-    }
-    for (const peer of now) this.#neighborUp({ type: 'neighborUp', peer });
+    if (now && !this.#over) this.#neighbors.correct(now);
   }
 
   #onStopped(code: number | undefined): void {
@@ -286,22 +265,11 @@ export class RemoteSession implements TopicSession {
   #end(error?: Error): void {
     if (this.#over) return;
     this.#over = true;
-    this.#neighbors.clear();
     this.#queue.end(error);
-    this.#membership.end(error);
-    const reason = error ?? new TopicClosedError();
-    this.#joined.reject(reason);
-    // A topic that had neighbors was joined; nobody may join what has ended.
-    this.#joined = quietly(deferred());
-    this.#joined.reject(reason);
+    this.#neighbors.endReaders(error);
+    this.#neighbors.end(error ?? new TopicClosedError());
   }
 }
 
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
-
-/** Nobody may be waiting when it is rejected. */
-function quietly(waiting: Deferred<void>): Deferred<void> {
-  waiting.promise.catch(() => {});
-  return waiting;
-}

@@ -28,14 +28,14 @@ export async function serveRpcConnection(connection: CertificateConnection, host
       // As irpc: nobody listens to this connection any more, and it goes when its subscriptions have ended.
       isAccepting = false;
       host.logger.debug({ error: String(error) }, 'a remote client sent no request');
-      return turnAway(stream);
+      return refuse(stream);
     }
     await serveJoin(request, stream, reader, host);
   }
 
   for await (const stream of connection.acceptBi()) {
     if (!isAccepting) {
-      turnAway(stream);
+      refuse(stream);
       continue;
     }
     open++;
@@ -56,7 +56,7 @@ async function readRequest(reader: ItemReader, { request }: TopicWire): Promise<
   return decode(request, body);
 }
 
-function turnAway({ send, recv }: BiStream): void {
+function refuse({ send, recv }: BiStream): void {
   recv.stop(StreamCode.none);
   send.reset(StreamCode.none);
 }

@@ -18,7 +18,7 @@ const ENDING_MS = 1_000;
 export interface RpcServerStats {
   /** Connections now. */
   readonly connections: number;
-  /** Clients that were turned away: not on the list, or one too many. */
+  /** Clients that were refused: not on the list, or one too many. */
   readonly refused: number;
   /** Commands that the node did not carry out: too large, or nobody to keep them for. */
   readonly droppedCommands: number;
@@ -140,7 +140,7 @@ export class RpcServer implements AsyncDisposable {
 
   #refuse(connection: ClientConnection, code: number, why: string): void {
     this.#refused++;
-    this.#options.logger.warn({ remote: connection.remoteAddr(), why }, 'a remote client was turned away');
+    this.#options.logger.warn({ remote: connection.remoteAddr(), why }, 'a remote client was refused');
     connection.close(code, why);
   }
 

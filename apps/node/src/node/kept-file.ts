@@ -11,7 +11,7 @@ export interface KeptFileOptions {
   readonly logger: Logger;
 }
 
-/** JSON in a file for its owner only, replaced as a whole: a crash costs its news, not the file. */
+/** JSON in a file for its owner only, replaced as a whole: a crash costs the latest changes, not the file. */
 export class KeptFile {
   readonly path: string;
   readonly #options: KeptFileOptions;

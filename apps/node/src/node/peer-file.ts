@@ -61,7 +61,7 @@ export class PeerFile {
     this.#topics.delete(topic);
   }
 
-  /** Writes the file: at once, or a second after the last time. What a crash costs until then is news. */
+  /** Writes the file: at once, or a second after the last time. A crash costs what has changed until then. */
   saveSoon(): void {
     this.#soon ??= this.#clock.setTimer(
       () => {
@@ -72,7 +72,7 @@ export class PeerFile {
     );
   }
 
-  /** Writes the file. A disk that is full costs the file's news, not the node. @returns when what is known now is on the disk, or that has failed */
+  /** Writes the file. A full disk costs the latest changes, not the node. @returns when what is known now is on the disk, or that has failed */
   save(): Promise<void> {
     this.#next ??= (this.#writing ?? Promise.resolve()).then(() => {
       this.#writing = this.#next;

@@ -57,12 +57,12 @@ export class RunningNode {
     return this.#toldToStop.promise;
   }
 
-  /** Reads the list of allowed peers again; who is on it no more is dropped at once. */
+  /** Reads the list of allowed peers again; peers that are not on it any more are dropped at once. */
   reload(): void {
     if (this.#allowed?.reload(this.#logger)) this.#gossip?.reviewPeers();
   }
 
-  /** Says goodbye to all neighbors, saves what is known, and frees everything. */
+  /** Leaves all topics in good order, saves what is known, and frees everything. */
   async stop(): Promise<void> {
     this.#health.ending = true;
     await this.#closers.close();

@@ -18,7 +18,7 @@ export const SERVER_SETTINGS: readonly Setting[] = [
     metavar: 'HOST:PORT',
     help: "the node's remote control, or a ticket of it (default: the node of --data)",
   },
-  { flag: 'rpc-id', kind: 'text', metavar: 'ID', help: 'the id of who is there, if it is not the node of --data' },
+  { flag: 'rpc-id', kind: 'text', metavar: 'ID', help: 'the id of the server there, if it is not the node of --data' },
   {
     flag: 'rpc-transport',
     kind: 'text',

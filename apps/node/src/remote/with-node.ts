@@ -100,7 +100,7 @@ function explained(error: unknown, asked: Asked): unknown {
       case 'timeout':
         return new Error(nobody(asked), { cause: error });
       case 'identity-mismatch':
-        return new Error(`who answers at ${where} is not ${server.id}: check --rpc and --rpc-id`, { cause: error });
+        return new Error(`the server at ${where} is not ${server.id}: check --rpc and --rpc-id`, { cause: error });
       case 'self':
       case 'no-address':
       case 'alpn-mismatch':

@@ -13,4 +13,4 @@ Each setting can also stand in the file (log_level = "warn"; topic and join are 
 The log goes to stdout, one JSON object a line; the line "up" has the ticket that brings others here. SIGTERM and Ctrl-C end the node
 in good order, which takes 5 s at most; a second signal ends it at once. When its socket is lost, the node says so and ends with exit
 code 1, so that its supervisor starts it again. When its event loop stands still for 30 s, it says so and is killed. With --allow, SIGHUP
-reads the list again, and whoever is on it no more is dropped at once.`;
+reads the list again, and peers that are not on it any more are dropped at once.`;

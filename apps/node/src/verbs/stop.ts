@@ -6,7 +6,7 @@ import { withNode } from '../remote/with-node.js';
 import { duration, lastOf } from '../settings/values.js';
 import type { Verb } from './verb.js';
 
-/** A node says goodbye within 5 s. */
+/** A node leaves its topics within 5 s. */
 const DEFAULT_WAIT_MS = 10_000;
 const LOOK_MS = 50;
 

@@ -77,7 +77,7 @@ export function handshakeTests(transport: TransportUnderTest, test: TestRunner['
       const refusal = nextIncoming(b).then((incoming) => incoming.refuse());
       await failsToConnect(a.connect(b.addr(), ALPN), 'refused');
       await refusal;
-      // What the refused client had on its way may stand at the door once more: whoever comes now is let in.
+      // Packets of the refused client may still arrive, as another request: from now on everybody is let in.
       void letEverybodyIn(b);
       const again = await a.connect(b.addr(), ALPN);
       assert.equal(again.remoteId, b.id, 'the next dial is decided anew');

@@ -130,7 +130,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
     this.#peers.accept(connection);
   }
 
-  /** Asks `allowPeer` about everybody again, or everybody in a topic: who is refused now is dropped at once. */
+  /** Asks `allowPeer` about everybody again, or everybody in a topic: peers that are refused now are dropped at once. */
   reviewPeers(topic?: TopicId): void {
     if (topic !== undefined) aTopicId('topic', topic);
     this.#gate.review(topic);

@@ -135,7 +135,7 @@ export class Wire {
     if (sender.endedAt !== undefined) this.#updateDirection(sender, receiver);
   }
 
-  /** Who has forgotten a connection does not send again what the path has swallowed. */
+  /** An end that has forgotten a connection does not repeat what the path has lost. */
   #isTooLate({ endedAt, endpoint }: Side, packet: Packet): boolean {
     if (endedAt === undefined) return false;
     const { latencyMs, jitterMs } = this.#host.path(endpoint, this.#otherThan(endpoint));

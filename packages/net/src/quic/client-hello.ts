@@ -12,7 +12,7 @@ const CLIENT_HELLO = 1;
 const MESSAGE_HEADER = 4;
 /** Larger ones are refused: with post-quantum key shares they have about 2 kB. In bytes. */
 const MAX_HELLO = 8_192;
-/** Browsers cut theirs into a dozen pieces; who needs more is not taken for a client. */
+/** Browsers cut theirs into a dozen pieces; more pieces are no client's. */
 const MAX_PIECES = 32;
 const MAX_ACK_RANGES = 64;
 

@@ -7,7 +7,7 @@ const AMPLIFICATION_LIMIT = 3;
 const FIRST_CHALLENGE_MS = 100;
 /** ... up to this. */
 const LAST_CHALLENGE_MS = 1_600;
-/** Who has not answered after this long, in milliseconds, will not: peers of another make do not know these challenges. */
+/** A peer that has not answered after this long, in milliseconds, will not: peers of another make do not know these challenges. */
 const PATIENCE_MS = 2_000;
 /** After so many bytes a peer has to show again that it receives: acknowledgements do not, quiche 0.18 takes invented ones (CVE-2025-4820). */
 const CHECK_BYTES = 4 << 20;

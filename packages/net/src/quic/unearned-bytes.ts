@@ -79,7 +79,7 @@ export class UnearnedBytes {
     this.#authentic = authentic;
   }
 
-  /** From now on a byte of a stream makes good for itself alone: who is bounded for as long as the connection lasts does not earn anything by talking. */
+  /** From now on a byte of a stream makes good for itself alone: a peer that is bounded for as long as the connection lasts earns nothing by talking. */
   beStrict(isStrict: boolean): void {
     this.#perStreamByte = isStrict ? 1 : PER_STREAM_BYTE;
   }

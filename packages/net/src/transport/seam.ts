@@ -39,7 +39,7 @@ export interface Endpoint extends AsyncDisposable {
   accept(): AsyncIterable<Incoming>;
   /**
    * Closes every connection (code 0) and frees the socket. Resolves when nothing is left: what stands on it, such as a gossip node, has ended
-   * by then, without saying goodbye. Safe to call again.
+   * by then, without leaving its topics in good order. Safe to call again.
    */
   close(): Promise<void>;
   /**

@@ -193,7 +193,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     this.#met.delete(peer);
   }
 
-  /** Whether nodes that somebody knows are in our swarm: who has lost neighbors is sure of the remaining ones only. */
+  /** Whether nodes that somebody knows are in our swarm: a node that has lost neighbors is sure of the remaining ones only. */
   #knowsAnyOf(nodes: readonly PeerInfo<P>[]): boolean {
     const isWhole = (this.#lost?.size ?? 0) === 0;
     return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.hasMet(id))));
@@ -204,7 +204,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     return this.#lost?.has(peer) ?? false;
   }
 
-  /** Who is sent one is a neighbor no more, if it was. */
+  /** A peer that is sent one is no neighbor any more, if it was one. */
   protected override sendDisconnect(peer: P, options: { alive: boolean }): void {
     super.sendDisconnect(peer, options);
     this.#met.add(peer);

@@ -6,7 +6,7 @@ import { HyParView } from './hyparview.js';
 import { RefillPace } from './refill-pace.js';
 import { SlowDials } from './slow-dials.js';
 
-/** The first pause after being turned away is this part of the time that an answer may take: healing is hardly slower for it. */
+/** The first pause after a refusal is this part of the time that an answer may take: healing is hardly slower for it. */
 const FIRST_PAUSE = 1 / 16;
 const NOBODY: readonly never[] = [];
 const REFILL = { type: 'refill' } as const;
@@ -164,7 +164,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   /**
-   * Not at once, unless there is no neighbor left. The reference goes on at the speed of the network for as long as it is turned away:
+   * Not at once, unless there is no neighbor left. The reference goes on at the speed of the network for as long as it is refused:
    * for ever, where nodes that each have one place ask in a circle.
    */
   protected override refillTurnedAway(peer: P): void {

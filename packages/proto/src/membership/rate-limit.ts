@@ -1,6 +1,6 @@
 import { LazyMap } from '../structures/lazy.js';
 
-/** Keys that are remembered. The oldest are forgotten: who has more identities than this is bounded by rates for all together. */
+/** Keys that are remembered. The oldest are forgotten: somebody with more identities than this is bounded by rates for all together. */
 const MAX_KEYS = 1024;
 
 /** How often something may happen within a window, for each key. Fixed windows: simple, and never more than twice the limit within any window. */

@@ -4,7 +4,7 @@ import type { Rng } from '../structures/rng.js';
 const STEPS = 512;
 
 /**
- * When a node that has been turned away asks the next candidate. Nodes that ask in a circle refuse each other, each because it has
+ * When a node that has been refused asks the next candidate. Nodes that ask in a circle refuse each other, each because it has
  * just accepted another; if all went on at once, they would do so for ever, at the speed of the network.
  *
  * Pauses double from one to the next. The next shuffle asks anyway, and begins a new pace.
@@ -17,7 +17,7 @@ export class RefillPace {
   #isPausing = false;
 
   /**
-   * @param firstPause - from being turned away to the next request
+   * @param firstPause - from a refusal to the next request
    * @param longestPause - one that would be longer is left to the next shuffle
    * @param atOnce - how many candidates may be asked without a pause
    */

@@ -44,7 +44,7 @@ export class FairBudget<H> {
   }
 
   /**
-   * Who is to give something up while the budget is exceeded: who has taken last, if that one is furthest over its fair share as
+   * The one that is to give something up while the budget is exceeded: the one that has taken last, if it is furthest over its fair share as
    * far as we know, or another that is over it. Looks at all holders only when nobody is known to be.
    */
   overdrawn(latest: H): H {

@@ -7,7 +7,7 @@ import { lockForThisTab } from './tab-lock.js';
 const MAX_TABS = 64;
 
 /**
- * The key of a page, kept by the browser: who comes back is the same endpoint.
+ * The key of a page, kept by the browser: a user who comes back is the same endpoint.
  *
  * WebCrypto's Ed25519 where the browser has it: the key cannot be extracted, not even by a script on the page, only used. Elsewhere
  * the bytes of a key lie in the same database. Two tabs of one page that are open at the same time are two endpoints.

@@ -5,7 +5,7 @@ import { proveListener, type Refusal, refuseDialer } from '../identity/listener.
 import { WebConnection } from '../session/web-connection.js';
 import type { Certificates } from './certificates.js';
 
-/** Who has proven an identity is bounded by flow control, and by whatever protocol it speaks. */
+/** A peer with a proven identity is bounded by flow control, and by the protocol that it speaks. */
 const PROVEN = { bytes: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY } as const;
 
 /** What all incoming sessions of a listener have in common. */

@@ -20,7 +20,7 @@ export interface PeerInfo {
  * const members = new Set<EndpointId>([…]);
  * const gossip = Gossip.spawn(endpoint, { allowPeer: (_topic, peer) => members.has(peer) });
  * members.delete(peer);
- * gossip.reviewPeers(); // whoever is refused now is dropped at once
+ * gossip.reviewPeers(); // peers that are refused now are dropped at once
  * ```
  */
 export type AllowPeer = (topic: TopicId, peer: EndpointId, info: PeerInfo) => boolean | Promise<boolean>;

@@ -12,7 +12,7 @@ import { AdmissionCounts } from './counts.js';
 import type { AdmissionSnapshot, Ending, GateHost } from './gate-host.js';
 import { PeerPolicy } from './peer-policy.js';
 
-/** Answers of `allowPeer` that are waited for at once; who comes then is refused for now. */
+/** Answers of `allowPeer` that are waited for at once; more peers are refused for now. */
 const MAX_DECIDING = 1_024;
 
 /** Refused peers that are remembered, so that they are not asked about again and again; the oldest are forgotten first. */
@@ -102,7 +102,7 @@ export class Gate {
     }
   }
 
-  /** Asks about everybody again. Who is refused now is dropped at once, who is allowed again may come again. */
+  /** Asks about everybody again. Peers that are refused now are dropped at once, peers that are allowed again may come again. */
   review(topic?: TopicId): void {
     if (!this.#asksAboutPeers) return;
     for (const conversation of this.#conversations) {

@@ -14,7 +14,7 @@ export function isPayload(entry: Entry): entry is WindowEntry {
 }
 
 /**
- * What an entry's key is made of. A loss has another key than the payload: who has told that a payload is lost has not got it, and who has
+ * What an entry's key is made of. A loss has another key than the payload: a node that has told a payload lost has not got it, and a node that has
  * it has not told.
  */
 export function keyBytes(entry: Entry): Uint8Array {

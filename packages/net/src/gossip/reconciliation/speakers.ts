@@ -30,7 +30,7 @@ export class Speakers {
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 
-  /** Who comes back may be another program. */
+  /** A peer that comes back may run another program. */
   forget(peer: EndpointId): void {
     this.#known.delete(peer);
   }

@@ -70,7 +70,7 @@ export const WORK_PER_S_US = { stranger: 20_000, known: 50_000 } as const;
 /** How much of it can be saved up, in microseconds: a stranger's list or two; all shuffles of 20,000 topics at once. (Becoming neighbors in them is free, see `MEETING_US`.) */
 export const MAX_WORK_US = { stranger: 100_000, known: 1_000_000 } as const;
 
-/** Who has had no time left for so long is dropped, in milliseconds. Waiting has not slowed it down. */
+/** A source without time left for so long is dropped, in milliseconds. Waiting has not slowed it down. */
 export const OVERDRAWN_MS = 10_000;
 
 /** Messages are handled for so long, by estimate, before everybody else gets a turn, in microseconds. A quarter of what a slice may take (20 ms). */
@@ -81,7 +81,7 @@ export const SLICE_LOOK_US = 100;
 
 /**
  * Requests to be neighbors in topics that we are not in, of a stranger, that are answered: so many at first, and so many a second. Each answer
- * takes a stream and 25 kB until it is acknowledged. Who is not answered waits half a second and asks somebody else.
+ * takes a stream and 25 kB until it is acknowledged. A peer that is not answered waits half a second and asks somebody else.
  */
 export const ELSEWHERE = { burst: 32, perSecond: 4 } as const;
 

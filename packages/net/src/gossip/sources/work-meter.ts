@@ -50,7 +50,7 @@ export function workOf(message: NetMessage, standing: Standing): number {
 
 /**
  * What it costs to become neighbors in a topic, in microseconds: a Join and its answers. It is given back when that has come about, so that
- * a peer may have as many topics with us as we are in. Who leaves and comes again pays when it leaves.
+ * a peer may have as many topics with us as we are in. A peer that leaves and comes again pays when it leaves.
  */
 export const MEETING_US = 75;
 

@@ -10,7 +10,7 @@ const WINDOW_MS = 60_000;
 
 type Options = Pick<ResolvedGossipOptions, 'clock' | 'maxRejected' | 'rejectedPauseMs'>;
 
-/** Counts the rejected messages of each peer. Who has sent too many is out for a while. */
+/** Counts the rejected messages of each peer. A peer that has sent too many is out for a while. */
 export class Penalties {
   readonly #options: Options;
   readonly #ended: (peer: EndpointId) => void;
