@@ -6,9 +6,9 @@ import {
   type RoomTicket,
   type RoomTicketText,
 } from '@grapevine/net';
-import { aRoomTicket, aTopicId } from '@grapevine/net/transport';
+import { aRoomTicket } from '@grapevine/net/transport';
 import type { TopicId } from '@grapevine/proto';
-import { aBoolean, anInteger, anything, type Checks, checkOptions } from '@grapevine/proto/check';
+import { aBoolean, anInteger, anything, type Checks, checkOptions, describe } from '@grapevine/proto/check';
 import { type Bootstrap, parseBootstraps } from './bootstrap.js';
 import { GossipTopic } from './topic.js';
 
@@ -73,6 +73,8 @@ function roomOf(topic: TopicId | RoomTicket | RoomTicketText): RoomTicket {
     return topic;
   }
   if (typeof topic === 'string' && looksLikeRoomTicket(topic)) return parseRoomTicket(topic);
-  aTopicId('topic', topic);
-  return { topic, peers: [] };
+  if (typeof topic === 'string' && /^[0-9a-f]{64}$/.test(topic)) return { topic, peers: [] };
+  const expected = 'a TopicId (64 lower-case hex digits; topicIdFrom(text) makes one) or a room ticket ("room…")';
+  const message = `topic must be ${expected}, got ${describe(topic)}`;
+  throw typeof topic === 'string' ? new RangeError(message) : new TypeError(message);
 }

@@ -25,6 +25,7 @@ describe('topics in which nothing happens', () => {
     swarm = new TestSwarm();
     const [a, b] = await swarm.grow(2);
     if (!a || !b) throw new Error('unreachable');
+    await swarm.clock.advance(2_000); // new members have asked for others
     const timers = swarm.clock.timers;
     for (let i = 0; i < 1_000; i++) {
       await a.node.subscribe(topicOf(i));
