@@ -57,7 +57,7 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
     const known = this.#topics.get(id);
     if (known !== undefined) return known;
     const generation = ++this.#generations;
-    const outbox = new Outbox<P>(this.#node, id, generation, (peer) => this.#release(peer, id));
+    const outbox = new Outbox<P>(this.#node, id, generation, this.#release);
     const topic = new Topic(this.#node, generation, this.#rng.fork(), outbox);
     this.#topics.set(id, topic);
     return topic;
@@ -93,9 +93,8 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
   }
 
   /** A topic lets go of a peer; true when no topic needs the link anymore. */
-  #release(peer: P, id: TopicId): boolean {
-    return this.#topics.get(id)?.links.delete(peer) === true && this.isFree(peer, id);
-  }
+  readonly #release = (peer: P, id: TopicId): boolean =>
+    this.#topics.get(id)?.links.delete(peer) === true && this.isFree(peer, id);
 
   #isUsed(peer: P): boolean {
     for (const topic of this) if (topic.links.has(peer)) return true;

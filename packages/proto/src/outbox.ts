@@ -13,20 +13,18 @@ export type NeighborChange<P extends PeerId> = Extract<TopicEvent<P>, { readonly
  * no layer rewraps those of the layer below.
  */
 export class Outbox<P extends PeerId> {
-  /** Neighbors that came or went and that the broadcast layer has not been told about yet. */
-  readonly changes: NeighborChange<P>[] = [];
-  /** Neighbors that the broadcast layer has no use for and that the membership layer has not been told about yet. */
-  readonly dismissed: P[] = [];
   /** Who else wants to know what peers say about themselves. */
-  onPeerData: ((peer: P, data: PeerData) => void) | undefined;
+  listener: { learn(peer: P, data: PeerData): void } | undefined;
 
   readonly #node: NodeContext<P>;
   readonly #topic: TopicId;
   readonly #generation: number;
   /** Lets go of a peer for this topic; true when no other topic needs the link. */
-  readonly #release: (peer: P) => boolean;
+  readonly #release: (peer: P, topic: TopicId) => boolean;
+  #changes: NeighborChange<P>[] = NOTHING;
+  #dismissed: P[] = NOTHING;
 
-  constructor(node: NodeContext<P>, topic: TopicId, generation: number, release: (peer: P) => boolean) {
+  constructor(node: NodeContext<P>, topic: TopicId, generation: number, release: (peer: P, topic: TopicId) => boolean) {
     this.#node = node;
     this.#topic = topic;
     this.#generation = generation;
@@ -51,31 +49,58 @@ export class Outbox<P extends PeerId> {
   }
 
   disconnect(peer: P): void {
-    if (this.#release(peer)) this.#node.outputs.push({ type: 'disconnectPeer', peer });
+    if (this.#release(peer, this.#topic)) this.#node.outputs.push({ type: 'disconnectPeer', peer });
   }
 
   peerData(peer: P, data: PeerData): void {
     this.#node.outputs.push({ type: 'peerData', peer, data });
-    this.onPeerData?.(peer, data);
+    this.listener?.learn(peer, data);
   }
 
   reconcile(peer: P, reason: ReconcileReason): void {
     this.#node.outputs.push({ type: 'reconcile', topic: this.#topic, peer, reason });
   }
 
+  /** Neighbors that came or went and that the broadcast layer has not been told about yet. */
+  get changes(): readonly NeighborChange<P>[] {
+    return this.#changes;
+  }
+
+  takeChanges(): readonly NeighborChange<P>[] {
+    const changes = this.#changes;
+    this.#changes = NOTHING;
+    return changes;
+  }
+
+  /** Neighbors that the broadcast layer has no use for and that the membership layer has not been told about yet. */
+  takeDismissed(): readonly P[] {
+    const dismissed = this.#dismissed;
+    this.#dismissed = NOTHING;
+    return dismissed;
+  }
+
   dismiss(neighbor: P): void {
-    this.dismissed.push(neighbor);
+    this.#dismissed = appended(this.#dismissed, neighbor);
   }
 
   neighborUp(peer: P): void {
     const event: NeighborChange<P> = { type: 'neighborUp', peer };
-    this.changes.push(event);
+    this.#changes = appended(this.#changes, event);
     this.emit(event);
   }
 
   neighborDown(peer: P, reason: NeighborDownReason): void {
     const event: NeighborChange<P> = { type: 'neighborDown', peer, reason };
-    this.changes.push(event);
+    this.#changes = appended(this.#changes, event);
     this.emit(event);
   }
+}
+
+/** Most topics are quiet: all empty lists are one. */
+const NOTHING: never[] = [];
+
+function appended<T>(list: T[], item: T): T[] {
+  if (list === NOTHING) return [item];
+  list.push(item);
+  return list;
 }

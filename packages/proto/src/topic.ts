@@ -282,16 +282,11 @@ export class Topic<P extends PeerId> {
 
   /** Tells the layers, after each input, what they want of each other: who is to go, and which neighbors have come and gone. */
   #settle(now: number): void {
-    const { changes, dismissed } = this.#out;
-    if (dismissed.length > 0) {
-      for (const peer of dismissed) {
-        this.#leaves?.dismiss(peer);
-        this.#swarm.dismiss(peer, now);
-      }
-      dismissed.length = 0;
+    for (const peer of this.#out.takeDismissed()) {
+      this.#leaves?.dismiss(peer);
+      this.#swarm.dismiss(peer, now);
     }
-    if (changes.length === 0) return;
-    for (const { type, peer } of changes) {
+    for (const { type, peer } of this.#out.takeChanges()) {
       switch (type) {
         case 'neighborUp':
           this.#tree.neighborUp(peer, now);
@@ -301,7 +296,6 @@ export class Topic<P extends PeerId> {
           break;
       }
     }
-    changes.length = 0;
   }
 }
 

@@ -55,8 +55,8 @@ export class EventQueue {
       this.#lose(oldest ?? event);
       if (!oldest) return;
     }
-    this.#events ??= [];
-    this.#events.push(event);
+    if (this.#events) this.#events.push(event);
+    else this.#events = [event]; // a push would make space for many: in a quiet topic nothing follows
     this.#hold(bytes);
   }
 

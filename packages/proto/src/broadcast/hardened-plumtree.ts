@@ -23,9 +23,9 @@ const SILENCE = 64;
  * what it keeps from happening.
  */
 export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
-  readonly #conduct = new Conduct<P>(SILENCE * this.config.graftTimeout1);
   readonly #rng: Rng;
   // Most topics are quiet and need none of these.
+  #neighborConduct: Conduct<P> | undefined;
   #rootedBroadcast: RootedBroadcast<P> | undefined;
   #announcementDispatch: AnnouncementDispatch<P> | undefined;
   #former: FormerNeighbors<P> | undefined;
@@ -55,12 +55,12 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     super.neighborDown(peer, now);
     this.#rootedBroadcast?.neighborDown(peer, now);
     this.lazyQueue.drop(peer);
-    this.#conduct.forget(peer);
+    this.#neighborConduct?.forget(peer);
   }
 
   /** Whether a neighbor has sent us payloads. */
   hasDelivered(peer: P): boolean {
-    return this.#conduct.hasDelivered(peer);
+    return this.#neighborConduct?.hasDelivered(peer) === true;
   }
 
   /** Whether a peer was a neighbor until a moment ago. */
@@ -185,7 +185,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     now: number,
   ): void {
     if (!this.neighbors.has(from)) return;
-    const credible = announcements.filter(({ peer }) => this.#conduct.hasDelivered(peer));
+    const credible = announcements.filter(({ peer }) => this.hasDelivered(peer));
     const [earliest] = credible;
     if (earliest === undefined) return;
     if (this.#rooted.optimize(from, message, earliest, now)) return;
@@ -259,7 +259,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
   /** To a neighbor that has sent payloads, if there is one: it is most likely in the tree. Without a tree for the payload: in the shared one. */
   #growBranch(tree: Tagged, neighbors = this.neighbors.values): void {
     const peer =
-      this.#rng.chooseWhere(neighbors, (neighbor) => this.#conduct.hasDelivered(neighbor)) ??
+      this.#rng.chooseWhere(neighbors, (neighbor) => this.hasDelivered(neighbor)) ??
       this.#rng.chooseWhere(neighbors, () => true);
     if (peer === undefined || this.#rooted.takeIn(tree, peer)) return;
     this.makeEager(peer);
@@ -278,6 +278,11 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
       dispatch: this.#dispatch,
     });
     return this.#rootedBroadcast;
+  }
+
+  get #conduct(): Conduct<P> {
+    this.#neighborConduct ??= new Conduct(SILENCE * this.config.graftTimeout1);
+    return this.#neighborConduct;
   }
 
   get #dispatch(): AnnouncementDispatch<P> {

@@ -26,16 +26,17 @@ const PAGE_PAUSE = 2;
 export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   declare readonly missing: PersistentMissing<P>;
   protected readonly neighbors: ActiveNeighbors<P>;
-  readonly #turns: ReconcileTurns<P>;
+  readonly #rng: Rng;
+  // Most topics are quiet and need none of these.
+  #reconcileTurns: ReconcileTurns<P> | undefined;
   /** Peers to which the whole cache is being announced. */
   #walks: CacheWalks<P> | undefined;
   #toldLosses: ToldLosses<P> | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
-    const { reconcileInterval } = node.config.hardened;
+    this.#rng = rng;
     this.neighbors = new ActiveNeighbors(this.eager, this.lazy);
-    this.#turns = new ReconcileTurns(reconcileInterval, rng);
   }
 
   /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
@@ -50,7 +51,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborDown(peer: P, now: number): void {
     super.neighborDown(peer, now);
     this.neighbors.changed();
-    this.#turns.forget(peer);
+    this.#reconcileTurns?.forget(peer);
     this.#walks?.stop(peer);
   }
 
@@ -129,7 +130,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     if (this.#toldLosses?.takeRound(now))
       for (const peer of this.neighbors.values) this.out.reconcile(peer, 'periodic');
     if (this.memory.window.known === 0) {
-      this.#turns.rest();
+      this.#reconcileTurns?.rest();
       return;
     }
     const inTurn = this.#turns.next(this.neighbors.values, this.memory.window.insertions, now);
@@ -163,6 +164,11 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   protected get isAtRest(): boolean {
     const { window, seen } = this.memory;
     return window.known + seen.size + this.missing.size + this.#lossCount === 0;
+  }
+
+  get #turns(): ReconcileTurns<P> {
+    this.#reconcileTurns ??= new ReconcileTurns(this.node.config.hardened.reconcileInterval, this.#rng);
+    return this.#reconcileTurns;
   }
 
   get #losses(): ToldLosses<P> {

@@ -55,6 +55,8 @@ interface Bucket {
   full: number;
 }
 
+/** All empty windows share their list of buckets. */
+const NOTHING: never[] = [];
 /** Into how many buckets the retention is divided. */
 const BUCKETS = 64;
 
@@ -69,7 +71,7 @@ export class PayloadWindow implements PayloadHolder {
   readonly #limits: WindowLimits;
   readonly #budgets: WindowBudgets;
   #slots: Map<MessageId, Slot> | undefined;
-  #buckets: Bucket[] = [];
+  #buckets: Bucket[] = NOTHING;
   #count = 0;
   #bytes = 0;
   #insertions = 0;
@@ -157,7 +159,7 @@ export class PayloadWindow implements PayloadHolder {
   clear(): void {
     this.#changed(-this.#count, -this.#bytes);
     this.#slots = undefined;
-    this.#buckets = [];
+    this.#buckets = NOTHING;
   }
 
   /** Forgets all that expires at `now` or before. */
@@ -176,7 +178,9 @@ export class PayloadWindow implements PayloadHolder {
       spent++;
     }
     if (spent > 0) buckets.splice(0, spent);
-    if (this.known === 0) this.#slots = undefined;
+    if (this.known > 0) return;
+    this.#slots = undefined;
+    this.#buckets = NOTHING;
   }
 
   /**
@@ -238,6 +242,7 @@ export class PayloadWindow implements PayloadHolder {
 
   #bucketFor(expires: number): Bucket {
     const index = Math.floor((expires / this.#limits.messageCacheRetention) * BUCKETS);
+    if (this.#buckets === NOTHING) this.#buckets = [];
     const buckets = this.#buckets;
     let at = buckets.length;
     while (at > 0 && (buckets[at - 1] as Bucket).index > index) at--;

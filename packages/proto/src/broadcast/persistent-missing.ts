@@ -28,6 +28,22 @@ interface Missing<P> {
   isAnnounced: boolean;
 }
 
+/** What is missing, and who has said so. */
+class Lists<P> {
+  /** In the order of their `since`. */
+  readonly payloads = new LazyMap<MessageId, Missing<P>>();
+  /** How many payloads can be asked of a peer. */
+  readonly perPeer = new LazyMap<P, number>();
+  /** How many payloads a peer has told of first. */
+  readonly told = new LazyMap<P, number>();
+  /** Announcements that the bounds keep from being asked about for now. */
+  readonly waiting = new LazyMap<MessageId, Announcer<P>>();
+  /** Peers that have announced more than can even be known. */
+  readonly overflowed = new LazySet<P>();
+  /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
+  readonly timers = new LazySet<MessageId>();
+}
+
 const NOBODY: readonly never[] = [];
 /** How many times the least wait for an answer passes once everybody has been asked: 320 ms. It is not learned: the answer may be lost. */
 const AGAIN = 8;
@@ -52,20 +68,10 @@ type MissingContext = {
  * it waits for the tree is not learned: it would learn from lateness, of which waiting is a cause.
  */
 export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
-  /** In the order of their `since`. */
-  readonly #payloads = new LazyMap<MessageId, Missing<P>>();
-  /** How many payloads can be asked of a peer. */
-  readonly #perPeer = new LazyMap<P, number>();
-  /** How many payloads a peer has told of first. */
-  readonly #told = new LazyMap<P, number>();
-  /** Announcements that the bounds keep from being asked about for now. */
-  readonly #waiting = new LazyMap<MessageId, Announcer<P>>();
-  /** Peers that have announced more than can even be known. */
-  readonly #overflowed = new LazySet<P>();
+  /** Made when something is missing: most topics are quiet. */
+  #lists: Lists<P> | undefined;
   /** Payloads that somebody can be asked for. */
   #asking = 0;
-  /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
-  readonly #timers = new LazySet<MessageId>();
   /** From asking to the payload. */
   #forAnswer: Patience | undefined;
   readonly #node: MissingContext;
@@ -80,36 +86,36 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   get size(): number {
-    return this.#payloads.size;
+    return this.#lists?.payloads.size ?? 0;
   }
 
   /** @param wait - From now until it is asked for. */
   announced({ id, round, tag }: IHaveEntry, peer: P, now: number, wait = this.#graftTimeout): number | undefined {
-    const missing = this.#payloads.get(id) ?? this.#note(id, peer, now);
+    const missing = this.#all.payloads.get(id) ?? this.#note(id, peer, now);
     if (missing?.announcers.some((announcer) => announcer.peer === peer) !== false) return undefined;
     missing.isAnnounced = true;
     const announcer: Announcer<P> = { peer, round, tag, time: now, asked: 0, askedAt: 0 };
     if (this.#canAsk(missing, peer)) return this.#ask(id, missing, announcer) ? wait : undefined;
-    if (!this.#waiting.has(id)) this.#waiting.set(id, announcer);
+    if (!this.#all.waiting.has(id)) this.#all.waiting.set(id, announcer);
     return undefined;
   }
 
   has(id: MessageId): boolean {
-    return this.#payloads.has(id);
+    return this.#lists?.payloads.has(id) === true;
   }
 
   /** A neighbor knows the payload and does not have it. */
   unavailable(id: MessageId, peer: P, now: number): void {
-    if (!this.#payloads.has(id)) this.#note(id, peer, now);
+    if (!this.#all.payloads.has(id)) this.#note(id, peer, now);
   }
 
   /** Payloads that had to wait and can be asked for now, each with the delay of its timer. */
   admitWaiting(): { readonly id: MessageId; readonly delay: number }[] {
     const admitted: { readonly id: MessageId; readonly delay: number }[] = [];
-    for (const [id, announcer] of this.#waiting) {
-      const missing = this.#payloads.get(id) as Missing<P>;
+    for (const [id, announcer] of this.#lists?.waiting ?? NOBODY) {
+      const missing = this.#all.payloads.get(id) as Missing<P>;
       if (!this.#canAsk(missing, announcer.peer)) continue;
-      this.#waiting.delete(id);
+      this.#all.waiting.delete(id);
       if (missing.announcers.some(({ peer }) => peer === announcer.peer)) continue;
       if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#graftTimeout });
     }
@@ -118,19 +124,22 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
 
   /** Peers whose announcements have been refused, once there is room again: what they have should be looked at as a whole. */
   takeOverflowed(): P[] {
-    if (this.#overflowed.size === 0 || 2 * this.#payloads.size > KNOWN_FACTOR * this.#node.config.hardened.missingTotal)
+    if (
+      !this.#lists?.overflowed.size ||
+      2 * this.#all.payloads.size > KNOWN_FACTOR * this.#node.config.hardened.missingTotal
+    )
       return [];
-    const peers = [...this.#overflowed].filter(
-      (peer) => 2 * (this.#told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#node.config.hardened.missingPerPeer,
+    const peers = [...this.#all.overflowed].filter(
+      (peer) => 2 * (this.#all.told.get(peer) ?? 0) <= KNOWN_FACTOR * this.#node.config.hardened.missingPerPeer,
     );
-    for (const peer of peers) this.#overflowed.delete(peer);
+    for (const peer of peers) this.#all.overflowed.delete(peer);
     return peers;
   }
 
   /** Gives up the payloads that can come no more. */
   expire(now: number): LostPayload[] {
     const lost: LostPayload[] = [];
-    for (const [id, missing] of this.#payloads) {
+    for (const [id, missing] of this.#lists?.payloads ?? NOBODY) {
       if (now - missing.since < this.#node.config.broadcast.messageCacheRetention) break;
       lost.push({ id, since: missing.since, reason: this.#reason(id, missing) });
       this.#remove(id, missing);
@@ -139,11 +148,11 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   timerExpired(id: MessageId): void {
-    this.#timers.delete(id);
+    this.#lists?.timers.delete(id);
   }
 
   nextRequest(id: MessageId, now: number): GraftRequest<P> | undefined {
-    const missing = this.#payloads.get(id);
+    const missing = this.#all.payloads.get(id);
     if (missing === undefined) return undefined;
     const next = missing.announcers.shift();
     if (next === undefined) return undefined;
@@ -152,25 +161,25 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     next.askedAt = now;
     if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers.push(next);
     else this.#cannotAsk(missing, next.peer);
-    this.#timers.add(id);
+    this.#all.timers.add(id);
     return { peer: next.peer, round: next.round, tag: next.tag, delay };
   }
 
   /** Who has been asked for a payload and can be asked again. */
   askedFor(id: MessageId): readonly P[] {
-    const announcers = this.#payloads.get(id)?.announcers;
+    const announcers = this.#lists?.payloads.get(id)?.announcers;
     if (announcers === undefined) return NOBODY;
     return announcers.filter(({ asked }) => asked > 0).map(({ peer }) => peer);
   }
 
   isHeldBy(id: MessageId, peer: P): boolean {
-    const missing = this.#payloads.get(id);
+    const missing = this.#lists?.payloads.get(id);
     if (missing === undefined) return false;
-    return missing.announcers.some((announcer) => announcer.peer === peer) || this.#waiting.get(id)?.peer === peer;
+    return missing.announcers.some((announcer) => announcer.peer === peer) || this.#all.waiting.get(id)?.peer === peer;
   }
 
   arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[] {
-    const missing = this.#payloads.get(id);
+    const missing = this.#lists?.payloads.get(id);
     if (missing === undefined) return [];
     this.#remove(id, missing);
     if (from !== undefined) this.#learn(missing, from, now);
@@ -178,19 +187,26 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   clear(): void {
-    for (const [id, missing] of this.#payloads) this.#remove(id, missing);
+    if (this.#lists === undefined) return;
+    for (const [id, missing] of this.#all.payloads) this.#remove(id, missing);
   }
 
   forget(peer: P): void {
-    this.#overflowed.delete(peer);
-    for (const [id, announcer] of this.#waiting) if (announcer.peer === peer) this.#waiting.delete(id);
-    if (!this.#perPeer.has(peer)) return;
-    for (const missing of this.#payloads.values()) {
+    if (this.#lists === undefined) return;
+    this.#all.overflowed.delete(peer);
+    for (const [id, announcer] of this.#all.waiting) if (announcer.peer === peer) this.#all.waiting.delete(id);
+    if (!this.#all.perPeer.has(peer)) return;
+    for (const missing of this.#all.payloads.values()) {
       const index = missing.announcers.findIndex((announcer) => announcer.peer === peer);
       if (index < 0) continue;
       missing.announcers.splice(index, 1);
       this.#cannotAsk(missing, peer);
     }
+  }
+
+  get #all(): Lists<P> {
+    this.#lists ??= new Lists();
+    return this.#lists;
   }
 
   get #graftTimeout(): number {
@@ -208,47 +224,47 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
 
   #note(id: MessageId, by: P, now: number): Missing<P> | undefined {
     const { missingTotal: total, missingPerPeer: perPeer } = this.#node.config.hardened;
-    const isFull = this.#payloads.size >= KNOWN_FACTOR * total || !this.#node.budgets.missing.hasRoomFor(this);
-    if (isFull || (this.#told.get(by) ?? 0) >= KNOWN_FACTOR * perPeer) {
+    const isFull = this.#all.payloads.size >= KNOWN_FACTOR * total || !this.#node.budgets.missing.hasRoomFor(this);
+    if (isFull || (this.#all.told.get(by) ?? 0) >= KNOWN_FACTOR * perPeer) {
       this.#node.stats.droppedAnnouncements++;
-      this.#overflowed.add(by);
+      this.#all.overflowed.add(by);
       return undefined;
     }
     const missing: Missing<P> = { since: now, by, announcers: [], isAnnounced: false };
-    this.#payloads.set(id, missing);
+    this.#all.payloads.set(id, missing);
     this.#node.budgets.missing.changed(this, 1);
-    count(this.#told, by, 1);
+    count(this.#all.told, by, 1);
     return missing;
   }
 
   #canAsk({ announcers }: Missing<P>, peer: P): boolean {
     const { missingTotal: total, missingPerPeer: perPeer } = this.#node.config.hardened;
-    if ((this.#perPeer.get(peer) ?? 0) >= perPeer) return false;
+    if ((this.#all.perPeer.get(peer) ?? 0) >= perPeer) return false;
     if (announcers.length > 0) return true;
-    return this.#asking < total && this.#timers.size < total && this.#node.budgets.asking.hasRoomFor(this);
+    return this.#asking < total && this.#all.timers.size < total && this.#node.budgets.asking.hasRoomFor(this);
   }
 
   /** @returns whether a timer must be started */
   #ask(id: MessageId, { announcers }: Missing<P>, announcer: Announcer<P>): boolean {
     if (announcers.push(announcer) === 1) this.#countAsking(1);
-    count(this.#perPeer, announcer.peer, 1);
-    if (this.#timers.has(id)) return false;
-    this.#timers.add(id);
+    count(this.#all.perPeer, announcer.peer, 1);
+    if (this.#all.timers.has(id)) return false;
+    this.#all.timers.add(id);
     return true;
   }
 
   /** A peer that could be asked no longer can. */
   #cannotAsk({ announcers }: Missing<P>, peer: P): void {
-    count(this.#perPeer, peer, -1);
+    count(this.#all.perPeer, peer, -1);
     if (announcers.length === 0) this.#countAsking(-1);
   }
 
   #remove(id: MessageId, { by, announcers }: Missing<P>): void {
-    this.#payloads.delete(id);
+    this.#all.payloads.delete(id);
     this.#node.budgets.missing.changed(this, -1);
-    this.#waiting.delete(id);
-    count(this.#told, by, -1);
-    for (const { peer } of announcers) count(this.#perPeer, peer, -1);
+    this.#all.waiting.delete(id);
+    count(this.#all.told, by, -1);
+    for (const { peer } of announcers) count(this.#all.perPeer, peer, -1);
     if (announcers.length > 0) this.#countAsking(-1);
   }
 
@@ -258,7 +274,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   #reason(id: MessageId, { announcers, isAnnounced }: Missing<P>): LossReason {
-    if (announcers.length === 0 && this.#waiting.has(id)) return 'overflow';
+    if (announcers.length === 0 && this.#all.waiting.has(id)) return 'overflow';
     return isAnnounced ? 'abandoned' : 'unavailable';
   }
 

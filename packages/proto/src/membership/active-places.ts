@@ -57,14 +57,14 @@ export class ActivePlaces<P> {
   /** A peer has become a neighbor because we have asked it of our own accord. */
   chosen(peer: P): void {
     this.#forgetLeavers();
-    this.#others = this.#others.filter((other) => other !== peer);
+    this.#others = without(this.#others, peer);
     if (!this.#chosen.includes(peer)) this.#chosen = this.#chosen.concat(peer);
   }
 
   /** A peer has become a neighbor because it, or somebody else, wanted it. */
   came(peer: P): void {
-    this.#chosen = this.#chosen.filter((other) => other !== peer);
-    this.#others = this.#others.filter((other) => other !== peer);
+    this.#chosen = without(this.#chosen, peer);
+    this.#others = without(this.#others, peer);
     this.#forgetLeavers();
     this.#others = this.#others.concat(peer);
   }
@@ -115,6 +115,12 @@ export class ActivePlaces<P> {
     this.#chosen = this.#chosen.filter((peer) => this.#active.has(peer));
     this.#others = this.#others.filter((peer) => this.#active.has(peer));
   }
+}
+
+/** Arrays that hardly ever change: empty ones are one. */
+function without<P>(peers: readonly P[], peer: P): readonly P[] {
+  const others = peers.filter((other) => other !== peer);
+  return others.length === 0 ? NOBODY : others;
 }
 
 function pick<P>(peers: readonly P[], rng: Rng): P | undefined {

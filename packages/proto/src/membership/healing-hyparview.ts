@@ -33,9 +33,9 @@ const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
  */
 export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
-  readonly #joining = new BoundedSet<P>(MAX_JOINING);
+  #joiningPeers: BoundedSet<P> | undefined;
   /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
-  readonly #probed = new BoundedSet<P>(MAX_JOINING);
+  #probedPeers: BoundedSet<P> | undefined;
   /** Peers that we have heard from ourselves, besides our neighbors: they exist. */
   readonly #met = new LazySet<P>();
   #lost: LostPeers<P> | undefined;
@@ -59,29 +59,31 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   override requestJoin(peer: P, now: number): void {
     if (this.active.has(peer)) return;
     if (this.active.size === 0) {
-      this.#joining.add(peer);
+      this.#joiningPeers ??= new BoundedSet(MAX_JOINING);
+      this.#joiningPeers.add(peer);
       super.requestJoin(peer, now);
       return;
     }
-    this.#probed.add(peer);
+    this.#probedPeers ??= new BoundedSet(MAX_JOINING);
+    this.#probedPeers.add(peer);
     if (!this.hasRoom()) this.out.send(peer, probeQuestion(this.node, PROBED_NODES));
     else this.sendNeighbor(peer, 'low');
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
-    if (message.type === 'neighbor' && this.#joining.has(from)) {
+    if (message.type === 'neighbor' && this.#joiningPeers?.has(from) === true) {
       this.out.schedule(WALK_TIME * this.config.neighborRequestTimeout, this.out.timer(ASK_FOR_MEMBERS));
     }
     super.receive(from, message, now);
     if (!this.active.has(from)) this.#met.add(from);
-    if (message.type === 'neighbor' || message.type === 'disconnect') this.#joining.delete(from);
+    if (message.type === 'neighbor' || message.type === 'disconnect') this.#joiningPeers?.delete(from);
     this.sweep();
   }
 
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
     const wasNeighbor = this.active.has(peer);
-    this.#joining.delete(peer);
-    this.#probed.delete(peer);
+    this.#joiningPeers?.delete(peer);
+    this.#probedPeers?.delete(peer);
     super.peerDisconnected(peer, reason);
     if (wasNeighbor) this.#met.add(peer);
     if (wasNeighbor && reason !== 'refused') {
@@ -118,7 +120,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   }
 
   override wants(peer: P): boolean {
-    return super.wants(peer) || this.#joining.has(peer) || this.#probed.has(peer);
+    return super.wants(peer) || this.hasAskedToJoin(peer);
   }
 
   override origin(peer: P): PeerOrigin<P> {
@@ -133,24 +135,25 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
     if (this.pending.has(from) && !this.active.has(from)) {
       // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
-      if (!this.#probed.has(from)) this.takeNodes(message.nodes, from);
+      if (this.#probedPeers?.has(from) !== true) this.takeNodes(message.nodes, from);
       return;
     }
-    const isForeign = this.#probed.delete(from) && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
+    const isForeign =
+      this.#probedPeers?.delete(from) === true && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
     super.onShuffleReply(from, message);
     // Two swarms that have full views: only an eviction on either side makes them one.
     if (isForeign) this.sendNeighbor(from, 'high');
   }
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
-    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joining.has(from));
+    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joiningPeers?.has(from) === true);
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
     if (!message.alive) {
       this.passive.delete(from);
       this.#lost?.found(from);
     }
-    if (wasRefusal && message.alive && this.#probed.has(from))
+    if (wasRefusal && message.alive && this.#probedPeers?.has(from) === true)
       this.out.send(from, probeQuestion(this.node, PROBED_NODES));
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
@@ -187,8 +190,8 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   protected override forget(peer: P): void {
     super.forget(peer);
-    this.#joining.delete(peer);
-    this.#probed.delete(peer);
+    this.#joiningPeers?.delete(peer);
+    this.#probedPeers?.delete(peer);
     this.#lost?.found(peer);
     this.#met.delete(peer);
   }
@@ -222,7 +225,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /** Whether the user wants us to join a peer that has not answered yet. */
   protected hasAskedToJoin(peer: P): boolean {
-    return this.#joining.has(peer) || this.#probed.has(peer);
+    return this.#joiningPeers?.has(peer) === true || this.#probedPeers?.has(peer) === true;
   }
 
   /** Data and marks of peers that have left all views must not pile up. */

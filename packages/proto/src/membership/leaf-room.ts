@@ -28,7 +28,7 @@ export class LeafRoom<P extends PeerId> {
     this.#out = out;
     this.#swarm = swarm;
     this.#hubs = new KnownHubs(node, swarm);
-    out.onPeerData = (peer, data) => this.#hubs.learn(peer, data);
+    out.listener = this.#hubs;
   }
 
   /** Whether what a peer says about membership is for us: it is a leaf, and has not become a neighbor before that was known. */

@@ -19,7 +19,7 @@ const REFILL = { type: 'refill' } as const;
  * one step of a procedure whose order is a contract.
  */
 export class PatientHyParView<P extends PeerId> extends HyParView<P> {
-  readonly #slow = new SlowDials<P>();
+  #slowDials: SlowDials<P> | undefined;
   /** Since the last shuffle. */
   #refillPace: RefillPace | undefined;
   /** Requests that a disconnect of ours has followed: the peer may answer them before it reads that. */
@@ -32,7 +32,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
     super.receive(from, message, now);
-    this.#slow.sweep(this.pending);
+    this.#slowDials?.sweep(this.pending);
   }
 
   /**
@@ -45,7 +45,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     this.#expectNoAnswer(peer);
     super.peerDisconnected(peer, reason);
     if (wasPending) this.refill(peer);
-    this.#slow.sweep(this.pending);
+    this.#slowDials?.sweep(this.pending);
   }
 
   /** The time that the dial took is not held against the peer: its time to answer begins now. */
@@ -82,7 +82,8 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
       if (!this.wants(peer)) this.out.disconnect(peer);
       return;
     }
-    const isSlowNow = this.#slow.overdue(peer);
+    this.#slowDials ??= new SlowDials();
+    const isSlowNow = this.#slowDials.overdue(peer);
     this.armRequestTimer(peer);
     if (isSlowNow) this.refill(peer);
   }
@@ -90,7 +91,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   override shuffleTimerExpired(): void {
     super.shuffleTimerExpired();
     this.#refillPace = undefined;
-    this.#slow.sweep(this.pending);
+    this.#slowDials?.sweep(this.pending);
   }
 
   override refillTimerExpired(): void {
@@ -147,7 +148,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     if (sent) {
       // What it answers to this request comes after what it has answered to earlier ones, and decides.
       this.#withdrawn.delete(peer);
-      this.#slow.begin(peer);
+      this.#slowDials?.begin(peer);
       this.armRequestTimer(peer);
     }
     return sent;
@@ -208,7 +209,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     let room = this.config.activeViewCapacity - this.active.size;
     for (const peer of this.pending.keys()) {
       if (room <= 0) return false;
-      if (!this.active.has(peer) && !this.#slow.has(peer)) room--;
+      if (!this.active.has(peer) && this.#slowDials?.has(peer) !== true) room--;
     }
     return room > 0;
   }
@@ -232,7 +233,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   #isTooLate(peer: P): boolean {
     return (
       !this.isBridge(peer) &&
-      this.#slow.has(peer) &&
+      this.#slowDials?.has(peer) === true &&
       this.pending.has(peer) &&
       !this.active.has(peer) &&
       this.activeIsFull()
@@ -242,7 +243,8 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   /** @returns whether it owed one */
   #expectNoAnswer(peer: P): boolean {
     if (!this.#answerLate.includes(peer)) return false;
-    this.#answerLate = this.#answerLate.filter((other) => other !== peer);
+    const others = this.#answerLate.filter((other) => other !== peer);
+    this.#answerLate = others.length === 0 ? NOBODY : others;
     return true;
   }
 }

@@ -8,38 +8,43 @@ const LONGER = 2;
 
 /** How many walks we begin, take part in and pass on: each message of one costs several others, and dials. */
 export class WalkRates<P> {
-  readonly #joins: RateLimit<P>;
-  readonly #begun: RateLimit<typeof OWN>;
-  readonly #introductions: RateLimit<P>;
-  readonly #shuffles: RateLimit<P>;
-  readonly #maxOffered: number;
+  readonly #config: Config;
+  // Each is made when it is needed: most topics are quiet.
+  #joins: RateLimit<P> | undefined;
+  #begun: RateLimit<typeof OWN> | undefined;
+  #introductions: RateLimit<P> | undefined;
+  #shuffles: RateLimit<P> | undefined;
 
-  constructor({ membership, hardened }: Config) {
-    const { joinsPerPeer, introductionsPerPeer, shufflesPerPeer, rateWindow } = hardened;
-    this.#joins = new RateLimit(joinsPerPeer, rateWindow);
-    this.#begun = new RateLimit(introductionsPerPeer, rateWindow);
-    this.#introductions = new RateLimit(introductionsPerPeer, rateWindow);
-    this.#shuffles = new RateLimit(shufflesPerPeer, rateWindow);
-    this.#maxOffered = LONGER * (membership.shuffleActiveViewCount + membership.shufflePassiveViewCount + 1);
+  constructor(config: Config) {
+    this.#config = config;
   }
 
   /** Whether a Join is passed on. */
   admitJoin(peer: P, now: number): boolean {
+    const { joinsPerPeer, introductionsPerPeer, rateWindow } = this.#config.hardened;
+    this.#joins ??= new RateLimit(joinsPerPeer, rateWindow);
+    this.#begun ??= new RateLimit(introductionsPerPeer, rateWindow);
     return this.#joins.admit(peer, now) && this.#begun.admit(OWN, now);
   }
 
   /** Whether a ForwardJoin is looked at. */
   admitIntroduction(from: P, now: number): boolean {
+    const { introductionsPerPeer, rateWindow } = this.#config.hardened;
+    this.#introductions ??= new RateLimit(introductionsPerPeer, rateWindow);
     return this.#introductions.admit(from, now);
   }
 
   /** Whether a Shuffle is looked at. */
   admitShuffle(from: P, now: number): boolean {
+    const { shufflesPerPeer, rateWindow } = this.#config.hardened;
+    this.#shuffles ??= new RateLimit(shufflesPerPeer, rateWindow);
     return this.#shuffles.admit(from, now);
   }
 
   /** The part of a shuffle's list that is looked at. */
   cut(nodes: readonly PeerInfo<P>[]): readonly PeerInfo<P>[] {
-    return nodes.length > this.#maxOffered ? nodes.slice(0, this.#maxOffered) : nodes;
+    const { shuffleActiveViewCount, shufflePassiveViewCount } = this.#config.membership;
+    const maxOffered = LONGER * (shuffleActiveViewCount + shufflePassiveViewCount + 1);
+    return nodes.length > maxOffered ? nodes.slice(0, maxOffered) : nodes;
   }
 }
