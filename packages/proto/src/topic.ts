@@ -34,7 +34,7 @@ export class Topic<P extends PeerId> {
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new LazySet<P>();
   /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
-  readonly #replaced = new LazySet<P>();
+  #replaced: LazySet<P> | undefined;
   readonly #out: Outbox<P>;
   readonly #entrance: Entrance<P> | undefined;
   readonly #swarm: HyParView<P>;
@@ -99,7 +99,7 @@ export class Topic<P extends PeerId> {
       case 'disconnect':
         if (this.#leaves?.isFor(from)) this.#leaves.receive(from, message, now);
         else this.#swarm.receive(from, message, now);
-        if (isMeeting(message) && this.#replaced.delete(from)) this.#tree.linkGap(from, 'linkReplaced');
+        if (isMeeting(message) && this.#replaced?.delete(from) === true) this.#tree.linkGap(from, 'linkReplaced');
         break;
     }
     this.#settle(now);
@@ -136,7 +136,7 @@ export class Topic<P extends PeerId> {
   }
 
   peerDisconnected(peer: P, reason: DisconnectReason, now: number): void {
-    this.#replaced.delete(peer);
+    this.#replaced?.delete(peer);
     this.#leaves?.peerDisconnected(peer, reason);
     this.#swarm.peerDisconnected(peer, reason);
     this.#tree.neighborDown(peer, now);
@@ -155,7 +155,10 @@ export class Topic<P extends PeerId> {
       this.#swarm.linkGap(peer);
       this.#leaves?.linkGap(peer);
     }
-    if (reason === 'linkReplaced' && this.#isNeighbor(peer)) this.#replaced.add(peer);
+    if (reason === 'linkReplaced' && this.#isNeighbor(peer)) {
+      this.#replaced ??= new LazySet();
+      this.#replaced.add(peer);
+    }
     this.#tree.linkGap(peer, reason);
   }
 
@@ -182,7 +185,7 @@ export class Topic<P extends PeerId> {
 
   /** The application forbids a peer. */
   expel(peer: P, now: number): void {
-    this.#replaced.delete(peer);
+    this.#replaced?.delete(peer);
     this.#leaves?.expel(peer);
     this.#swarm.expel(peer);
     this.#settle(now);

@@ -18,12 +18,11 @@ export class KnownHubs<P extends PeerId> {
     this.#swarm = swarm;
   }
 
-  /** Somebody has said how a peer is reached. Only a hub has leaves that will ask. */
+  /** Somebody has said how a peer is reached. */
   learn(peer: P, data: PeerData): void {
-    const { isHub, peerData, leaves } = this.#node;
-    if (isHub === undefined || !isHub(peerData)) return;
+    const { isHub, leaves } = this.#node;
     this.#remembered.delete(peer); // to the end of the order of forgetting, or away
-    if (leaves.has(peer) || !isHub(data)) return;
+    if (leaves.has(peer) || isHub?.(data) !== true) return;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.delete(this.#remembered.oldest as P);
     this.#remembered.set(peer, data);
   }

@@ -3,7 +3,7 @@ import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { LazySet } from '../structures/lazy.js';
-import type { HyParViewMessage, ShuffleMessage } from '../wire/message.js';
+import type { HyParViewMessage, PeerData, ShuffleMessage } from '../wire/message.js';
 import type { HardenedHyParView } from './hardened-hyparview.js';
 import { KnownHubs } from './known-hubs.js';
 import { RateLimit } from './rate-limit.js';
@@ -19,16 +19,22 @@ export class LeafRoom<P extends PeerId> {
   readonly #node: NodeContext<P>;
   readonly #out: Outbox<P>;
   readonly #swarm: HardenedHyParView<P>;
-  readonly #leaves = new LazySet<P>();
-  readonly #hubs: KnownHubs<P>;
+  /** Both are made when they are needed: most nodes are no hubs. */
+  #admitted: LazySet<P> | undefined;
+  #knownHubs: KnownHubs<P> | undefined;
   #shuffles: RateLimit<P> | undefined;
 
   constructor(node: NodeContext<P>, out: Outbox<P>, swarm: HardenedHyParView<P>) {
     this.#node = node;
     this.#out = out;
     this.#swarm = swarm;
-    this.#hubs = new KnownHubs(node, swarm);
-    out.listener = this.#hubs;
+    out.listener = this;
+  }
+
+  /** Somebody has said how a peer is reached. Only a hub has leaves that will ask. */
+  learn(peer: P, data: PeerData): void {
+    const { isHub, peerData } = this.#node;
+    if (isHub?.(peerData) === true) this.#hubs.learn(peer, data);
   }
 
   /** Whether what a peer says about membership is for us: it is a leaf, and has not become a neighbor before that was known. */
@@ -38,12 +44,12 @@ export class LeafRoom<P extends PeerId> {
 
   /** Whether a leaf is a neighbor. */
   has(peer: P): boolean {
-    return this.#leaves.has(peer);
+    return this.#admitted?.has(peer) === true;
   }
 
   /** The leaves that are neighbors, in the order in which they came. */
   get neighbors(): readonly P[] {
-    return this.#leaves.size === 0 ? NOBODY : [...this.#leaves];
+    return this.#admitted === undefined ? NOBODY : [...this.#admitted];
   }
 
   receive(from: P, message: HyParViewMessage<P>, now: number): void {
@@ -66,7 +72,7 @@ export class LeafRoom<P extends PeerId> {
         this.#node.stats.strangerForwardJoins++;
         break;
     }
-    if (!this.#leaves.has(from)) this.#out.disconnect(from);
+    if (!this.has(from)) this.#out.disconnect(from);
   }
 
   /** A leaf has dialed us: whatever was believed about it, it is no candidate for a view. */
@@ -76,13 +82,13 @@ export class LeafRoom<P extends PeerId> {
 
   /** The last link to a peer is gone, or could not be made. */
   peerDisconnected(peer: P, reason: DisconnectReason): void {
-    this.#hubs.forget(peer);
+    this.#knownHubs?.forget(peer);
     this.#remove(peer, reason);
   }
 
   /** What a leaf believes about us may not be what it was: a page that was reloaded is a new node. */
   linkGap(peer: P): void {
-    if (this.#leaves.has(peer)) this.#confirm(peer);
+    if (this.has(peer)) this.#confirm(peer);
   }
 
   /** The broadcast layer has no use for a leaf. */
@@ -92,27 +98,33 @@ export class LeafRoom<P extends PeerId> {
 
   /** The application forbids a peer. */
   expel(peer: P): void {
-    this.#hubs.forget(peer);
+    this.#knownHubs?.forget(peer);
     if (this.#remove(peer, 'refused')) this.#sendAway(peer, { alive: true });
   }
 
   /** We leave the topic: leaves are told where else to go. */
   quit(): void {
     for (const peer of this.neighbors) {
-      this.#leaves.delete(peer);
+      this.#admitted?.delete(peer);
       this.#sendAway(peer, { alive: false });
     }
   }
 
+  get #hubs(): KnownHubs<P> {
+    this.#knownHubs ??= new KnownHubs(this.#node, this.#swarm);
+    return this.#knownHubs;
+  }
+
   #admit(from: P, now: number): void {
-    const isNew = !this.#leaves.has(from);
+    const isNew = !this.has(from);
     if (isNew && this.#swarm.isDismissed(from, now)) return this.#sendAway(from, { alive: true });
-    if (isNew && this.#leaves.size >= this.#node.config.hardened.leafCapacity) {
+    if (isNew && this.neighbors.length >= this.#node.config.hardened.leafCapacity) {
       this.#node.stats.refusedLeaves++;
       return this.#sendAway(from, { alive: true });
     }
     if (isNew) {
-      this.#leaves.add(from);
+      this.#admitted ??= new LazySet();
+      this.#admitted.add(from);
       this.#out.neighborUp(from);
     }
     this.#confirm(from);
@@ -142,7 +154,7 @@ export class LeafRoom<P extends PeerId> {
   }
 
   #remove(peer: P, reason: NeighborDownReason): boolean {
-    if (!this.#leaves.delete(peer)) return false;
+    if (this.#admitted?.delete(peer) !== true) return false;
     this.#out.neighborDown(peer, reason);
     return true;
   }
