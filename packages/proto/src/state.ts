@@ -252,6 +252,18 @@ export class State<P extends PeerId> {
   }
 
   /**
+   * The payloads of the swarm that were here, and left the window because their time was over: for those who were away for longer than that, to
+   * be reported to them as lost. Known until they are as old as `broadcast.messageIdRetention` less `broadcast.messageCacheRetention`. Only in
+   * the `hardened` mode; empty when the topic is not joined. They may be taken out over time.
+   *
+   * @param now - As in {@link State.handle}.
+   */
+  expired(topic: TopicId, now: number): Iterable<LossEntry> {
+    checkTime(now);
+    return this.#topics.get(topic)?.expired(now) ?? [];
+  }
+
+  /**
    * The payloads that subscribers of a topic have been told lost, and that somebody has known of for less than
    * `broadcast.messageIdRetention`: for neighbors that have never heard of them. Empty when the topic is not joined. They may be taken out
    * over time, while others come and go.

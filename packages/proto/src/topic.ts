@@ -211,6 +211,11 @@ export class Topic<P extends PeerId> {
     return this.#tree.memory.window.entries(now);
   }
 
+  /** Payloads that were here, and whose time was over a moment ago. */
+  expired(now: number): Iterable<LossEntry> {
+    return this.#tree.memory.expired(now);
+  }
+
   /** Payloads that have been told lost. */
   losses(now: number): Iterable<LossEntry> {
     return this.#tree.losses(now);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { InEvent, Message, MessageId } from '../src/index.js';
+import type { InEvent, Message, MessageId, PartialConfig } from '../src/index.js';
 import { emitted, idOf, payload, reconciled, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
@@ -331,6 +331,50 @@ describe('a payload that a neighbor knew and has no more', () => {
   });
 });
 
+describe('a payload whose time is over', () => {
+  const expired = (node: TestNode) => [...node.state.expired(TOPIC, node.now)];
+
+  test('stays known, with its age, for a retention of payloads less than ids do', () => {
+    const node = new TestNode().meet(1);
+    node.receive(1, payload('a'));
+    node.now = 10_000;
+    node.handle(recovered('b', { age: 15_000 }));
+    node.now = 30_000;
+    node.evict();
+    expect([...node.state.window(TOPIC, node.now)]).toEqual([]);
+    expect(expired(node)).toEqual([
+      { id: idOf(utf8('b')), age: 35_000 },
+      { id: idOf(utf8('a')), age: 30_000 },
+    ]);
+    // A neighbor that comes now may lack it.
+    expect(reconciled(node.receive(2, { type: 'neighbor', priority: 'high', data: undefined }))).toEqual([
+      '2 neighborUp',
+    ]);
+    node.now = 59_999;
+    node.evict();
+    expect(expired(node)).toEqual([{ id: idOf(utf8('a')), age: 59_999 }]);
+    node.now = 60_000;
+    expect(expired(node)).toEqual([]);
+  });
+
+  test('is forgotten with its id, and where ids are not remembered for so much longer', () => {
+    const few = new TestNode({ broadcast: { messageIdMaxCount: 2 } }).meet(1);
+    for (const text of ['a', 'b']) few.receive(1, payload(text));
+    few.now = 30_000;
+    few.evict();
+    for (const text of ['c', 'd']) few.receive(1, payload(text));
+    expect(expired(few).length).toBeLessThanOrEqual(2);
+    for (const config of [{ broadcast: { messageIdRetention: 60_000 } }, { mode: 'reference' }] as const) {
+      const node = new TestNode(config).meet(1);
+      node.receive(1, payload('a'));
+      node.now = 30_000;
+      node.evict();
+      expect(expired(node)).toEqual([]);
+    }
+    expect([...few.state.expired('f'.repeat(64) as typeof TOPIC, 0)]).toEqual([]);
+  });
+});
+
 describe('a payload that a neighbor has told lost', () => {
   const reported = (from: number, age: number, ...texts: string[]): InEvent<number> => ({
     type: 'lossesReported',
@@ -338,11 +382,19 @@ describe('a payload that a neighbor has told lost', () => {
     from,
     losses: ids(...texts).map((id) => ({ id, age })),
   });
+  /** A node that has been a member for a minute. */
+  const member = (config: PartialConfig, ...peers: number[]): TestNode => {
+    const node = new TestNode(config);
+    node.now = -60_000;
+    node.meet(...peers);
+    node.now = 0;
+    return node;
+  };
   const losses = (node: TestNode) => [...node.state.losses(TOPIC, node.now)];
   const told = (count: number) => [{ type: 'lost', count, reason: 'unavailable' }];
 
   test('is told lost here as well, unless it arrives within five seconds', () => {
-    const node = new TestNode().meet(1, 2);
+    const node = member({}, 1, 2);
     node.handle(reported(1, 40_000, 'a', 'b'));
     node.handle(reported(2, 41_000, 'a'));
     node.receive(2, payload('b'));
@@ -357,7 +409,7 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('is told on, with its age, until its id would be forgotten: no loss goes round for ever', () => {
-    const node = new TestNode().meet(1, 2);
+    const node = member({}, 1, 2);
     node.handle(reported(1, 40_000, 'a'));
     expect(losses(node)).toEqual([]);
     node.now = 5_000;
@@ -372,7 +424,7 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('is what we have told ourselves, too', () => {
-    const node = new TestNode().meet(1, 2);
+    const node = member({}, 1, 2);
     node.receive(1, ihave('a'));
     node.now = 30_000;
     const outputs = node.evict();
@@ -384,7 +436,7 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('is not lost yet where another neighbor can be asked for it', () => {
-    const node = new TestNode().meet(1, 2);
+    const node = member({}, 1, 2);
     node.handle(reported(1, 40_000, 'a'));
     node.now = 1_000;
     node.receive(2, ihave('a'));
@@ -396,7 +448,7 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('may have come to us when it was too old to be passed on: others are told', () => {
-    const node = new TestNode().meet(1, 2);
+    const node = member({}, 1, 2);
     node.now = 40_000;
     expect(emitted(node.handle(recovered('a', { age: 30_000 })))).toMatchObject([{ type: 'received' }]);
     expect(losses(node)).toEqual([{ id: idOf(utf8('a')), age: 30_000 }]);
@@ -406,7 +458,7 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('is told to all neighbors in rounds, five seconds apart', () => {
-    const node = new TestNode().meet(1);
+    const node = member({}, 1);
     const rounds: number[] = [];
     for (let i = 0; i < 20; i++) {
       node.handle(reported(1, 30_000, `m${i}`));
@@ -417,12 +469,24 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('is none of our business when a stranger says so, and no neighbor can say it without end', () => {
-    const node = new TestNode({ hardened: { missingPerPeer: 160 } }).meet(1);
+    const node = member({ hardened: { missingPerPeer: 40 } }, 1);
     node.handle(reported(9, 30_000, 'a'));
     node.handle(reported(1, 30_000, ...Array.from({ length: 25 }, (_, i) => `m${i}`)));
     node.now = 5_000;
-    expect(emitted(node.evict())).toEqual(told(10));
+    const outputs = node.evict();
+    expect(emitted(outputs)).toEqual(told(10));
     expect(node.stats.droppedAnnouncements).toBe(15);
+    // What was refused is looked at again, now that there is room.
+    expect(reconciled(outputs)).toContain('1 overflow');
+    expect(reconciled(node.evict())).not.toContain('1 overflow');
+  });
+
+  test('is not told to one that came later than anybody could have given it the payload', () => {
+    const node = new TestNode().meet(1);
+    node.handle(reported(1, 30_001, 'a'));
+    node.handle(reported(1, 29_999, 'b'));
+    node.now = 5_000;
+    expect(emitted(node.evict())).toEqual(told(1));
   });
 });
 

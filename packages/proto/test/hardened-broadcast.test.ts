@@ -234,8 +234,8 @@ describe('a neighbor that announces payloads and never sends them', () => {
     const node = hardened().meet(1, 2);
     const first = node.receive(1, ihave(...Array.from({ length: 50 }, (_, i) => `m${i}`)));
     for (const output of first) if (output.type === 'scheduleTimer') node.expire(output);
-    node.now += 4_000;
-    node.expire(timer(node.receive(1, ihave('last')), 'sendGraft'));
+    node.now += 20_000;
+    for (const text of ['a', 'b', 'c']) node.expire(timer(node.receive(1, ihave(text)), 'sendGraft'));
     expect(node.snapshot.activeView).toContain(1);
   });
 });

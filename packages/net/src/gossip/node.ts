@@ -107,6 +107,7 @@ export class GossipNode implements GossipService, ProtocolHandler {
       isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
       window: (topic) => this.#state.window(topic, resolved.clock.now()),
+      expired: (topic) => this.#state.expired(topic, resolved.clock.now()),
       losses: (topic) => this.#state.losses(topic, resolved.clock.now()),
       seenIds: (topic) => this.#state.seenIds(topic),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),

@@ -45,6 +45,7 @@ class Side {
       isNeighbor: (_topic, peer) => this.neighbors.has(peer),
       isJoined: (topic) => topic === TOPIC,
       window: () => this.#window(),
+      expired: () => [],
       losses: () => [...this.losses].map(([id, since]) => ({ id, age: clock.now() - since })),
       seenIds: () => this.payloads.keys(),
       remoteAddr: () => undefined,

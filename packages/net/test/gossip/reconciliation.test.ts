@@ -127,6 +127,22 @@ describe('after a gap', () => {
     expect((await reconciliation(c)).unavailable).toBeGreaterThanOrEqual(200);
   });
 
+  test('and of what has grown too old while they were away, up to twice the time of the cache; a newcomer is not', async () => {
+    const all = await grow(3, {}, { idleTimeoutMs: 5_000 });
+    const [a, b, c] = all as [Listener, Listener, Listener];
+    await without(all, async () => {
+      await publish(a, numbered(200), 100);
+      await swarm.clock.advance(40_000);
+      await publish(a, numbered(100, 200), 100);
+    });
+    const late = await swarm.listen(swarm.add(), [a]);
+    await swarm.clock.advance(60_000);
+    expect(texts(c).sort()).toEqual(numbered(100, 200).sort());
+    expect(missed(c.events)).toBe(200);
+    expect(texts(late)).toHaveLength(100);
+    for (const each of [a, b, late]) expect(missed(each.events)).toBe(0);
+  });
+
   test('and so are those who have never heard of it, several hops away, once', async () => {
     swarm = new TestSwarm({ config: { broadcast: { messageCacheMaxCount: 100 } } }, { idleTimeoutMs: 5_000 });
     const members = Array.from({ length: 5 }, () => swarm.add());

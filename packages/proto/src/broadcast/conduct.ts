@@ -9,8 +9,8 @@ const MIN_UNANSWERED = 8;
  */
 export class Conduct<P> {
   readonly #deliverers = new LazySet<P>();
-  /** Requests since a neighbor's last payload, and when the first of them was made. */
-  readonly #unanswered = new LazyMap<P, { readonly since: number; count: number }>();
+  /** Requests since a neighbor's last payload: when the first was made, how many count, and when the last of those was made. */
+  readonly #unanswered = new LazyMap<P, { readonly since: number; count: number; countedAt: number }>();
   readonly #patience: number;
 
   /** @param patience - … and for how long it must not have answered: a neighbor may be busy, or we may. */
@@ -28,14 +28,22 @@ export class Conduct<P> {
     return this.#deliverers.has(peer);
   }
 
-  /** It is asked for a payload that it has announced. @returns whether it has been asked often and long enough in vain */
+  /**
+   * It is asked for a payload that it has announced. Requests in quick succession count as one: where this machine has stood still, many are due
+   * at once, and the answers may be here and unread.
+   *
+   * @returns whether it has been asked often and long enough in vain
+   */
   asked(peer: P, now: number): boolean {
     const requests = this.#unanswered.get(peer);
     if (requests === undefined) {
-      this.#unanswered.set(peer, { since: now, count: 1 });
+      this.#unanswered.set(peer, { since: now, count: 1, countedAt: now });
       return false;
     }
-    requests.count++;
+    if (now - requests.countedAt >= this.#patience / MIN_UNANSWERED) {
+      requests.count++;
+      requests.countedAt = now;
+    }
     return requests.count > MIN_UNANSWERED && now - requests.since >= this.#patience;
   }
 

@@ -32,6 +32,8 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   /** Peers to which the whole cache is being announced. */
   #walks: CacheWalks<P> | undefined;
   #toldLosses: ToldLosses<P> | undefined;
+  /** When the first neighbor came. */
+  #memberSince: number | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
     super(node, out, missing);
@@ -43,7 +45,8 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
     this.neighbors.changed();
-    if (this.memory.window.known === 0 && this.#lossCount === 0) return;
+    this.#memberSince ??= now;
+    if (!this.memory.knowsAny && this.#lossCount === 0) return;
     this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, 'neighborUp');
   }
@@ -91,8 +94,15 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   override lossesReported(from: P, losses: readonly LossEntry[], now: number): void {
     if (!this.neighbors.has(from)) return;
-    for (const loss of losses) if (!this.memory.seen.has(loss.id)) this.#losses.reported(loss, from, now);
+    for (const loss of losses) {
+      if (!this.memory.seen.has(loss.id) && !this.#isBeforeUs(loss, now)) this.#losses.reported(loss, from, now);
+    }
     this.startEvicting(now);
+  }
+
+  /** Whether a payload was older than caches hold when we came: nobody would have given it to us. */
+  #isBeforeUs({ age }: LossEntry, now: number): boolean {
+    return now - age < (this.#memberSince ?? now) - this.config.messageCacheRetention;
   }
 
   override losses(now: number): Iterable<LossEntry> {
@@ -127,6 +137,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.out.schedule(delay, this.out.timer({ type: 'sendGraft', id }));
     }
     for (const peer of this.missing.takeOverflowed()) this.linkGap(peer, 'overflow');
+    for (const peer of this.#toldLosses?.takeRefused() ?? []) this.linkGap(peer, 'overflow');
     if (this.#toldLosses?.takeRound(now))
       for (const peer of this.neighbors.values) this.out.reconcile(peer, 'periodic');
     if (this.memory.window.known === 0) {

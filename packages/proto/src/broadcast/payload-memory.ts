@@ -1,13 +1,15 @@
-import type { BroadcastConfig } from '../config.js';
+import type { Config } from '../config.js';
 import type { Stats } from '../stats.js';
 import { TimeBoundSet } from '../structures/time-bound-set.js';
 import type { GossipMessage } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
+import { ExpiredPayloads } from './expired-payloads.js';
 import type { IdHolder, NodeBudgets } from './node-budgets.js';
 import { PayloadWindow } from './payload-window.js';
+import type { LossEntry } from './told-losses.js';
 
 interface MemoryContext {
-  readonly config: { readonly broadcast: BroadcastConfig };
+  readonly config: Pick<Config, 'mode' | 'broadcast'>;
   readonly budgets: NodeBudgets;
   readonly stats: Pick<Stats, 'evictedPayloads'>;
 }
@@ -18,6 +20,8 @@ export class PayloadMemory implements IdHolder {
   readonly seen = new TimeBoundSet<MessageId>();
   /** Payloads to answer grafts with, in the round in which they are passed on. */
   readonly window: PayloadWindow;
+  /** Made with the first one: most topics are quiet. */
+  #expired: ExpiredPayloads | undefined;
   readonly #node: MemoryContext;
   /** Ids that the node's budget knows of. */
   #idCount = 0;
@@ -25,6 +29,16 @@ export class PayloadMemory implements IdHolder {
   constructor(node: MemoryContext) {
     this.#node = node;
     this.window = new PayloadWindow(node.config.broadcast, node.budgets);
+  }
+
+  /** Payloads whose time was over. The reference remembers none. */
+  expired(now: number): Iterable<LossEntry> {
+    return this.#expired?.entries(now) ?? [];
+  }
+
+  /** Whether any payload is known, in the window or after its time. */
+  get knowsAny(): boolean {
+    return this.window.known > 0 || (this.#expired?.size ?? 0) > 0;
   }
 
   get idCount(): number {
@@ -59,7 +73,9 @@ export class PayloadMemory implements IdHolder {
 
   /** Forgets what has been kept long enough. */
   expireUntil(now: number): void {
-    this.window.expireUntil(now);
+    this.window.expireUntil(now, (id, expired) => this.#hasExpired(id, expired));
+    this.#expired?.expireUntil(now);
+    if (this.#expired?.size === 0) this.#expired = undefined;
     this.seen.expireUntil(now);
     this.#countIds();
   }
@@ -67,6 +83,7 @@ export class PayloadMemory implements IdHolder {
   forgetOldestId(): void {
     const id = this.seen.dropOldest();
     if (id !== undefined && this.window.forget(id)) this.#node.stats.evictedPayloads++;
+    this.#expired?.limit(this.seen.size);
     this.#countIds();
   }
 
@@ -74,7 +91,15 @@ export class PayloadMemory implements IdHolder {
   clear(): void {
     this.window.clear();
     this.seen.clear();
+    this.#expired = undefined;
     this.#countIds();
+  }
+
+  #hasExpired(id: MessageId, expired: number): void {
+    const { mode, broadcast } = this.#node.config;
+    if (mode === 'reference') return;
+    this.#expired ??= new ExpiredPayloads(broadcast);
+    this.#expired.add(id, expired);
   }
 
   #countIds(): void {

@@ -162,8 +162,8 @@ export class PayloadWindow implements PayloadHolder {
     this.#buckets = NOTHING;
   }
 
-  /** Forgets all that expires at `now` or before. */
-  expireUntil(now: number): void {
+  /** Forgets all that expires at `now` or before. @param onForgotten - is told of each payload */
+  expireUntil(now: number, onForgotten?: (id: MessageId, expires: number) => void): void {
     const buckets = this.#buckets;
     let spent = 0;
     for (const bucket of buckets) {
@@ -172,7 +172,9 @@ export class PayloadWindow implements PayloadHolder {
         const slot = slots[bucket.head] as Slot;
         if (slot.expires > now) break;
         this.#release(slot);
-        if (this.#slots?.get(slot.id) === slot) this.#slots.delete(slot.id);
+        if (this.#slots?.get(slot.id) !== slot) continue;
+        this.#slots.delete(slot.id);
+        onForgotten?.(slot.id, slot.expires);
       }
       if (bucket.head < slots.length) break;
       spent++;

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import type { Stats } from '../stats.js';
-import { LazyMap } from '../structures/lazy.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { MessageId } from '../wire/message-id.js';
 import type { LostPayload } from './missing-payloads.js';
 import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
@@ -15,10 +15,10 @@ export interface LossEntry {
 const GRACE = 1 / 6;
 
 /**
- * Losses that a neighbor may report at a time, as a part of the payloads that it may be asked for: 1,024 by default, in each five seconds. An
+ * Losses that a neighbor may report at a time, as a part of the payloads that it may be asked for: 4,096 by default, in each five seconds. An
  * invented one is told to everybody in the swarm. What is refused is reported again.
  */
-const REPORTED_SHARE = 1 / 16;
+const REPORTED_SHARE = 1 / 4;
 
 /** How many times the evict interval passes between two rounds in which all neighbors are told: five seconds. */
 const ROUND = 5;
@@ -50,6 +50,8 @@ export class ToldLosses<P> implements MissingHolder {
   /** What others have told, and our subscribers have not been. In the order of `due`. */
   readonly #reported = new LazyMap<MessageId, Reported<P>>();
   readonly #reportedBy = new LazyMap<P, number>();
+  /** Neighbors that had more to report than we take at a time. */
+  readonly #refused = new LazySet<P>();
   readonly #node: LossContext;
   #hasNews = false;
   #nextRound = Number.NEGATIVE_INFINITY;
@@ -82,6 +84,7 @@ export class ToldLosses<P> implements MissingHolder {
     const perPeer = this.#reportedBy.get(by) ?? 0;
     if (perPeer >= REPORTED_SHARE * this.#node.config.hardened.missingPerPeer || !this.#takes()) {
       this.#node.stats.droppedAnnouncements++;
+      this.#refused.add(by);
       return;
     }
     this.#reported.set(id, { since: now - age, by, due: now + GRACE * messageCacheRetention });
@@ -100,6 +103,13 @@ export class ToldLosses<P> implements MissingHolder {
       lost.push({ id, since: report.since, reason: 'unavailable' });
     }
     return lost;
+  }
+
+  /** Those whose reports we have refused and could take now: what they have should be looked at again. */
+  takeRefused(): P[] {
+    const peers = [...this.#refused].filter((peer) => !this.#reportedBy.has(peer));
+    for (const peer of peers) this.#refused.delete(peer);
+    return peers;
   }
 
   /** Forgets what has been told for long enough. */
@@ -136,6 +146,7 @@ export class ToldLosses<P> implements MissingHolder {
     this.#told.clear();
     this.#reported.clear();
     this.#reportedBy.clear();
+    for (const peer of this.#refused) this.#refused.delete(peer);
     this.#node.budgets.missing.changed(this, -size);
   }
 

@@ -35,6 +35,11 @@ export class TimeBoundSet<T> {
     return this.#entries?.keys() ?? [];
   }
 
+  /** A copy of the values and their expiries, as {@link values}. */
+  entries(): readonly { readonly value: T; readonly expires: number }[] {
+    return [...(this.#entries?.values() ?? [])];
+  }
+
   /** Inserts a value, or gives it another expiry. */
   insert(value: T, expires: number): void {
     const entry: Entry<T> = { value, expires };

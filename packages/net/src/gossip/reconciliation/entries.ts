@@ -1,14 +1,25 @@
 import { type LossEntry, messageIdToBytes, type WindowEntry } from '@grapevine/proto';
 
-/** What a session compares: a payload of the window, or one that was told lost. */
-export type Entry = WindowEntry | LossEntry;
+/** A payload that was here, and whose time is over. */
+interface ExpiredEntry extends LossEntry {
+  readonly expired: true;
+}
 
-/** Payloads, then losses, while both are walked through. */
-export function* entriesOf(window: Iterable<WindowEntry>, losses: Iterable<LossEntry>): Generator<Entry, void> {
+/** What a session compares: a payload of the window, one whose time is over, or one that was told lost. */
+export type Entry = WindowEntry | ExpiredEntry | LossEntry;
+
+/** All of them, while they are walked through. */
+export function* entriesOf(
+  window: Iterable<WindowEntry>,
+  expired: Iterable<LossEntry>,
+  losses: Iterable<LossEntry>,
+): Generator<Entry, void> {
   yield* window;
+  for (const { id, age } of expired) yield { id, age, expired: true };
   yield* losses;
 }
 
+/** Whether a payload may be had, as far as we know. The others are reported as lost to those who have never had them. */
 export function isPayload(entry: Entry): entry is WindowEntry {
   return 'round' in entry;
 }
@@ -19,6 +30,6 @@ export function isPayload(entry: Entry): entry is WindowEntry {
  */
 export function keyBytes(entry: Entry): Uint8Array {
   const bytes = messageIdToBytes(entry.id);
-  if (!isPayload(entry)) bytes[0] = (bytes[0] as number) ^ 0xff;
+  if (!isPayload(entry) && !('expired' in entry)) bytes[0] = (bytes[0] as number) ^ 0xff;
   return bytes;
 }

@@ -9,6 +9,8 @@ export interface ReconcilerHost {
   isNeighbor(topic: TopicId, peer: EndpointId): boolean;
   isJoined(topic: TopicId): boolean;
   window(topic: TopicId): Iterable<WindowEntry>;
+  /** Payloads that were here, and whose time is over. */
+  expired(topic: TopicId): Iterable<LossEntry>;
   losses(topic: TopicId): Iterable<LossEntry>;
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** Where a gossip connection reaches a peer now. */

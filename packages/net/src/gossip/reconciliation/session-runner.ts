@@ -76,6 +76,7 @@ export class SessionRunner {
     return {
       clock: this.#options.clock,
       window: (topic) => host.window(topic),
+      expired: (topic) => host.expired(topic),
       losses: (topic) => host.losses(topic),
       turns: this.#turns,
       seenIds: (topic) => host.seenIds(topic),

@@ -34,6 +34,8 @@ export interface SessionHost {
   readonly clock: Clock;
   /** What there is now, to be walked through in slices. */
   window(topic: TopicId): Iterable<WindowEntry>;
+  /** Payloads that were here, and whose time is over, to be walked through in slices. */
+  expired(topic: TopicId): Iterable<LossEntry>;
   /** Payloads that were told lost, to be walked through in slices. */
   losses(topic: TopicId): Iterable<LossEntry>;
   /** All ids that are known, those of the window among them. */
@@ -81,7 +83,7 @@ export class Session {
     this.#host = host;
     this.#serving = new Serving(channel, host.clock);
     this.#handling = new Pacer(host.clock);
-    this.#all = entriesOf(host.window(scope.topic), host.losses(scope.topic));
+    this.#all = entriesOf(host.window(scope.topic), host.expired(scope.topic), host.losses(scope.topic));
   }
 
   /** Whether the peer has said anything. */
