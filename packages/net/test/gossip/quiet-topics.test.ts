@@ -33,7 +33,7 @@ describe('topics in which nothing happens', () => {
     await swarm.clock.advance(2_000);
     const { topics } = await b.node.snapshot();
     expect(topics.filter(({ activeView }) => activeView.length > 0)).toHaveLength(101);
-    expect(swarm.clock.timers).toBe(timers);
+    expect(swarm.clock.timers).toBeLessThanOrEqual(timers);
   });
 
   test('take no more than 4 kB of heap each, kernel and host together, with a reader and a neighbor', async () => {
