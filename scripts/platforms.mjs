@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { ensureBuilt, root } from './lib/ensure.mjs';
 
-/** What is tested. Exact versions: a new one is for whoever changes this line, and not for whoever changes something else. */
+/** What is tested. Exact versions: a new one must not fail somebody else's change. */
 const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.12.1' };
 /** How another runtime runs a program, TypeScript or not. */
 const RUNTIMES = {

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 const DEFAULT_MODE = 0o666;
 
 /**
- * Writes a file, folders included, such that nobody ever sees half of it: neither another program, nor who looks after a crash or
+ * Writes a file, folders included, so that half of it is never seen: neither by another program, nor after a crash or
  * a full disk. What was there before stays until the new content is on the disk.
  *
  * @param mode - The file's permissions, from the first byte on; 0o600 for secrets.

@@ -1,7 +1,7 @@
 /** How often to look whether the parent is still there, in milliseconds. */
 const LOOK_MS = 250;
 
-/** Who has started us: asked as early as can be, as it may end while we start. */
+/** The process that has started us: asked as early as can be, as it may end while we start. */
 const PARENT = process.ppid;
 
 /**

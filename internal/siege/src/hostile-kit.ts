@@ -12,7 +12,7 @@ export interface HostileKit {
   hellos(count: number, alpn: string): readonly Hello[];
   /** An Initial with it. */
   helloDatagram(hello: Hello, header?: { readonly dcid?: Uint8Array; readonly token?: Uint8Array }): Uint8Array;
-  /** What a Retry gives a client; undefined where a datagram is none. */
+  /** What a Retry gives a client; undefined where a datagram is no Retry. */
   readRetry(datagram: Uint8Array): { readonly cid: Uint8Array; readonly token: Uint8Array } | undefined;
   /** An Initial that is genuine and says nothing. */
   emptyInitial(): Uint8Array;

@@ -60,7 +60,7 @@ export class BoundGossip extends GossipApi implements AsyncDisposable {
   /**
    * A topic and the way to us as a text that others subscribe to.
    *
-   * @throws TypeError, RangeError when the topic is none
+   * @throws TypeError, RangeError when the topic is no topic id
    */
   roomTicket(topic: TopicId): RoomTicketText {
     return formatRoomTicket({ topic, peers: [this.addr()] });

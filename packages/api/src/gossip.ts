@@ -77,7 +77,7 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
    * Asks `allowPeer` about everybody again, or everybody in a topic: after the application has changed its mind. Peers that are refused now
    * are dropped from all views at once, without waiting where `allowPeer` answers at once; peers that are allowed again may come again.
    *
-   * @throws TypeError, RangeError when the topic is none
+   * @throws TypeError, RangeError when the topic is no topic id
    */
   reviewPeers(topic?: TopicId): void {
     this.#node.reviewPeers(topic);

@@ -1,105 +1,24 @@
-import type { Endpoint } from '@grapevine/net';
-import { MemoryNetwork } from '@grapevine/net/memory';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   EndpointClosedError,
   formatTicket,
   Gossip,
-  type GossipApi,
   GossipClosedError,
   type GossipEvent,
-  GossipReceiver,
   type GossipTopic,
   JoinTimeoutError,
   MessageTooLargeError,
   NoNeighborsError,
   ParseError,
   TopicClosedError,
-  topicIdFrom,
 } from '../src/index.js';
+import { nextText, ROOM, received, type ServiceUnderTest, useService, waitFor } from './service-under-test.js';
 
-const ROOM = topicIdFrom('my-room');
-
-/** A node of a test, and the API that uses it. */
-export interface ApiNode {
-  /** The node's own endpoint. */
-  readonly endpoint: Endpoint;
-  readonly gossip: GossipApi;
-  /** Frees everything. */
-  close(): Promise<void>;
-}
-
-/** Where the API's classes stand on. */
-export interface ServiceUnderTest {
-  readonly name: string;
-  start(network: MemoryNetwork): Promise<ApiNode>;
-  /** Whether the node is in another process, for all that a program can see. */
-  readonly isRemote: boolean;
-}
-
-/** What applications may rely on, on top of any service. */
+/** What applications may rely on, on top of any service. Reading has a suite of its own. */
 export function apiSuite(service: ServiceUnderTest): void {
-  let network: MemoryNetwork;
-  let nodes: ApiNode[];
-  beforeEach(() => {
-    network = new MemoryNetwork();
-    nodes = [];
-  });
-  afterEach(() => Promise.all(nodes.map((node) => node.close())));
-
-  async function start(): Promise<ApiNode> {
-    const node = await service.start(network);
-    nodes.push(node);
-    return node;
-  }
-
-  /** Two nodes in one room. */
-  async function pair() {
-    const [a, b] = [await start(), await start()];
-    const hers = await a.gossip.subscribe(ROOM);
-    const his = await b.gossip.subscribe(ROOM, { bootstrap: [formatTicket(a.endpoint.addr())] });
-    await Promise.all([hers.joined(), his.joined()]);
-    return { a, b, hers, his };
-  }
+  const { start, pair, unanswered } = useService(service);
 
   describe(`the API on ${service.name}`, () => {
-    describe('reading', () => {
-      test('can be given up, and takes no event away then', async () => {
-        const { hers, his } = await pair();
-        await his.next(); // neighborUp
-        const giveUp = new AbortController();
-        const given = his.next({ signal: giveUp.signal });
-        const other = his.next({ signal: AbortSignal.timeout(20_000) });
-        giveUp.abort(new Error('enough'));
-        await expect(given).rejects.toThrow('enough');
-        await expect(his.next({ signal: giveUp.signal })).rejects.toThrow('enough');
-        await hers.broadcast('for the other');
-        expect(textOf((await other).value)).toBe('for the other');
-      });
-
-      test('a topic says when it is over, and has no neighbors then', async () => {
-        const { hers, his } = await pair();
-        let isOver = false;
-        void his.closed.then(() => {
-          isOver = true;
-        });
-        expect(his.neighbors()).toHaveLength(1);
-        expect(isOver).toBe(false);
-        his.close();
-        await his.closed;
-        expect(his.neighbors()).toEqual([]);
-        await waitFor(hers, ({ type }) => type === 'neighborDown');
-        expect(hers.neighbors()).toEqual([]);
-      });
-
-      test('also when the node ends', async () => {
-        const { b, his } = await pair();
-        await b.close();
-        await his.closed;
-        expect(his.neighbors()).toEqual([]);
-      });
-    });
-
     describe('content', () => {
       const reuse = async (topic: GossipTopic, buffer: Uint8Array) => {
         const sent = topic.broadcast(buffer);
@@ -186,7 +105,7 @@ export function apiSuite(service: ServiceUnderTest): void {
       });
 
       test('that takes too long says whom the node has tried, and what came of it', async () => {
-        const absent = network.endpoint();
+        const absent = unanswered();
         await absent.close();
         const { gossip } = await start();
         const topic = await gossip.subscribe(ROOM, { bootstrap: [absent.addr()] });
@@ -270,101 +189,6 @@ export function apiSuite(service: ServiceUnderTest): void {
       });
     });
 
-    describe('reading', () => {
-      test('leaving a loop leaves the subscription open', async () => {
-        const { hers, his } = await pair();
-        for (const text of ['one', 'two', 'three']) await his.broadcast(text);
-        for (const text of ['one', 'two', 'three']) expect(await nextText(hers)).toBe(text);
-      });
-
-      test('a slow reader is told how much it has missed', async () => {
-        const { a, b, his } = await pair();
-        const slow = await a.gossip.subscribe(ROOM, { queueCapacity: 2 });
-        const fast = await a.gossip.subscribe(ROOM);
-        for (let i = 0; i < 5; i++) await his.broadcast(`${i}`);
-        for (let i = 0; i < 5; i++) expect(await nextText(fast)).toBe(`${i}`);
-        expect(await slow.next()).toEqual({ done: false, value: { type: 'lagged', missed: 3, reason: 'slow-reader' } });
-        expect(await slow.next()).toEqual({ done: false, value: { type: 'neighborUp', peer: b.endpoint.id } });
-        expect(await nextText(slow)).toBe('3');
-      });
-
-      test('what a slow reader gets and what it is told it has lost is all that was published', async () => {
-        const { a, his } = await pair();
-        const slow = await a.gossip.subscribe(ROOM, { queueCapacity: 20 });
-        const fast = await a.gossip.subscribe(ROOM);
-        const seen: GossipEvent[] = [];
-        const read = async () => seen.push((await slow.next()).value as GossipEvent);
-        for (let i = 0; i < 100; i++) {
-          await his.broadcast(`${i}`);
-          expect(await nextText(fast)).toBe(`${i}`);
-          if (i % 10 === 0) await read();
-        }
-        while (textOf(seen.at(-1)) !== '99') await read();
-        const numbers = seen.flatMap((event) => (event.type === 'received' ? [Number(textOf(event))] : []));
-        const told = seen.reduce((sum, event) => sum + (event.type === 'lagged' ? event.missed : 0), 0);
-        expect(told).toBeGreaterThan(0);
-        expect(numbers.length + told).toBe(100);
-        expect(numbers).toEqual([...new Set(numbers)].sort((x, y) => x - y));
-        expect((await a.gossip.snapshot()).losses['slow-reader']).toBe(service.isRemote ? 0 : told);
-      });
-
-      test('subscriptions of one node hear each other, and themselves only if they ask for it', async () => {
-        const { a, hers, his } = await pair();
-        const second = await a.gossip.subscribe(ROOM);
-        const echoing = await a.gossip.subscribe(ROOM, { echo: true });
-        await hers.broadcast('from the first');
-        expect(await nextText(second)).toBe('from the first');
-        expect(await nextText(echoing)).toBe('from the first');
-        expect(await nextText(his)).toBe('from the first');
-        await echoing.broadcastNeighbors('from the third');
-        for (const topic of [hers, second, echoing, his]) expect(await nextText(topic)).toBe('from the third');
-      });
-
-      test('a lone node brings its subscriptions together, with its own id on what they hear', async () => {
-        const { endpoint, gossip } = await start();
-        const [speaker, listener] = [await gossip.subscribe(ROOM), await gossip.subscribe(ROOM)];
-        await speaker.broadcast('anybody here?');
-        const { value } = await listener.next();
-        expect(value).toMatchObject({ deliveredFrom: endpoint.id, scope: { type: 'swarm', round: 0 } });
-        expect((await gossip.snapshot()).topics).toMatchObject([{ subscribers: 2, keptBroadcasts: 1 }]);
-        await expect(speaker.broadcast('now', { whenAlone: 'reject' })).rejects.toThrow(NoNeighborsError);
-      });
-
-      test('every subscription of a topic gets every message', async () => {
-        const { a, hers, his } = await pair();
-        const second = await a.gossip.subscribe(ROOM);
-        await his.broadcast('to all');
-        expect(await nextText(hers)).toBe('to all');
-        expect(await nextText(second)).toBe('to all');
-      });
-    });
-
-    describe('halves', () => {
-      test('the topic lives while either half does', async () => {
-        const { hers, his } = await pair();
-        const { sender, receiver } = his.split();
-        expect(receiver).toBeInstanceOf(GossipReceiver);
-        sender.close();
-        await hers.broadcast('to the listener');
-        expect(await nextText(receiver)).toBe('to the listener');
-        await expect(sender.broadcast('x')).rejects.toThrow(TopicClosedError);
-
-        const left = waitFor(hers, (event) => event.type === 'neighborDown');
-        receiver.close();
-        expect(await left).toMatchObject({ reason: 'left' });
-      });
-
-      test('a sender alone can publish', async () => {
-        const { hers, his } = await pair();
-        const { sender, receiver } = his.split();
-        receiver.close();
-        await sender.broadcast('from the sender');
-        expect(await nextText(hers)).toBe('from the sender');
-        expect(sender.neighbors()).toHaveLength(1);
-        expect(sender.maxContentLength).toBe(4055);
-      });
-    });
-
     describe('the end', () => {
       test('await using leaves the topic', async () => {
         const { a, hers } = await pair();
@@ -403,7 +227,7 @@ export function apiSuite(service: ServiceUnderTest): void {
         await expect(a.gossip.subscribe(ROOM)).rejects.toThrow(EndpointClosedError);
       });
 
-      test('farewells arrive', async () => {
+      test('neighbors hear that somebody leaves', async () => {
         const { a, b, hers } = await pair();
         const left = waitFor(hers, (event) => event.type === 'neighborDown');
         await b.gossip.shutdown();
@@ -430,24 +254,4 @@ export function apiSuite(service: ServiceUnderTest): void {
       });
     });
   });
-}
-
-function textOf(event: GossipEvent | undefined): string | undefined {
-  return event?.type === 'received' ? Buffer.from(event.content).toString() : undefined;
-}
-
-async function nextText(topic: AsyncIterable<GossipEvent>): Promise<string> {
-  for await (const event of topic) if (event.type === 'received') return Buffer.from(event.content).toString();
-  throw new Error('the topic was closed');
-}
-
-async function received(topic: AsyncIterable<GossipEvent>, count: number): Promise<string[]> {
-  const texts: string[] = [];
-  while (texts.length < count) texts.push(await nextText(topic));
-  return texts;
-}
-
-async function waitFor(topic: GossipTopic, wanted: (event: GossipEvent) => boolean): Promise<GossipEvent | undefined> {
-  for await (const event of topic) if (wanted(event)) return event;
-  return undefined;
 }

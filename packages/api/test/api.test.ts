@@ -1,8 +1,10 @@
 import { Router } from '@grapevine/net';
 import { describe, expect, test } from 'vitest';
 import { Gossip, topicIdFrom } from '../src/index.js';
-import { apiSuite, type ServiceUnderTest } from './api-suite.js';
+import { apiSuite } from './api-suite.js';
 import { conveniencesSuite } from './conveniences-suite.js';
+import { readingSuite } from './reading-suite.js';
+import type { ServiceUnderTest } from './service-under-test.js';
 
 const service: ServiceUnderTest = {
   name: 'a node in this process',
@@ -16,6 +18,7 @@ const service: ServiceUnderTest = {
 };
 
 apiSuite(service);
+readingSuite(service);
 conveniencesSuite(service);
 
 describe('topicIdFrom', () => {

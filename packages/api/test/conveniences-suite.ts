@@ -1,34 +1,12 @@
-import { MemoryNetwork } from '@grapevine/net/memory';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { formatRoomTicket, formatTicket, type GossipTopic, TopicClosedError, topicIdFrom } from '../src/index.js';
-import type { ApiNode, ServiceUnderTest } from './api-suite.js';
+import { describe, expect, test } from 'vitest';
+import { formatRoomTicket, type GossipTopic, TopicClosedError } from '../src/index.js';
+import { ROOM, type ServiceUnderTest, useService } from './service-under-test.js';
 
-const ROOM = topicIdFrom('my-room');
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 
 /** Messages apart from membership, status, flush, and room tickets, on top of any service. */
 export function conveniencesSuite(service: ServiceUnderTest): void {
-  let network: MemoryNetwork;
-  let nodes: ApiNode[];
-  beforeEach(() => {
-    network = new MemoryNetwork();
-    nodes = [];
-  });
-  afterEach(() => Promise.all(nodes.map((node) => node.close())));
-
-  async function start(): Promise<ApiNode> {
-    const node = await service.start(network);
-    nodes.push(node);
-    return node;
-  }
-
-  async function pair() {
-    const [a, b] = [await start(), await start()];
-    const hers = await a.gossip.subscribe(ROOM);
-    const his = await b.gossip.subscribe(ROOM, { bootstrap: formatTicket(a.endpoint.addr()) });
-    await Promise.all([hers.joined(), his.joined()]);
-    return { a, b, hers, his };
-  }
+  const { start, pair } = useService(service);
 
   /** Leaves a topic, and waits until its neighbor has noticed. */
   async function leave(leaving: GossipTopic, staying: GossipTopic) {

@@ -88,7 +88,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
    * Takes over an endpoint that was made with `@number0/iroh`. From now on it belongs to us: we accept its connections, `setAlpns` replaces
    * its protocols, and `close` closes it. Its owner may go on dialing with it, and reading from it.
    *
-   * @throws TypeError if it is none, or taken over already; EndpointClosedError
+   * @throws TypeError if it is no such endpoint, or taken over already; EndpointClosedError
    */
   static adopt(native: NativeEndpoint, options: IrohTransportOptions = {}): IrohEndpoint {
     checkTransportOptions(options);

@@ -49,7 +49,7 @@ export class IrohIncoming implements Incoming {
 
   #decide(decision: Promise<Connection>): void {
     clearTimeout(this.#timer);
-    decision.catch(() => {}); // reported only to who calls accept()
+    decision.catch(() => {}); // reported to the caller of accept() alone
     this.#decision = decision;
     this.#host.decided(this);
   }
@@ -74,7 +74,7 @@ export class IrohIncoming implements Incoming {
   }
 }
 
-/** Ends a connection that came too late for whoever wanted it. */
+/** Ends a connection that came too late for its caller. */
 export function discard(native: NativeConnection): void {
   native.close(0n, []);
 }

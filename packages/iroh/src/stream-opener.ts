@@ -3,13 +3,13 @@ import { StreamLimitError } from '@grapevine/net';
 /**
  * Opens streams, one after the other, because calls that wait at the same time finish in any order, and the first to ask shall have
  * the stream that the peer sees first. The binding waits until the peer allows another one, and that wait can't be taken back: a caller that gives up leaves
- * it to whoever opens next.
+ * it to the next caller.
  */
 export class StreamOpener<Stream> {
   readonly #open: () => Promise<Stream>;
   readonly #patienceMs: number;
   #abandoned: Promise<Stream>[] = [];
-  /** Opened for those who wanted to know when one can be: whoever opens next takes it. */
+  /** Opened for those who wanted to know when one can be: the next caller takes it. */
   readonly #ready: Promise<Stream>[] = [];
   #last: Promise<unknown> = Promise.resolve();
   /** How many were opened so far. */

@@ -73,7 +73,7 @@ export function checkRecovered(content: Uint8Array, { round, age }: { round: num
 }
 
 /**
- * Refuses a payload that is none.
+ * Refuses what is no payload.
  *
  * @throws TypeError.
  */

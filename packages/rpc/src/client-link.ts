@@ -104,7 +104,7 @@ function refusalOf(closed: CloseReason | undefined): RpcRefusedError | undefined
 
 /**
  * Asks again when the connection was lost meanwhile: most likely the server had been restarted, and the news was still under way
- * when the stream was opened. For what may be asked twice.
+ * when the stream was opened. Only for requests that may be sent twice.
  */
 export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
   try {

@@ -10,7 +10,7 @@ import {
 type NeighborUp = MembershipEvent & { readonly type: 'neighborUp' };
 type NeighborDown = MembershipEvent & { readonly type: 'neighborDown' };
 
-/** The neighbors that the node has in a topic, as the server tells them; who waits for the first, and who reads their changes. */
+/** The neighbors that the node has in a topic, as the server tells them; with callers that wait for the first, and readers of their changes. */
 export class RemoteNeighbors {
   readonly #ids = new Set<EndpointId>();
   readonly #readers = new MembershipReaders();

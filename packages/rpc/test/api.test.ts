@@ -1,7 +1,9 @@
 import { Gossip } from '@grapevine/api';
 import { Router } from '@grapevine/net';
-import { apiSuite, type ServiceUnderTest } from '../../api/test/api-suite.js';
+import { apiSuite } from '../../api/test/api-suite.js';
 import { conveniencesSuite } from '../../api/test/conveniences-suite.js';
+import { readingSuite } from '../../api/test/reading-suite.js';
+import type { ServiceUnderTest } from '../../api/test/service-under-test.js';
 import { connectRpc, serveRpc } from '../src/index.js';
 
 // The very tests of @grapevine/api, with a server and a QUIC connection between the API and the node.
@@ -30,4 +32,5 @@ const service: ServiceUnderTest = {
 };
 
 apiSuite(service);
+readingSuite(service);
 conveniencesSuite(service);

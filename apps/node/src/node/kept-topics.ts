@@ -114,7 +114,7 @@ export class KeptTopics implements OwnTopics {
   }
 }
 
-/** What a client reads. Remote control is loaded by who uses it: it needs QUIC's native module, which some platforms lack. */
+/** What a client reads. As remote control has it, which is loaded only where it is used. */
 async function refused(message: string): Promise<Error> {
   const { RpcRefusedError } = await import('@grapevine/rpc');
   return new RpcRefusedError('failed', message);

@@ -32,7 +32,7 @@ export const endpointIdSchema: Schema<EndpointId> = mapped(array32, {
 
 /**
  * An endpoint id that somebody names: 32 raw bytes, which may be no curve point. Finding that out takes a tenth of a millisecond, and a list has
- * a hundred of them; so it is found out when an id is used, and whoever is dialed proves it anyway.
+ * a hundred of them; so it is found out when an id is used, and a dialed peer proves it anyway.
  */
 export const namedIdSchema = hexId32 as unknown as Schema<EndpointId>;
 
@@ -85,7 +85,7 @@ const transportAddrSet = mapped<readonly TransportAddr[], readonly TransportAddr
 /** An endpoint with its addresses, as tickets carry it. */
 export const endpointAddrSchema: Schema<EndpointAddr> = struct({ id: endpointIdSchema, addrs: transportAddrSet });
 
-/** Addresses of one endpoint that are read: nobody has more, and whoever names hundreds wants our time. */
+/** Addresses of one endpoint that are read: nobody has more, and a peer that names hundreds wants our time. */
 const MAX_READ_ADDRS = 16;
 
 /** The last field of something: elements beyond the first few are not looked at, and neither is what follows them. */

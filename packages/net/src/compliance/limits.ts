@@ -11,7 +11,7 @@ const MAX_UNI_STREAMS = 120;
 export function limitTests(transport: TransportUnderTest, test: TestRunner['test']): void {
   const request = { maxUniStreams: MAX_UNI_STREAMS };
 
-  test('at the limit of one-way streams none is opened, and who waits is told when one can be', () =>
+  test('at the limit of one-way streams none is opened, and waiting callers are told when one can be', () =>
     withPair(
       transport,
       async ({ ab, ba }) => {

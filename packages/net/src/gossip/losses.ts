@@ -1,7 +1,7 @@
 import type { GossipMetrics } from './metrics.js';
 import type { LossReason } from './snapshot.js';
 
-/** Counts what a node has lost, for its snapshot and for who measures it. */
+/** Counts what a node has lost, for its snapshot and its metrics. */
 export class Losses {
   readonly #metrics: Pick<GossipMetrics, 'lost'>;
   readonly #counts: Record<LossReason, number> = {

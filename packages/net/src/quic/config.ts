@@ -36,7 +36,7 @@ export class Configs {
     this.#signature = server?.signature ?? 'ed25519';
   }
 
-  /** Shows another certificate to whoever connects from now on. */
+  /** Shows another certificate to peers that connect from now on. */
   showCertificate({ keyPem, certificate, signature }: ServerCertificate): void {
     this.#key = Buffer.from(keyPem);
     this.#certificate = Buffer.from(toPem(certificate));

@@ -186,7 +186,7 @@ export class Driver {
     this.#maxUntaken = streams;
   }
 
-  /** Gives up a handshake: tells the peer, and whoever waits why. */
+  /** Gives up a handshake: tells the peer, and the waiting caller why. */
   abandon(error: unknown): void {
     this.handshake.reject(error);
     this.#fail(TransportError.none, 'the handshake was given up');

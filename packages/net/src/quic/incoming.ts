@@ -116,7 +116,7 @@ export class QuicIncoming implements Incoming, Route {
   #decide(error: Error): void {
     this.#stopTimer();
     this.#decision = Promise.reject(error);
-    this.#decision.catch(() => {}); // reported only to who still calls accept()
+    this.#decision.catch(() => {}); // reported to a later caller of accept() alone
   }
 
   async #accept(): Promise<Connection> {

@@ -64,7 +64,7 @@ export class Router implements AsyncDisposable {
   /**
    * Registers the handler of a protocol, and its companions.
    *
-   * @throws TypeError, RangeError for what is none; Error if one of them has a handler already, or the router runs
+   * @throws TypeError, RangeError for a wrong argument; Error if one of them has a handler already, or the router runs
    */
   accept(alpn: string, handler: ProtocolHandler): this {
     anAlpn('alpn', alpn);

@@ -198,7 +198,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.memory.see(id, now);
       this.#losses.told(id, since);
     }
-    // Of what we have heard ourselves, it is known here when it can come no more.
+    // For payloads that we have heard of ourselves, we know when they can come no more.
     const isKnown = (id: MessageId): boolean => this.memory.seen.has(id) || this.missing.has(id);
     for (const loss of this.#toldLosses?.takeDue(isKnown, now) ?? []) {
       this.memory.see(loss.id, now);

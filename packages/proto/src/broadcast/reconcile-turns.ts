@@ -5,7 +5,7 @@ import type { Rng } from '../structures/rng.js';
 const STEPS = 512;
 
 /**
- * With whom to reconcile now and then while there is traffic: the neighbor with whom it is longest ago, if payloads have come
+ * The neighbor to reconcile with now and then while there is traffic: the one with which it is longest ago, if payloads have come
  * since.
  */
 export class ReconcileTurns<P> {

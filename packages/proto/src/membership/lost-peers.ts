@@ -4,7 +4,7 @@ import { LazyMap } from '../structures/lazy.js';
 const MAX_PAUSE = 16;
 
 interface Lost {
-  /** From which shuffle on it may be tried again. */
+  /** The shuffle from which on it may be tried again. */
   due: number;
   /** Shuffles from one try to the next. */
   pause: number;

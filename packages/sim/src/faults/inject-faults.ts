@@ -7,7 +7,7 @@ import type { Fault, FaultPeriod } from './fault.js';
 import { FaultyLinks } from './faulty-links.js';
 import { startMalice } from './malice.js';
 
-/** What the faults have done to nodes, for whoever chooses among them. */
+/** What the faults have done to nodes, for the code that chooses among them. */
 export interface InjectedFaults {
   /** Nodes that mean harm. */
   readonly malicious: ReadonlySet<number>;

@@ -59,7 +59,7 @@ export class WebIncoming implements Incoming {
   turnAway(refusal: Refusal): void {
     if (this.#decision) return;
     this.#decision = Promise.reject(new ConnectError('refused', 'we refused this connection'));
-    this.#decision.catch(() => {}); // reported only to who still calls accept()
+    this.#decision.catch(() => {}); // reported to a later caller of accept() alone
     this.#onDecision();
     refuseDialer(this.#session, refusal).catch(() => {}); // it has gone
   }

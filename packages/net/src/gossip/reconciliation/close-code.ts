@@ -1,4 +1,4 @@
-/** With which codes connections of the reconcile protocol are closed. */
+/** Codes that close connections of the reconcile protocol. */
 export const ConnectionCode = {
   /** Nothing is under way, or the node shuts down. */
   done: 0,
@@ -8,7 +8,7 @@ export const ConnectionCode = {
   tooMany: 2,
 } as const;
 
-/** With which codes sessions are given up. The connection lives on. */
+/** Codes that end a session alone. */
 export const SessionCode = {
   /** The other side had begun one at the same time: that one counts. */
   duplicate: 1,

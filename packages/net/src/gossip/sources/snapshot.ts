@@ -2,7 +2,7 @@ import type { DropReason } from '../metrics.js';
 
 /**
  * What was refused to whom: a `slot` to a stranger, a dial of ours a slot (`dial`), its slot to a peer that others needed more (`displaced`), a
- * dial to too many that others named (`hearsay`), more of our time (`work`) or memory (`memory`) to who had its share.
+ * dial to too many that others named (`hearsay`), more of our time (`work`) or memory (`memory`) to a source that has had its share.
  */
 export type Refusal = 'slot' | 'dial' | 'displaced' | 'hearsay' | 'work' | 'memory';
 

@@ -39,7 +39,7 @@ export interface DialTarget {
   readonly paid: number;
 }
 
-/** Whose word it is when nobody knows any more. */
+/** The source of addresses when it is not known any more. */
 const NOBODY = 'nobody';
 
 /**
@@ -226,7 +226,7 @@ export class Sources {
     return this.#target(request, needed);
   }
 
-  /** Addresses that the user or a connection vouches for are free, others are paid for by who told them. */
+  /** Addresses that the user or a connection vouches for are free, others are paid for by the source that told them. */
   #target(request: DialRequest, atLeast: number): DialTarget {
     const payer = request.namedBy;
     const { trusted, told } = this.#known(request.peer);
