@@ -16,7 +16,7 @@ Usage: grapevine-chat [options] open [TOPIC]   open a room (a fresh one, or the 
   --transport NAME    quic, or iroh to meet Rust members (default: quic where it runs; all members use the same)
   --no-relay          iroh without n0's relays and discovery: for local networks
   --bind HOST:PORT    local address                     (default: every interface)
-  --advertise HOST[:PORT]  where others reach us besides, behind a NAT or in a container; again for more
+  --advertise HOST[:PORT]  where else others reach us, behind a NAT or in a container (repeatable)
   --help              this text
 
 A TOPIC is 64 hex digits. Each line typed is a message; end the input (Ctrl-D) or press Ctrl-C to leave.

@@ -3,7 +3,7 @@ import { runProgram } from '@grapevine/cli-kit';
 import { BindError } from '@grapevine/net';
 import { COMMANDS } from './commands.js';
 
-const ABOUT = `A gossip node that stays up, and what one tells it.
+const ABOUT = `Runs a gossip node, and tells a running one what to do.
 
 A TOPIC is a name, an id of 64 hex digits, or a room ticket. Commands for a running node are for the
 one whose folder is the same (--data), or for the one that --rpc says.`;

@@ -70,7 +70,7 @@ function completeFirst(first: First): string | undefined {
   }
 }
 
-/** Of words without spaces and quotes in them: names of commands, flags and choices. */
+/** Words without spaces and quotes: names of commands, flags and choices. */
 function completeWords(words: readonly string[]): string {
   return `COMPREPLY=($(compgen -W '${words.join(' ')}' -- "$word"))`;
 }

@@ -9,7 +9,7 @@ import { type Behind, behind, type Listening, listenIn } from './lock-socket.js'
 // other although each is process 1. (It does not see across machines.)
 //
 // A socket that nobody listens on can't be taken over, only removed, and between the look and the removal somebody else may have done the
-// same. So nobody removes a socket to take the lock: whoever finds that nobody listens on the newest one makes the next one,
+// same. So nobody removes a socket to take the lock: a process that finds that nobody listens on the newest one makes the next one,
 // `lock.1`, `lock.2`, …, and has the lock unless there is a newer one, or an older one with somebody behind it. Of two at once, at least
 // one gives way; where both do, both try again.
 

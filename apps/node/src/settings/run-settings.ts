@@ -56,13 +56,13 @@ export const RUN_SETTINGS: readonly Setting[] = [
     flag: 'topic',
     kind: 'list',
     metavar: 'TOPIC',
-    help: 'take part in this topic; again for more. A name, 64 hex digits, or a room ticket',
+    help: 'take part in this topic, a name, 64 hex digits or a room ticket (repeatable)',
   },
   {
     flag: 'join',
     kind: 'list',
     metavar: 'TICKET',
-    help: 'enter the topics through this node; again for more. The ticket of a room is a topic as well',
+    help: 'enter the topics through this node (repeatable). A room ticket is a topic as well',
   },
   DATA,
   {
@@ -77,9 +77,14 @@ export const RUN_SETTINGS: readonly Setting[] = [
     flag: 'advertise',
     kind: 'list',
     metavar: 'HOST[:PORT]',
-    help: 'where others reach us besides, behind a NAT or in a container; again for more',
+    help: 'where else others reach us, behind a NAT or in a container (repeatable)',
   },
-  { flag: 'share-addresses', kind: 'switch', metavar: '', help: 'tell others how to reach us (default: true)' },
+  {
+    flag: 'share-addresses',
+    kind: 'switch',
+    metavar: '',
+    help: 'tell others how to reach us (default: true; --no-share-addresses)',
+  },
   {
     flag: 'mdns',
     kind: 'switch',
@@ -90,14 +95,14 @@ export const RUN_SETTINGS: readonly Setting[] = [
     flag: 'allow',
     kind: 'text',
     metavar: 'FILE',
-    help: 'talk gossip with nobody but the endpoint ids in this file, one a line; SIGHUP reads it again',
+    help: 'talk gossip only with the endpoint ids in this file, one a line; SIGHUP reads it again',
   },
   { flag: 'metrics', kind: 'text', metavar: 'HOST:PORT', help: 'serve /metrics, /healthz and /readyz there over HTTP' },
   {
     flag: 'web',
     kind: 'text',
     metavar: 'HOST:PORT',
-    help: 'be a hub for browsers: WebTransport there (UDP), and over HTTP (TCP) a page with the first topic as a chat room',
+    help: 'be a hub for browsers: WebTransport there (UDP), and a page with a chat room in the first topic (HTTP, TCP)',
   },
   {
     flag: 'web-advertise',
@@ -111,7 +116,12 @@ export const RUN_SETTINGS: readonly Setting[] = [
     metavar: 'HOST:PORT',
     help: 'remote control there: the other commands, and @grapevine/rpc',
   },
-  { flag: 'rpc-allow', kind: 'list', metavar: 'ID', help: 'who may: endpoint ids; without any, only this machine' },
+  {
+    flag: 'rpc-allow',
+    kind: 'list',
+    metavar: 'ID',
+    help: 'a client that may use it (repeatable; without any, only this machine may)',
+  },
   {
     flag: 'rpc-transport',
     kind: 'text',

@@ -6,8 +6,7 @@ import type { Verb } from './verb.js';
 export const clientId: Verb = {
   summary: 'print the id that nodes with a list must allow',
   about: `Prints the id by which these commands are known to nodes with a list of allowed clients (grapevine
-run --rpc-allow ID). The first time it makes the key for it, in the folder of --data, for its owner
-only.`,
+run --rpc-allow ID). The first call makes the key, in the folder of --data, readable by its owner alone.`,
   usage: [],
   settings: [],
   run: async (call) => {

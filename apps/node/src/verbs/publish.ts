@@ -16,7 +16,7 @@ the node has them all. A node that is not in the topic takes part for as long as
 Somebody has to be there: a neighbor of the node, or another subscriber on the node itself. Without a
 neighbor the node keeps messages for the first one (1 MiB) for as long as it is in the topic.
 
-What is equal to an earlier message is the same message to the swarm and is delivered once.`,
+A message that is equal to an earlier one is the same message to the swarm and is delivered once.`,
   usage: ['TOPIC', '[MESSAGE]'],
   settings: [
     { flag: 'file', kind: 'text', metavar: 'FILE', help: 'send the lines of a file; - for stdin, as without' },

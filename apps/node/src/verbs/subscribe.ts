@@ -27,7 +27,7 @@ export const subscribe: Verb = {
   about: `Prints the messages of a topic as they come, until Ctrl-C. A node that is not in the topic takes
 part for as long as this runs.
 
-As text, each message is a line, and what could steer a terminal is replaced. As JSON, each event is
+As text, each message is a line, and control characters are replaced. As JSON, each event is
 an object on a line: messages (content, or contentBase64 where it is not UTF-8), neighbors that come
 and go, and how many messages were lost, and why. Raw is the bytes of the messages and nothing else.`,
   usage: ['TOPIC'],

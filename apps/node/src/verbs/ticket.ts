@@ -8,10 +8,10 @@ import type { Verb } from './verb.js';
 export const ticket: Verb = {
   summary: 'print the ticket that brings others to a node, or into a topic',
   about: `Prints a node's ticket and nothing else: its id and where it is reached. Others enter topics through
-it (--join TICKET). With a TOPIC it is the ticket of a room: it says the topic as well, and stands
-wherever a TOPIC does.
+it (--join TICKET). With a TOPIC it prints a room ticket, which has the topic in it and can be given
+wherever a TOPIC can.
 
-When nobody but this machine can use it, that is said on stderr.`,
+A warning on stderr says when only this machine can use it.`,
   usage: ['[TOPIC]'],
   settings: [],
   run: (call) => {

@@ -38,7 +38,7 @@ Usage: ${['grapevine', name, ...verb.usage, '[options]'].join(' ')}
 
 ${helpOf(settings)}
 
---rpc, --rpc-id and --data can also stand in the environment (GRAPEVINE_RPC=127.0.0.1:9465).`,
+--rpc, --rpc-id, --rpc-transport and --data can also stand in the environment (GRAPEVINE_RPC=127.0.0.1:9465).`,
     run: async (args) => {
       const { flags, positionals } = fromArguments(args, settings, verb.usage);
       // Of the environment only what says which node: no verb shall count to ten because something else is called COUNT.

@@ -48,7 +48,7 @@ export class PaperSwarm {
       config: {
         latency: { type: 'static', latency: HOP },
         proto: protoConfig(this.cycle, optimizationThreshold),
-        // Who calls a dead node hears of it after a hop, as with the papers' TCP.
+        // A call to a dead node fails after a hop, as with the papers' TCP.
         unreachableAfter: HOP,
       },
     });
