@@ -82,7 +82,7 @@ export class Core implements DriverHost {
   readonly resets: Resets;
   readonly heldAcks = new HeldAcks();
   /** From where no connection is let in for a while. */
-  readonly penalties = new FloodPenalties();
+  readonly penalties: FloodPenalties;
   readonly #garbage = new NativeGarbage();
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
@@ -98,6 +98,7 @@ export class Core implements DriverHost {
     socket: UdpSocket,
   ) {
     this.#socket = socket;
+    this.penalties = new FloodPenalties(settings.maxFloodsPerSource);
     this.ids = new ConnectionIds(settings.secretKey);
     this.resets = new Resets(this.ids, this);
   }

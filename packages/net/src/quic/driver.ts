@@ -55,6 +55,8 @@ export class Driver {
   /** Whether something besides acknowledgements is due, of which neither streams nor datagrams tell. */
   #isDue = false;
   readonly #shaking: Handshake;
+  /** The peer brought too much. */
+  #isFlood = false;
   /** Streams that the peer may have opened and that nobody has taken. */
   #maxUntaken = Number.POSITIVE_INFINITY;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
@@ -287,6 +289,7 @@ export class Driver {
 
   /** The peer has us keep more than it may. */
   #flooded(code: number, message: string): void {
+    this.#isFlood = true;
     this.#host.flooded(this.isOpen ? this.#options.remote : undefined);
     this.#fail(code, message);
   }
@@ -368,7 +371,8 @@ export class Driver {
     const wasOpen = this.#phase === 'open';
     this.#phase = 'closed';
     this.#timer.stop();
-    this.#host.forget(this, { unearned: this.#inbound.unearned, streams: this.streams.size });
+    const { unearned } = this.#inbound;
+    this.#host.forget(this, { unearned, streams: this.streams.size, isFlood: this.#isFlood });
     if (!wasOpen) {
       this.#options.onHandshakeEnd?.();
       this.handshake.reject(connectErrorOf(native, reason, this.side));

@@ -1,11 +1,9 @@
 import { networkOf, sourceOfHost } from '../address/source.js';
 
-/** Connections that a network may lose as floods in a row, and be let in again. A few are accidents: a peer of another version, or one behind the same address. */
-const FREE = 7;
 /** One is forgiven after so long, in milliseconds. So a network that goes on loses one in ten seconds, which costs a handshake and a megabyte. */
 const FORGIVEN_MS = 10_000;
-/** No more than this are remembered: nobody is shut out for longer than 80 s after the last. */
-const REMEMBERED = 15;
+/** As many more than are allowed are remembered: nobody is shut out for longer than 80 s after the last. */
+const MORE = 7;
 /** Networks that are remembered; the ones that were quiet for longest go first. */
 const MAX_NETWORKS = 4_096;
 
@@ -18,10 +16,12 @@ const MAX_NETWORKS = 4_096;
 export class FloodPenalties {
   /** In the order of their last flood. */
   readonly #networks = new Map<string, { floods: number; readonly at: number }>();
+  readonly #max: number;
   readonly #now: () => number;
 
-  /** @param now in milliseconds */
-  constructor(now: () => number = () => performance.now()) {
+  /** @param max floods in a row with which a network is shut out. A few are accidents: a peer of another version, or one behind the same address. @param now in milliseconds */
+  constructor(max: number, now: () => number = () => performance.now()) {
+    this.#max = max;
     this.#now = now;
   }
 
@@ -33,7 +33,7 @@ export class FloodPenalties {
   /** A connection from there ended as a flood. @param host of which it is proven that the peer is there */
   flooded(host: string): void {
     const network = networkOf(sourceOfHost(host));
-    const floods = Math.min(REMEMBERED, this.#floodsOf(network) + 1);
+    const floods = Math.min(this.#max + MORE, this.#floodsOf(network) + 1);
     this.#networks.delete(network);
     this.#networks.set(network, { floods, at: this.#now() });
     const [quietest] = this.#networks.keys();
@@ -42,7 +42,7 @@ export class FloodPenalties {
 
   /** Whether a new connection from there is refused. */
   shutsOut(host: string): boolean {
-    return this.#networks.size > 0 && this.#floodsOf(networkOf(sourceOfHost(host))) > FREE;
+    return this.#networks.size > 0 && this.#floodsOf(networkOf(sourceOfHost(host))) > this.#max - 1;
   }
 
   #floodsOf(network: string): number {

@@ -45,6 +45,11 @@ export interface EndpointOptions {
   readonly maxHalfOpen?: number | undefined;
   /** How many of them from one host. Default 256. */
   readonly maxHalfOpenPerSource?: number | undefined;
+  /**
+   * After so many connections from one host (or /48) that ended because they brought too much, one in ten seconds is let in from there. Default 8.
+   * Behind a proxy that hides where clients are, all of them are one host: set it as high as you like.
+   */
+  readonly maxFloodsPerSource?: number | undefined;
   /** From how many on a client must prove its address by a retry (RFC 9000, section 8.1). 0 is always. Default 128. */
   readonly retryThreshold?: number | undefined;
   /** How many one-way streams a peer may have open at once (RFC 9000, section 4.6). Default 4,096. */
@@ -110,6 +115,7 @@ export interface Settings {
   readonly handshakeTimeoutMs: number;
   readonly maxHalfOpen: number;
   readonly maxHalfOpenPerSource: number;
+  readonly maxFloodsPerSource: number;
   readonly retryThreshold: number;
   readonly maxUniStreams: number;
   readonly maxBiStreams: number;
@@ -150,6 +156,7 @@ const CHECKS: Checks<EndpointOptions> = {
   handshakeTimeoutMs: anything,
   maxHalfOpen: anything,
   maxHalfOpenPerSource: anything,
+  maxFloodsPerSource: anything,
   retryThreshold: anything,
   maxUniStreams: anything,
   maxBiStreams: anything,
@@ -209,6 +216,7 @@ export function resolveOptions(options: EndpointOptions & CertificateEndpointOpt
     handshakeTimeoutMs: checkInteger('handshakeTimeoutMs', options.handshakeTimeoutMs, 10_000, 1, MAX_TIMER_MS),
     maxHalfOpen: checkInteger('maxHalfOpen', options.maxHalfOpen, 1024, 1, 1_000_000),
     maxHalfOpenPerSource: checkInteger('maxHalfOpenPerSource', options.maxHalfOpenPerSource, 256, 1, 1_000_000),
+    maxFloodsPerSource: checkInteger('maxFloodsPerSource', options.maxFloodsPerSource, 8, 1, 1_000_000),
     retryThreshold: checkInteger('retryThreshold', options.retryThreshold, 128, 0, 1_000_000),
     maxUniStreams: checkInteger('maxUniStreams', options.maxUniStreams, 4096, 0, 1_000_000),
     maxBiStreams: checkInteger('maxBiStreams', options.maxBiStreams, 128, 0, 1_000_000),

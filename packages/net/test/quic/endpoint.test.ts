@@ -39,6 +39,7 @@ describe('binding an endpoint', () => {
     ['handshakeTimeoutMs', 0],
     ['maxHalfOpen', 0],
     ['maxHalfOpenPerSource', 1.5],
+    ['maxFloodsPerSource', 0],
     ['retryThreshold', Number.NaN],
     ['maxUniStreams', -1],
     ['maxBiStreams', 2 ** 40],

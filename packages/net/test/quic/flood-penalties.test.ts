@@ -11,7 +11,7 @@ const MANY = 8;
 
 function penalties() {
   let now = 0;
-  const made = new FloodPenalties(() => now);
+  const made = new FloodPenalties(MANY, () => now);
   return {
     made,
     flood: (host: string, times: number) => {
