@@ -19,6 +19,9 @@ export const DELIVERY_COLUMNS = [
   { figure: 'share', title: 'delivered', digits: 4 },
 ];
 
+/** The same for rows in which payloads come as fast as they can, where lateness is that of queues. */
+export const THROUGHPUT_COLUMNS = DELIVERY_COLUMNS.filter(({ figure }) => figure !== 'p50' && figure !== 'p99');
+
 /**
  * A row of several figures for each contender; one of them is the row's value. Contenders run by turns, unless the row measures by itself.
  *

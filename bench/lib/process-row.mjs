@@ -1,0 +1,38 @@
+// @ts-check
+import { startProcesses } from '../swarm/processes.mjs';
+import { buildRustPeer } from './rust-peer.mjs';
+import { atMost, nothingLost, rowOfFigures, THROUGHPUT_COLUMNS } from './swarm-row.mjs';
+
+const NODES = 10;
+const [OURS, RUST, BARE] = ['ours', 'iroh-gossip 0.101', 'bare datagrams in Node'];
+
+/**
+ * A row in which each of ten nodes is a process, beside the Rust crate and bare datagrams.
+ *
+ * @param {{
+ *   id: string, question: string,
+ *   load: { warmUp: number, messages: number, bytes: number, pauseMs: number },
+ *   mostCpu: number, what: string,
+ * }} parts `mostCpu`: how many times the crate's CPU ours may take
+ */
+export function processRow({ id, question, load, mostCpu, what }) {
+  /** @param {'ours' | 'rust' | 'bare'} kind */
+  async function run(kind) {
+    const swarm = await startProcesses(kind, NODES);
+    const figures = await swarm.measure(load);
+    await swarm.stop();
+    return figures;
+  }
+  return rowOfFigures({
+    id,
+    question: `${question}: CPU a delivery (smaller is better)`,
+    unit: 'µs',
+    value: 'cpuUs',
+    cpuUnit: 'µs CPU a delivery',
+    cpu: 'cpuUs',
+    columns: THROUGHPUT_COLUMNS,
+    goals: [atMost({ ours: OURS, peer: RUST, figure: 'cpuUs', atMost: mostCpu, what }), nothingLost(OURS)],
+    prepare: () => buildRustPeer(id),
+    contenders: { [OURS]: () => run('ours'), [RUST]: () => run('rust'), [BARE]: () => run('bare') },
+  });
+}
