@@ -16,6 +16,10 @@ export const rows = {
   G4: { question: '100 payloads a second, ten processes, beside the Rust crate', load: () => import('./g4.mjs') },
   G4f: { question: 'floods of 1 kB, ten processes, beside the Rust crate', load: () => import('./g4f.mjs') },
   G5: { question: 'an idle node with five neighbors', load: () => import('./g5.mjs') },
+  R1: {
+    question: 'repair after members have died, beside the Rust crate and gossipsub',
+    load: () => import('./r1.mjs'),
+  },
   M1: { question: 'memory of a process, a topic, a connection', load: () => import('./m1.mjs') },
   M2: { question: 'install and bundle size, beside libp2p with gossipsub', load: () => import('./m2.mjs') },
   C1: { question: 'messages encoded and decoded, beside protobufjs', load: () => import('./c1.mjs') },
@@ -36,7 +40,7 @@ export const rows = {
  * @type {Record<string, readonly string[]>}
  */
 export const groups = {
-  gossip: ['G1', 'G2', 'G3', 'G4', 'G4f', 'G5'],
+  gossip: ['G1', 'G2', 'G3', 'G4', 'G4f', 'G5', 'R1'],
   memory: ['M1', 'M2'],
   parts: ['C1', 'C2', 'C3'],
   quic: ['Q1', 'Q2'],

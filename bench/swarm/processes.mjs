@@ -86,6 +86,11 @@ class Member {
     return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'))?.[1]);
   }
 
+  /** Ends without a word to anybody. */
+  kill() {
+    this.#child.kill('SIGKILL');
+  }
+
   /** @returns a promise of when it has ended */
   end() {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
@@ -120,15 +125,19 @@ export async function startProcesses(kind, nodes, flags = []) {
   for (const [i, member] of members.entries()) await member.join(introductions(kind, tickets, i));
   await sleep(SETTLE_MS);
 
-  const looks = () => Promise.all(members.map((member) => member.look()));
+  let alive = members;
+  const looks = () => Promise.all(alive.map((member) => member.look()));
   /** @param {(look: Look) => number} pick @param {readonly Look[]} all */
   const sum = (pick, all) => all.reduce((total, look) => total + pick(look), 0);
   let seed = 0;
 
-  /** Publishes at the first, and waits until the others have it. @param {{ messages: number, bytes: number, pauseMs: number }} load */
-  async function publish(load) {
+  /**
+   * Publishes at the first, and waits until the others have it.
+   * @param {{ messages: number, bytes: number, pauseMs: number }} load @param {number} [lookMs] between two looks
+   */
+  async function publish(load, lookMs = LOOK_MS) {
     const before = sum(({ count }) => count, (await looks()).slice(1));
-    const expected = load.messages * (nodes - 1);
+    const expected = load.messages * (alive.length - 1);
     const start = performance.now();
     await members[0]?.publish(load, ++seed);
     let got = 0;
@@ -137,7 +146,7 @@ export async function startProcesses(kind, nodes, flags = []) {
       const now = sum(({ count }) => count, (await looks()).slice(1)) - before;
       if (now > got) lastAt = performance.now();
       got = now;
-      if (got < expected) await sleep(LOOK_MS);
+      if (got < expected) await sleep(lookMs);
     }
     return { got, expected, seconds: (lastAt - start) / 1000 };
   }
@@ -162,7 +171,18 @@ export async function startProcesses(kind, nodes, flags = []) {
         memoryMb: members.reduce((total, { memory }) => total + memory, 0) / nodes / 1e6,
       };
     },
-    stop: () => Promise.all(members.map((member) => member.end())),
+    /**
+     * Members die, and the first publishes at once: what goes along their branches is lost, and has to be repaired before anybody has noticed.
+     * @param {{ dying: number, load: { messages: number, bytes: number, pauseMs: number }, lookMs: number }} parts `dying`: how many of the last
+     */
+    crash: async ({ dying, load, lookMs }) => {
+      for (const member of alive.slice(-dying)) member.kill();
+      alive = alive.slice(0, -dying);
+      const { got, expected, seconds } = await publish(load, lookMs);
+      return { share: got / expected, repairMs: seconds * 1000 };
+    },
+    publish,
+    stop: () => Promise.all(alive.map((member) => member.end())),
   };
 }
 
