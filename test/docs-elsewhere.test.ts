@@ -12,6 +12,20 @@ const blocks = pages().flatMap(({ path, steps }) =>
     .map((block) => ({ path, block, where: block.directive?.type === 'elsewhere' ? block.directive.where : '' })),
 );
 
+test('output of commands names a command that there is', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  for (const { path, steps } of pages()) {
+    for (const step of steps) {
+      if ('hears' in step || step.directive?.type !== 'printed by') continue;
+      const { command } = step.directive;
+      const place = `${path}:${step.line}: ${command}`;
+      const [, script = '', row = ''] = /^npm run (\S+)(?: -- (\S+))?$/.exec(command) ?? [];
+      expect(Object.keys(scripts), place).toContain(script);
+      if (script === 'bench') expect(existsSync(join(root, `bench/${row.toLowerCase()}.mjs`)), place).toBe(true);
+    }
+  }
+});
+
 const withoutComment = (line: string) => line.replace(/(^|\s)(\/\/|#) .*$/, '').trim();
 
 test('blocks that run elsewhere do run there', () => {

@@ -26,7 +26,7 @@ export function writeDocs(row, report, measured) {
     [`${report.met ? 'met' : 'MISSED'}: ${row.target}`],
   ];
   const machine = `${cpus().length} cores, Node ${process.versions.node}`;
-  const block = `\n\`npm run bench -- ${id}\`, ${machine}:\n\n\`\`\`text\n${table(lines)}\n\`\`\`\n\n![${row.question}](performance/${id}.svg)\n\n`;
+  const block = `\n\`npm run bench -- ${id}\`, ${machine}:\n\n<!-- printed by: npm run bench -- ${id} -->\n\`\`\`text\n${table(lines)}\n\`\`\`\n\n![${row.question}](performance/${id}.svg)\n\n`;
   writeFileSync(page, text.slice(0, start + from.length) + block + text.slice(end));
   mkdirSync(folder, { recursive: true });
   writeFileSync(

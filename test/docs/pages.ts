@@ -11,7 +11,9 @@ type Directive =
   /** Somebody on this page prints this, now or soon. */
   | { readonly type: 'hears'; readonly text: string }
   /** The block runs in another test, or can't run here. */
-  | { readonly type: 'elsewhere'; readonly where: string };
+  | { readonly type: 'elsewhere'; readonly where: string }
+  /** The block is what a command has printed. */
+  | { readonly type: 'printed by'; readonly command: string };
 
 /** A block of code in a page. */
 export interface Block {
@@ -28,7 +30,7 @@ export interface Page {
   readonly steps: readonly (Block | { readonly line: number; readonly hears: string })[];
 }
 
-const COMMENT = /^<!-- (background|hears|elsewhere): (?:until )?(.*?) -->$/;
+const COMMENT = /^<!-- (background|hears|elsewhere|printed by): (?:until )?(.*?) -->$/;
 const unquoted = (text: string) => text.replace(/^"(.*)"$/, '$1');
 
 function directiveOf(comment: string): Directive | undefined {
@@ -36,6 +38,7 @@ function directiveOf(comment: string): Directive | undefined {
   if (type === 'background') return { type, until: unquoted(text) };
   if (type === 'hears') return { type, text: unquoted(text) };
   if (type === 'elsewhere') return { type, where: text };
+  if (type === 'printed by') return { type, command: text };
   return undefined;
 }
 
