@@ -76,7 +76,8 @@ async function place(transport: Transport, settings: ControlSettings, { data, lo
       return { address, secretKey };
     case 'iroh': {
       const { IrohEndpoint } = await import('@grapevine/iroh');
-      return { endpoint: await IrohEndpoint.bind({ preset: 'minimal', address, secretKey, logger }) };
+      // The protocol has no one-way streams; iroh would buffer 1.25 MB for each.
+      return { endpoint: await IrohEndpoint.bind({ preset: 'minimal', address, secretKey, logger, maxUniStreams: 1 }) };
     }
   }
 }

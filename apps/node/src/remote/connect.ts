@@ -23,6 +23,8 @@ export async function connect(
       const endpoint = await IrohEndpoint.bind({
         preset: 'minimal',
         idleTimeoutMs: IDLE_TIMEOUT_MS,
+        maxUniStreams: 1,
+        maxBiStreams: 1,
         address,
         ...identity,
       });
