@@ -14,6 +14,16 @@ describe('the certificate of a period', () => {
     expect(certificateOf(SecretKey.generate(), 1_800).hash).not.toEqual(hash);
   });
 
+  test('has a serial number that no other has: Firefox refuses the second of two certificates with one issuer and number', () => {
+    const serials = [1_800, 1_801].flatMap((period) =>
+      [key, SecretKey.generate()].map(
+        (owner) => new X509Certificate(certificateOf(owner, period).certificate).serialNumber,
+      ),
+    );
+    expect(new Set(serials).size).toBe(4);
+    for (const serial of serials) expect(serial.length).toBeLessThanOrEqual(2 * 20);
+  });
+
   test('is what browsers take: an ECDSA key, its own valid signature, at most 14 days', () => {
     for (let period = 1_800; period < 1_840; period++) {
       const parsed = new X509Certificate(certificateOf(key, period).certificate);

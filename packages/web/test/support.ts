@@ -1,4 +1,5 @@
 import {
+  type AddressLookup,
   type Connection,
   type ConnectOptions,
   type Endpoint,
@@ -11,20 +12,23 @@ import type { EndpointOptions } from '@grapevine/net/quic';
 import { WebEndpoint } from '../src/index.js';
 import { QuicDialer, WebListener, type WebListenerOptions } from '../src/listener/index.js';
 
-/** A listener and a dialer with one key: what the compliance suite tries from both sides. */
+/** What a pair dials with. */
+export type DialingEndpoint = Pick<Endpoint, 'id' | 'addressLookup' | 'connect' | 'close'>;
+
+/** A listener and an endpoint that dials, with one key: what the compliance suite tries from both sides. */
 export class WebPair implements Endpoint {
   readonly id: EndpointId;
-  readonly addressLookup;
+  readonly addressLookup: AddressLookup;
   readonly #listener: WebListener;
-  readonly #endpoint: WebEndpoint;
-  readonly #dialer: QuicDialer;
+  readonly #endpoint: DialingEndpoint;
+  readonly #dialer: QuicDialer | undefined;
 
-  private constructor(listener: WebListener, endpoint: WebEndpoint, dialer: QuicDialer) {
-    this.#listener = listener;
-    this.#endpoint = endpoint;
-    this.#dialer = dialer;
-    this.id = listener.id;
-    this.addressLookup = endpoint.addressLookup;
+  constructor(parts: { listener: WebListener; endpoint: DialingEndpoint; dialer?: QuicDialer }) {
+    this.#listener = parts.listener;
+    this.#endpoint = parts.endpoint;
+    this.#dialer = parts.dialer;
+    this.id = parts.listener.id;
+    this.addressLookup = parts.endpoint.addressLookup;
   }
 
   static async bind(options: WebListenerOptions = {}): Promise<WebPair> {
@@ -37,7 +41,7 @@ export class WebPair implements Endpoint {
       dialer: dialer.dial,
       ...(handshakeTimeoutMs !== undefined && { handshakeTimeoutMs }),
     });
-    return new WebPair(listener, endpoint, dialer);
+    return new WebPair({ listener, endpoint, dialer });
   }
 
   addr(): EndpointAddr {
@@ -66,7 +70,7 @@ export class WebPair implements Endpoint {
 
   async close(): Promise<void> {
     await Promise.all([this.#endpoint.close(), this.#listener.close()]);
-    await this.#dialer.close();
+    await this.#dialer?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

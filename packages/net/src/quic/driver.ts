@@ -265,6 +265,7 @@ export class Driver {
       return false;
     }
     if (native.isDraining() || native.isClosed()) {
+      if (this.#phase === 'open') this.streams.serveReaders(native); // the last bytes may have come right before the close
       this.#transmit(native);
       this.#finish(closeReasonOf(native));
       return false;

@@ -173,6 +173,11 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#finished.notice(native);
   }
 
+  /** Readers that wait get what is there, and nobody else is told of anything: the connection is over. */
+  serveReaders(native: NativeConnection): void {
+    for (const stream of [...this.#awaited]) stream.onReadable(native);
+  }
+
   #dispatchReadable(native: NativeConnection): void {
     const lookCloser = this.needsCloserLook;
     this.needsCloserLook = false;

@@ -12,10 +12,8 @@ import {
 import { checkCode, cutReason, deferred } from '@grapevine/net/transport';
 import type { WebSession } from '../session/web-session.js';
 import { BrowserRecvStream, BrowserSendStream } from './browser-streams.js';
+import { StreamOpener } from './stream-opener.js';
 import type { WebTransport, WebTransportBidirectionalStream } from './web-transport.js';
-
-/** The browser waits where the peer allows no further stream, and does not say so: what takes this long is such a wait. In milliseconds. */
-const PATIENCE_MS = 1_000;
 
 /** A WebTransport session of the browser's. */
 export class BrowserSession implements WebSession {
@@ -25,13 +23,16 @@ export class BrowserSession implements WebSession {
   readonly #unis: AsyncIterable<RecvStream>;
   readonly #bis: AsyncIterable<BiStream>;
   readonly #sending = new Set<BrowserSendStream>();
-  /** A one-way stream that the browser is still opening after its caller has given up. */
-  #spare: Promise<SendStream> | undefined;
+  readonly #opener: StreamOpener;
   #reason: CloseReason | undefined;
 
   constructor(transport: WebTransport, remote: TransportAddr) {
     this.#transport = transport;
     this.#remote = remote;
+    this.#opener = new StreamOpener(
+      async () => this.#send(await transport.createUnidirectionalStream()),
+      this.#closed.promise,
+    );
     this.#unis = streams(transport.incomingUnidirectionalStreams, (stream) => this.#recv(stream));
     this.#bis = streams(transport.incomingBidirectionalStreams, (stream) => this.#pair(stream));
     transport.closed.then(
@@ -48,34 +49,23 @@ export class BrowserSession implements WebSession {
     return this.#remote;
   }
 
-  async openUni(): Promise<SendStream> {
-    this.#failIfClosed();
-    const opening = this.#spare ?? this.#transport.createUnidirectionalStream().then((stream) => this.#send(stream));
-    this.#spare = undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tooLong = new Promise<'too long'>((resolve) => {
-      timer = setTimeout(() => resolve('too long'), PATIENCE_MS);
+  openUni(): Promise<SendStream> {
+    return this.#whileOpen(() => this.#opener.open());
+  }
+
+  uniStreamAvailable(): Promise<void> {
+    return this.#opener.available();
+  }
+
+  /** At the limit of the peer Firefox waits. @throws StreamLimitError where the browser says that it can not be opened */
+  openBi(): Promise<BiStream> {
+    return this.#whileOpen(async () => {
+      try {
+        return this.#pair(await this.#transport.createBidirectionalStream());
+      } catch (cause) {
+        throw new StreamLimitError(`the browser opens no stream: ${(cause as Error).message}`);
+      }
     });
-    try {
-      const opened = await Promise.race([opening, tooLong]);
-      if (opened !== 'too long') return opened;
-    } catch (error) {
-      throw new ConnectionClosedError(this.#reason ? describeClose(this.#reason) : String(error));
-    } finally {
-      clearTimeout(timer);
-    }
-    this.#spare = opening;
-    opening.catch(() => {}); // the session is over; told by `closed`
-    throw new StreamLimitError('the peer allows no more one-way streams at once');
-  }
-
-  async uniStreamAvailable(): Promise<void> {
-    await this.#spare?.then(ignore, ignore);
-  }
-
-  async openBi(): Promise<BiStream> {
-    this.#failIfClosed();
-    return this.#pair(await this.#transport.createBidirectionalStream());
   }
 
   acceptUni(): AsyncIterable<RecvStream> {
@@ -125,6 +115,17 @@ export class BrowserSession implements WebSession {
     if (this.#reason) return;
     this.#reason = reason;
     this.#closed.resolve(reason);
+  }
+
+  /** @throws ConnectionClosedError instead of any other error when the session is over */
+  async #whileOpen<T>(open: () => Promise<T>): Promise<T> {
+    this.#failIfClosed();
+    try {
+      return await open();
+    } catch (error) {
+      this.#failIfClosed();
+      throw error;
+    }
   }
 
   #failIfClosed(): void {

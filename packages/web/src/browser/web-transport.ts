@@ -29,7 +29,11 @@ export interface WebTransportOptions {
 }
 
 type WebTransportClass = new (url: string, options: WebTransportOptions) => WebTransport;
-type WebTransportErrorClass = new (message: string, init: { readonly streamErrorCode: number }) => Error;
+interface WebTransportErrorClass {
+  new (message: string, init: { readonly streamErrorCode: number }): Error;
+  /** As in drafts before 2023, and in Chromium still. */
+  new (init: { readonly message: string; readonly streamErrorCode: number }): Error;
+}
 
 const browser = globalThis as { WebTransport?: WebTransportClass; WebTransportError?: WebTransportErrorClass };
 
@@ -51,7 +55,12 @@ export function startWebTransport(url: string, options: WebTransportOptions): We
 /** The reason with which a stream is aborted, for the peer. */
 export function streamError(code: number): Error {
   const { WebTransportError } = browser;
-  return WebTransportError ? new WebTransportError('', { streamErrorCode: code }) : new Error(`code ${code}`);
+  if (!WebTransportError) return new Error(`code ${code}`);
+  try {
+    return new WebTransportError('', { streamErrorCode: code });
+  } catch {
+    return new WebTransportError({ message: '', streamErrorCode: code });
+  }
 }
 
 /** The code with which the peer ended a stream; undefined if it was not the peer, but the session's end. */

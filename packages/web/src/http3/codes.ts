@@ -44,8 +44,12 @@ export function toHttpCode(code: number): number {
 
 /** The stream's error code that HTTP/3 carries; 0 for one that is none of WebTransport's. */
 export function fromHttpCode(httpCode: number): number {
-  if (httpCode < FIRST || httpCode > LAST) return 0;
+  if (!isStreamCode(httpCode)) return 0;
   const shifted = httpCode - FIRST;
-  if (shifted % (USABLE + 1) === USABLE) return 0; // reserved
   return Math.min(shifted - Math.floor(shifted / (USABLE + 1)), MAX_CODE);
+}
+
+/** Whether a code of HTTP/3 is one of WebTransport's streams: others are the browser's own, not the page's. */
+export function isStreamCode(httpCode: number): boolean {
+  return httpCode >= FIRST && httpCode <= LAST && (httpCode - FIRST) % (USABLE + 1) !== USABLE;
 }

@@ -15,13 +15,13 @@ import { encodeClose, readUntilClose } from './capsule.js';
 import { fromHttpCode, H3 } from './codes.js';
 import { encodeFrame, FRAME, STREAM } from './frame.js';
 import type { Http3Connection, RequestStream } from './http3-connection.js';
-import { acceptedBi, acceptedUni, openedBi, openedUni } from './session-streams.js';
+import { acceptedBi, acceptedUni, openedBi, openedUni, type SessionState } from './session-streams.js';
 
 /** How long the peer has to acknowledge that the session is closed, in milliseconds, before its connection is closed as well. */
 const CLOSE_TIMEOUT_MS = 250;
 
 /** A WebTransport session on an HTTP/3 connection of its own (draft-ietf-webtrans-http3). */
-export class Http3Session implements WebSession {
+export class Http3Session implements WebSession, SessionState {
   readonly #http: Http3Connection;
   readonly #request: RequestStream;
   readonly #closed = deferred<CloseReason>();
@@ -39,6 +39,10 @@ export class Http3Session implements WebSession {
     return this.#closed.promise;
   }
 
+  get isOver(): boolean {
+    return this.#reason !== undefined;
+  }
+
   /** Settles when the connection underneath is over, too. */
   get ended(): Promise<unknown> {
     return this.#http.quic.closed;
@@ -50,7 +54,7 @@ export class Http3Session implements WebSession {
 
   async openUni(): Promise<SendStream> {
     this.#failIfClosed();
-    return openedUni(await this.#http.quic.openUni(), this.#http.header(STREAM.webTransport));
+    return openedUni(await this.#http.quic.openUni(), this, this.#http.header(STREAM.webTransport));
   }
 
   uniStreamAvailable(): Promise<void> {
@@ -59,7 +63,7 @@ export class Http3Session implements WebSession {
 
   async openBi(): Promise<BiStream> {
     this.#failIfClosed();
-    return openedBi(await this.#http.quic.openBi(), this.#http.header(FRAME.webTransportStream));
+    return openedBi(await this.#http.quic.openBi(), this, this.#http.header(FRAME.webTransportStream));
   }
 
   acceptUni(): AsyncIterable<RecvStream> {
@@ -67,7 +71,7 @@ export class Http3Session implements WebSession {
   }
 
   acceptBi(): AsyncIterable<BiStream> {
-    return mapped(this.#http.bi, acceptedBi);
+    return mapped(this.#http.bi, (stream) => acceptedBi(stream, this));
   }
 
   close(code: number, reason = ''): void {
@@ -106,7 +110,14 @@ export class Http3Session implements WebSession {
   }
 
   async #watch(): Promise<void> {
-    void this.#http.quic.closed.then((reason) => this.#end(sessionReason(reason)));
+    const reading = this.#readClose();
+    const reason = await this.#http.quic.closed;
+    // Firefox closes the connection right behind the session's close, which may not be read yet, and tells more.
+    if (reason.type === 'peer') await reading;
+    this.#end(sessionReason(reason));
+  }
+
+  async #readClose(): Promise<void> {
     try {
       const { code, reason } = await readUntilClose(this.#request.reader);
       this.#end({ type: 'peer', code, reason });

@@ -1,6 +1,17 @@
-import { type BiStream, type RecvStream, type SendStream, StreamResetError } from '@grapevine/net';
+import {
+  type BiStream,
+  ConnectionClosedError,
+  type RecvStream,
+  type SendStream,
+  StreamResetError,
+} from '@grapevine/net';
 import { checkCode } from '@grapevine/net/transport';
-import { fromHttpCode, toHttpCode } from './codes.js';
+import { fromHttpCode, H3, isStreamCode, toHttpCode } from './codes.js';
+
+/** What streams know of their session: when it ends the peer stops and resets all of them, with whatever code. */
+export interface SessionState {
+  readonly isOver: boolean;
+}
 
 /** The sending half of a session's stream: its header goes ahead of the first bytes, and its codes are HTTP/3's on the wire. */
 class SessionSendStream implements SendStream {
@@ -8,10 +19,13 @@ class SessionSendStream implements SendStream {
   #header: Uint8Array | undefined;
   readonly stopped: Promise<number | undefined>;
 
-  constructor(stream: SendStream, header?: Uint8Array) {
+  constructor(stream: SendStream, session: SessionState, header?: Uint8Array) {
     this.#stream = stream;
     this.#header = header;
-    this.stopped = stream.stopped.then((code) => (code === undefined ? undefined : fromHttpCode(code)));
+    this.stopped = stream.stopped.then((code) => {
+      const isByPeer = code !== undefined && code !== H3.sessionGone && !session.isOver;
+      return isByPeer ? fromHttpCode(code) : undefined;
+    });
   }
 
   get drained(): Promise<void> {
@@ -53,7 +67,10 @@ class SessionRecvStream implements RecvStream {
     try {
       return await this.#stream.read();
     } catch (error) {
-      throw error instanceof StreamResetError ? new StreamResetError(fromHttpCode(error.errorCode)) : error;
+      if (!(error instanceof StreamResetError)) throw error;
+      // Browsers reset all streams when the session ends, with codes of HTTP/3's own, and before they say so.
+      if (!isStreamCode(error.errorCode)) throw new ConnectionClosedError('the session is over');
+      throw new StreamResetError(fromHttpCode(error.errorCode));
     }
   }
 
@@ -64,13 +81,13 @@ class SessionRecvStream implements RecvStream {
 }
 
 /** A stream of ours. */
-export function openedUni(stream: SendStream, header: Uint8Array): SendStream {
-  return new SessionSendStream(stream, header);
+export function openedUni(stream: SendStream, session: SessionState, header: Uint8Array): SendStream {
+  return new SessionSendStream(stream, session, header);
 }
 
 /** A stream of ours in both directions. */
-export function openedBi({ send, recv }: BiStream, header: Uint8Array): BiStream {
-  return { send: new SessionSendStream(send, header), recv: new SessionRecvStream(recv) };
+export function openedBi({ send, recv }: BiStream, session: SessionState, header: Uint8Array): BiStream {
+  return { send: new SessionSendStream(send, session, header), recv: new SessionRecvStream(recv) };
 }
 
 /** The peer's stream, behind its header. */
@@ -79,6 +96,6 @@ export function acceptedUni(stream: RecvStream): RecvStream {
 }
 
 /** The peer's stream in both directions, behind its header. */
-export function acceptedBi({ send, recv }: BiStream): BiStream {
-  return { send: new SessionSendStream(send), recv: new SessionRecvStream(recv) };
+export function acceptedBi({ send, recv }: BiStream, session: SessionState): BiStream {
+  return { send: new SessionSendStream(send, session), recv: new SessionRecvStream(recv) };
 }

@@ -144,7 +144,7 @@ function toBeSignedDer(publicPoint: Uint8Array, notBefore: number, notAfter: num
   return der(
     SEQUENCE,
     der(EXPLICIT_0, der(INTEGER, Uint8Array.of(2))),
-    der(INTEGER, Uint8Array.of(1)),
+    derInteger(serialOf(publicPoint)),
     ECDSA_SHA256,
     name,
     der(SEQUENCE, time(notBefore), time(notAfter)),
@@ -152,6 +152,14 @@ function toBeSignedDer(publicPoint: Uint8Array, notBefore: number, notAfter: num
     der(SEQUENCE, EC_P256, der(BIT_STRING, Uint8Array.of(0), publicPoint)),
     der(EXPLICIT_3, der(SEQUENCE, BASIC_CONSTRAINTS)),
   );
+}
+
+/**
+ * A serial number of its own for each key (RFC 5280, section 4.1.2.2: at most 20 bytes). Firefox takes no certificate that has issuer and number
+ * of another one that it knows, so with equal ones a tab could be connected to a single hub.
+ */
+function serialOf(publicPoint: Uint8Array): bigint {
+  return toNumber(createHash('sha256').update(publicPoint).digest().subarray(0, 16));
 }
 
 /** GeneralizedTime is for years from 2050 on; before, UTCTime has to be used (RFC 5280, section 4.1.2.5). */

@@ -11,7 +11,7 @@ export async function verifyAsync(publicKey: Uint8Array, message: Uint8Array, si
     return await crypto.subtle.verify('Ed25519', key, copyOf(signature), copyOf(message));
   } catch (error) {
     if (isKnown(error)) return false;
-    const { verify } = await import('./portable.js');
+    const { verify } = await import('./portable-verify.js');
     return verify(publicKey, message, signature);
   }
 }
