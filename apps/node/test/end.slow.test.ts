@@ -37,4 +37,7 @@ test('where QUIC does not run, the node takes iroh and says so', async () => {
   await using c = new NodeProcess(['--data', folder.join('c'), '--transport', 'quic', ...args], env);
   expect((await c.exited).code).toBe(1);
   expect(c.stderr).toMatch(/^grapevine: .*is not installed/);
+  await using d = new NodeProcess(['--data', folder.join('d'), ...args, '--web', '127.0.0.1:0'], env);
+  expect((await d.exited).code).toBe(1);
+  expect(d.stderr).toMatch(/^grapevine: --web needs QUIC; without --web the node runs over iroh\. .*is not installed/);
 });

@@ -6,6 +6,7 @@ import {
   type Logger,
   type SecretKey,
   type SocketAddr,
+  UnsupportedPlatformError,
 } from '@grapevine/net';
 
 /** How browsers reach a node. */
@@ -24,16 +25,13 @@ export interface WebHub {
   serve(topic: TopicId): Promise<{ readonly url: string; close(): Promise<void> }>;
 }
 
-/** Makes a hub of an endpoint. What browsers need is loaded only here. @throws BindError; the endpoint is left open then */
+/** Makes a hub of an endpoint. What browsers need is loaded only here. @throws BindError, Error where QUIC does not run; the endpoint is left open then */
 export async function openWebHub(
   quic: Endpoint,
   { address, advertise }: WebSettings,
   { secretKey, logger }: { readonly secretKey: SecretKey; readonly logger: Logger },
 ): Promise<WebHub> {
-  const [{ HubEndpoint, WebListener }, { Site }] = await Promise.all([
-    import('@grapevine/web/listener'),
-    import('@grapevine/web-chat'),
-  ]);
+  const [{ HubEndpoint, WebListener }, { Site }] = await loadListener();
   const authority = advertise === undefined ? {} : { authority: advertise };
   const listener = await WebListener.bind({ secretKey, address: formatSocketAddr(address), logger, ...authority });
   return {
@@ -44,4 +42,13 @@ export async function openWebHub(
       return { url: site.url, close: () => site.close() };
     },
   };
+}
+
+async function loadListener() {
+  try {
+    return await Promise.all([import('@grapevine/web/listener'), import('@grapevine/web-chat')]);
+  } catch (error) {
+    if (!(error instanceof UnsupportedPlatformError)) throw error;
+    throw new Error(`--web needs QUIC; without --web the node runs over iroh. ${error.message}`, { cause: error });
+  }
 }
