@@ -242,7 +242,7 @@ describe('weight', () => {
     expect(bytes).toBeLessThanOrEqual(10e6);
   });
 
-  test('proto, as its README imports it, is at most 26.5 kB in a bundle', async () => {
+  test('proto, as its README imports it, is at most 28 kB in a bundle', async () => {
     const { build } = await import('esbuild');
     const readme = readFileSync(join(root, 'packages/proto/README.md'), 'utf8');
     const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
@@ -260,7 +260,7 @@ describe('weight', () => {
     const size = gzipSync(outputFiles[0]?.contents ?? '').length;
     console.log(`proto: ${(size / 1e3).toFixed(1)} kB gzip`);
     expect(size).toBeGreaterThan(1_000);
-    expect(size).toBeLessThanOrEqual(26_500);
+    expect(size).toBeLessThanOrEqual(28_000);
   });
 });
 
