@@ -25,6 +25,7 @@ export const rows = {
   C1: { question: 'messages encoded and decoded, beside protobufjs', load: () => import('./c1.mjs') },
   C2: { question: 'BLAKE3 in use, beside @noble/hashes', load: () => import('./c2.mjs') },
   C3: { question: 'lines of chat signed and verified, beside @noble/ed25519', load: () => import('./c3.mjs') },
+  C4: { question: 'what it costs that content is safe to touch', load: () => import('./c4.mjs') },
   growth: { question: 'CPU a delivery with more nodes, topics, neighbors', load: () => import('./growth.mjs') },
   W1: { question: 'from tab to tab, beside a WebSocket server', load: () => import('./w1.mjs') },
   W2: {
@@ -42,7 +43,7 @@ export const rows = {
 export const groups = {
   gossip: ['G1', 'G2', 'G3', 'G4', 'G4f', 'G5', 'R1'],
   memory: ['M1', 'M2'],
-  parts: ['C1', 'C2', 'C3'],
+  parts: ['C1', 'C2', 'C3', 'C4'],
   quic: ['Q1', 'Q2'],
   iroh: ['I1'],
   web: ['W1', 'W2'],
