@@ -280,7 +280,10 @@ export class State<P extends PeerId> {
     return this.#topics.get(topic)?.hasSeen(id) ?? false;
   }
 
-  /** All ids for which {@link State.hasSeen} is true, the oldest first. They may be taken out over time, while others come and go. */
+  /**
+   * All ids for which {@link State.hasSeen} is true, and in the `hardened` mode those for which it was, for as long again at least: what is not
+   * fetched from others. They may be taken out over time, while others come and go.
+   */
   seenIds(topic: TopicId): Iterable<MessageId> {
     return this.#topics.get(topic)?.seenIds() ?? [];
   }

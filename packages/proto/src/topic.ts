@@ -227,7 +227,7 @@ export class Topic<P extends PeerId> {
   }
 
   seenIds(): Iterable<MessageId> {
-    return this.#tree.memory.seen.values();
+    return this.#tree.memory.idsHere();
   }
 
   peerDataUpdated(): void {

@@ -481,6 +481,24 @@ describe('a payload that a neighbor has told lost', () => {
     expect(reconciled(node.evict())).not.toContain('1 overflow');
   });
 
+  test('is nothing to one that had it and has forgotten that, for as long again as it remembered', () => {
+    const node = member({}, 1, 2);
+    node.receive(1, payload('a'));
+    node.now = 90_000;
+    node.evict();
+    expect(node.state.hasSeen(TOPIC, idOf(utf8('a')))).toBe(false);
+    expect([...node.state.seenIds(TOPIC)]).toEqual(ids('a'));
+    node.handle(reported(2, 50_000, 'a'));
+    node.handle(recovered('a', { from: 2, age: 20_000 }));
+    node.handle(unavailable(2, 'a'));
+    node.now = 179_999;
+    expect(emitted(node.evict())).toEqual([]);
+    node.now = 270_000;
+    node.evict();
+    expect([...node.state.seenIds(TOPIC)]).toEqual([]);
+    expect(timers(node.evict())).toEqual([]);
+  });
+
   test('is not told to one that came later than anybody could have given it the payload', () => {
     const node = new TestNode().meet(1);
     node.handle(reported(1, 30_001, 'a'));

@@ -71,7 +71,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
    */
   override recovered(from: P, content: Uint8Array, { round, age }: RecoveredFrom, now: number): void {
     const id = messageIdFromBytes(this.node.hash(content));
-    if (this.memory.seen.has(id)) return;
+    if (this.memory.wasHere(id)) return;
     const { messageCacheRetention, messageIdRetention } = this.config;
     if (age >= messageIdRetention) {
       this.node.stats.expiredRecoveries++;
@@ -88,14 +88,14 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   override unavailable(from: P, ids: readonly MessageId[], now: number): void {
     if (!this.neighbors.has(from)) return;
-    for (const id of ids) if (!this.memory.seen.has(id)) this.missing.unavailable(id, from, now);
+    for (const id of ids) if (!this.memory.wasHere(id)) this.missing.unavailable(id, from, now);
     this.startEvicting(now);
   }
 
   override lossesReported(from: P, losses: readonly LossEntry[], now: number): void {
     if (!this.neighbors.has(from)) return;
     for (const loss of losses) {
-      if (!this.memory.seen.has(loss.id) && !this.#isBeforeUs(loss, now)) this.#losses.reported(loss, from, now);
+      if (!this.memory.wasHere(loss.id) && !this.#isBeforeUs(loss, now)) this.#losses.reported(loss, from, now);
     }
     this.startEvicting(now);
   }
@@ -173,8 +173,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** Nothing is remembered, and nothing is missing. */
   protected get isAtRest(): boolean {
-    const { window, seen } = this.memory;
-    return window.known + seen.size + this.missing.size + this.#lossCount === 0;
+    return this.memory.isEmpty && this.missing.size + this.#lossCount === 0;
   }
 
   get #turns(): ReconcileTurns<P> {
@@ -199,7 +198,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.#losses.told(id, since);
     }
     // For payloads that we have heard of ourselves, we know when they can come no more.
-    const isKnown = (id: MessageId): boolean => this.memory.seen.has(id) || this.missing.has(id);
+    const isKnown = (id: MessageId): boolean => this.memory.wasHere(id) || this.missing.has(id);
     for (const loss of this.#toldLosses?.takeDue(isKnown, now) ?? []) {
       this.memory.see(loss.id, now);
       lost.push(loss);

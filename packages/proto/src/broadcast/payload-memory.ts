@@ -4,6 +4,7 @@ import { TimeBoundSet } from '../structures/time-bound-set.js';
 import type { GossipMessage } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
 import { ExpiredPayloads } from './expired-payloads.js';
+import { FadedIds } from './faded-ids.js';
 import type { IdHolder, NodeBudgets } from './node-budgets.js';
 import { PayloadWindow } from './payload-window.js';
 import type { LossEntry } from './told-losses.js';
@@ -22,6 +23,7 @@ export class PayloadMemory implements IdHolder {
   readonly window: PayloadWindow;
   /** Made with the first one: most topics are quiet. */
   #expired: ExpiredPayloads | undefined;
+  #faded: FadedIds | undefined;
   readonly #node: MemoryContext;
   /** Ids that the node's budget knows of. */
   #idCount = 0;
@@ -65,6 +67,22 @@ export class PayloadMemory implements IdHolder {
     while (ids.isExceeded) ids.overdrawn(this).forgetOldestId();
   }
 
+  /** Whether a payload was here or told lost, as far as is known: for longer than it counts as seen. */
+  wasHere(id: MessageId): boolean {
+    return this.seen.has(id) || this.#faded?.has(id) === true;
+  }
+
+  /** All ids for which {@link PayloadMemory.wasHere} is true. They may be walked through in slices. */
+  *idsHere(): Generator<MessageId, void, undefined> {
+    if (this.#faded !== undefined) yield* this.#faded.values();
+    yield* this.seen.values();
+  }
+
+  /** Whether nothing is remembered. */
+  get isEmpty(): boolean {
+    return !this.knowsAny && this.seen.size === 0 && this.#faded === undefined;
+  }
+
   /** Whether an id is known. It stays so for as long as somebody speaks of it at least once in half of the retention. */
   renew(id: MessageId, now: number): boolean {
     const { messageIdRetention } = this.#node.config.broadcast;
@@ -76,7 +94,9 @@ export class PayloadMemory implements IdHolder {
     this.window.expireUntil(now, (id, expired) => this.#hasExpired(id, expired));
     this.#expired?.expireUntil(now);
     if (this.#expired?.size === 0) this.#expired = undefined;
-    this.seen.expireUntil(now);
+    this.seen.expireUntil(now, (id) => this.#hasFaded(id, now));
+    this.#faded?.expireUntil(now);
+    if (this.#faded?.size === 0) this.#faded = undefined;
     this.#countIds();
   }
 
@@ -92,6 +112,7 @@ export class PayloadMemory implements IdHolder {
     this.window.clear();
     this.seen.clear();
     this.#expired = undefined;
+    this.#faded = undefined;
     this.#countIds();
   }
 
@@ -100,6 +121,13 @@ export class PayloadMemory implements IdHolder {
     if (mode === 'reference') return;
     this.#expired ??= new ExpiredPayloads(broadcast);
     this.#expired.add(id, expired);
+  }
+
+  #hasFaded(id: MessageId, now: number): void {
+    const { mode, broadcast } = this.#node.config;
+    if (mode === 'reference') return;
+    this.#faded ??= new FadedIds(broadcast.messageIdRetention, broadcast.messageIdMaxCount, now);
+    this.#faded.add(id, now);
   }
 
   #countIds(): void {
