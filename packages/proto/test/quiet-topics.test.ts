@@ -6,7 +6,7 @@ import { payload } from './helper/node.js';
 import { testSeed } from './helper/swarm.js';
 
 const MINUTE = 60_000;
-const TOPICS = 4_000;
+const TOPICS = 1_500;
 
 setFlagsFromString('--expose-gc');
 // Code that is compiled meanwhile is no topic's.
