@@ -124,7 +124,6 @@ export function debugInput(event: InEvent<number>): string {
     case 'peerConnected':
     case 'linkReplaced':
     case 'linkGap':
-    case 'stalled':
     case 'recovered':
     case 'unavailable':
     case 'lossesReported':
