@@ -90,6 +90,21 @@ export class Tab {
     >;
   }
 
+  /** How many lines begin so, and how many of them differ. */
+  count(beginning: string): Promise<{ readonly all: number; readonly different: number }> {
+    return this.page.evaluate(`{
+      const texts = [...document.querySelectorAll('.said')].map((said) => said.textContent);
+      const lines = texts.filter((text) => text.startsWith(${JSON.stringify(beginning)}));
+      ({ all: lines.length, different: new Set(lines).size });
+    }`) as Promise<{ all: number; different: number }>;
+  }
+
+  /** How many messages the page has told lost. */
+  async lost(): Promise<number> {
+    const notices = await this.page.$$eval('.notice', (all) => all.map((notice) => notice.textContent ?? ''));
+    return notices.reduce((sum, text) => sum + Number(/^(\d+) messages? (?:is|are) lost/.exec(text)?.[1] ?? 0), 0);
+  }
+
   /** All lines as `who: what`. */
   lines(): Promise<string[]> {
     return this.page.$$eval('.message', (messages) =>
