@@ -127,6 +127,7 @@ export function debugInput(event: InEvent<number>): string {
     case 'recovered':
     case 'unavailable':
     case 'lossesReported':
+    case 'stalled':
     case 'announceCache':
     case 'expel':
     case 'allow':
