@@ -23,6 +23,7 @@ export type {
   TopicEvent,
 } from './event.js';
 export type { PeerOrigin, Trust } from './membership/origin.js';
+export type { Outputs } from './outputs.js';
 export type { PeerId } from './peer-id.js';
 export { resolveConfig } from './resolve-config.js';
 export type { StateTotals, TopicSnapshot } from './snapshot.js';

@@ -93,8 +93,10 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
   }
 
   /** A topic lets go of a peer; true when no topic needs the link anymore. */
-  readonly #release = (peer: P, id: TopicId): boolean =>
-    this.#topics.get(id)?.links.delete(peer) === true && this.isFree(peer, id);
+  readonly #release = (peer: P, id: TopicId): boolean => {
+    if (this.#topics.get(id)?.links.delete(peer) !== true) return false;
+    return this.#topics.size === 1 || this.isFree(peer, id);
+  };
 
   #isUsed(peer: P): boolean {
     for (const topic of this) if (topic.links.has(peer)) return true;

@@ -1,6 +1,6 @@
 import type { NodeBudgets } from './broadcast/node-budgets.js';
 import type { Config } from './config.js';
-import type { OutEvent } from './event.js';
+import type { Outputs } from './outputs.js';
 import type { PeerId } from './peer-id.js';
 import type { Stats } from './stats.js';
 import type { Hash } from './structures/hash.js';
@@ -18,7 +18,7 @@ export interface NodeContext<P extends PeerId> {
   readonly stats: Stats;
   readonly budgets: NodeBudgets;
   /** Where the outputs of the event that is being handled go. */
-  outputs: OutEvent<P>[];
+  outputs: Outputs<P>;
   /** Whether there can be a peer of this name. */
   readonly isPeer: (id: P) => boolean;
   /** Whether a leaf can dial the peer with these data; undefined where the host does not know. */

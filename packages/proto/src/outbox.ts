@@ -32,11 +32,11 @@ export class Outbox<P extends PeerId> {
   }
 
   send(to: P, message: Message<P>): void {
-    this.#node.outputs.push({ type: 'sendMessage', to, topic: this.#topic, message });
+    this.#node.outputs.sendMessage(to, this.#topic, message);
   }
 
   emit(event: TopicEvent<P>): void {
-    this.#node.outputs.push({ type: 'emitEvent', topic: this.#topic, event });
+    this.#node.outputs.emitEvent(this.#topic, event);
   }
 
   /** A timer of this topic. It can be scheduled again and again. */
@@ -45,20 +45,20 @@ export class Outbox<P extends PeerId> {
   }
 
   schedule(delay: number, timer: Timer<P>): void {
-    this.#node.outputs.push({ type: 'scheduleTimer', delay, timer });
+    this.#node.outputs.scheduleTimer(delay, timer);
   }
 
   disconnect(peer: P): void {
-    if (this.#release(peer, this.#topic)) this.#node.outputs.push({ type: 'disconnectPeer', peer });
+    if (this.#release(peer, this.#topic)) this.#node.outputs.disconnectPeer(peer);
   }
 
   peerData(peer: P, data: PeerData): void {
-    this.#node.outputs.push({ type: 'peerData', peer, data });
+    this.#node.outputs.peerData(peer, data);
     this.listener?.learn(peer, data);
   }
 
   reconcile(peer: P, reason: ReconcileReason): void {
-    this.#node.outputs.push({ type: 'reconcile', topic: this.#topic, peer, reason });
+    this.#node.outputs.reconcile(this.#topic, peer, reason);
   }
 
   /** Neighbors that came or went and that the broadcast layer has not been told about yet. */

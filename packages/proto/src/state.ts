@@ -18,6 +18,7 @@ import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } fr
 import { JoinedTopics } from './joined-topics.js';
 import type { PeerOrigin } from './membership/origin.js';
 import type { NodeContext } from './node-context.js';
+import { OutputList, type Outputs } from './outputs.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
 import type { StateTotals, TopicSnapshot } from './snapshot.js';
@@ -31,6 +32,7 @@ import type { MessageId } from './wire/message-id.js';
 import type { TopicId } from './wire/topic-id.js';
 
 const NO_DATA: PeerData = new Uint8Array();
+const ELSEWHERE = Object.freeze([]) as unknown as OutEvent<never>[];
 
 /** What a {@link State} is made of. */
 export interface StateOptions<P extends PeerId> {
@@ -76,6 +78,7 @@ export class State<P extends PeerId> {
   readonly #node: NodeContext<P>;
   readonly #topics: JoinedTopics<P>;
   readonly #lifecycle: TopicLifecycle;
+  readonly #list = new OutputList<P>();
 
   /**
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
@@ -104,7 +107,7 @@ export class State<P extends PeerId> {
       leaves,
       stats: zeroStats(),
       budgets: nodeBudgets(resolved),
-      outputs: [],
+      outputs: this.#list,
       dialing: new Set(),
       sources: new Map(),
     };
@@ -131,19 +134,19 @@ export class State<P extends PeerId> {
    * Handles one event and returns what the host must do now, in this order.
    *
    * @param now - The time, in the unit of the config's durations. It must not go backwards.
+   * @param outputs - Takes the outputs as they come up; what is returned is empty then. Default: they are returned.
    * @throws TypeError or RangeError when the *host* has made a mistake: an unknown event or command, a payload that is
    * too large, a time that is not finite. Nothing has changed then.
    */
-  handle(event: InEvent<P>, now: number): OutEvent<P>[] {
+  handle(event: InEvent<P>, now: number, outputs?: Outputs<P>): OutEvent<P>[] {
     checkTime(now);
-    const out: OutEvent<P>[] = [];
-    this.#node.outputs = out;
+    this.#node.outputs = outputs ?? this.#list;
     switch (event.type) {
       case 'recvMessage':
-        this.#receive(event.from, event.topic, event.message, now, out);
+        this.#receive(event.from, event.topic, event.message, now);
         break;
       case 'command':
-        this.#command(event.topic, event.command, now, out);
+        this.#command(event.topic, event.command, now);
         break;
       case 'timerExpired':
         this.#timerExpired(event.timer, now);
@@ -209,7 +212,7 @@ export class State<P extends PeerId> {
       default:
         throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
     }
-    return out;
+    return outputs === undefined ? this.#list.take() : ELSEWHERE;
   }
 
   /** The topics that are joined. */
@@ -321,10 +324,10 @@ export class State<P extends PeerId> {
     this.#topics.forgetLink(peer);
   }
 
-  #receive(from: P, id: TopicId, message: Message<P>, now: number, out: OutEvent<P>[]): void {
+  #receive(from: P, id: TopicId, message: Message<P>, now: number): void {
     const topic = this.#topics.find(id);
     if (topic === undefined) {
-      if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id, out);
+      if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id);
       return;
     }
     // Before the message is looked at, because that may already let go of the peer again.
@@ -332,14 +335,14 @@ export class State<P extends PeerId> {
     if (topic.admits(from, message, now)) topic.receive(from, message, now);
   }
 
-  #command(id: TopicId, command: Command<P>, now: number, out: OutEvent<P>[]): void {
+  #command(id: TopicId, command: Command<P>, now: number): void {
     checkCommand(this.#node.config, command);
     const topic = command.type === 'join' ? this.#topics.findOrCreate(id) : this.#topics.find(id);
     if (topic === undefined) return;
     topic.command(command, now);
     if (command.type !== 'quit') return;
     const unused = this.#topics.drop(id, topic);
-    if (this.#lifecycle.closesUnusedLinks) for (const peer of unused) out.push({ type: 'disconnectPeer', peer });
+    if (this.#lifecycle.closesUnusedLinks) for (const peer of unused) this.#node.outputs.disconnectPeer(peer);
   }
 
   #timerExpired({ topic: id, generation, task }: Timer<P>, now: number): void {
@@ -352,8 +355,9 @@ export class State<P extends PeerId> {
     topic.timerExpired(task, now);
   }
 
-  #decline(to: P, topic: TopicId, out: OutEvent<P>[]): void {
-    out.push({ type: 'sendMessage', to, topic, message: { type: 'disconnect', alive: false, respond: false } });
-    if (this.#topics.isFree(to, topic)) out.push({ type: 'disconnectPeer', peer: to });
+  #decline(to: P, topic: TopicId): void {
+    const { outputs } = this.#node;
+    outputs.sendMessage(to, topic, { type: 'disconnect', alive: false, respond: false });
+    if (this.#topics.isFree(to, topic)) outputs.disconnectPeer(to);
   }
 }

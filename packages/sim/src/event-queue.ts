@@ -1,8 +1,18 @@
+import { DueHeap } from './due-heap.js';
+import { enlarged } from './enlarged.js';
+
 const INITIAL_CAPACITY = 1024;
+/** How much virtual time falls into one bucket: 2^17 ns, 0.13 ms. */
+const WIDTH = 2 ** 17;
+/** How many buckets there are: together 134 ms, more than a message takes, or the wait for a payload. */
+const BUCKETS = 1024;
+const MASK = BUCKETS - 1;
+const NONE = -1;
 
 /**
- * What is going to happen, earliest first, ties in the order of insertion: a binary heap in flat arrays, because a queue of
- * a hundred thousand nodes holds millions of entries and every event passes through it.
+ * What is going to happen, earliest first, ties in the order of insertion. A queue of a hundred thousand nodes holds millions of entries and every
+ * event passes through it, so it is a calendar queue (R. Brown, CACM 31(10), 1988): what is due soon lies unsorted in buckets of equal
+ * length of time, and only the bucket whose turn it is is put in order. What is due later waits in a heap.
  *
  * `pop` leaves the entry it took in `time`, `peer`, `tag` and `event` and so allocates nothing.
  */
@@ -16,112 +26,127 @@ export class EventQueue<E> {
   /** The event itself. */
   event: E | undefined;
 
-  /** The heap: times and sequence numbers to compare, and where the rest of the entry is. */
-  #times = new Float64Array(INITIAL_CAPACITY);
-  #sequences = new Float64Array(INITIAL_CAPACITY);
-  #slots = new Int32Array(INITIAL_CAPACITY);
-  #length = 0;
+  /** The buckets up to this one are empty: what was in them is in `near`. */
+  #bucket = 0;
+  readonly #near = new DueHeap();
+  /** For each bucket its first slot, the others follow by `next`. */
+  readonly #buckets = new Int32Array(BUCKETS).fill(NONE);
+  #inBuckets = 0;
+  /** What is due after the last bucket. */
+  readonly #far = new DueHeap();
   #sequence = 0;
 
+  // By slot.
+  #times = new Float64Array(INITIAL_CAPACITY);
+  #sequences = new Float64Array(INITIAL_CAPACITY);
   #peers = new Int32Array(INITIAL_CAPACITY);
   #tags = new Int32Array(INITIAL_CAPACITY);
+  /** The next slot of the same bucket, or the next that is free. */
+  #next = new Int32Array(INITIAL_CAPACITY);
   readonly #events: (E | undefined)[] = [];
-  /** Slots that are free again. All above `events.length` have never been used. */
-  readonly #free: number[] = [];
+  /** The first slot that is free again. All from `events.length` on have never been used. */
+  #free = NONE;
 
   get size(): number {
-    return this.#length;
+    return this.#near.size + this.#inBuckets + this.#far.size;
   }
 
   /** The earliest time; infinite when nothing is going to happen. */
   get nextTime(): number {
-    return this.#length === 0 ? Number.POSITIVE_INFINITY : (this.#times[0] as number);
+    if (this.#near.size === 0) {
+      if (this.#inBuckets === 0) return this.#far.nextTime;
+      this.#advance();
+    }
+    return this.#near.nextTime;
   }
 
   insert(time: number, peer: number, tag: number, event: E): void {
-    const length = this.#length;
-    if (length === this.#times.length) this.#grow();
-    const slot = this.#free.pop() ?? this.#events.length;
+    const slot = this.#takeSlot();
+    this.#times[slot] = time;
+    this.#sequences[slot] = this.#sequence++;
     this.#peers[slot] = peer;
     this.#tags[slot] = tag;
     this.#events[slot] = event;
-    this.#length = length + 1;
-
-    const times = this.#times;
-
-    const sequences = this.#sequences;
-
-    const slots = this.#slots;
-    // The newcomer has the largest sequence number: among equals it stays below.
-    let index = length;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if ((times[parent] as number) <= time) break;
-      times[index] = times[parent] as number;
-      sequences[index] = sequences[parent] as number;
-      slots[index] = slots[parent] as number;
-      index = parent;
-    }
-    times[index] = time;
-    sequences[index] = this.#sequence++;
-    slots[index] = slot;
+    this.#place(slot);
   }
 
   /** Takes the earliest entry; false when there is none. */
   pop(): boolean {
-    if (this.#length === 0) return false;
-    const slot = this.#slots[0] as number;
-    this.time = this.#times[0] as number;
+    if (this.#near.size === 0) {
+      if (this.#inBuckets === 0 && this.#far.size === 0) return false;
+      this.#advance();
+    }
+    const slot = this.#near.pop();
+    this.time = this.#times[slot] as number;
     this.peer = this.#peers[slot] as number;
     this.tag = this.#tags[slot] as number;
     this.event = this.#events[slot];
     this.#events[slot] = undefined;
-    this.#free.push(slot);
-    this.#length--;
-    if (this.#length > 0) this.#sinkLast();
+    this.#next[slot] = this.#free;
+    this.#free = slot;
     return true;
   }
 
-  /** Puts the last entry of the heap on top and lets it sink to its place. */
-  #sinkLast(): void {
-    const times = this.#times;
-    const sequences = this.#sequences;
-    const slots = this.#slots;
-    const length = this.#length;
-    const time = times[length] as number;
-    const sequence = sequences[length] as number;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      if (child >= length) break;
-      if (child + 1 < length && this.#isBefore(child + 1, times[child] as number, sequences[child] as number)) child++;
-      if (!this.#isBefore(child, time, sequence)) break;
-      times[index] = times[child] as number;
-      sequences[index] = sequences[child] as number;
-      slots[index] = slots[child] as number;
-      index = child;
+  #place(slot: number): void {
+    const time = this.#times[slot] as number;
+    const bucket = bucketOf(time);
+    if (bucket <= this.#bucket) {
+      this.#near.insert(time, this.#sequences[slot] as number, slot);
+    } else if (bucket < this.#bucket + BUCKETS) {
+      const at = bucket & MASK;
+      this.#next[slot] = this.#buckets[at] as number;
+      this.#buckets[at] = slot;
+      this.#inBuckets++;
+    } else {
+      this.#far.insert(time, this.#sequences[slot] as number, slot);
     }
-    times[index] = time;
-    sequences[index] = sequence;
-    slots[index] = slots[length] as number;
   }
 
-  #isBefore(index: number, time: number, sequence: number): boolean {
-    const own = this.#times[index] as number;
-    return own < time || (own === time && (this.#sequences[index] as number) < sequence);
+  /** Goes on to the next bucket with anything in it. `near` is empty, and not all else is. */
+  #advance(): void {
+    if (this.#inBuckets > 0) this.#openNext();
+    else this.#bucket = bucketOf(this.#far.nextTime);
+    // What has come within reach. At least one where that is all there is, also if it is never due.
+    while (this.#far.size > 0 && (this.#near.size === 0 || bucketOf(this.#far.nextTime) < this.#bucket + BUCKETS)) {
+      this.#place(this.#far.pop());
+    }
+  }
+
+  #openNext(): void {
+    const buckets = this.#buckets;
+    do this.#bucket++;
+    while (buckets[this.#bucket & MASK] === NONE);
+    const at = this.#bucket & MASK;
+    let slot = buckets[at] as number;
+    buckets[at] = NONE;
+    while (slot !== NONE) {
+      this.#near.insert(this.#times[slot] as number, this.#sequences[slot] as number, slot);
+      this.#inBuckets--;
+      slot = this.#next[slot] as number;
+    }
+  }
+
+  #takeSlot(): number {
+    const slot = this.#free;
+    if (slot !== NONE) {
+      this.#free = this.#next[slot] as number;
+      return slot;
+    }
+    const unused = this.#events.length;
+    if (unused === this.#times.length) this.#grow();
+    return unused;
   }
 
   #grow(): void {
     const capacity = 2 * this.#times.length;
     this.#times = enlarged(this.#times, new Float64Array(capacity));
     this.#sequences = enlarged(this.#sequences, new Float64Array(capacity));
-    this.#slots = enlarged(this.#slots, new Int32Array(capacity));
     this.#peers = enlarged(this.#peers, new Int32Array(capacity));
     this.#tags = enlarged(this.#tags, new Int32Array(capacity));
+    this.#next = enlarged(this.#next, new Int32Array(capacity));
   }
 }
 
-function enlarged<A extends Float64Array | Int32Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
+function bucketOf(time: number): number {
+  return Math.floor(time / WIDTH);
 }

@@ -1,4 +1,14 @@
-import type { InEvent, Message, OutEvent, ReconcileReason } from '@grapevine/proto';
+import type {
+  Command,
+  InEvent,
+  Message,
+  OutEvent,
+  Outputs,
+  ReconcileReason,
+  Timer,
+  TopicEvent,
+  TopicId,
+} from '@grapevine/proto';
 import type { Connections } from './connections.js';
 import type { Observation } from './observation.js';
 import type { Courier } from './observer.js';
@@ -16,8 +26,12 @@ export interface HostOptions {
   readonly tellsLeaves: boolean;
 }
 
+/** An event that is used again and again. */
+type Received = { -readonly [K in keyof Arrival]: Arrival[K] };
+type Arrival = Extract<InEvent<number>, { readonly type: 'recvMessage' }>;
+
 /** What the host of a real node does, for all nodes: feeds them events, and carries out what they want. */
-export class Host {
+export class Host implements Outputs<number> {
   /** Takes messages to their receivers, instead of the plain way. */
   courier: Courier | undefined;
   /** How many events nodes have handled. */
@@ -30,6 +44,14 @@ export class Host {
   readonly #unreachableAfter: number | undefined;
   readonly #tellsLeaves: boolean;
 
+  /** The event of a message that arrives: always the same one, unless somebody looks at it. */
+  readonly #received: Received = { type: 'recvMessage', from: 0, topic: TOPIC, message: { type: 'prune' } };
+  // What is being handled.
+  #peer = 0;
+  #input: InEvent<number> | undefined;
+  readonly #closing: number[] = [];
+  #closingCount = 0;
+
   constructor({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves }: HostOptions) {
     this.#nodes = nodes;
     this.#timeline = timeline;
@@ -39,19 +61,37 @@ export class Host {
     this.#tellsLeaves = tellsLeaves;
   }
 
-  handle(peer: number, event: InEvent<number>): void {
-    const node = this.#nodes.get(peer);
-    if (node === undefined) {
-      if (event.type === 'recvMessage') this.reportUnreachable(event.from, peer, 0);
+  receive(peer: number, from: number, message: Message<number>): void {
+    if (!this.#nodes.has(peer)) {
+      this.reportUnreachable(from, peer, 0);
       return;
     }
-    if (event.type === 'recvMessage' && this.#nodes.leaves.size > 0 && !this.#arrives(event.from, peer)) return;
+    if (this.#nodes.leaves.size > 0 && !this.#arrives(from, peer)) return;
+    this.#connections.connect(from, peer);
+    if (this.#nodes.isMember(peer)) this.#observation.received(this.#timeline.now, peer, message);
+    const event = this.#observation.looksAtOutputs ? { ...this.#received } : this.#received;
+    event.from = from;
+    event.message = message;
+    this.handle(peer, event);
+  }
+
+  handle(peer: number, event: InEvent<number>): void {
+    const node = this.#nodes.get(peer);
+    if (node === undefined) return;
     this.handledEvents++;
     const { now } = this.#timeline;
-    this.#note(peer, event, now);
-    const outputs = node.handle(event, now);
-    this.#observation.handled(now, peer, event, outputs);
-    this.#carryOut(peer, event, outputs, now);
+    if (event.type === 'command') this.#note(peer, event.command);
+    this.#peer = peer;
+    this.#input = event;
+    if (this.#observation.looksAtOutputs) {
+      const outputs = node.handle(event, now);
+      this.#observation.handled(now, peer, event, outputs);
+      carryOut(outputs, this);
+    } else {
+      // Nodes that are no kernels return a list all the same.
+      carryOut(node.handle(event, now, this), this);
+    }
+    this.#close(peer);
   }
 
   /** A node is not in the topic any more. */
@@ -66,53 +106,57 @@ export class Host {
     this.#timeline.addEvent(from, notice, latency + this.#unreachableAfter);
   }
 
-  /** What is known of an event before the node knows it. */
-  #note(peer: number, event: InEvent<number>, now: number): void {
-    if (event.type === 'recvMessage') {
-      this.#connections.connect(event.from, peer);
-      if (this.#nodes.isMember(peer)) this.#observation.received(now, peer, event.message);
-    } else if (event.type === 'command') {
-      switch (event.command.type) {
-        case 'join':
-          this.#nodes.join(peer);
-          break;
-        case 'quit':
-          this.leftTopic(peer);
-          break;
-        case 'broadcast':
-          break;
-      }
+  /** After all messages of an event, so that what was sent still arrives first. */
+  #close(peer: number): void {
+    for (let i = 0; i < this.#closingCount; i++) this.#connections.retire(peer, this.#closing[i] as number);
+    this.#closingCount = 0;
+  }
+
+  /** What is known of a command before the node knows it. */
+  #note(peer: number, command: Command<number>): void {
+    switch (command.type) {
+      case 'join':
+        this.#nodes.join(peer);
+        break;
+      case 'quit':
+        this.leftTopic(peer);
+        break;
+      case 'broadcast':
+        break;
     }
   }
 
-  #carryOut(peer: number, input: InEvent<number>, outputs: readonly OutEvent<number>[], now: number): void {
-    let closing: number[] | undefined;
-    for (let i = 0; i < outputs.length; i++) {
-      const output = outputs[i] as OutEvent<number>;
-      switch (output.type) {
-        case 'sendMessage':
-          this.#send(peer, output.to, output.message);
-          break;
-        case 'scheduleTimer':
-          this.#timeline.addTimer(peer, output.timer, output.delay);
-          break;
-        case 'emitEvent':
-          this.#observation.emitted(now, peer, output.event, input);
-          break;
-        case 'disconnectPeer':
-          if (closing === undefined) closing = [output.peer];
-          else closing.push(output.peer);
-          break;
-        case 'peerData':
-          break;
-        case 'reconcile':
-          this.#reconcile(peer, output.peer, output.reason);
-          break;
-      }
+  // Outputs of the node that handles an event right now.
+
+  sendMessage(to: number, _topic: TopicId, message: Message<number>): void {
+    const from = this.#peer;
+    if (this.#nodes.leaves.size > 0 && this.#nodes.leaves.has(to) && !this.#connections.isConnected(from, to)) {
+      this.#timeline.addEvent(from, { type: 'peerDisconnected', peer: to }, 0); // it cannot be dialed
+      return;
     }
-    if (closing === undefined) return;
-    // After all messages of this event, so that what was sent still arrives first.
-    for (const other of closing) this.#connections.retire(peer, other);
+    const latency = this.#connections.latency(from, to);
+    if (this.courier === undefined) this.#timeline.addMessage(from, to, message, latency);
+    else this.courier(from, to, message, latency);
+  }
+
+  emitEvent(_topic: TopicId, event: TopicEvent<number>): void {
+    this.#observation.emitted(this.#timeline.now, this.#peer, event, this.#input as InEvent<number>);
+  }
+
+  scheduleTimer(delay: number, timer: Timer<number>): void {
+    this.#timeline.addTimer(this.#peer, timer, delay);
+  }
+
+  disconnectPeer(peer: number): void {
+    this.#closing[this.#closingCount++] = peer;
+  }
+
+  peerData(): void {}
+
+  /** Nodes of a simulation have the protocol of the swarm only: they tell each other all that they have. */
+  reconcile(_topic: TopicId, peer: number, reason: ReconcileReason): void {
+    if (reason === 'periodic') return;
+    this.#timeline.addEvent(this.#peer, { type: 'announceCache', topic: TOPIC, peer }, 0);
   }
 
   /** A leaf that dials is connected before it says anything; what is still on its way to a leaf when the connection ends is lost. */
@@ -123,20 +167,28 @@ export class Host {
     if (leaves.has(from) && this.#tellsLeaves) this.handle(to, { type: 'peerConnected', peer: from, isLeaf: true });
     return true;
   }
+}
 
-  #send(from: number, to: number, message: Message<number>): void {
-    if (this.#nodes.leaves.has(to) && !this.#connections.isConnected(from, to)) {
-      this.#timeline.addEvent(from, { type: 'peerDisconnected', peer: to }, 0); // it cannot be dialed
-      return;
+function carryOut(outputs: readonly OutEvent<number>[], host: Outputs<number>): void {
+  for (const output of outputs) {
+    switch (output.type) {
+      case 'sendMessage':
+        host.sendMessage(output.to, output.topic, output.message);
+        break;
+      case 'emitEvent':
+        host.emitEvent(output.topic, output.event);
+        break;
+      case 'scheduleTimer':
+        host.scheduleTimer(output.delay, output.timer);
+        break;
+      case 'disconnectPeer':
+        host.disconnectPeer(output.peer);
+        break;
+      case 'peerData':
+        break;
+      case 'reconcile':
+        host.reconcile(output.topic, output.peer, output.reason);
+        break;
     }
-    const latency = this.#connections.latency(from, to);
-    if (this.courier === undefined) this.#timeline.addMessage(from, to, message, latency);
-    else this.courier(from, to, message, latency);
-  }
-
-  /** Nodes of a simulation have the protocol of the swarm only: they tell each other all that they have. */
-  #reconcile(peer: number, other: number, reason: ReconcileReason): void {
-    if (reason === 'periodic') return;
-    this.#timeline.addEvent(peer, { type: 'announceCache', topic: TOPIC, peer: other }, 0);
   }
 }

@@ -8,6 +8,12 @@ export class Observation {
   readonly traffic: Traffic = noTraffic();
   readonly observers: Observer[] = [];
 
+  /** Whether anybody wants to see what nodes want, before it is carried out. */
+  get looksAtOutputs(): boolean {
+    for (const observer of this.observers) if (observer.handled !== undefined) return true;
+    return false;
+  }
+
   /** A message has reached a node that is in the topic. */
   received(time: number, peer: number, message: Message<number>): void {
     count(this.traffic, message);

@@ -1,6 +1,5 @@
 import type { InEvent, Message, Timer } from '@grapevine/proto';
 import { EventQueue } from './event-queue.js';
-import { TOPIC } from './topic.js';
 
 /** Something that is not an event of a node: a fault that begins, a node that joins. */
 export type Action = () => void;
@@ -16,6 +15,8 @@ const ACTION = -3;
 
 /** Who gets the events of nodes when they are due. */
 export interface EventHandler {
+  /** A message arrives. */
+  receive(peer: number, from: number, message: Message<number>): void;
   handle(peer: number, event: InEvent<number>): void;
 }
 
@@ -74,7 +75,7 @@ export class Timeline {
         (event as Action)();
         break;
       default:
-        handler.handle(peer, { type: 'recvMessage', from: tag, topic: TOPIC, message: event as Message<number> });
+        handler.receive(peer, tag, event as Message<number>);
     }
   }
 

@@ -233,26 +233,25 @@ export class PayloadWindow implements PayloadHolder {
   }
 
   #enqueue(slot: Slot): void {
-    const bucket = this.#bucketFor(slot.expires);
-    const { slots } = bucket;
-    let at = slots.length;
-    while (at > bucket.head && (slots[at - 1] as Slot).expires > slot.expires) at--;
-    if (at === slots.length) slots.push(slot);
-    else slots.splice(at, 0, slot);
-    bucket.full = Math.min(bucket.full, at);
-  }
-
-  #bucketFor(expires: number): Bucket {
+    const { expires } = slot;
     const index = Math.floor((expires / this.#limits.messageCacheRetention) * BUCKETS);
     if (this.#buckets === NOTHING) this.#buckets = [];
     const buckets = this.#buckets;
-    let at = buckets.length;
-    while (at > 0 && (buckets[at - 1] as Bucket).index > index) at--;
-    const known = buckets[at - 1];
-    if (known?.index === index) return known;
-    const bucket: Bucket = { index, slots: [], head: 0, full: 0 };
-    buckets.splice(at, 0, bucket);
-    return bucket;
+    let place = buckets.length;
+    while (place > 0 && (buckets[place - 1] as Bucket).index > index) place--;
+    const bucket = buckets[place - 1];
+    if (bucket?.index !== index) {
+      const made: Bucket = { index, slots: [slot], head: 0, full: 0 };
+      if (place === buckets.length) buckets.push(made);
+      else buckets.splice(place, 0, made);
+      return;
+    }
+    const { slots } = bucket;
+    let at = slots.length;
+    while (at > bucket.head && (slots[at - 1] as Slot).expires > expires) at--;
+    if (at === slots.length) slots.push(slot);
+    else slots.splice(at, 0, slot);
+    bucket.full = Math.min(bucket.full, at);
   }
 
   #changed(count: number, bytes: number): void {

@@ -5,6 +5,7 @@ import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { sameBytes } from '../structures/same-bytes.js';
 import { SortedSet } from '../structures/sorted-set.js';
+import type { Timer } from '../timer.js';
 import { ihaveChunks } from '../wire/ihave-chunks.js';
 import type {
   GossipMessage,
@@ -24,6 +25,7 @@ import type { LossEntry } from './told-losses.js';
 const MAX_ROUND = 65_535;
 export const DISPATCH = { type: 'dispatchLazyPush' } as const;
 const EVICT = { type: 'evictCache' } as const;
+const PRUNE: PruneMessage = { type: 'prune' };
 const NOTHING: readonly never[] = [];
 
 /** What its sender says about a payload that was fetched from it. */
@@ -56,6 +58,7 @@ export class PlumTree<P extends PeerId> {
   protected readonly out: Outbox<P>;
   /** Announcements that wait for the dispatch timer. */
   readonly lazyQueue = new AnnouncementQueue<P>();
+  #dispatchTimer: Timer<P> | undefined;
   #dispatching = false;
   #evicting = false;
 
@@ -127,7 +130,7 @@ export class PlumTree<P extends PeerId> {
 
   dispatchTimerExpired(now: number): void {
     this.startEvicting(now);
-    for (const [peer, entries] of this.lazyQueue.takeAll()) this.announce(peer, entries);
+    for (const { peer, entries } of this.lazyQueue.takeAll()) this.announce(peer, entries);
     this.#dispatching = false;
   }
 
@@ -244,7 +247,7 @@ export class PlumTree<P extends PeerId> {
   /** A payload that we have already: its link closes a cycle, so it becomes lazy at both ends. */
   protected onDuplicate(from: P, _message: GossipMessage, _now: number): void {
     this.makeLazy(from);
-    this.out.send(from, { type: 'prune' });
+    this.out.send(from, PRUNE);
   }
 
   #passOn(from: P, message: GossipMessage, round: number, now: number): void {
@@ -290,7 +293,7 @@ export class PlumTree<P extends PeerId> {
       this.out.send(peer, { type: 'graft', id: undefined, round });
     }
     this.makeLazy(from);
-    this.out.send(from, { type: 'prune' });
+    this.out.send(from, PRUNE);
   }
 
   protected onPrune(from: P, _message: PruneMessage, _now: number): void {
@@ -339,7 +342,8 @@ export class PlumTree<P extends PeerId> {
   protected startDispatching(_now: number): void {
     if (this.#dispatching) return;
     this.#dispatching = true;
-    this.out.schedule(this.config.dispatchTimeout, this.out.timer(DISPATCH));
+    this.#dispatchTimer ??= this.out.timer(DISPATCH);
+    this.out.schedule(this.config.dispatchTimeout, this.#dispatchTimer);
   }
 
   /** Sends announcements, as many to a message as fit. */

@@ -1,14 +1,17 @@
 import type { BroadcastConfig } from '../config.js';
+import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { IHaveEntry } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
+
+const NOBODY: readonly never[] = [];
 
 type GraftDelays = Pick<BroadcastConfig, 'graftTimeout1' | 'graftTimeout2'>;
 
 /** As iroh-gossip 0.101 does it: each announcer is asked once, one after the other, and nothing is bounded. */
 export class ReferenceMissing<P> implements MissingPayloads<P> {
-  readonly #announcements = new Map<MessageId, Announcement<P>[]>();
-  readonly #timers = new Set<MessageId>();
+  readonly #announcements = new LazyMap<MessageId, Announcement<P>[]>();
+  readonly #timers = new LazySet<MessageId>();
   readonly #delays: GraftDelays;
 
   constructor(delays: GraftDelays) {
@@ -47,7 +50,8 @@ export class ReferenceMissing<P> implements MissingPayloads<P> {
 
   arrived(id: MessageId): readonly Announcement<P>[] {
     this.#timers.delete(id);
-    const list = this.#announcements.get(id) ?? [];
+    const list = this.#announcements.get(id);
+    if (list === undefined) return NOBODY;
     this.#announcements.delete(id);
     return list;
   }
@@ -58,6 +62,7 @@ export class ReferenceMissing<P> implements MissingPayloads<P> {
   }
 
   forget(peer: P): void {
+    if (this.#announcements.size === 0) return;
     for (const [id, list] of this.#announcements) {
       const left = list.filter((announcement) => announcement.peer !== peer);
       if (left.length === 0) this.#announcements.delete(id);

@@ -1,4 +1,5 @@
 import type { Rng } from './rng.js';
+import { withOneMore } from './short-list.js';
 
 /** So many values take up no more room than they need. */
 const SMALL = 5;
@@ -29,8 +30,7 @@ export class IndexSet<T> {
   /** Appends a value; one that is present keeps its place. Returns whether it is new. */
   add(value: T): boolean {
     if (this.#items.includes(value)) return false;
-    // An engine makes room for 17 values when the first is pushed. Thousands of topics have two neighbors each.
-    if (this.#items.length < SMALL) this.#items = this.#items.concat([value]);
+    if (this.#items.length < SMALL) this.#items = withOneMore(this.#items, this.#items.length, value);
     else this.#items.push(value);
     return true;
   }

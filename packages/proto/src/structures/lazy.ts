@@ -1,3 +1,5 @@
+import { removeAt, withOneMore } from './short-list.js';
+
 // Most of what a topic may have to remember it has not, or only about a neighbor or two, and a node may be in thousands of quiet topics.
 // An empty Map or Set takes some 200 bytes, one with an entry up to 500. So these take up nothing while they are empty, and are a short
 // list while they have few entries.
@@ -40,7 +42,7 @@ export class LazyMap<K, V> {
       const at = find(entries, key);
       if (at !== -1) entries[at + 1] = value;
       else if (entries.length < 2 * FEW)
-        this.#entries = entries.concat([key, value]); // no spare slots
+        this.#entries = withOneMore<K | V>(withOneMore<K | V>(entries, entries.length, key), entries.length + 1, value);
       else this.#entries = new Map(pairs<K, V>(entries)).set(key, value);
     }
   }
@@ -53,7 +55,7 @@ export class LazyMap<K, V> {
     } else {
       const at = find(entries, key);
       if (at === -1) return false;
-      entries.splice(at, 2);
+      removeAt(entries, at, 2);
     }
     if (this.size === 0) this.#entries = undefined;
     return true;
@@ -110,7 +112,7 @@ export class LazySet<T> {
     if (values === undefined) this.#values = [value];
     else if (values instanceof Set) values.add(value);
     else if (values.includes(value)) return;
-    else if (values.length < FEW) this.#values = values.concat([value]);
+    else if (values.length < FEW) this.#values = withOneMore(values, values.length, value);
     else this.#values = new Set(values).add(value);
   }
 
@@ -122,10 +124,14 @@ export class LazySet<T> {
     } else {
       const at = values.indexOf(value);
       if (at === -1) return false;
-      values.splice(at, 1);
+      removeAt(values, at, 1);
     }
     if (this.size === 0) this.#values = undefined;
     return true;
+  }
+
+  clear(): void {
+    this.#values = undefined;
   }
 
   /** The values, oldest first. As with a Set, they may be deleted on the way. */

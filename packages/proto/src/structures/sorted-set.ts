@@ -1,3 +1,5 @@
+import { removeAt, withOneMore } from './short-list.js';
+
 /**
  * A small set that is walked in ascending order, without sorting on each walk. Numbers sort by value, strings by UTF-16
  * units, which for lower-case hex is the order of the bytes.
@@ -21,14 +23,13 @@ export class SortedSet<T extends string | number> {
   add(value: T): void {
     const items = this.#items;
     const index = lowerBound(items, value);
-    // Exactly as long as it has to be: thousands of topics have two neighbors each.
-    if (items[index] !== value) this.#items = items.slice(0, index).concat([value], items.slice(index));
+    if (items[index] !== value) this.#items = withOneMore(items, index, value);
   }
 
   delete(value: T): void {
     const items = this.#items;
     const index = items.indexOf(value);
-    if (index >= 0) items.splice(index, 1);
+    if (index >= 0) removeAt(items, index, 1);
   }
 }
 

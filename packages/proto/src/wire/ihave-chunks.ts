@@ -35,7 +35,8 @@ export function ihaveChunks(entries: readonly IHaveEntry[], maxMessageSize: numb
   const chunks: (readonly IHaveEntry[])[] = [];
   for (let start = 0; start < entries.length; ) {
     const length = ihaveChunkLength(entries, start, maxMessageSize);
-    chunks.push(length === entries.length ? entries : entries.slice(start, start + length));
+    if (length === entries.length) return [entries];
+    chunks.push(entries.slice(start, start + length));
     start += length;
   }
   return chunks;
