@@ -4,6 +4,7 @@ import type { Message, PeerInfo } from '../src/index.js';
 import { HardenedHyParView } from '../src/membership/hardened-hyparview.js';
 import { HyParView } from '../src/membership/hyparview.js';
 import { Outbox } from '../src/outbox.js';
+import { OutputList } from '../src/outputs.js';
 import { resolveConfig } from '../src/resolve-config.js';
 import { zeroStats } from '../src/stats.js';
 import { defaultHash } from '../src/structures/hash.js';
@@ -745,7 +746,7 @@ describe('peer data', () => {
         hash: defaultHash,
         stats: zeroStats(),
         budgets: nodeBudgets(config),
-        outputs: [],
+        outputs: new OutputList<number>(),
         isPeer: () => true,
         sources: new Map<number, string>(),
         dialing: new Set<number>(),
