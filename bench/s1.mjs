@@ -8,16 +8,43 @@ const CASE = { sim: 'GossipMulti', nodes: 1000, rounds: 30, seed: 0 };
 /** Runs before the first that counts: fewer, and compiling is measured. */
 const WARM_UP = 4;
 
-/** What the Rust program times: everybody joins node 0, then a random node broadcasts in each round. */
-function ours() {
+/**
+ * What the Rust program times: everybody joins node 0, then a random node broadcasts in each round.
+ * @param {import('@grapevine/sim').SimulatorOptions['createNode']} [createNode]
+ */
+function simulator(createNode) {
   const latency = /** @type {const} */ ({ type: 'dynamic', min: 10 * MILLISECOND, max: 50 * MILLISECOND });
   const network = { latency, proto: /** @type {const} */ ({ mode: 'reference' }) };
-  const simulator = new Simulator({ seed: CASE.seed, nodes: CASE.nodes, network });
+  return new Simulator({ seed: CASE.seed, nodes: CASE.nodes, network, ...(createNode && { createNode }) });
+}
+
+/** @param {Simulator} simulator */
+function run(simulator) {
   simulator.bootstrap();
   for (let round = 0; round < CASE.rounds; round++) {
     simulator.broadcastRound([{ from: simulator.randomPeer(), content: Buffer.from(`m${round}`) }]);
   }
   return simulator.network.events;
+}
+
+/** The same run with nodes that know by heart what they are going to want: what is left is the queue, the links and the counting. */
+function withoutKernel() {
+  /** @type {(readonly import('@grapevine/proto').OutEvent<number>[])[]} */
+  const wanted = [];
+  const recorded = simulator();
+  recorded.network.observers.push({ handled: (_time, _peer, _event, outputs) => void wanted.push(outputs) });
+  run(recorded);
+  return () => {
+    let next = 0;
+    return run(
+      simulator(
+        ({ config }) =>
+          /** @type {import('@grapevine/proto').State<number>} */ (
+            /** @type {unknown} */ ({ config, handle: () => wanted[next++] })
+          ),
+      ),
+    );
+  };
 }
 
 /** @type {import('./lib/row.mjs').Row} */
@@ -26,16 +53,18 @@ export const row = {
   question: 'the simulator, GossipMulti with 1,000 nodes, one thread',
   unit: 'events/s',
   cpuUnit: 'µs CPU per event',
-  target: '>= 1x the Rust simulator on the same run',
+  target: '>= 1.5x the Rust simulator on the same run',
   run: async () => {
     buildRust('S1');
-    for (let i = 0; i < WARM_UP; i++) ours();
+    const floor = withoutKernel();
+    for (let i = 0; i < WARM_UP; i++) run(simulator());
     const result = await interleaved(5, {
-      ours: () => timed(async () => ours()),
+      ours: () => timed(async () => run(simulator())),
       'iroh-gossip 0.101': async () => {
         const { seconds, events } = runRust(CASE);
         return { work: events, wallMs: seconds * 1000, cpuMs: seconds * 1000 };
       },
+      'floor: ours without a kernel': () => timed(async () => floor()),
     });
     return Object.entries(result).map(([name, { perSecond, cpuPerWorkUs }]) => ({
       name,
@@ -43,5 +72,5 @@ export const row = {
       cpu: cpuPerWorkUs,
     }));
   },
-  meets: (ratios) => Number(ratios['iroh-gossip 0.101']) >= 1,
+  meets: (ratios) => Number(ratios['iroh-gossip 0.101']) >= 1.5,
 };

@@ -10,6 +10,7 @@ import { ChaCha12Rng } from './chacha12-rng.js';
 import { memoHash } from './memo-hash.js';
 import { Network } from './network.js';
 import { type NetworkConfig, SECOND } from './network-config.js';
+import type { NetworkOptions } from './network-options.js';
 import type { Observer } from './observer.js';
 import { type RoundStats, type RoundStatsSummary, roundStats, summarizeRounds } from './round-stats.js';
 import { rangeU64 } from './uniform.js';
@@ -34,6 +35,8 @@ export interface SimulatorOptions {
   readonly hash?: Hash;
   /** What is different about single nodes when {@link Simulator.bootstrap} makes them. Default: nothing. */
   readonly configOf?: (peer: number) => PartialConfig | undefined;
+  /** See {@link NetworkOptions.createNode}. */
+  readonly createNode?: NetworkOptions['createNode'];
 }
 
 /** A payload and who publishes it. */
@@ -77,10 +80,11 @@ export class Simulator {
     roundTimeout = 5 * SECOND,
     hash = memoHash(),
     configOf = () => undefined,
+    createNode,
   }: SimulatorOptions) {
     if (!Number.isInteger(nodes) || nodes < 1) throw new RangeError(`nodes must be an integer above 0, got ${nodes}`);
     this.#rng = ChaCha12Rng.seedFromU64(seed);
-    this.network = new Network({ config: network, rng: this.#rng, hash });
+    this.network = new Network({ config: network, rng: this.#rng, hash, ...(createNode && { createNode }) });
     this.meter = new BroadcastMeter(this.network);
     this.network.observers.push(this.meter);
     this.#nodes = nodes;
