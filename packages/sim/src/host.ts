@@ -170,7 +170,9 @@ export class Host implements Outputs<number> {
 }
 
 function carryOut(outputs: readonly OutEvent<number>[], host: Outputs<number>): void {
-  for (const output of outputs) {
+  // No iterator: mostly the list is empty, and that on the way of each event.
+  for (let i = 0; i < outputs.length; i++) {
+    const output = outputs[i] as OutEvent<number>;
     switch (output.type) {
       case 'sendMessage':
         host.sendMessage(output.to, output.topic, output.message);
