@@ -2,7 +2,7 @@ import type { PeerId } from '../peer-id.js';
 import type { IHaveEntry } from '../wire/message.js';
 
 /** The announcements that wait for one peer. */
-export interface QueuedAnnouncements<P extends PeerId> {
+interface QueuedAnnouncements<P extends PeerId> {
   readonly peer: P;
   entries: IHaveEntry[];
 }
