@@ -4,6 +4,12 @@ import { type Schedule, settleMs } from './schedule.js';
 /** How often the connectivity is looked at, in milliseconds. */
 export const SAMPLE_MS = 1_000;
 
+/**
+ * How long a message may be on its way, in milliseconds: a stream carries 64 KiB a round trip, so that bursts of 400 kB, several at a time, take
+ * some seconds where latency is 150 ms. What a machine had not sent when it died nobody can know of.
+ */
+const WAY_MS = 8_000;
+
 /** The memberships of one topic that could talk to each other at one time, in groups. */
 type Sample = ReadonlyMap<number, readonly (readonly Membership[])[]>;
 
@@ -19,7 +25,8 @@ export interface Connectivity {
  * Who should have what, by what was physically possible.
  *
  * A message spreads through every group of machines that have been able to talk to each other, undisturbed, for as long as a swarm may
- * take to settle. It must reach whoever is in such a group with somebody who has it while the message is still cached there.
+ * take to settle. It must reach whoever is in such a group with somebody who has it while the message is still cached there, once it has been on its way for
+ * a while.
  */
 export class Reach {
   readonly #settleMs: number;
@@ -52,7 +59,7 @@ export class Reach {
 
   /** The memberships that a message must have reached. */
   of(publication: Publication): ReadonlySet<Membership> {
-    const from = Math.ceil(publication.at / SAMPLE_MS);
+    const from = Math.ceil((publication.at + WAY_MS) / SAMPLE_MS);
     const key = `${publication.by.id} ${from}`;
     const known = this.#reached.get(key);
     if (known) return known;
