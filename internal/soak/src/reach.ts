@@ -5,10 +5,12 @@ import { type Schedule, settleMs } from './schedule.js';
 export const SAMPLE_MS = 1_000;
 
 /**
- * How long a message may be on its way, in milliseconds: a stream carries 64 KiB a round trip, so that bursts of 400 kB, several at a time, take
- * some seconds where latency is 150 ms. What a machine had not sent when it died nobody can know of.
+ * How many round trips a message may be on its way: a stream carries 64 KiB in each, and three bursts of 400 kB may be on it at a time. What a
+ * machine had not sent when it died nobody can know of.
  */
-const WAY_MS = 8_000;
+const ROUND_TRIPS = 20;
+/** Besides, in milliseconds: hops, and what is still to be connected. */
+const HOPS_MS = 1_000;
 
 /** The memberships of one topic that could talk to each other at one time, in groups. */
 type Sample = ReadonlyMap<number, readonly (readonly Membership[])[]>;
@@ -31,12 +33,14 @@ export interface Connectivity {
 export class Reach {
   readonly #settleMs: number;
   readonly #retentionMs: number;
+  readonly #wayMs: number;
   readonly #samples: Sample[] = [];
   readonly #reached = new Map<string, ReadonlySet<Membership>>();
 
   constructor(schedule: Schedule) {
     this.#settleMs = settleMs(schedule);
     this.#retentionMs = schedule.retentionMs;
+    this.#wayMs = HOPS_MS + ROUND_TRIPS * 2 * schedule.latencyMs;
   }
 
   /** Looks at who can talk to whom. To be called every {@link SAMPLE_MS}. */
@@ -59,7 +63,7 @@ export class Reach {
 
   /** The memberships that a message must have reached. */
   of(publication: Publication): ReadonlySet<Membership> {
-    const from = Math.ceil((publication.at + WAY_MS) / SAMPLE_MS);
+    const from = Math.ceil((publication.at + this.#wayMs) / SAMPLE_MS);
     const key = `${publication.by.id} ${from}`;
     const known = this.#reached.get(key);
     if (known) return known;
