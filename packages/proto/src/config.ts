@@ -55,7 +55,10 @@ export interface HardenedConfig {
   readonly nodeCacheMaxBytes: number;
   /** Payloads kept by the node. Default 1,000,000. */
   readonly nodeCacheMaxCount: number;
-  /** Ids remembered by the node. At least 1. Default 1,000,000. */
+  /**
+   * Ids remembered by the node. At least 1. Default 1,000,000. Those whose time is over are kept for once or twice as long again, to know losses
+   * that others report for payloads that were here: twice as many at the very most.
+   */
   readonly nodeIdMaxCount: number;
   /**
    * Missing payloads that the node asks for at a time. At least 1. Default 65,536. Topics that have less than a fair share may
