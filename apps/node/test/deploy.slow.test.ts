@@ -31,7 +31,7 @@ describe.skipIf(noSystemd !== undefined)(`the systemd unit (${noSystemd ?? 'syst
       data: '/var/lib/grapevine',
       rooms: [{ topic: topicIdFrom('my-room'), peers: [] }],
       http: { host: '127.0.0.1', port: 9464 },
-      rpc: { host: '127.0.0.1', port: 9465 },
+      control: { address: { host: '127.0.0.1', port: 9465 } },
     });
   });
 });

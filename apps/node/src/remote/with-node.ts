@@ -79,15 +79,15 @@ interface Asked {
   readonly isGuess: boolean;
 }
 
-/** A server is silent to the other transport, or does not understand it. */
-function hint({ transport, isGuess }: Asked): string {
+/** A server is silent to the other transport, or does not understand it. @param before what the hint follows */
+function hint(before: string, { transport, isGuess }: Asked): string {
   if (!isGuess) return '';
   const other = transport === 'quic' ? 'iroh' : 'quic';
-  return `. It was asked over ${transport}: where the node's log says "transport":"${other}", add --rpc-transport ${other}`;
+  return `${before} It was asked over ${transport}: where the node's log says "transport":"${other}", add --rpc-transport ${other}`;
 }
 
 function nobody(asked: Asked): string {
-  return `nobody answers at ${addressOf(asked.server)}: is the node up, and was it started with --rpc?${hint(asked)}`;
+  return `nobody answers at ${addressOf(asked.server)}: is the node up, and was it started with --rpc?${hint('', asked)}`;
 }
 
 export const addressOf = (server: EndpointAddr): string => directAddrs(server).map(formatSocketAddr).join(', ');
@@ -106,7 +106,7 @@ function explained(error: unknown, asked: Asked): unknown {
       case 'alpn-mismatch':
       case 'refused':
       case 'transport':
-        return new Error(`can't connect to ${where}: ${error.message}${hint(asked)}`, { cause: error });
+        return new Error(`can't connect to ${where}: ${error.message}${hint('.', asked)}`, { cause: error });
     }
   }
   if (isRefused(error) && error.reason === 'forbidden') {
