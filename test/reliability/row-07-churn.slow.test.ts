@@ -11,6 +11,9 @@ const AT_ONCE = 20;
 /** Visits before the baseline: the bounded lists of former neighbors are full then. */
 const WARM = 500;
 
+/** Visitors that the host has been told of and has not tried yet: the next shuffle does. */
+const UNTRIED = 5;
+
 /** Close packets can be lost: how long such a connection lasts, in milliseconds. */
 const IDLE_MS = 5_000;
 
@@ -57,13 +60,10 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
   const seconds = (performance.now() - began) / 1000;
   const after = await untilCalm();
 
-  expect(after).toMatchObject({
-    connections: 1,
-    routes: before.routes,
-    halfOpen: 0,
-    linked: 1,
-    inViews: before.inViews,
-  });
+  expect(after).toMatchObject({ connections: 1, halfOpen: 0, linked: 1 });
+  for (const known of ['routes', 'inViews'] as const) {
+    expect((after[known] as number) - (before[known] as number), known).toBeLessThanOrEqual(UNTRIED);
+  }
   const grown = ((after.heap as number) - (before.heap as number)) / 2 ** 20;
   expect(grown).toBeLessThan(10);
   report({ row: 'row 7', figure: 'heap after 10,000 links, beside before', value: grown, unit: 'MiB more' });
