@@ -27,6 +27,8 @@ export const notOptions = (what: string): Mistake['wrong'] => [
   [[1], new RegExp(`the options of ${what} must be an object, got an array of 1`)],
   [null, new RegExp(`the options of ${what} must be an object, got null`)],
   [7, new RegExp(`the options of ${what} must be an object, got 7`)],
+  [AbortSignal.abort(), new RegExp(`the options of ${what} must be a plain object, got one of AbortSignal`)],
+  [new Map(), new RegExp(`the options of ${what} must be a plain object, got one of Map`)],
 ];
 
 export const misspelt = (wrong: string, right: string): readonly [value: unknown, says: RegExp] => [

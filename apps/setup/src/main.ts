@@ -1,8 +1,8 @@
 // The smallest complete program: two nodes meet, talk, and shut down.
 import { Gossip, topicIdFrom } from '@grapevine/api';
 
-await using alice = await Gossip.bind(); // a node: fresh identity, every interface, a port that the system chooses
-await using bob = await Gossip.bind();
+const alice = await Gossip.bind(); // a node: fresh identity, every interface, a port that the system chooses
+const bob = await Gossip.bind();
 
 const room = topicIdFrom('my-room');
 const hers = await alice.subscribe(room);
@@ -11,6 +11,7 @@ await his.joined({ signal: AbortSignal.timeout(10_000) });
 
 await his.broadcast('hello from bob');
 for await (const { content } of hers.messages()) {
-  console.log(`alice heard: ${Buffer.from(content)}`);
+  console.log(`alice heard: ${new TextDecoder().decode(content)}`);
   break;
 }
+await Promise.all([alice.shutdown(), bob.shutdown()]);

@@ -265,7 +265,7 @@ export class Driver {
       return false;
     }
     if (native.isDraining() || native.isClosed()) {
-      if (this.#phase === 'open') this.streams.serveReaders(native); // the last bytes may have come right before the close
+      if (this.#phase === 'open') this.streams.keepUnread(native);
       this.#transmit(native);
       this.#finish(closeReasonOf(native));
       return false;

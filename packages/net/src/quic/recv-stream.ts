@@ -37,6 +37,8 @@ export class QuicRecvStream implements RecvStream {
   readonly #host: RecvStreamHost;
   #reader: Deferred<Uint8Array | undefined> | undefined;
   #over: 'end' | StreamResetError | StreamStateError | ConnectionClosedError | undefined;
+  /** What had come and was not read yet when the connection ended: within the stream's window. */
+  #unread: Uint8Array[] | undefined;
 
   constructor(
     readonly id: number,
@@ -48,7 +50,7 @@ export class QuicRecvStream implements RecvStream {
   read(): Promise<Uint8Array | undefined> {
     if (this.#reader) return Promise.reject(new StreamStateError('another read is waiting'));
     const { native } = this.#host;
-    const bytes = native && this.#over === undefined ? this.#take(native) : undefined;
+    const bytes = this.#unread?.shift() ?? (native && this.#over === undefined ? this.#take(native) : undefined);
     if (bytes) return Promise.resolve(bytes);
     if (this.#over === 'end') return Promise.resolve(undefined);
     if (this.#over) return Promise.reject(this.#over);
@@ -60,6 +62,7 @@ export class QuicRecvStream implements RecvStream {
   stop(code: number): void {
     checkCode(code, this.#host.maxCode);
     const { native } = this.#host;
+    this.#unread = undefined;
     if (this.#over !== undefined || !native) return;
     // What is unread counts against the connection's window until it is read; quiche does not give it back by itself.
     while (this.#over === undefined && this.#take(native));
@@ -83,6 +86,17 @@ export class QuicRecvStream implements RecvStream {
     this.#host.served(this);
     if (bytes || this.#over === 'end') reader.resolve(bytes);
     else reader.reject(this.#over);
+  }
+
+  /** The peer closes the connection: it has been told that these bytes are here, so they are read before the end. */
+  keepUnread(native: NativeConnection): void {
+    this.onReadable(native);
+    for (;;) {
+      const bytes = this.#over === undefined ? this.#take(native) : undefined;
+      if (bytes === undefined) return;
+      this.#unread ??= [];
+      this.#unread.push(bytes);
+    }
   }
 
   /** The connection is over. */

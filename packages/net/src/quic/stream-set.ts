@@ -173,9 +173,9 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#finished.notice(native);
   }
 
-  /** Readers that wait get what is there, and nobody else is told of anything: the connection is over. */
-  serveReaders(native: NativeConnection): void {
-    for (const stream of [...this.#awaited]) stream.onReadable(native);
+  /** The peer closes the connection: readers that wait get what is there, and the others find it when they read. */
+  keepUnread(native: NativeConnection): void {
+    for (const stream of [...this.#receiving.values()]) stream.keepUnread(native);
   }
 
   #dispatchReadable(native: NativeConnection): void {

@@ -286,6 +286,27 @@ describe('closing a connection', () => {
     expect([client.stats().routes, server.stats().routes]).toEqual([0, 0]);
   });
 
+  it.each(['finished', 'open'])('what was acknowledged before it is read after it (%s stream)', async (state) => {
+    const { dialed, accepted } = await pair();
+    const send = await dialed.openUni();
+    send.write(bytes('read before it; '));
+    const recv = await first(accepted.acceptUni());
+    expect(text(await recv.read())).toBe('read before it; ');
+    const rest = pattern(20_000);
+    send.write(rest);
+    if (state === 'finished') send.finish();
+    await roundTrip(dialed, accepted); // later bytes are there, so these are
+    dialed.close(7);
+    await accepted.closed;
+    const chunks: Uint8Array[] = [];
+    const toEnd = (async () => {
+      for (let chunk = await recv.read(); chunk; chunk = await recv.read()) chunks.push(chunk);
+    })();
+    if (state === 'finished') await toEnd;
+    else await expect(toEnd).rejects.toBeInstanceOf(ConnectionClosedError);
+    expect(Buffer.concat(chunks).equals(rest)).toBe(true);
+  });
+
   it('cuts a long reason', async () => {
     const { dialed, accepted } = await pair();
     dialed.close(2 ** 32 - 1, 'r'.repeat(5000));

@@ -23,10 +23,20 @@ export function checkOptions<T>(what: string, options: T, checks: Checks<T>): vo
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`the options of ${what} must be an object, got ${describe(options)}`);
   }
+  const kind = kindOf(options);
+  if (kind !== 'Object') {
+    const hint = kind === 'AbortSignal' && Object.hasOwn(checks, 'signal') ? '; did you mean { signal }?' : '';
+    throw new TypeError(`the options of ${what} must be a plain object, got one of ${kind}${hint}`);
+  }
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) throw unknownName(`${what} has no option`, name, Object.keys(checks));
     if (value !== undefined) checks[name as keyof T](name, value);
   }
+}
+
+/** `AbortSignal`, `Map`: what has no names of its own would pass for options that are all left out. */
+function kindOf(value: object): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** A name that there is not, with the one that was probably meant. */

@@ -9,6 +9,9 @@ import { IncomingStreams, type IncomingStreamsHost, type Violation } from './inc
 import { StreamTurns } from './stream-turns.js';
 import { type SenderHost, TopicSender } from './topic-sender.js';
 
+/** How long what had come before a connection ended may take to be read, in milliseconds. */
+const READ_TO_END_MS = 2_000;
+
 /** A connection that ends is said to end within this time after its streams: then a stopped stream says nothing about its messages. */
 const STOP_GRACE_MS = 20;
 
@@ -90,7 +93,7 @@ export class Link {
       broken: (why) => this.#onBroken(why),
     });
     connection.onUnresponsive?.(() => host.unresponsive(this));
-    void connection.closed.then((reason) => this.#onClosed(reason));
+    void connection.closed.then((reason) => this.#readToEnd(reason));
   }
 
   /** Streams of the peer: how many there are, and how many there have been. */
@@ -225,8 +228,18 @@ export class Link {
     }
   }
 
-  #onClosed(reason: CloseReason): void {
+  /** What had come before the peer closed the connection was acknowledged, so the peer believes that we have it: it is read before the link ends. */
+  async #readToEnd(reason: CloseReason): Promise<void> {
     this.#ended = true;
+    if (reason.type === 'peer' && this.#incoming.open > 0) {
+      const timer = this.#host.clock.setTimer(() => this.#incoming.stop(), READ_TO_END_MS);
+      await this.#incoming.quiet();
+      timer.cancel();
+    }
+    this.#onClosed(reason);
+  }
+
+  #onClosed(reason: CloseReason): void {
     this.#incoming.stop();
     this.#host.ended(this, reason);
     const senders = [...this.#finishing.values(), ...this.#senders.values()];
