@@ -4,10 +4,12 @@ import { buildProgram, hasCargo } from './lib/cargo.mjs';
 import { ensureBuilt } from './lib/ensure.mjs';
 import { execNode } from './lib/exec.mjs';
 
-if (!hasCargo()) {
+const args = process.argv.slice(2);
+const asksForHelp = args.includes('--help');
+if (!asksForHelp && !hasCargo()) {
   process.stdout.write('skipped: the differential fuzz, because cargo is not installed\n');
   process.exit(0);
 }
 ensureBuilt();
-const program = buildProgram('fuzz');
-execNode(['internal/interop-fuzz/dist/cli.js', '--program', program, ...process.argv.slice(2)]);
+const program = asksForHelp ? [] : ['--program', buildProgram('fuzz')];
+execNode(['internal/interop-fuzz/dist/cli.js', ...program, ...args]);
