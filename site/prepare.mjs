@@ -61,6 +61,7 @@ function printedBy(command) {
 /** @param {string} text @param {string} page @param {Map<string, string>} all */
 function onTheSite(text, page, all) {
   return text
+    .replaceAll(/<!-- printed by: .*? -->\n(?=```)/g, '') // what the command has printed is there already
     .replaceAll(/<!-- printed by: (.*?) -->/g, (_, command) => printedBy(command))
     .replaceAll(/<!-- (background|hears|elsewhere): .*? -->\n/g, '')
     .replaceAll(/(!?\[[^\]]*\]\()([^)\s]+)\)/g, (_, before, link) => `${before}${relinked(link, page, all)})`);
