@@ -3,7 +3,7 @@
 // acknowledgement for every second one (RFC 9000, section 13.2.2). No encryption, no hash, no repair. Same commands as member.mjs.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { obey } from './commands.mjs';
 import { payload } from './payload.mjs';
 
 /** Datagrams that are shorter are acknowledgements, or the first word of a child. As long as a QUIC packet with nothing but an acknowledgement. */
@@ -14,7 +14,6 @@ const socket = createSocket('udp4');
 const children = [];
 let count = 0;
 let packets = 0;
-const say = (/** @type {object} */ answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 /** @param {Uint8Array} datagram @param {{ address: string, port: number }} to */
 function send(datagram, { address, port }) {
@@ -45,24 +44,10 @@ async function publish(messages, bytes, pauseMs) {
   }
 }
 
-say({ event: 'ready', ticket: String(socket.address().port) });
-for await (const line of createInterface({ input: process.stdin })) {
-  const [verb, ...args] = line.split(' ');
-  switch (verb) {
-    case 'join':
-      for (const port of args) send(new Uint8Array(1), { address: '127.0.0.1', port: Number(port) });
-      say({ reply: verb });
-      break;
-    case 'publish': {
-      const [messages = 0, bytes = 0, pauseMs = 0] = args.map(Number);
-      void publish(messages, bytes, pauseMs).then(() => say({ reply: verb }));
-      break;
-    }
-    case 'look': {
-      const { user, system } = process.cpuUsage();
-      say({ reply: verb, count, cpuMs: (user + system) / 1000, packets, neighbors: children.length });
-      break;
-    }
-  }
-}
-process.exit();
+await obey(String(socket.address().port), {
+  join: (parents) => {
+    for (const port of parents) send(new Uint8Array(1), { address: '127.0.0.1', port: Number(port) });
+  },
+  send: publish,
+  look: () => ({ count, packets, neighbors: children.length }),
+});

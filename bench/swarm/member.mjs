@@ -1,9 +1,9 @@
 // @ts-check
 // One of our nodes as a process, for processes.mjs: commands on stdin, an answer as a JSON line on stdout for each.
-import { createInterface } from 'node:readline';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { formatTicket } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
+import { obey } from './commands.mjs';
 import { payload } from './payload.mjs';
 
 /** More than can be waiting. */
@@ -15,7 +15,6 @@ new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
 /** @type {Awaited<ReturnType<Gossip['subscribe']>> | undefined} */
 let topic;
 let count = 0;
-const say = (/** @type {object} */ answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 /** @param {NonNullable<typeof topic>} events */
 async function read(events) {
@@ -30,27 +29,11 @@ async function publish(messages, bytes, pauseMs) {
   }
 }
 
-say({ event: 'ready', ticket: formatTicket(endpoint.addr()) });
-for await (const line of createInterface({ input: process.stdin })) {
-  const [verb, ...args] = line.split(' ');
-  switch (verb) {
-    case 'join':
-      topic = await gossip.subscribe(topicIdFrom('swarm'), { bootstrap: args, queueCapacity: QUEUE });
-      void read(topic);
-      say({ reply: verb });
-      break;
-    case 'publish': {
-      const [messages = 0, bytes = 0, pauseMs = 0] = args.map(Number);
-      void publish(messages, bytes, pauseMs).then(() => say({ reply: verb }));
-      break;
-    }
-    case 'look': {
-      const { user, system } = process.cpuUsage();
-      const { datagramsSent } = endpoint.stats();
-      const neighbors = topic?.neighbors().length ?? 0;
-      say({ reply: verb, count, cpuMs: (user + system) / 1000, packets: datagramsSent, neighbors });
-      break;
-    }
-  }
-}
-process.exit();
+await obey(formatTicket(endpoint.addr()), {
+  join: async (bootstrap) => {
+    topic = await gossip.subscribe(topicIdFrom('swarm'), { bootstrap, queueCapacity: QUEUE });
+    void read(topic);
+  },
+  send: publish,
+  look: () => ({ count, packets: endpoint.stats().datagramsSent, neighbors: topic?.neighbors().length ?? 0 }),
+});

@@ -1,0 +1,37 @@
+// @ts-check
+// What a member of a swarm of processes does for processes.mjs: commands on stdin, an answer as a JSON line on stdout for each.
+import { createInterface } from 'node:readline';
+
+/**
+ * Answers commands until stdin ends, and exits then.
+ * @param {string} ticket what others need to find this member
+ * @param {{
+ *   join: (tickets: readonly string[]) => unknown,
+ *   send: (messages: number, bytes: number, pauseMs: number) => Promise<unknown>,
+ *   look: () => { count: number, packets: number | null, neighbors: number },
+ * }} member
+ */
+export async function obey(ticket, { join, send, look }) {
+  const say = (/** @type {object} */ answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+  say({ event: 'ready', ticket });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [verb, ...args] = line.split(' ');
+    switch (verb) {
+      case 'join':
+        await join(args);
+        say({ reply: verb });
+        break;
+      case 'publish': {
+        const [messages = 0, bytes = 0, pauseMs = 0] = args.map(Number);
+        void send(messages, bytes, pauseMs).then(() => say({ reply: verb }));
+        break;
+      }
+      case 'look': {
+        const { user, system } = process.cpuUsage();
+        say({ reply: verb, ...look(), cpuMs: (user + system) / 1000 });
+        break;
+      }
+    }
+  }
+  process.exit();
+}
