@@ -1,4 +1,5 @@
 import { formatRoomTicket, Gossip, parseBootstrap, parseRoomTicket, topicIdFrom } from '@grapevine/api';
+import { LeafGossip } from '@grapevine/api/leaf';
 import { reachOf } from '@grapevine/net';
 import {
   type Anything,
@@ -7,6 +8,7 @@ import {
   endpoint,
   gossip,
   id,
+  leaf,
   loggers,
   type Mistake,
   misspelt,
@@ -27,6 +29,26 @@ export const API_MISTAKES: readonly Mistake[] = [
     wrong: [
       [undefined, /endpoint must be an Endpoint, got undefined/],
       [{}, /endpoint must be an Endpoint, got an object without connect\(\)/],
+    ],
+  },
+  {
+    call: 'LeafGossip.spawn(…)',
+    make: (wrong) => LeafGossip.spawn(wrong),
+    wrong: [
+      [undefined, /endpoint must be an Endpoint, got undefined/],
+      [endpoint, /endpoint must be one that nobody can dial/],
+    ],
+  },
+  {
+    call: 'LeafGossip.spawn(endpoint, …)',
+    make: (wrong) => LeafGossip.spawn(leaf, wrong),
+    wrong: [
+      ...notOptions('Gossip'),
+      ...loggers,
+      misspelt('maxPeer', 'maxPeers'),
+      [{ allowPeer: () => true }, /allowPeer is for members: a leaf does not know it/],
+      [{ validate: () => 'accept' }, /validate is for members: a leaf does not know it/],
+      [{ config: { mode: 'reference' } }, /mode must be 'hardened'/],
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { SecretKey } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
+import { WebEndpoint } from '@grapevine/web';
 
 // biome-ignore lint/suspicious/noExplicitAny: that is the point
 export type Anything = any;
@@ -16,6 +17,8 @@ export const network = new MemoryNetwork();
 export const endpoint = network.endpoint({ alpns: [Gossip.ALPN] });
 export const gossip = Gossip.spawn(endpoint);
 export const key = SecretKey.generate();
+/** An endpoint that nobody can dial. */
+export const leaf = new WebEndpoint({ key });
 export const id = topicIdFrom('room');
 export const topic = await gossip.subscribe(id);
 

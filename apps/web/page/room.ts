@@ -1,4 +1,5 @@
-import { Gossip, type GossipTopic } from '@grapevine/api';
+import type { GossipTopic } from '@grapevine/api';
+import { LeafGossip } from '@grapevine/api/leaf';
 import { type AuthoredMessage, type ChatMessage, sealMessage, verifyMessage } from '@grapevine/chat-room';
 import { type EndpointId, parseTicket } from '@grapevine/net';
 import { topicId } from '@grapevine/proto';
@@ -41,7 +42,7 @@ export class Room {
     const key = await BrowserKey.load('chat');
     const { topic: id, tickets } = await invitation();
     const endpoint = new WebEndpoint({ key });
-    const gossip = Gossip.spawn(endpoint);
+    const gossip = LeafGossip.spawn(endpoint);
     const topic = await gossip.subscribe(topicId(id), { bootstrap: tickets.map(parseTicket) });
     const room = new Room(key, topic, events);
     void room.#listen();

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 const page = fileURLToPath(new URL('../dist/page/', import.meta.url));
 
 /** The goal is 60 kB, and open: this keeps the page from growing further. */
-const MAX_GZIP = 82_000;
+const MAX_GZIP = 74_000;
 
 /** What a page loads before it runs: the script that it names, and what that imports at its top. */
 function firstLoad(): Map<string, number> {
@@ -24,7 +24,7 @@ function firstLoad(): Map<string, number> {
   return scripts;
 }
 
-test('what the chat page loads before it runs has at most 82 kB gzip', () => {
+test('what the chat page loads before it runs has at most 74 kB gzip', () => {
   const first = firstLoad();
   const size = [...first.values()].reduce((sum, length) => sum + length, 0);
   const later = readdirSync(`${page}assets`).filter((name) => name.endsWith('.js') && !first.has(name));

@@ -54,6 +54,7 @@ export type { AdmissionSnapshot } from './gossip/admission/gate-host.js';
 export { CloseCode } from './gossip/close-code.js';
 export { EventQueue, type EventQueueOptions } from './gossip/event-queue.js';
 export { JoinTimeoutError, type TriedPeer } from './gossip/join-timeout-error.js';
+export type { KernelHost } from './gossip/kernel-host.js';
 export { MembershipReaders } from './gossip/membership-readers.js';
 export {
   type DialOutcome,

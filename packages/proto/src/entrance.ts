@@ -1,12 +1,29 @@
 import type { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
-import type { HardenedHyParView } from './membership/hardened-hyparview.js';
 import type { LeafRoom } from './membership/leaf-room.js';
+import type { Membership } from './membership/membership.js';
 import { RateLimit } from './membership/rate-limit.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import type { Stats } from './stats.js';
-import type { Message } from './wire/message.js';
+import type { Message, ShuffleMessage } from './wire/message.js';
+
+/** Membership that tells strangers from those that were asked. */
+export interface WaryMembership<P extends PeerId> extends Membership<P> {
+  /** Whether the application forbids a peer. */
+  isExpelled(peer: P): boolean;
+  /** Whether a list of nodes is expected from a peer. */
+  expectsList(from: P): boolean;
+  /** Whether a stranger's message is a question that any member answers. */
+  isProbe(from: P, message: ShuffleMessage<P>): boolean;
+}
+
+/** What stands behind an entrance. */
+interface Behind<P extends PeerId> {
+  readonly swarm: WaryMembership<P>;
+  readonly leaves?: LeafRoom<P>;
+  readonly tree: HardenedPlumTree<P>;
+}
 
 /**
  * Who may say what in a topic. A neighbor may say everything. A stranger may ask to be let in, and may answer what we have asked; nothing else
@@ -18,17 +35,13 @@ import type { Message } from './wire/message.js';
 export class Entrance<P extends PeerId> {
   readonly #node: NodeContext<P>;
   readonly #out: Outbox<P>;
-  readonly #swarm: HardenedHyParView<P>;
-  readonly #leaves: LeafRoom<P>;
+  readonly #swarm: WaryMembership<P>;
+  readonly #leaves: LeafRoom<P> | undefined;
   readonly #tree: HardenedPlumTree<P>;
   /** How often a peer is told that it is no neighbor of ours. */
   #corrections: RateLimit<P> | undefined;
 
-  constructor(
-    node: NodeContext<P>,
-    out: Outbox<P>,
-    { swarm, leaves, tree }: { swarm: HardenedHyParView<P>; leaves: LeafRoom<P>; tree: HardenedPlumTree<P> },
-  ) {
+  constructor(node: NodeContext<P>, out: Outbox<P>, { swarm, leaves, tree }: Behind<P>) {
     this.#node = node;
     this.#out = out;
     this.#swarm = swarm;
@@ -40,7 +53,7 @@ export class Entrance<P extends PeerId> {
   admits(from: P, message: Message<P>, now: number): boolean {
     if (from === this.#node.me) return this.#ignore('selfReferences');
     if (this.#swarm.isExpelled(from)) return this.#ignore('expelledMessages');
-    if (this.#swarm.active.has(from) || this.#leaves.has(from)) return true;
+    if (this.#swarm.active.has(from) || this.#leaves?.has(from)) return true;
     switch (message.type) {
       case 'join':
       case 'neighbor':

@@ -4,6 +4,7 @@ import { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import type { Rng } from './structures/rng.js';
 import { Topic } from './topic.js';
+import type { LayersOf } from './topic-layers.js';
 import type { TopicId } from './wire/topic-id.js';
 
 /**
@@ -13,15 +14,17 @@ import type { TopicId } from './wire/topic-id.js';
 export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
   readonly #node: NodeContext<P>;
   readonly #rng: Rng;
+  readonly #layersOf: LayersOf;
   readonly #topics = new Map<TopicId, Topic<P>>();
   /** The topic that was found last: most events come in a row for one topic. */
   #recentId: TopicId | undefined;
   #recent: Topic<P> | undefined;
   #generations = 0;
 
-  constructor(node: NodeContext<P>, rng: Rng) {
+  constructor(node: NodeContext<P>, rng: Rng, layersOf: LayersOf) {
     this.#node = node;
     this.#rng = rng;
+    this.#layersOf = layersOf;
   }
 
   get size(): number {
@@ -58,7 +61,7 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
     if (known !== undefined) return known;
     const generation = ++this.#generations;
     const outbox = new Outbox<P>(this.#node, id, generation, this.#release);
-    const topic = new Topic(this.#node, generation, this.#rng.fork(), outbox);
+    const topic = new Topic(this.#layersOf(this.#node, this.#rng.fork(), outbox), generation, outbox);
     this.#topics.set(id, topic);
     return topic;
   }

@@ -1,22 +1,17 @@
-import { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
-import { PersistentMissing } from './broadcast/persistent-missing.js';
-import { PlumTree } from './broadcast/plumtree.js';
-import { ReferenceMissing } from './broadcast/reference-missing.js';
+import type { PlumTree } from './broadcast/plumtree.js';
 import type { LossEntry } from './broadcast/told-losses.js';
-import { Entrance } from './entrance.js';
+import type { Entrance } from './entrance.js';
 import type { Command, DisconnectReason, InEvent, ReconcileReason } from './event.js';
-import { HardenedHyParView } from './membership/hardened-hyparview.js';
-import { HyParView } from './membership/hyparview.js';
-import { LeafRoom } from './membership/leaf-room.js';
+import type { LeafRoom } from './membership/leaf-room.js';
+import type { Membership } from './membership/membership.js';
 import type { PeerOrigin } from './membership/origin.js';
-import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
 import type { StateTotals, TopicSnapshot } from './snapshot.js';
 import { LazySet } from './structures/lazy.js';
-import type { Rng } from './structures/rng.js';
 import type { TimerTask } from './timer.js';
+import type { TopicLayers } from './topic-layers.js';
 import type { Message } from './wire/message.js';
 import type { MessageId } from './wire/message-id.js';
 
@@ -37,33 +32,17 @@ export class Topic<P extends PeerId> {
   #replaced: LazySet<P> | undefined;
   readonly #out: Outbox<P>;
   readonly #entrance: Entrance<P> | undefined;
-  readonly #swarm: HyParView<P>;
+  readonly #swarm: Membership<P>;
   readonly #leaves: LeafRoom<P> | undefined;
   readonly #tree: PlumTree<P>;
 
-  constructor(node: NodeContext<P>, generation: number, rng: Rng, out: Outbox<P>) {
+  constructor({ swarm, leaves, tree, entrance }: TopicLayers<P>, generation: number, out: Outbox<P>) {
     this.generation = generation;
     this.#out = out;
-    const { mode, broadcast } = node.config;
-    switch (mode) {
-      case 'reference':
-        this.#swarm = new HyParView(node, rng, out);
-        this.#tree = new PlumTree(node, out, new ReferenceMissing(broadcast));
-        this.#leaves = undefined;
-        this.#entrance = undefined;
-        break;
-      case 'hardened':
-        {
-          const swarm = new HardenedHyParView(node, rng, out);
-          const tree = new HardenedPlumTree(node, rng, out, new PersistentMissing(node));
-          swarm.judge = tree;
-          this.#swarm = swarm;
-          this.#tree = tree;
-          this.#leaves = new LeafRoom(node, out, swarm);
-          this.#entrance = new Entrance(node, out, { swarm, leaves: this.#leaves, tree });
-        }
-        break;
-    }
+    this.#swarm = swarm;
+    this.#leaves = leaves;
+    this.#tree = tree;
+    this.#entrance = entrance;
   }
 
   command(command: Command<P>, now: number): void {

@@ -23,6 +23,13 @@ describe('tabs on a few hubs', () => {
     expect(swarm.alone()).toEqual([]);
   });
 
+  test('do so with the whole kernel as well as with its leaf edition', () => {
+    const swarm = new TabSwarm({ ...SMALL, runsLeafState: false });
+    talk(swarm, 'hello');
+    expect(swarm.missed()).toEqual([]);
+    expect(swarm.alone()).toEqual([]);
+  });
+
   test('keep two or three hubs each, and no ordinary member knows of any tab', () => {
     const swarm = new TabSwarm(SMALL);
     swarm.run(30 * SECOND);

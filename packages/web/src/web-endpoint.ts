@@ -71,7 +71,7 @@ const CHECKS: Checks<WebEndpointOptions> = {
  * @example
  * ```ts
  * const endpoint = new WebEndpoint({ key: await BrowserKey.load('chat') });
- * const gossip = await Gossip.spawn(endpoint);
+ * const gossip = LeafGossip.spawn(endpoint); // of @grapevine/api/leaf
  * const topic = await gossip.subscribe(topicId, { bootstrap: [parseTicket(ticket)] });
  * ```
  */

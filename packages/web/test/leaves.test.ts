@@ -1,4 +1,5 @@
-import { Gossip, topicIdFrom } from '@grapevine/api';
+import { Gossip, type GossipApi, topicIdFrom } from '@grapevine/api';
+import { LeafGossip } from '@grapevine/api/leaf';
 import { type EndpointAddr, SecretKey } from '@grapevine/net';
 import { Endpoint } from '@grapevine/net/quic';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -10,7 +11,7 @@ const LOOPBACK = '127.0.0.1:0';
 const decoder = new TextDecoder();
 
 interface Member {
-  readonly node: Gossip;
+  readonly node: GossipApi;
   readonly topic: Awaited<ReturnType<Gossip['subscribe']>>;
   readonly addr: EndpointAddr;
   close(): Promise<void>;
@@ -34,9 +35,13 @@ async function hub(...bootstrap: EndpointAddr[]): Promise<Member> {
 let dialer: QuicDialer;
 
 /** A tab, on our own QUIC driver instead of a browser's. */
-async function tab(...bootstrap: EndpointAddr[]): Promise<Member> {
+function tab(...bootstrap: EndpointAddr[]): Promise<Member> {
+  return tabOf(LeafGossip, bootstrap);
+}
+
+async function tabOf(edition: typeof LeafGossip | typeof Gossip, bootstrap: EndpointAddr[]): Promise<Member> {
   const endpoint = new WebEndpoint({ key: SecretKey.generate(), dialer: dialer.dial });
-  const node = Gossip.spawn(endpoint);
+  const node = edition.spawn(endpoint);
   const topic = await node.subscribe(room, { bootstrap });
   await topic.joined();
   return keep({ node, topic, addr: endpoint.addr(), close: () => node.shutdown().then(() => endpoint.close()) });
@@ -66,6 +71,17 @@ describe('a tab at a hub', () => {
     expect(topics[0]?.leaves).toContain(visitor.addr.id);
     expect(topics[0]?.activeView).not.toContain(visitor.addr.id);
     await expect.poll(() => visitor.topic.neighbors().length).toBe(3);
+  });
+
+  test('with the whole of gossip is one as well', async () => {
+    const first = await hub();
+    const second = await hub(first.addr);
+    await second.topic.joined();
+    const visitor = await tabOf(Gossip, [first.addr]);
+    await expect.poll(() => visitor.topic.neighbors().length, { timeout: 5_000 }).toBe(2);
+    expect((await first.node.snapshot()).topics[0]?.leaves).toEqual([visitor.addr.id]);
+    await visitor.topic.broadcast('from a whole one');
+    await next(second, 'from a whole one');
   });
 
   test('learns of other hubs by gossip, and moves to one within two seconds when its own dies', async () => {

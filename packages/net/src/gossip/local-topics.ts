@@ -1,4 +1,4 @@
-import { type Command, maxPayload, messageIdFromBytes, type State, type TopicId } from '@grapevine/proto';
+import { type Command, type KernelState, maxPayload, messageIdFromBytes, type TopicId } from '@grapevine/proto';
 import { fastHash } from '#hash';
 import type { AddressLookup, AddressSource } from '../address/address-book.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
@@ -26,7 +26,7 @@ export interface LocalTopicsHost {
   readonly me: EndpointId;
   readonly options: ResolvedGossipOptions;
   readonly addressLookup: AddressLookup;
-  readonly state: Pick<State<EndpointId>, 'config' | 'eagerPeers' | 'hasSeen' | 'snapshot'>;
+  readonly state: Pick<KernelState<EndpointId>, 'config' | 'eagerPeers' | 'hasSeen' | 'snapshot'>;
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
   /** Has the protocol do something. */
   command(topic: TopicId, command: Command<EndpointId>): void;

@@ -9,6 +9,7 @@ import {
   type OutEvent,
   type PartialConfig,
   State,
+  type StateOptions,
   type Stats,
   seededRng,
   type TimerTask,
@@ -33,8 +34,12 @@ export class TestNode {
   now = 0;
   readonly state: State<number>;
 
-  constructor(config: PartialConfig = {}, seed = 1) {
-    this.state = new State({ me: 0, rng: seededRng(testSeed(seed)), config });
+  constructor(
+    config: PartialConfig = {},
+    seed = 1,
+    makeState: (options: StateOptions<number>) => State<number> = (options) => new State(options),
+  ) {
+    this.state = makeState({ me: 0, rng: seededRng(testSeed(seed)), config });
     this.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [] } });
   }
 

@@ -1,8 +1,9 @@
-import type { PeerData } from '@grapevine/proto';
+import { type PeerData, State } from '@grapevine/proto';
+import { LeafState } from '@grapevine/proto/leaf';
 import { ChaCha12Rng, MILLISECOND, Network, SECOND } from '../../src/index.js';
 
 const HUB: PeerData = Uint8Array.of(1);
-/** What `WebEndpoint` makes of a tab: it keeps three hubs. */
+/** A tab keeps three hubs. */
 const TAB_CONFIG = { membership: { activeViewCapacity: 3 } };
 const encoder = new TextEncoder();
 
@@ -13,8 +14,10 @@ export interface TabSwarmOptions {
   readonly members: number;
   readonly tabs: number;
   readonly leafCapacity?: number;
-  /** Whether hubs are told that tabs are leaves. Default true. */
+  /** Whether hubs are told that tabs are leaves, and tabs know it themselves. Default true. */
   readonly tellsLeaves?: boolean;
+  /** Whether tabs run the leaf edition of the kernel. Default: as `tellsLeaves`. */
+  readonly runsLeafState?: boolean;
 }
 
 /** Hubs, ordinary members that tabs can not dial, and tabs, which nobody can dial; and who has heard what. */
@@ -32,11 +35,13 @@ export class TabSwarm {
 
   constructor(options: TabSwarmOptions) {
     const { seed, hubs, members, tabs, leafCapacity = 400, tellsLeaves = true } = options;
+    const { runsLeafState = tellsLeaves } = options;
     this.#options = options;
     this.rng = ChaCha12Rng.seedFromU64(seed);
     this.network = new Network({
       rng: this.rng,
       isHub: (data) => data.length > 0,
+      createNode: (node) => (runsLeafState && this.isTab(node.me) ? new LeafState(node) : new State(node)),
       config: {
         tellsLeaves,
         latency: { type: 'dynamic', min: 10 * MILLISECOND, max: 50 * MILLISECOND },

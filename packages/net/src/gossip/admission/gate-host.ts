@@ -2,6 +2,7 @@ import type { InEvent, MessageId, TopicId } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { NetMessage } from '../wire.js';
+import type { Arrival } from './conversation.js';
 import type { AdmissionReason } from './counts.js';
 
 /** What the end of a peer's last connection is told with. */
@@ -23,6 +24,26 @@ export interface GateHost {
   expelled(topic: TopicId, peer: EndpointId): void;
   /** A peer has sent too many messages that were rejected: its connections are to be closed. */
   shutOut(peer: EndpointId): void;
+}
+
+/** Where what comes from peers, and goes to them, waits until the application has decided. */
+export interface AppGate {
+  readonly snapshot: AdmissionSnapshot;
+  /** Whether a peer has sent too many rejected messages lately. */
+  isShutOut(peer: EndpointId): boolean;
+  /** Something has come. It is handed on now, later, or not at all. */
+  receive(arrival: Arrival): void;
+  /** Something is to be sent. @returns whether it may be now; otherwise it is sent later, or not at all */
+  maySend(to: EndpointId, topic: TopicId, message: NetMessage): boolean;
+  /** Asks about everybody again. Peers that are refused now are dropped at once, peers that are allowed again may come again. */
+  review(topic?: TopicId): void;
+  /** The first connection to a peer is up. */
+  connected(peer: EndpointId): void;
+  /** The last connection to a peer is gone. What it has sent before that comes first. */
+  ended(ending: Ending): void;
+  /** We have left a topic. */
+  left(topic: TopicId): void;
+  close(): void;
 }
 
 /** What a snapshot tells about it. */

@@ -9,7 +9,7 @@ import { allowEverybody, type PeerInfo } from './allow-peer.js';
 import { type Arrival, asksToMeet, type Conversation, contentOf, type Held, sizeOf } from './conversation.js';
 import { Conversations } from './conversations.js';
 import { AdmissionCounts } from './counts.js';
-import type { AdmissionSnapshot, Ending, GateHost } from './gate-host.js';
+import type { AdmissionSnapshot, AppGate, Ending, GateHost } from './gate-host.js';
 import { PeerPolicy } from './peer-policy.js';
 
 /** Answers of `allowPeer` that are waited for at once; more peers are refused for now. */
@@ -25,7 +25,7 @@ const MAX_REFUSED = 4_096;
  * What waits for an answer waits in order, per peer and topic. Nothing of all this goes over the wire, except that a peer that is refused
  * when it asks to be a neighbor is told no.
  */
-export class Gate {
+export class Gate implements AppGate {
   readonly #options: ResolvedGossipOptions;
   readonly #host: GateHost;
   readonly #asksAboutPeers: boolean;
@@ -58,12 +58,10 @@ export class Gate {
     return { counts: this.#counts.all, shutOut: this.#penalties.size };
   }
 
-  /** Whether a peer has sent too many rejected messages lately. */
   isShutOut(peer: EndpointId): boolean {
     return this.#penalties.isOut(peer);
   }
 
-  /** Something has come. It is handed on now, later, or not at all. */
   receive(arrival: Arrival): void {
     const { topic, from } = arrival;
     if (!this.#isActive || !this.#host.isJoined(topic)) return this.#host.feed(arrival);
@@ -81,7 +79,6 @@ export class Gate {
     }
   }
 
-  /** Something is to be sent. @returns whether it may be now; otherwise it is sent later, or not at all */
   maySend(to: EndpointId, topic: TopicId, message: NetMessage): boolean {
     if (!this.#isActive || !this.#host.isJoined(topic)) return true;
     const conversation = this.#conversations.getOrBegin(topic, to);
@@ -102,7 +99,6 @@ export class Gate {
     }
   }
 
-  /** Asks about everybody again. Peers that are refused now are dropped at once, peers that are allowed again may come again. */
   review(topic?: TopicId): void {
     if (!this.#asksAboutPeers) return;
     for (const conversation of this.#conversations) {
@@ -112,14 +108,12 @@ export class Gate {
     }
   }
 
-  /** The first connection to a peer is up. */
   connected(peer: EndpointId): void {
     const ending = this.#endings.get(peer);
     this.#endings.delete(peer);
     if (ending) this.#host.feed(ending);
   }
 
-  /** The last connection to a peer is gone. What it has sent before that comes first. */
   ended(ending: Ending): void {
     const { peer } = ending;
     const waiting = this.#conversations.with(peer).some(({ state, isEmpty }) => state === 'allowed' && !isEmpty);
@@ -128,7 +122,6 @@ export class Gate {
     for (const conversation of this.#conversations.with(peer)) this.#forget(conversation);
   }
 
-  /** We have left a topic. */
   left(topic: TopicId): void {
     for (const conversation of this.#conversations) if (conversation.topic === topic) this.#forget(conversation);
   }

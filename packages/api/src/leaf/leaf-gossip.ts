@@ -1,0 +1,33 @@
+import type { Endpoint } from '@grapevine/net';
+import { LeafNode, type LeafOptions } from '@grapevine/net/leaf';
+import { GossipApi } from '../gossip-api.js';
+
+/**
+ * Gossip on an endpoint that nobody can dial, as a browser tab's. It is `Gossip` without what members of the swarm do for others, and without
+ * admission and validation: a page that takes it is smaller.
+ *
+ * @example
+ * ```ts
+ * const endpoint = new WebEndpoint({ key: await BrowserKey.load('chat') });
+ * const gossip = LeafGossip.spawn(endpoint);
+ * const topic = await gossip.subscribe(topicId, { bootstrap: ticket });
+ * ```
+ */
+export class LeafGossip extends GossipApi implements AsyncDisposable {
+  private constructor(node: LeafNode) {
+    super(node);
+  }
+
+  /**
+   * Starts a leaf on an endpoint. It dials by itself.
+   *
+   * @throws TypeError, RangeError that name the option and say what it should be; TypeError when the endpoint can be dialed
+   */
+  static spawn(endpoint: Endpoint, options?: LeafOptions): LeafGossip {
+    return new LeafGossip(new LeafNode(endpoint, options));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}

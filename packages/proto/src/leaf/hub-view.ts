@@ -1,0 +1,355 @@
+import type { WaryMembership } from '../entrance.js';
+import type { DisconnectReason, NeighborDownReason } from '../event.js';
+import { cutMessage } from '../membership/cut-message.js';
+import { DismissedPeers } from '../membership/dismissed-peers.js';
+import { LostPeers } from '../membership/lost-peers.js';
+import type { PeerOrigin } from '../membership/origin.js';
+import { probeQuestion } from '../membership/probe-question.js';
+import { RefillPace } from '../membership/refill-pace.js';
+import { SlowDials } from '../membership/slow-dials.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+import type { Rng } from '../structures/rng.js';
+import { SortedSet } from '../structures/sorted-set.js';
+import type {
+  DisconnectMessage,
+  HyParViewMessage,
+  NeighborMessage,
+  Priority,
+  ShuffleReplyMessage,
+} from '../wire/message.js';
+import { HubList } from './hub-list.js';
+
+/** Hubs that a leaf asks for: as many as a shuffle brings to a member, at default settings. */
+const ASKED_HUBS = 8;
+/** A hub is asked once more after so many times `neighborRequestTimeout`: one that has just started knows no other yet. */
+const ASK_AGAIN = 2;
+/** After so many shuffles that have brought nothing there are no more until something changes. */
+const FRUITLESS_SHUFFLES = 3;
+/** The first pause after a refusal is this part of the time that an answer may take, as for members. */
+const FIRST_PAUSE = 1 / 16;
+
+const SHUFFLE = { type: 'shuffle' } as const;
+const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
+const REFILL = { type: 'refill' } as const;
+
+/**
+ * Membership of a leaf (a node that dials and cannot be dialed, as a browser tab): it keeps a few hubs as neighbors and knows more. Nobody is
+ * introduced by it, no walk goes through it, nobody is evicted for it, and it keeps no balance of a swarm: of HyParView that leaves the requests,
+ * the refusals and the way to the next hub. The messages are the same, and so are the times.
+ *
+ * Hubs answer as `LeafRoom` does: a request with `Neighbor`, or with hubs to try instead and a polite `Disconnect`; a shuffle with hubs.
+ */
+export class HubView<P extends PeerId> implements WaryMembership<P> {
+  readonly active = new SortedSet<P>();
+  /** The hubs that have been asked and have not answered, each with the number of that request. */
+  readonly pending = new Map<P, number>();
+  readonly #known: HubList<P>;
+  /** Hubs that we were told to join, until they have answered. */
+  readonly #wanted = new Set<P>();
+  readonly #expelled = new Set<P>();
+  readonly #slowDials = new SlowDials<P>();
+  readonly #dismissed: DismissedPeers<P>;
+  readonly #lost: LostPeers<P>;
+  readonly #node: NodeContext<P>;
+  readonly #rng: Rng;
+  readonly #out: Outbox<P>;
+  /** Since the last shuffle. */
+  #pace: RefillPace | undefined;
+  #requests = 0;
+  #fruitless = 0;
+  #isShuffling = false;
+
+  constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
+    const { membership, hardened } = node.config;
+    this.#node = node;
+    this.#rng = rng;
+    this.#out = out;
+    this.#known = new HubList(node, out);
+    this.#dismissed = new DismissedPeers(hardened.evictionWindow, membership.passiveViewCapacity);
+    this.#lost = new LostPeers(membership.passiveViewCapacity);
+  }
+
+  /** Hubs to go to next. */
+  get passive(): { readonly values: readonly P[] } {
+    return { values: this.#known.peers.filter((peer) => !this.active.has(peer)) };
+  }
+
+  requestJoin(peer: P, _now: number): void {
+    if (peer === this.#node.me) {
+      this.#node.stats.selfReferences++;
+      return;
+    }
+    if (this.active.has(peer) || this.isExpelled(peer)) return;
+    this.#known.meet(peer);
+    if (this.active.size > 0) return this.#fill();
+    this.#wanted.add(peer);
+    this.#await(peer);
+    this.#out.send(peer, { type: 'join', data: this.#node.peerData });
+    this.#somethingChanged();
+  }
+
+  receive(from: P, received: HyParViewMessage<P>, now: number): void {
+    const message = cutMessage(received, this.#node.config.membership, this.#node.stats);
+    switch (message.type) {
+      case 'join':
+      case 'neighbor':
+        this.#onNeighbor(from, message, now);
+        break;
+      case 'disconnect':
+        this.#onDisconnect(from, message);
+        break;
+      case 'shuffleReply':
+        this.#onShuffleReply(from, message);
+        break;
+      case 'shuffle':
+        // Whoever takes us for a member gets an answer over the link that is there, and nothing walks on.
+        if (message.origin === from) this.#out.send(from, { type: 'shuffleReply', nodes: [] });
+        break;
+      case 'forwardJoin':
+        this.#node.stats.refusedIntroductions++;
+        break;
+    }
+    if (!this.wants(from)) this.#out.disconnect(from);
+  }
+
+  peerConnected(peer: P): void {
+    if (this.pending.has(peer)) this.#await(peer); // the time that the dial took is not held against it
+  }
+
+  peerDisconnected(peer: P, reason: DisconnectReason): void {
+    this.pending.delete(peer);
+    this.#wanted.delete(peer);
+    if (this.active.has(peer)) {
+      if (reason !== 'refused') this.#lost.lost(peer);
+      this.#remove(peer, reason);
+    }
+    this.#known.forget(peer);
+    this.#fill();
+  }
+
+  /** A hub that was started anew does not have us: it confirms, or sends us on. */
+  linkGap(peer: P): void {
+    if (this.wants(peer)) this.#ask(peer);
+  }
+
+  /** The time to answer is over, unless the dial goes on. A slow dial holds no place. */
+  requestTimerExpired(peer: P, request: number): void {
+    if (this.pending.get(peer) !== request) return;
+    if (this.#node.dialing.has(peer)) {
+      const isSlowNow = this.#slowDials.overdue(peer);
+      this.#await(peer);
+      if (isSlowNow) this.#fill();
+      return;
+    }
+    this.#giveUp(peer);
+    if (!this.active.has(peer)) this.#known.forget(peer);
+    if (!this.wants(peer)) this.#out.disconnect(peer);
+    this.#fill();
+  }
+
+  refillTimerExpired(): void {
+    this.#pace?.end();
+    this.#fill();
+  }
+
+  shuffleTimerExpired(): void {
+    this.#isShuffling = false;
+    this.#pace = undefined;
+    this.#fruitless++;
+    const hub = this.#rng.chooseWhere(this.active.values, () => true);
+    if (hub !== undefined) this.#askForHubs(hub);
+    const lost = this.#lost.next();
+    if (lost !== undefined) this.#known.meet(lost);
+    this.#fill();
+    this.#shuffleLater();
+  }
+
+  askTimerExpired(): void {
+    if (this.#isFull) return;
+    for (const hub of this.active.values) this.#askForHubs(hub);
+  }
+
+  /** Nobody can dial us: there is nothing to tell. */
+  peerDataUpdated(): void {}
+
+  dismiss(peer: P, now: number): void {
+    if (!this.active.has(peer)) return;
+    this.#dismissed.add(peer, now);
+    this.#known.forget(peer);
+    this.#remove(peer, 'timeout');
+    this.#goodbye(peer, { alive: true });
+    this.#fill();
+  }
+
+  expel(peer: P): void {
+    this.#expelled.add(peer);
+    this.#known.forget(peer);
+    this.#lost.found(peer);
+    const wasWanted = this.wants(peer);
+    if (this.active.has(peer)) this.#remove(peer, 'refused');
+    if (wasWanted) this.#goodbye(peer, { alive: true });
+    else this.#out.disconnect(peer);
+    this.#fill();
+  }
+
+  allow(peer: P): void {
+    this.#expelled.delete(peer);
+  }
+
+  quit(): void {
+    for (const peer of [...this.active.values]) {
+      this.active.delete(peer);
+      this.#goodbye(peer, { alive: false });
+    }
+  }
+
+  wants(peer: P): boolean {
+    return this.active.has(peer) || this.pending.has(peer) || this.#wanted.has(peer);
+  }
+
+  origin(peer: P): PeerOrigin<P> {
+    if (this.#wanted.has(peer)) return { trust: 'user' };
+    return { trust: this.active.has(peer) || this.#lost.has(peer) ? 'met' : 'hearsay' };
+  }
+
+  isExpelled(peer: P): boolean {
+    return this.#expelled.has(peer);
+  }
+
+  expectsList(from: P): boolean {
+    return this.wants(from);
+  }
+
+  /** No stranger asks a leaf. */
+  isProbe(): boolean {
+    return false;
+  }
+
+  get #isFull(): boolean {
+    return this.active.size >= this.#node.config.membership.activeViewCapacity;
+  }
+
+  get #hasRoom(): boolean {
+    let taken = this.active.size;
+    for (const peer of this.pending.keys()) if (!this.active.has(peer) && !this.#slowDials.has(peer)) taken++;
+    return taken < this.#node.config.membership.activeViewCapacity;
+  }
+
+  // Asking.
+
+  #ask(peer: P): void {
+    const others = this.active.size - (this.active.has(peer) ? 1 : 0);
+    const priority: Priority = others < 2 ? 'high' : 'low';
+    this.#slowDials.begin(peer);
+    this.#await(peer);
+    this.#out.send(peer, { type: 'neighbor', priority, data: this.#node.peerData });
+  }
+
+  /** The peer has its time to answer from now on; earlier timers are void. */
+  #await(peer: P): void {
+    const request = ++this.#requests;
+    this.pending.set(peer, request);
+    const { neighborRequestTimeout } = this.#node.config.membership;
+    this.#out.schedule(neighborRequestTimeout, this.#out.timer({ type: 'neighborRequest', peer, request }));
+  }
+
+  #giveUp(peer: P): void {
+    this.pending.delete(peer);
+    this.#wanted.delete(peer);
+    this.#slowDials.begin(peer);
+  }
+
+  /** Asks as many hubs as there are places. */
+  #fill(): void {
+    while (this.#hasRoom) {
+      const peer = this.#rng.chooseWhere(this.#known.peers, (candidate) => !this.wants(candidate));
+      if (peer === undefined) return;
+      this.#ask(peer);
+    }
+  }
+
+  /** After a refusal: a few times at once, then after ever longer pauses. */
+  #fillLater(): void {
+    if (!this.#hasRoom) return;
+    const { activeViewCapacity, neighborRequestTimeout, shuffleInterval } = this.#node.config.membership;
+    this.#pace ??= new RefillPace(FIRST_PAUSE * neighborRequestTimeout, shuffleInterval, activeViewCapacity, this.#rng);
+    if (this.#pace.admitAtOnce()) return this.#fill();
+    const pause = this.#pace.begin();
+    if (pause !== undefined) this.#out.schedule(pause, this.#out.timer(REFILL));
+  }
+
+  #askForHubs(hub: P): void {
+    this.#out.send(hub, probeQuestion(this.#node, ASKED_HUBS));
+  }
+
+  #shuffleLater(): void {
+    if (this.#isShuffling || this.#isSettled) return;
+    this.#isShuffling = true;
+    this.#out.schedule(this.#node.config.membership.shuffleInterval, this.#out.timer(SHUFFLE));
+  }
+
+  /** A tab that is connected as it wants to be, and hears nothing new, costs nothing. */
+  get #isSettled(): boolean {
+    return this.#fruitless >= FRUITLESS_SHUFFLES && this.#lost.size === 0 && this.active.size > 0;
+  }
+
+  #somethingChanged(): void {
+    this.#fruitless = 0;
+    this.#shuffleLater();
+  }
+
+  // Answers.
+
+  /** A hub has let us in, or takes us for its neighbor. */
+  #onNeighbor(from: P, { data }: Pick<NeighborMessage, 'data'>, now: number): void {
+    const wasAsked = this.wants(from);
+    this.#giveUp(from);
+    if (this.#dismissed.has(from, now) || (this.#isFull && !this.active.has(from)))
+      return this.#goodbye(from, { alive: true });
+    this.#known.meet(from, data);
+    if (this.active.has(from)) return;
+    this.#lost.found(from);
+    this.active.add(from);
+    this.#out.neighborUp(from);
+    if (!wasAsked) this.#ask(from); // it may be waiting for a word of ours
+    this.#somethingChanged();
+    if (this.#isFull) return;
+    this.#askForHubs(from);
+    const { neighborRequestTimeout } = this.#node.config.membership;
+    this.#out.schedule(ASK_AGAIN * neighborRequestTimeout, this.#out.timer(ASK_FOR_MEMBERS));
+    this.#fill();
+  }
+
+  /** A hub is full, or leaves. The others come first from now on. */
+  #onDisconnect(from: P, { alive }: DisconnectMessage): void {
+    this.#giveUp(from);
+    if (this.active.has(from)) this.#remove(from, alive ? 'evicted' : 'left');
+    this.#known.forget(from);
+    if (alive && this.#known.peers.length === 0) this.#known.meet(from);
+    this.#somethingChanged();
+    this.#fillLater();
+  }
+
+  #onShuffleReply(from: P, { nodes }: ShuffleReplyMessage<P>): void {
+    const before = this.#known.peers.length;
+    this.#known.learn(nodes, (peer) => this.isExpelled(peer));
+    if (this.#known.peers.length > before) this.#somethingChanged();
+    if (this.active.has(from)) this.#fillLater(); // from a hub that we have asked to take us it is the beginning of a refusal
+  }
+
+  // Leaving.
+
+  #remove(peer: P, reason: NeighborDownReason): void {
+    this.active.delete(peer);
+    this.#out.neighborDown(peer, reason);
+    this.#somethingChanged();
+  }
+
+  #goodbye(peer: P, { alive }: { alive: boolean }): void {
+    this.#giveUp(peer);
+    this.#out.send(peer, { type: 'disconnect', alive, respond: false });
+    this.#out.disconnect(peer);
+  }
+}

@@ -1,0 +1,51 @@
+import type { DisconnectReason } from '../event.js';
+import type { PeerId } from '../peer-id.js';
+import type { HyParViewMessage } from '../wire/message.js';
+import type { PeerOrigin } from './origin.js';
+
+/** Peers in an order of their own. */
+interface View<P extends PeerId> {
+  readonly values: readonly P[];
+  has(peer: P): boolean;
+}
+
+/** What a topic needs of the layer that finds its neighbors. `HyParView` is one for members, `HubView` one for leaves. */
+export interface Membership<P extends PeerId> {
+  /** Our neighbors, without leaves. */
+  readonly active: View<P>;
+  /** Peers that could replace them. */
+  readonly passive: Pick<View<P>, 'values'>;
+  /** Peers that were asked to be neighbors, and have not answered. */
+  readonly pending: { keys(): Iterable<P> };
+
+  /** Asks a peer to let us in. */
+  requestJoin(peer: P, now: number): void;
+  receive(from: P, message: HyParViewMessage<P>, now: number): void;
+  shuffleTimerExpired(): void;
+  /** The swarm has let us in a while ago. */
+  askTimerExpired(): void;
+  /** A neighbor request has gone unanswered for too long. */
+  requestTimerExpired(peer: P, request: number): void;
+  /** The time has come to ask the next candidate. */
+  refillTimerExpired(): void;
+  /** A link to a peer exists. */
+  peerConnected(peer: P): void;
+  /** The last link to a peer is gone, or could not be made. */
+  peerDisconnected(peer: P, reason: DisconnectReason): void;
+  /** What a peer believes about us may not be what it was: it may have started anew behind a new link. */
+  linkGap(peer: P): void;
+  /** Our own data has changed. */
+  peerDataUpdated(): void;
+  /** A neighbor is of no use: makes room for another. */
+  dismiss(peer: P, now: number): void;
+  /** A peer is forbidden: it must leave. */
+  expel(peer: P): void;
+  /** A peer is forbidden no longer. */
+  allow(peer: P): void;
+  /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
+  quit(): void;
+  /** Whether this topic has any use for a link to a peer. */
+  wants(peer: P): boolean;
+  /** How a peer has come to be known. */
+  origin(peer: P): PeerOrigin<P>;
+}

@@ -1,0 +1,72 @@
+// Prints what a bundle is made of: `npm run weight` for the chat page, `npm run weight -- packages/proto/README.md` for the first example of a README.
+// The packages must be built (`npm run build`).
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+const [file] = process.argv.slice(2);
+if (file?.startsWith('-')) {
+  console.log(
+    'usage: npm run weight [-- FILE]\n\nFILE: a README, of which the first example is bundled. Default: the chat page.',
+  );
+  process.exit(0);
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The first example of a text, as a module that is nowhere on the disk. */
+function exampleOf(path) {
+  const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, path), 'utf8')) ?? [];
+  if (example === undefined) throw new Error(`there is no example in ${path}`);
+  const input = join(root, 'example.ts');
+  return {
+    configFile: false,
+    root,
+    plugins: [
+      { name: 'example', resolveId: (id) => (id === input ? id : null), load: (id) => (id === input ? example : null) },
+    ],
+    build: { target: 'es2022', modulePreload: false, rolldownOptions: { input } },
+  };
+}
+
+/** `net: gossip/link`, `@noble/hashes`: where a module of a bundle comes from. */
+function partOf(path) {
+  const [, library] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
+  if (library !== undefined) return library;
+  const [, home, name, inside = ''] = /(packages|apps|internal)\/([^/]+)\/(.*)/.exec(path) ?? [];
+  if (home === undefined) return 'the bundler and the example';
+  const folders = inside.split('/').slice(1, -1).slice(0, 2);
+  return folders.length === 0 ? name : `${name}: ${folders.join('/')}`;
+}
+
+const config = file === undefined ? { configFile: join(root, 'apps/web/vite.config.mjs') } : exampleOf(file);
+const built = await build({ ...config, logLevel: 'error', build: { ...config.build, write: false } });
+const chunks = new Map(built.output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
+
+/** What is loaded before it runs: the entry, and what that imports at its top. */
+const first = new Set([...chunks.values()].filter(({ isEntry }) => isEntry));
+for (const chunk of first) for (const name of chunk.imports) first.add(chunks.get(name));
+
+const parts = new Map();
+for (const { modules } of first) {
+  for (const [path, { renderedLength }] of Object.entries(modules)) {
+    parts.set(partOf(path), (parts.get(partOf(path)) ?? 0) + renderedLength);
+  }
+}
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+const kB = (bytes) => (bytes / 1e3).toFixed(1);
+const code = [...first].map((chunk) => chunk.code);
+const minified = sum(code.map((text) => text.length));
+const zipped = sum(code.map((text) => gzipSync(text).length));
+const rendered = sum([...parts.values()]);
+const rows = [...parts].sort(([, a], [, b]) => b - a);
+const large = rows.filter(([, length]) => length >= rendered / 100);
+const rest = sum(rows.slice(large.length).map(([, length]) => length));
+
+console.log('| part | kB gzip, by its share of the code |\n| --- | --- |');
+for (const [part, length] of [...large, ['the rest', rest]]) {
+  if (length > 0) console.log(`| ${part} | ${kB((length / rendered) * zipped)} |`);
+}
+console.log(`| **all** (minified: ${kB(minified)} kB) | **${kB(zipped)}** |`);
