@@ -77,8 +77,27 @@ describe('the chat room in real browsers', () => {
     hubs.push(await start(hubs));
   });
 
-  test('a tab that is frozen for 30 s catches up, and reads each line once', async () => {
+  /** How many tabs the hubs have, each as often as it has hubs. */
+  const leaves = async () => {
+    const snapshots = await Promise.all(hubs.map((hub) => hub.snapshot()));
+    return snapshots.reduce((sum, { topics }) => sum + (topics[0]?.leaves.length ?? 0), 0);
+  };
+
+  test('a tab that is closed is gone at its hubs within two seconds', async () => {
+    const before = await leaves();
+    const visitor = await Tab.open(chrome, site.url, 'visitor');
+    await expect.poll(leaves, { timeout: 10_000 }).toBeGreaterThan(before);
+    await visitor.page.close();
+    await expect.poll(leaves, { timeout: 2_000 }).toBe(before);
+  });
+
+  test('a tab that is frozen for 30 s catches up, and reads each line once; meanwhile a killed browser is noticed', async () => {
     const { ann, ben, cleo } = tabs;
+    const before = await leaves();
+    const doomed = await startBrowser('chrome');
+    await Tab.open(doomed, site.url, 'doomed');
+    await expect.poll(leaves, { timeout: 10_000 }).toBeGreaterThan(before);
+    doomed.process()?.kill('SIGKILL');
     await ben.freeze('frozen');
     const lines: string[] = [];
     for (let i = 0; i < 10; i++) {
@@ -86,6 +105,7 @@ describe('the chat room in real browsers', () => {
       lines.push(`while ben sleeps ${i}`);
       await (i % 2 === 0 ? ann : cleo).say(`while ben sleeps ${i}`);
     }
+    await expect.poll(leaves, { timeout: 10_000 }).toBeLessThanOrEqual(before); // ben may be gone by now as well
     await ben.freeze('active');
     // Asked and not waited for in the page: a page that was frozen draws no frames, and waiting is done by frames.
     const read = async () => (await ben.said()).filter((line) => line.startsWith('while ben sleeps')).toSorted();

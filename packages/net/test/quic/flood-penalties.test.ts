@@ -73,7 +73,7 @@ describe('on a server', () => {
     const honest = await bind();
     const [dialed, accepted] = await Promise.all([honest.connect(server.addr(), ALPN), acceptOne(server)]);
     for (let i = 0; i < MANY; i++) await flood(server);
-    await expect(HostileClient.connect(where(server), { alpn: ALPN, host: '127.0.0.21' })).rejects.toThrow();
+    await expect(HostileClient.connect(where(server), { alpn: ALPN, host: FLOODER })).rejects.toThrow();
     expect(server.stats()).toMatchObject({ floods: MANY, connections: 1 });
     expect(server.stats().refusedFlooders).toBeGreaterThan(0);
     await roundTrip(dialed, accepted);
@@ -83,11 +83,31 @@ describe('on a server', () => {
   });
 });
 
-/** A connection from 127.0.0.21 that brings too much. */
+describe('peers behind the address of one who floods (a NAT)', () => {
+  it('stay if they are connected, and get in if we dial them; newcomers wait', async () => {
+    const address = `${FLOODER}:0`;
+    const server = await bind();
+    const connected = await bind({ address });
+    const [dialed, accepted] = await Promise.all([connected.connect(server.addr(), ALPN), acceptOne(server)]);
+    for (let i = 0; i < MANY; i++) await flood(server);
+
+    await roundTrip(dialed, accepted);
+    const newcomer = await bind({ address });
+    await expect(newcomer.connect(server.addr(), ALPN)).rejects.toMatchObject({ reason: 'refused' });
+    serve(newcomer);
+    const ours = await server.connect(newcomer.addr(), ALPN);
+    expect(ours.remoteId).toBe(newcomer.id);
+  });
+});
+
+/** The host of one who floods. */
+const FLOODER = '127.0.0.21';
+
+/** A connection from there that brings too much. */
 async function flood(server: Awaited<ReturnType<typeof bind>>): Promise<void> {
   const before = server.stats().floods;
   const [hostile, accepted] = await Promise.all([
-    HostileClient.connect(where(server), { alpn: ALPN, host: '127.0.0.21' }),
+    HostileClient.connect(where(server), { alpn: ALPN, host: FLOODER }),
     acceptOne(server),
   ]);
   accepted.limitPending?.({ bytes: 4_096, streams: 64 });

@@ -1,0 +1,120 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { topicIdFrom } from '@grapevine/api';
+import { LeafGossip } from '@grapevine/api/leaf';
+import { parseSocketAddr, parseTicket, SecretKey } from '@grapevine/net';
+import { CertificateEndpoint } from '@grapevine/net/quic';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebEndpoint, webAddrs } from '../src/index.js';
+import { QuicDialer } from '../src/listener/index.js';
+
+// What a tab costs that is open and says nothing, as most tabs of a room do for most of the time: its hub, and itself.
+
+const TABS = 64;
+/** Longer than the time from one sign of life to the next (10 s). */
+const WATCHED_MS = 12_000;
+
+/** What an idle tab may cost. Each is about twice what was measured (the figures are printed). */
+const BUDGET = {
+  /** Of a core of the hub, for each tab: a thousand idle tabs take less than a fifth of one. */
+  hubCpu: 0.0002,
+  /** The same for the tab itself, without its browser. */
+  tabCpu: 0.001,
+  /** Bytes of QUIC packets to a tab, and from it, in a minute. */
+  bytesPerMinute: 3_000,
+  /** Memory of the hub for each tab: what lives on the heap and beside it, and what the process has become larger by. */
+  hubHeap: 60_000,
+  hubResident: 400_000,
+  /** Bytes that a listener sends somebody who opens a connection and says nothing, until it is closed. */
+  silentStranger: 16_000,
+};
+
+interface Usage {
+  readonly cpuMs: number;
+  /** From which on the next interval is counted. */
+  readonly cpuMsSince: number;
+  readonly heapBytes: number;
+  readonly residentBytes: number;
+  readonly leaves: number;
+}
+
+let hub: ChildProcess;
+let ticket: string;
+let dialer: QuicDialer;
+const tabs: { gossip: LeafGossip; endpoint: WebEndpoint }[] = [];
+
+beforeAll(async () => {
+  hub = fork(fileURLToPath(new URL('idle/hub.mjs', import.meta.url)), { stdio: ['ignore', 2, 2, 'ipc'], execArgv: [] });
+  const [said] = (await once(hub, 'message')) as [{ ticket: string }];
+  ({ ticket } = said);
+  dialer = await QuicDialer.bind({ address: '127.0.0.1:0' });
+});
+afterAll(async () => {
+  hub.kill('SIGKILL');
+  await Promise.all(tabs.map(({ endpoint }) => endpoint.close()));
+  await dialer.close();
+});
+
+async function usage(): Promise<Usage> {
+  const answer = once(hub, 'message');
+  hub.send('usage');
+  return ((await answer) as [Usage])[0];
+}
+
+async function openTab(): Promise<void> {
+  const endpoint = new WebEndpoint({ key: SecretKey.generate(), dialer: dialer.dial });
+  const gossip = LeafGossip.spawn(endpoint);
+  tabs.push({ gossip, endpoint });
+  const topic = await gossip.subscribe(topicIdFrom('idle'), { bootstrap: [parseTicket(ticket)] });
+  await topic.joined();
+}
+
+/** Bytes to tabs and from them so far. */
+async function traffic(): Promise<{ sent: number; received: number }> {
+  const peers = (await Promise.all(tabs.map(({ gossip }) => gossip.snapshot()))).flatMap(({ peers }) => peers);
+  const sum = (bytes: readonly number[]) => bytes.reduce((total, each) => total + each, 0);
+  return {
+    sent: sum(peers.map(({ sentBytes }) => sentBytes)),
+    received: sum(peers.map(({ receivedBytes }) => receivedBytes)),
+  };
+}
+
+/** Somebody who opens a connection and says nothing. @returns the bytes that it was sent until the listener closed it */
+async function silentStranger(): Promise<number> {
+  await using endpoint = await CertificateEndpoint.bind({ address: '127.0.0.1:0', datagrams: true });
+  const [to] = webAddrs(parseTicket(ticket).addrs);
+  const [certificateHash] = to?.hashes ?? [];
+  const addr = parseSocketAddr(to?.authority ?? '');
+  const quic = await endpoint.connect({ addr, certificateHash: certificateHash as Uint8Array }, 'h3');
+  expect(await quic.closed).toMatchObject({ type: 'peer' });
+  return quic.stats().receivedBytes;
+}
+
+test('a tab that is open and says nothing costs its hub and itself next to nothing, and so does a silent stranger', async () => {
+  const before = await usage();
+  await Promise.all(Array.from({ length: TABS }, openTab));
+  await expect.poll(async () => (await usage()).leaves).toBe(TABS);
+  await sleep(1_000); // they ask for other hubs once more
+  const [settled, bytesBefore, own] = [await usage(), await traffic(), process.cpuUsage()];
+  const [stranger] = await Promise.all([silentStranger(), sleep(WATCHED_MS)]);
+  const { user, system } = process.cpuUsage(own);
+  const [after, bytesAfter] = [await usage(), await traffic()];
+
+  const perMinute = (bytes: number) => (bytes / TABS / WATCHED_MS) * 60_000;
+  const measured = {
+    hubCpu: (after.cpuMs - settled.cpuMsSince) / WATCHED_MS / TABS,
+    tabCpu: (user + system) / 1e3 / WATCHED_MS / TABS,
+    bytesPerMinute: perMinute(Math.max(bytesAfter.sent - bytesBefore.sent, bytesAfter.received - bytesBefore.received)),
+    hubHeap: (settled.heapBytes - before.heapBytes) / TABS,
+    hubResident: (settled.residentBytes - before.residentBytes) / TABS,
+    silentStranger: stranger,
+  };
+  console.info(`an idle tab: ${JSON.stringify(measured)}`);
+  expect(after.leaves).toBe(TABS);
+  for (const [name, limit] of Object.entries(BUDGET)) {
+    expect(measured[name as keyof typeof BUDGET], name).toBeLessThanOrEqual(limit);
+  }
+  expect(bytesAfter.sent).toBeGreaterThan(bytesBefore.sent); // there are signs of life, or the test shows nothing
+});
