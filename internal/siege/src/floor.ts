@@ -3,6 +3,8 @@ import type { Attack } from './attack.js';
 import { Child } from './child.js';
 import type { AttackerRequest, AttackReport, TargetAddr, TargetReport } from './messages.js';
 
+/** For how long it is watched without an attack, in milliseconds: looking at itself costs a target as well, and is not what receiving costs. */
+const QUIET_MS = 300;
 /** Until code is compiled, and then for how long it is measured, in milliseconds. */
 const WARM_MS = 400;
 const MEASURE_MS = 600;
@@ -26,16 +28,28 @@ export async function floorOf(attack: Attack, signal: AbortSignal): Promise<Floo
   signal.addEventListener('abort', end);
   try {
     const [target] = await Promise.all([doors.ready<TargetAddr>(), attacker.ready()]);
+    await doors.ask({});
+    await pause(QUIET_MS);
+    const quiet = await doors.ask<TargetReport>({});
     await attacker.ask({ type: 'start', name, target });
     await pause(WARM_MS);
     await doors.ask({});
+    const since = performance.now();
     const before = await attacker.ask<AttackReport>({ type: 'report' });
     await pause(MEASURE_MS);
     const { cpuMs } = await doors.ask<TargetReport>({});
     const after = await attacker.ask<AttackReport>({ type: 'report' });
-    const megabytes = (after.sent - before.sent) / 1e6;
-    return { kind, cpuMsPerMegabyte: megabytes > 0 ? cpuMs / megabytes : 0 };
+    const measured = { cpuMs, ms: performance.now() - since, sent: after.sent - before.sent };
+    return { kind, cpuMsPerMegabyte: costOfMegabyte(measured, quiet.cpuMs / QUIET_MS) };
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+/** @param quietRate - CPU in each millisecond that it takes without an attack */
+export function costOfMegabyte(
+  { cpuMs, ms, sent }: { readonly cpuMs: number; readonly ms: number; readonly sent: number },
+  quietRate: number,
+): number {
+  return sent > 0 ? Math.max(0, cpuMs - quietRate * ms) / (sent / 1e6) : 0;
 }
