@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as net from '@grapevine/net';
 import { Endpoint } from '@grapevine/net/quic';
+import { WebEndpoint } from '@grapevine/web';
 import ts from 'typescript';
 import { afterEach, expect, test } from 'vitest';
 import * as api from '../src/index.js';
+import { LeafGossip } from '../src/leaf/index.js';
 
 // Every @example in the sources runs. What it does not make itself (`topic`, `ticket`, …) is there, in a room with a neighbor.
 
@@ -46,7 +48,7 @@ test.each(examples)('$name runs', async ({ code }) => {
   const printed: unknown[] = [];
   const print = (...values: unknown[]) => printed.push(values.join(' '));
   const there: Record<string, unknown> = {
-    ...{ ...net, ...api, Endpoint, console: { log: print, warn: print } },
+    ...{ ...net, ...api, Endpoint, LeafGossip, WebEndpoint, console: { log: print, warn: print } },
     ...{ gossip: node.gossip, endpoint: node.endpoint, topic, ticket: neighbor.ticket() },
   };
   let isOver = false;

@@ -8,9 +8,9 @@ import { GossipApi } from '../gossip-api.js';
  *
  * @example
  * ```ts
- * const endpoint = new WebEndpoint({ key: await BrowserKey.load('chat') });
- * const gossip = LeafGossip.spawn(endpoint);
- * const topic = await gossip.subscribe(topicId, { bootstrap: ticket });
+ * const key = SecretKey.generate(); // or `await BrowserKey.load('chat')`, which the browser keeps
+ * await using tab = LeafGossip.spawn(new WebEndpoint({ key }));
+ * await using room = await tab.subscribe(topicIdFrom('my-room'), { bootstrap: ticket });
  * ```
  */
 export class LeafGossip extends GossipApi implements AsyncDisposable {
