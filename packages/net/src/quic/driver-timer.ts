@@ -5,6 +5,8 @@ const LATE_MS = 20;
 /** A timer is put off by setting it anew if that spares so much, in milliseconds, and it was set at least so long ago. */
 const PUT_OFF_MS = 20;
 const SETTLED_MS = 1;
+/** A timer that was set for the first time in so long, in milliseconds, is at rest: nothing is saved by leaving it. */
+const RESTED_MS = 100;
 
 /**
  * The one timer of a connection.
@@ -17,6 +19,8 @@ export class DriverTimer {
   #timer: NodeJS.Timeout | undefined;
   #at = Number.POSITIVE_INFINITY;
   #setAt = 0;
+  /** Whether it had not been set for a while when it was last set. */
+  #isAtRest = false;
   /** Whether it fired late, and what came meanwhile is being read. */
   #isLate = false;
 
@@ -29,7 +33,8 @@ export class DriverTimer {
   arm(at: number, now: number): void {
     // Most ticks put the time off. In a flood it is cheaper to let a timer fire too early and look again than to set it anew each time; at
     // rest, to set it anew: the loss timer of a message would wake the process up long after the acknowledgement has come.
-    if (this.#timer && this.#at <= at && (at - this.#at < PUT_OFF_MS || now - this.#setAt < SETTLED_MS)) return;
+    const isFlood = now - this.#setAt < SETTLED_MS && !this.#isAtRest;
+    if (this.#timer && this.#at <= at && (at - this.#at < PUT_OFF_MS || isFlood)) return;
     this.#isLate = false; // what was late has come, or is due at once anyway
     this.#set(Math.max(at, now), now);
   }
@@ -42,6 +47,7 @@ export class DriverTimer {
   #set(at: number, now: number): void {
     clearTimeout(this.#timer);
     this.#at = at;
+    this.#isAtRest = now - this.#setAt >= RESTED_MS;
     this.#setAt = now;
     this.#timer = setTimeout(this.#fire, at - now);
   }

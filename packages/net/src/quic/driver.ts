@@ -72,7 +72,7 @@ export class Driver {
     });
     const limits = { timeoutMs: host.settings.handshakeTimeoutMs, now: this.#startedAt };
     this.#shaking = new Handshake(options, this.remote, limits, (datagram) => this.path.send(datagram));
-    this.#upkeep = new Upkeep(host.settings, this.#startedAt);
+    this.#upkeep = new Upkeep(host.settings, side, this.#startedAt);
     this.#options = options;
     this.streams = new StreamSet(
       native,

@@ -5,16 +5,30 @@ import type { NativeConnection } from './native-connection.js';
 const LOSS_TIMER_MS = 3_000;
 /** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
 const PINGS_PER_NUDGE = 3;
+/**
+ * The end that accepted a connection waits so many times as long with a keep-alive: the one of the end that dialed is a sign of life for both, and
+ * one of them is enough.
+ */
+const ACCEPTOR_WAIT = 1.25;
+/** Keep-alives wait for the next of so many points of time in an interval, so that one wake-up of the process serves many connections. */
+const POINTS = 4;
 
 /** Keeps an open connection alive, and knows whether the peer is: keep-alives, pings after losses, unanswered data. */
 export class Upkeep {
   readonly liveness: Liveness;
+  /** 0: never. */
   readonly #keepAliveMs: number;
+  readonly #waitMs: number;
   readonly #idleTimeoutMs: number;
 
-  constructor(settings: { readonly keepAliveMs: number; readonly idleTimeoutMs: number }, now: number) {
+  constructor(
+    settings: { readonly keepAliveMs: number; readonly idleTimeoutMs: number },
+    side: 'dialed' | 'accepted',
+    now: number,
+  ) {
     this.liveness = new Liveness(now);
     this.#keepAliveMs = settings.keepAliveMs;
+    this.#waitMs = settings.keepAliveMs * (side === 'dialed' ? 1 : ACCEPTOR_WAIT);
     this.#idleTimeoutMs = settings.idleTimeoutMs;
   }
 
@@ -30,8 +44,14 @@ export class Upkeep {
 
   /** When {@link Upkeep.work} has something to do, infinite while it has not. */
   get dueAt(): number {
-    const keepAliveAt = this.#keepAliveMs > 0 ? this.liveness.quietSince + this.#keepAliveMs : Number.POSITIVE_INFINITY;
-    return Math.min(keepAliveAt, this.liveness.checkAt, this.liveness.nudgeAt);
+    return Math.min(this.#keepAliveAt, this.liveness.checkAt, this.liveness.nudgeAt);
+  }
+
+  /** When the peer is to be asked for a sign of life, after it has been silent. */
+  get #keepAliveAt(): number {
+    if (this.#keepAliveMs === 0) return Number.POSITIVE_INFINITY;
+    const step = this.#keepAliveMs / POINTS;
+    return Math.ceil((this.liveness.quietSince + this.#waitMs) / step) * step;
   }
 
   /**
@@ -41,7 +61,7 @@ export class Upkeep {
    * @param ping sends a packet that the peer must answer
    */
   work(native: NativeConnection, now: number, isBusy: boolean, ping: () => void): void {
-    if (this.#keepAliveMs > 0 && now >= this.liveness.quietSince + this.#keepAliveMs) {
+    if (now >= this.#keepAliveAt) {
       native.keepAlive();
       this.liveness.asked(now); // ask again only after the same time
     }

@@ -1,7 +1,7 @@
 import type { Clock, ClockTimer } from '../../util/clock.js';
 
-/** How often time is looked at. */
-const LOOK_MS = 1_000;
+/** How often time is looked at while nothing happens: each look wakes an idle process up. */
+const LOOK_MS = 3_000;
 
 /** More time than this must be missing to be worth a question to the peers. */
 const JUMP_MS = 3_000;

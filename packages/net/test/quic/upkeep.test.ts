@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { NativeConnection } from '../../src/quic/native-connection.js';
+import { Upkeep } from '../../src/quic/upkeep.js';
+
+const SETTINGS = { keepAliveMs: 10_000, idleTimeoutMs: 30_000 };
+const MINUTE_MS = 60_000;
+
+/** One end of a connection on which nothing is said. */
+class End {
+  readonly upkeep: Upkeep;
+  readonly pingedAt: number[] = [];
+
+  constructor(side: 'dialed' | 'accepted', now: number) {
+    this.upkeep = new Upkeep(SETTINGS, side, now);
+  }
+
+  /** Does what is due, and lets the peer hear it. */
+  work(now: number, peer: End | undefined): void {
+    // Nothing else is asked of it: nothing is lost here.
+    const native = { keepAlive: () => this.pingedAt.push(now), stats: () => ({ rttMs: 1, lostPackets: 0 }) };
+    const before = this.pingedAt.length;
+    this.upkeep.work(native as unknown as NativeConnection, now, false, () => {});
+    if (this.pingedAt.length === before || !peer) return;
+    peer.upkeep.liveness.received(now);
+    this.upkeep.liveness.received(now + 1); // the acknowledgement
+  }
+}
+
+function live(from: number, ms: number, ...pairs: readonly (readonly [End, End | undefined])[]): void {
+  for (let now = from; now < from + ms; now += 50) {
+    for (const [one, other] of pairs) {
+      if (now >= one.upkeep.dueAt) one.work(now, other);
+      if (other && now >= other.upkeep.dueAt) other.work(now, one);
+    }
+  }
+}
+
+test('of two silent ends the one that dialed asks, and the other stays silent', () => {
+  const [dialer, acceptor] = [new End('dialed', 0), new End('accepted', 0)];
+  live(0, 5 * MINUTE_MS, [dialer, acceptor]);
+  expect(acceptor.pingedAt).toEqual([]);
+  expect(dialer.pingedAt.length).toBeGreaterThanOrEqual(24);
+  expect(dialer.pingedAt.length).toBeLessThanOrEqual(30);
+});
+
+test.each(['dialed', 'accepted'] as const)(
+  'an end that %s and hears nothing asks within 15 s, long before the connection is over',
+  (side) => {
+    const end = new End(side, 0);
+    live(0, 29_000, [end, undefined]);
+    expect(end.pingedAt[0]).toBeGreaterThanOrEqual(10_000);
+    expect(end.pingedAt[0]).toBeLessThanOrEqual(15_000);
+  },
+);
+
+test('five connections of one node are asked at few points of time', () => {
+  const begun = [137, 1_210, 3_333, 5_750, 8_999];
+  const ends = begun.map((now) => [new End('dialed', now), new End('accepted', now)] as const);
+  live(9_000, 10 * MINUTE_MS, ...ends);
+  const times = ends.flatMap(([dialer]) => dialer.pingedAt.filter((at) => at > MINUTE_MS));
+  const wakeUps = new Set(times.map((at) => Math.round(at / 100))).size;
+  expect(wakeUps).toBeLessThan(0.85 * times.length);
+});
