@@ -1,5 +1,7 @@
 /** Lines that are kept on the page. */
 const MAX_LINES = 2_000;
+/** Lines that come within so long are laid out together, in milliseconds: to lay out a long page for each line of a burst takes minutes. */
+const TOGETHER_MS = 30;
 
 const element = <T extends Element>(selector: string): T => {
   const found = document.querySelector<T>(selector);
@@ -16,6 +18,8 @@ export class View {
   readonly #line = element<HTMLInputElement>('#line');
   readonly #rename = element<HTMLFormElement>('#rename');
   readonly #name = element<HTMLInputElement>('#name');
+  /** Lines that are not on the page yet. */
+  readonly #next = document.createDocumentFragment();
 
   /** Calls back with each line that is typed. */
   onLine(say: (line: string) => void): void {
@@ -68,8 +72,10 @@ export class View {
 
   /** Who has spoken before has a name now. */
   renamed(id: string, name: string): void {
-    for (const author of this.#log.querySelectorAll<HTMLElement>('.who')) {
-      if (author.dataset.id === id) author.textContent = name;
+    for (const lines of [this.#log, this.#next]) {
+      for (const author of lines.querySelectorAll<HTMLElement>('.who')) {
+        if (author.dataset.id === id) author.textContent = name;
+      }
     }
   }
 
@@ -91,10 +97,15 @@ export class View {
   }
 
   #add(line: HTMLLIElement): void {
+    if (this.#next.childElementCount === 0) setTimeout(() => this.#show(), TOGETHER_MS);
+    this.#next.append(line);
+  }
+
+  #show(): void {
     const log = this.#log;
     const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-    log.append(line);
-    if (log.childElementCount > MAX_LINES) log.firstElementChild?.remove();
+    log.append(this.#next);
+    while (log.childElementCount > MAX_LINES) log.firstElementChild?.remove();
     if (isAtEnd) log.scrollTop = log.scrollHeight;
   }
 }
