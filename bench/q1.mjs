@@ -4,10 +4,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Endpoint, SecretKey } from '@grapevine/net/quic';
 import quiche from '@matrixai/quic/native/quiche.js';
-import { certificatePem } from '../packages/net/dist/quic/certificate.js';
+import { internal } from './lib/internals.mjs';
 import { interleaved, timed } from './lib/measure.mjs';
 import { startClasses } from './lib/quic-classes.mjs';
 
+const { certificatePem } = await internal('packages/net/src/quic/certificate.ts');
 const DATAGRAM = 1350;
 const OURS_BYTES = 32e6;
 const CLASSES_BYTES = 1e6;

@@ -3,8 +3,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { barChart } from '../../apps/sim/dist/plots/bar-chart.js';
+import { internal } from './internals.mjs';
 import { table } from './row.mjs';
+
+const { barChart } = await internal('apps/sim/src/plots/bar-chart.ts');
 
 const page = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 const folder = fileURLToPath(new URL('../../docs/performance/', import.meta.url));

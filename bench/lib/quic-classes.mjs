@@ -1,11 +1,12 @@
 // @ts-check
 // The contender: the classes of @matrixai/quic (QUICServer, QUICClient, QUICStream), set up as their README does.
 import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { SecretKey } from '@grapevine/net';
 import Logger, { LogLevel } from '@matrixai/logger';
 import { events, QUICClient, QUICServer, QUICSocket } from '@matrixai/quic';
-import { SecretKey } from '../../packages/net/dist/index.js';
-import { certificatePem } from '../../packages/net/dist/quic/certificate.js';
+import { internal } from './internals.mjs';
 
+const { certificatePem } = await internal('packages/net/src/quic/certificate.ts');
 const logger = new Logger('bench', LogLevel.SILENT, []);
 
 const credentials = () => {

@@ -2,7 +2,7 @@
 // What does an idle connection take? Both ends are in this process. Its argument says whether ours or quiche's alone; prints bytes as JSON.
 import { Endpoint, SecretKey } from '@grapevine/net/quic';
 import quiche from '@matrixai/quic/native/quiche.js';
-import { certificatePem } from '../../packages/net/dist/quic/certificate.js';
+import { internal } from '../lib/internals.mjs';
 import { held } from '../lib/memory.mjs';
 import { answer, programOptions } from '../lib/program.mjs';
 
@@ -21,7 +21,8 @@ async function ours() {
 }
 
 /** The same handshake with nothing but the module. */
-function native() {
+async function native() {
+  const { certificatePem } = await internal('packages/net/src/quic/certificate.ts');
   const key = SecretKey.generate();
   const pems = [Buffer.from(key.toPem()), Buffer.from(certificatePem(key))];
   const config = quiche.Config.withBoringSslCtx(true, true, null, pems.slice(0, 1), pems.slice(1), 'ed25519');
@@ -54,7 +55,7 @@ function native() {
   };
 }
 
-const connect = kind === 'ours' ? await ours() : native();
+const connect = kind === 'ours' ? await ours() : await native();
 for (let i = 0; i < 20; i++) await connect(); // what the first ones bring along is no connection's
 const before = await held();
 for (let i = 0; i < connections; i++) await connect();

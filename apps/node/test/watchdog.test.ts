@@ -1,9 +1,22 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 
-const WATCHDOG = new URL('../dist/node/watchdog.js', import.meta.url).href;
+const folder = new URL(`../node_modules/.watchdog-${process.pid}/`, import.meta.url);
+const WATCHDOG = new URL('watchdog.js', folder).href;
 const LINE = /^\{"level":50,"time":\d+,"stalledMs":500,"msg":"the event loop stands still: ending/;
+
+beforeAll(async () => {
+  const entryPoints = ['watchdog', 'watchdog-worker'].map((name) =>
+    fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url)),
+  );
+  await build({ entryPoints, outdir: fileURLToPath(folder), bundle: true, format: 'esm', platform: 'node' });
+  writeFileSync(new URL('package.json', folder), '{"type":"module"}');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A process that is watched (500 ms) and does this. It says `begun` before, and everything else after that. */
 function watched(code: string) {

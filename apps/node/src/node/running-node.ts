@@ -4,6 +4,7 @@ import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics'
 import { deferred, type Endpoint, type EndpointCloseReason, type Logger, Router, reachWarning } from '@grapevine/net';
 import { Registry } from 'prom-client';
 import type { RunSettings } from '../settings/run-settings.js';
+import { watchLoop } from '../watchdog.js';
 import { AllowList } from './allow-list.js';
 import { Closers } from './closers.js';
 import { lockFolder } from './folder-lock.js';
@@ -14,7 +15,6 @@ import { PeerFile } from './peer-file.js';
 import { serveControl } from './remote-control.js';
 import { pingSystemd } from './systemd.js';
 import { bindEndpoint } from './transport.js';
-import { watchLoop } from './watchdog.js';
 import { openWebHub, type WebHub } from './web-hub.js';
 
 /** A node that stays up until it is told to end. */

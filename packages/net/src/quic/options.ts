@@ -145,15 +145,11 @@ const ETHERNET_DATAGRAM = 1_452;
 const MAPPED_LOOPBACK = '::ffff:127.';
 
 /** Numbers are checked where their defaults stand. */
-const CHECKS: Checks<EndpointOptions> = {
+const SHARED_CHECKS: Checks<Omit<EndpointOptions, 'advertise'>> = {
   secretKey: aSecretKey,
   address: (name, value) => {
     if (typeof value !== 'string') throw new TypeError(`${name} must be a string, e.g. 127.0.0.1:0`);
   },
-  advertise: anArrayOf('addresses', (name, value) => {
-    aString(name, value);
-    parseAdvertised(name, value as string);
-  }),
   alpns: someAlpns,
   idleTimeoutMs: anything,
   keepAliveMs: anything,
@@ -175,7 +171,13 @@ const CHECKS: Checks<EndpointOptions> = {
   },
 };
 
-const { advertise: _, ...SHARED_CHECKS } = CHECKS;
+const CHECKS: Checks<EndpointOptions> = {
+  ...SHARED_CHECKS,
+  advertise: anArrayOf('addresses', (name, value) => {
+    aString(name, value);
+    parseAdvertised(name, value as string);
+  }),
+};
 
 const CERTIFICATE_CHECKS: Checks<CertificateEndpointOptions> = {
   ...SHARED_CHECKS,

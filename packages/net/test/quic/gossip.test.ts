@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { topicIdFromBytes } from '@grapevine/proto';
+import { build } from 'esbuild';
 import { afterEach, describe, expect, test } from 'vitest';
 import { GossipNode, type GossipOptions } from '../../src/gossip/index.js';
 import type { TopicSession } from '../../src/gossip/service.js';
@@ -126,7 +128,14 @@ describe('a swarm over QUIC', () => {
 });
 
 test('a program whose socket dies is told so by its reader, and nothing keeps it alive', async () => {
-  const script = fileURLToPath(new URL('dead-socket.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 20_000 }); // killed if it lives on
+  const outfile = fileURLToPath(new URL(`../../node_modules/.dead-socket-${process.pid}.mjs`, import.meta.url));
+  const external = ['@matrixai/*', '@noble/*', 'hash-wasm'];
+  await build({
+    entryPoints: [fileURLToPath(new URL('dead-socket.ts', import.meta.url))],
+    outfile,
+    ...{ bundle: true, format: 'esm', platform: 'node', conditions: ['@grapevine/source'], external },
+  });
+  const running = promisify(execFile)(process.execPath, [outfile], { timeout: 20_000 }); // killed if it lives on
+  const { stdout } = await running.finally(() => rmSync(outfile));
   expect(stdout).toBe('ERR_ENDPOINT_CLOSED the endpoint is closed: recvmsg ENETDOWN\n');
 });

@@ -11,11 +11,7 @@ const IV = Int32Array.of(
 );
 
 /** Which word of a block each step takes: seven rounds of sixteen, of which each permutes the one before it. */
-const SCHEDULE = Uint8Array.from({ length: 7 * 16 });
-const PERMUTATION = [2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8];
-for (let i = 0; i < SCHEDULE.length; i++) {
-  SCHEDULE[i] = i < 16 ? i : (SCHEDULE[i - 16 - (i % 16) + (PERMUTATION[i % 16] as number)] as number);
-}
+const SCHEDULE = schedule([2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8]);
 
 const BLOCK_BYTES = 64;
 const CHUNK_BYTES = 1_024;
@@ -186,4 +182,12 @@ function compress(chaining: Int32Array, words: Int32Array, counter: number, leng
 /** To the right. */
 function rotate(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
+}
+
+function schedule(permutation: readonly number[]): Uint8Array {
+  const steps = new Uint8Array(7 * 16);
+  for (let i = 0; i < steps.length; i++) {
+    steps[i] = i < 16 ? i : (steps[i - 16 - (i % 16) + (permutation[i % 16] as number)] as number);
+  }
+  return steps;
 }

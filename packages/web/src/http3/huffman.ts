@@ -18,16 +18,7 @@ const END_OF_STRING = 256;
 const MAX_LENGTH = 30;
 
 /** By length: the first code, and the symbols that have the codes from there on. */
-const codes: { first: number; symbols: number[] }[] = [];
-{
-  let next = 0;
-  for (let length = 0; length <= MAX_LENGTH; length++) {
-    next *= 2;
-    const symbols = LENGTHS.flatMap((own, symbol) => (own === length ? [symbol] : []));
-    codes.push({ first: next, symbols });
-    next += symbols.length;
-  }
-}
+const codes = codesByLength();
 
 /** Decodes a Huffman-coded string. @throws Error for what is none (RFC 7541, section 5.2) */
 export function decodeHuffman(bytes: Uint8Array): Uint8Array {
@@ -53,4 +44,14 @@ export function decodeHuffman(bytes: Uint8Array): Uint8Array {
   if (length > 7 || code !== 2 ** length - 1)
     throw new Error('the padding is not the beginning of the end of the string');
   return Uint8Array.from(decoded);
+}
+
+function codesByLength(): { first: number; symbols: number[] }[] {
+  let next = 0;
+  return Array.from({ length: MAX_LENGTH + 1 }, (_, length) => {
+    const first = next * 2;
+    const symbols = LENGTHS.flatMap((own, symbol) => (own === length ? [symbol] : []));
+    next = first + symbols.length;
+    return { first, symbols };
+  });
 }
