@@ -122,6 +122,7 @@ export const API_MISTAKES: readonly Mistake[] = [
       ...peers('bootstrap').map(([value, says]): readonly [unknown, RegExp] => [{ bootstrap: value }, says]),
       [{ bootstrap: 7 }, /bootstrap must be a ticket, an EndpointId or an EndpointAddr, got 7/],
       [{ bootstrap: 'my friend' }, /bootstrap peer: expected an endpoint ticket/],
+      [{ bootstrap: `room${'a'.repeat(60)}` }, /bootstrap peer: it is a room ticket .*; expected an endpoint ticket/],
       [{ queueCapacity: 0 }, /queueCapacity must be a whole number of at least 1, got 0/],
       [{ queueCapacity: '10' }, /queueCapacity must be a whole number of at least 1, got "10"/],
       [{ echo: 1 }, /echo must be true or false, got 1/],

@@ -1,21 +1,20 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { Gossip, type GossipTopic } from '@grapevine/api';
-import { runMain, whenNpxEnds } from '@grapevine/cli-kit';
+import { packageVersion, runMain, whenNpxEnds } from '@grapevine/cli-kit';
 import { BindError, Router, reachWarning } from '@grapevine/net';
 import { HELP, parseOptions } from './options.js';
+import { reach } from './reach.js';
 import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
 import { bindEndpoint } from './transport.js';
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
-  if (!options) {
-    print(HELP);
-    return;
-  }
+  if (options === 'help') return print(HELP);
+  if (options === 'version') return print(`grapevine-chat ${packageVersion(import.meta.url)}`);
   const { topic: id, peers } = options.room;
   const endpoint = await bindEndpoint(options, print);
   const gossip = Gossip.spawn(endpoint);
@@ -44,7 +43,7 @@ async function main(): Promise<void> {
 
 /** Sends what is typed until the input ends, also while nobody is there: then it is kept for the first who comes. */
 async function talk(topic: GossipTopic, room: Room, signal: AbortSignal): Promise<void> {
-  const joined = topic.joined({ signal }).then(() => print('> connected! type a message and press enter'));
+  const joined = reach(topic, print, signal).then(() => print('> connected! type a message and press enter'));
   const reading = read(room, signal);
   await Promise.race([reading, joined]); // leaving, or a node that has ended, is told by either
   await reading;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { GossipError } from '@grapevine/api';
-import { parseArguments, UsageError } from '@grapevine/cli-kit';
+import { didYouMean, parseArguments, UsageError } from '@grapevine/cli-kit';
 import { parseRoomTicket, parseSocketAddr, type RoomTicket, SecretKey } from '@grapevine/net';
-import { parseAdvertised } from '@grapevine/net/transport';
+import { parseAdvertised, wordKind } from '@grapevine/net/transport';
 import { type TopicId, topicId, topicIdFromBytes } from '@grapevine/proto';
 import { TRANSPORTS, type Transport, type TransportOptions } from './transport.js';
 
@@ -17,6 +17,7 @@ Usage: grapevine-chat [options] open [TOPIC]   open a room (a fresh one, or the 
   --no-relay          iroh without n0's relays and discovery: for local networks
   --bind HOST:PORT    local address                     (default: every interface)
   --advertise HOST[:PORT]  where else others reach us, behind a NAT or in a container (repeatable)
+  --version           which one this is
   --help              this text
 
 A TOPIC is 64 hex digits. Each line typed is a message; end the input (Ctrl-D) or press Ctrl-C to leave.
@@ -29,8 +30,8 @@ export interface ChatOptions extends TransportOptions {
   readonly name: string | undefined;
 }
 
-/** @returns undefined when help was asked for @throws UsageError */
-export function parseOptions(args: string[]): ChatOptions | undefined {
+/** @returns what to print instead, where that was asked for @throws UsageError */
+export function parseOptions(args: string[]): ChatOptions | 'help' | 'version' {
   const { values, positionals } = parseArguments({
     args,
     allowPositionals: true,
@@ -41,10 +42,12 @@ export function parseOptions(args: string[]): ChatOptions | undefined {
       advertise: { type: 'string', multiple: true },
       transport: { type: 'string' },
       'no-relay': { type: 'boolean' },
+      version: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) return undefined;
+  if (values.help) return 'help';
+  if (values.version) return 'version';
   try {
     if (values.bind !== undefined) parseSocketAddr(values.bind);
     const transport = values.transport === undefined ? undefined : parseTransport(values.transport);
@@ -82,8 +85,10 @@ function parseRoom([command, argument, ...rest]: readonly string[]): RoomTicket 
       return parseRoomTicket(argument);
     case undefined:
       throw new UsageError('expected open or join (see --help)');
-    default:
-      throw new UsageError(`unknown command ${JSON.stringify(command)}, expected open or join (see --help)`);
+    default: {
+      const meant = didYouMean(command, ['open', 'join']) || ', expected open or join';
+      throw new UsageError(`unknown command ${JSON.stringify(command)}${meant} (see --help)`);
+    }
   }
 }
 
@@ -91,6 +96,8 @@ function parseTopic(text: string): TopicId {
   try {
     return topicId(text);
   } catch {
-    throw new UsageError(`${JSON.stringify(text)} is not a topic id, expected 64 hex digits`);
+    const kind = wordKind(text);
+    const told = kind ? ` but ${kind}` : '';
+    throw new UsageError(`${JSON.stringify(text)} is not a topic id${told}, expected 64 hex digits`);
   }
 }

@@ -11,6 +11,7 @@ export class Room {
   readonly #name: string | undefined;
   readonly #print: (line: string) => void;
   readonly #names = new Names();
+  #hasIntroduced = false;
 
   constructor(topic: GossipTopic, key: SecretKey, name: string | undefined, print: (line: string) => void) {
     this.#topic = topic;
@@ -42,6 +43,7 @@ export class Room {
 
   /** Sends a line; what can't be sent is said so and forgotten. */
   async say(line: string): Promise<void> {
+    if (!this.#hasIntroduced) await this.#introduce(); // what is said while nobody is there is kept in this order
     try {
       await this.#send({ type: 'message', text: `${line}\n` });
     } catch (error) {
@@ -51,8 +53,9 @@ export class Room {
     }
   }
 
-  /** A neighbor that came later has missed our name. */
+  /** Before the first line, and for each neighbor that came later and has missed our name. */
   async #introduce(): Promise<void> {
+    this.#hasIntroduced = true;
     if (this.#name === undefined) return;
     await this.#send({ type: 'aboutMe', name: this.#name }).catch((error) => {
       if (!(error instanceof TopicClosedError)) throw error; // we are leaving

@@ -73,8 +73,18 @@ test('what a program writes before anybody is there is delivered before it leave
   const left = alice.end();
   const room = formatRoomTicket(parseChatTicket(await alice.ticket()));
   const bob = start('join', room.replace(/(.{40})/g, '$1\n').toUpperCase());
-  await bob.sees(/: early\n/);
+  await bob.sees(/alice: early\n/);
   expect(await left).toBe(0);
+});
+
+test('it says whom it tries to reach, and why that fails', async () => {
+  const gone = start('open');
+  const ticket = await gone.ticket();
+  gone.kill();
+  await gone.exitCode();
+  const alice = start('join', ticket);
+  await alice.sees(/still trying: no neighbor in time: [0-9a-f]+… (could not be reached|has not answered)/);
+  expect(await alice.interrupt()).toBe(0);
 });
 
 test('where QUIC does not run, it takes iroh and says so', async () => {

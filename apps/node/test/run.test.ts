@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatTicket, Gossip, type GossipEvent, parseTicket, topicIdFrom } from '@grapevine/api';
 import { SecretKey, systemClock, type TransportAddr } from '@grapevine/net';
@@ -123,7 +125,7 @@ describe('a running node', () => {
     await third.logged('up');
   });
 
-  test('says which address is taken, and leaves its folder free', async () => {
+  test('says which address is taken and what to do, and leaves its folder free', async () => {
     using folder = new TemporaryFolder();
     await using taken = await Endpoint.bind({ address: '127.0.0.1:0' });
     const { addrs } = taken.addr();
@@ -131,8 +133,26 @@ describe('a running node', () => {
     if (way?.type !== 'ip') throw new Error('an endpoint on loopback has an IP address');
     const bind = `127.0.0.1:${way.addr.port}`;
     await using node = new NodeProcess(['--data', folder.path, '--bind', bind]);
-    expect((await node.exited).code).toBe(2);
-    expect(node.stderr).toContain(bind);
+    await using web = createServer().listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    const metrics = `127.0.0.1:${(web.address() as AddressInfo).port}`;
+    await using other = new NodeProcess([
+      '--data',
+      folder.join('other'),
+      '--bind',
+      '127.0.0.1:0',
+      '--metrics',
+      metrics,
+    ]);
+    for (const [failed, address] of [
+      [node, bind],
+      [other, metrics],
+    ] as const) {
+      expect((await failed.exited).code).toBe(2);
+      expect(failed.stderr).toContain(
+        `can't bind ${address}: another program has this port; end it, or choose another`,
+      );
+    }
     await using next = new NodeProcess(['--data', folder.path, ...local]);
     await next.logged('up');
   });

@@ -128,7 +128,7 @@ describe('settings', () => {
     [
       'a key in the file',
       () => withFile('data = "x"\ntopics = []'),
-      'grapevine.toml:2: unknown key topics (known here: topic, ',
+      'grapevine.toml:2: unknown key topics, did you mean "topic"? (known here: topic, ',
     ],
     ['a flag', () => runSettings(['--transport', 'tcp'], {}), '--transport must be one of quic, iroh, got "tcp"'],
     [

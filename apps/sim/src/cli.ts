@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runProgram } from '@grapevine/cli-kit';
+import { packageVersion, runProgram } from '@grapevine/cli-kit';
 import { COMMANDS } from './commands.js';
 
 /** The shell's convention for "ended by SIGINT". */
@@ -14,4 +14,7 @@ process.on('SIGINT', () => {
 const ABOUT = `Simulates whole iroh-gossip swarms: every node runs the real protocol, time and network are virtual, and a seed
 decides everything.`;
 
-await runProgram({ name: 'grapevine-sim', about: ABOUT, commands: COMMANDS }, process.argv.slice(2));
+await runProgram(
+  { name: 'grapevine-sim', version: packageVersion(import.meta.url), about: ABOUT, commands: COMMANDS },
+  process.argv.slice(2),
+);

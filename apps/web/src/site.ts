@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BindError } from '@grapevine/net';
 
 /** What a page needs to know to join, as `/grapevine.json` has it. */
 export interface SiteContent {
@@ -31,13 +32,13 @@ export class Site implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** @param content asked at each request: tickets change. @throws the server's error, e.g. for a port that is taken */
+  /** @param content asked at each request: tickets change. @throws BindError */
   static async serve(host: string, port: number, content: () => SiteContent): Promise<Site> {
     const server = createServer((request, response) => {
       answer(request, response, content).catch(() => response.writeHead(500).end());
     });
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
+      server.once('error', (error) => reject(new BindError(`${host} port ${port}`, error)));
       server.listen(port, host, resolve);
     });
     return new Site(server);

@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { didYouMean } from './nearest.js';
 import { UsageError } from './usage-error.js';
 
 /** `parseArgs` whose complaints are the user's mistakes. @throws UsageError */
@@ -8,7 +9,17 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
   } catch (error) {
     const [what = ''] = (error as Error).message.split(/\.\s/); // advice follows, some of it on lines of its own
     const isMeant = config.allowPositionals && /^Unknown option '-[^-]/.test(what); // perhaps: we have no short ones but -h
-    throw new UsageError(`${what} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`);
+    const [, unknown] = /^Unknown option '--([^']+)'/.exec(what) ?? [];
+    const meant =
+      unknown === undefined
+        ? ''
+        : didYouMean(
+            `--${unknown}`,
+            Object.keys(config.options ?? {}).map((name) => `--${name}`),
+          );
+    throw new UsageError(
+      `${what}${meant} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`,
+    );
   }
 }
 

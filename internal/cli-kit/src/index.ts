@@ -2,6 +2,8 @@ export { integer, parseArguments, positional } from './arguments.js';
 export { writeAtomically, writeAtomicallyAsync } from './atomic-file.js';
 export { parseDuration } from './duration.js';
 export { interruptible } from './interruptible.js';
+export { didYouMean } from './nearest.js';
+export { packageVersion } from './package-version.js';
 export { whenNpxEnds } from './parent.js';
 export { printable, printableJson } from './printable.js';
 export { type CliCommand, type Program, runMain, runProgram } from './program.js';

@@ -1,4 +1,5 @@
 import { Interrupted } from './interruptible.js';
+import { didYouMean } from './nearest.js';
 import { printable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
@@ -14,6 +15,8 @@ export interface CliCommand {
 /** A program with commands: `grapevine-sim run`. */
 export interface Program {
   readonly name: string;
+  /** What `--version` prints behind the name. */
+  readonly version: string;
   /** What stands above the list of commands. */
   readonly about: string;
   readonly commands: ReadonlyMap<string, CliCommand>;
@@ -56,8 +59,14 @@ async function dispatch(program: Program, [name, ...args]: readonly string[]): P
     process.stdout.write(programHelp(program));
     return;
   }
+  if (name === '--version') {
+    process.stdout.write(`${program.name} ${program.version}\n`);
+    return;
+  }
   const command = commands.get(name);
-  if (command === undefined) throw new UsageError(`unknown command ${JSON.stringify(name)} (see --help)`);
+  if (command === undefined) {
+    throw new UsageError(`unknown command ${JSON.stringify(name)}${didYouMean(name, commands.keys())} (see --help)`);
+  }
   const flags = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   if (flags.includes('--help') || flags.includes('-h')) process.stdout.write(`${command.help}\n`);
   else await command.run(args);
@@ -72,7 +81,7 @@ Usage: ${name} COMMAND [options]
 
 ${list.join('\n')}
 
-${name} COMMAND --help says more.
+${name} COMMAND --help says more, ${name} --version which one this is.
 
 ${EXIT_CODES}
 `;

@@ -1,3 +1,4 @@
+import { didYouMean } from './nearest.js';
 import type { TomlEntry, TomlTable, TomlValue } from './toml-tree.js';
 import { UsageError } from './usage-error.js';
 
@@ -66,7 +67,10 @@ export class TomlReader {
   /** Call when all known keys have been taken. @throws UsageError that names the first unknown key and its line */
   end(known: string): void {
     for (const [key, { line }] of this.#unread) {
-      throw this.error(line, `unknown key ${this.#name(key)} (known here: ${known})`);
+      throw this.error(
+        line,
+        `unknown key ${this.#name(key)}${didYouMean(key, known.split(', '))} (known here: ${known})`,
+      );
     }
   }
 

@@ -4,6 +4,7 @@ import { integer, parseArguments, positional, UsageError } from '../src/index.js
 describe('mistakes in arguments are one line', () => {
   test.each([
     ['an unknown option', ['--frob'], "Unknown option '--frob' (see --help)"],
+    ['a misspelt option', ['--naem'], `Unknown option '--naem', did you mean "--name"? (see --help)`],
     ['no value', ['--name'], "Option '--name <value>' argument missing (see --help)"],
     ['an option for a value', ['--name', '--loud'], "Option '--name' argument is ambiguous (see --help)"],
     ['something that belongs nowhere', ['v1.2'], "Unexpected argument 'v1.2' (see --help)"],

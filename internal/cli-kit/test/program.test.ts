@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -32,7 +33,7 @@ Usage: tool COMMAND [options]
   misuse   fail by the user's mistake
   collide  fail by a mistake that the program names
 
-tool COMMAND --help says more.
+tool COMMAND --help says more, tool --version which one this is.
 
 Exit code: 0 when done, 1 when something failed, 2 for bad input, 130 after Ctrl-C.
 `),
@@ -46,6 +47,11 @@ Exit code: 0 when done, 1 when something failed, 2 for bad input, 130 after Ctrl
     },
   );
 
+  test('says which version it is', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(tool('--version')).toEqual(printed(`tool ${version}\n`));
+  });
+
   test('takes what stands behind -- for an argument, though it looks like --help', () => {
     expect(tool('echo', '--', '--help', '-h')).toEqual(printed('["--","--help","-h"]\n'));
   });
@@ -55,6 +61,7 @@ describe('a failure is one line on stderr and an exit code', () => {
   test.each([
     ['no command', [], 2, 'say what to do: echo, work, fail, quote, reject, misuse, collide (see --help)'],
     ['an unknown command', ['fly'], 2, 'unknown command "fly" (see --help)'],
+    ['a misspelt command', ['ecoh'], 2, 'unknown command "ecoh", did you mean "echo"? (see --help)'],
     ['an option before the command', ['--loud', 'echo'], 2, 'unknown command "--loud" (see --help)'],
     ["the user's mistake", ['misuse'], 2, 'that is no number'],
     ['what the program counts as one', ['collide'], 2, 'taken'],

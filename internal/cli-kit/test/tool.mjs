@@ -1,6 +1,6 @@
 // A program as the commands of this repository are, for tests: each of its commands ends in a way of its own.
 import { once } from 'node:events';
-import { interruptible, runProgram, UsageError } from '@grapevine/cli-kit';
+import { interruptible, packageVersion, runProgram, UsageError } from '@grapevine/cli-kit';
 
 class PortTaken extends Error {}
 class PrivilegedPortTaken extends PortTaken {}
@@ -39,4 +39,7 @@ const commands = new Map([
   ],
 ]);
 
-await runProgram({ name: 'tool', about: 'Does things.', commands, mistakes: [PortTaken] }, process.argv.slice(2));
+await runProgram(
+  { name: 'tool', version: packageVersion(import.meta.url), about: 'Does things.', commands, mistakes: [PortTaken] },
+  process.argv.slice(2),
+);

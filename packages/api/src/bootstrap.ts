@@ -1,5 +1,5 @@
 import { type EndpointAddr, type EndpointId, ParseError, parseEndpointId, parseTicket } from '@grapevine/net';
-import { anEndpointAddr, withoutPasting } from '@grapevine/net/transport';
+import { anEndpointAddr, withoutPasting, wordKind } from '@grapevine/net/transport';
 import { describe } from '@grapevine/proto/check';
 
 /** A peer that is in the topic already: a ticket (as people paste it), an address, or an id that the endpoint's address lookup knows. */
@@ -46,6 +46,10 @@ function parse(name: string, peer: Bootstrap): EndpointId | EndpointAddr {
   try {
     return parseEndpointId(text);
   } catch (cause) {
-    throw new ParseError('bootstrap peer', 'expected an endpoint ticket ("endpoint…") or an endpoint id', { cause });
+    const kind = wordKind(text);
+    const told = kind ? `it is ${kind}; ` : '';
+    throw new ParseError('bootstrap peer', `${told}expected an endpoint ticket ("endpoint…") or an endpoint id`, {
+      cause,
+    });
   }
 }

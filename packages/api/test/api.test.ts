@@ -27,4 +27,14 @@ describe('topicIdFrom', () => {
     expect(topicIdFrom('AB'.repeat(32))).toBe('ab'.repeat(32));
     expect(topicIdFrom('')).toHaveLength(64);
   });
+
+  test('a ticket is no name, and a name may begin like one', () => {
+    const letters = 'a'.repeat(60);
+    expect(() => topicIdFrom(` endpoint${letters}\n`)).toThrow('a topic, got an endpoint ticket');
+    expect(() => topicIdFrom(`ROOM${letters}`)).toThrow('a topic, got a room ticket');
+    expect(() => topicIdFrom(`blob${letters}`)).toThrow('a topic, got a blob ticket');
+    for (const name of ['rooms', 'documentation', `room of ${letters}`, `room-${letters}`]) {
+      expect(topicIdFrom(name)).toHaveLength(64);
+    }
+  });
 });

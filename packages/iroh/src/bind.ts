@@ -45,9 +45,18 @@ async function attempt(settings: BindSettings, addresses: readonly string[]): Pr
     for (const address of addresses) builder.bindAddr(address);
     return await builder.bind();
   } catch (error) {
-    const why = nativeText(error).split('\n').at(-1)?.trim();
-    throw new BindError(addresses[0] ?? 'every interface', new Error(why, { cause: error }));
+    const why = nativeText(error).split('\n').at(-1)?.trim() ?? '';
+    const code = systemCode(why);
+    const cause = Object.assign(new Error(why, { cause: error }), code && { code });
+    throw new BindError(addresses[0] ?? 'every interface', cause);
   }
+}
+
+/** The code that Node gives to what Rust says of a socket. */
+function systemCode(text: string): string | undefined {
+  if (/already in use/i.test(text)) return 'EADDRINUSE';
+  if (/cannot assign|can't assign|not valid in its context/i.test(text)) return 'EADDRNOTAVAIL';
+  return /permission denied/i.test(text) ? 'EACCES' : undefined;
 }
 
 function relayMode(relays: IrohRelays): NativeRelayMode {

@@ -100,11 +100,19 @@ export class EndpointClosedError extends GossipError {
   }
 }
 
-/** An endpoint could not bind its local address (in use, not ours, not permitted). */
+/** By the system's code, what to do. */
+const BIND_REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has this port; end it, or choose another port (0: any that is free)',
+  EADDRNOTAVAIL: 'no interface of this machine has this address; 0.0.0.0 and [::] are all of them',
+  EACCES: 'not permitted; ports below 1024 are for privileged programs',
+};
+
+/** A local address could not be bound (in use, not ours, not permitted). The message says what to do. */
 export class BindError extends GossipError {
   readonly code = 'ERR_BIND';
-  constructor(address: string, cause: Error) {
-    super(`can't bind ${address}: ${cause.message}`, { cause });
+  constructor(address: string, cause: Error & { readonly code?: string }) {
+    const remedy = BIND_REMEDIES[cause.code ?? ''];
+    super(`can't bind ${address}: ${remedy ? `${remedy} (${cause.message})` : cause.message}`, { cause });
   }
 }
 

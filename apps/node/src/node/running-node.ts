@@ -1,7 +1,16 @@
 import { formatTicket, Gossip } from '@grapevine/api';
 import { MdnsPeerSource } from '@grapevine/mdns';
 import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
-import { deferred, type Endpoint, type EndpointCloseReason, type Logger, Router, reachWarning } from '@grapevine/net';
+import {
+  BindError,
+  deferred,
+  type Endpoint,
+  type EndpointCloseReason,
+  formatSocketAddr,
+  type Logger,
+  Router,
+  reachWarning,
+} from '@grapevine/net';
 import { Registry } from 'prom-client';
 import type { RunSettings } from '../settings/run-settings.js';
 import { watchLoop } from '../watchdog.js';
@@ -128,6 +137,8 @@ export class RunningNode {
       host: http.host,
       port: http.port,
       pages: healthPages(() => ({ ...this.#health, topicsWithoutNeighbor: own.waiting() })),
+    }).catch((error: Error) => {
+      throw new BindError(formatSocketAddr(http), error);
     });
     this.#closers.add(() => server.close());
     this.#logger.info({ url: server.url }, 'serving metrics and health');

@@ -7,12 +7,14 @@ import {
   parseSocketAddr,
   type SocketAddr,
 } from '@grapevine/net';
-import { parseAdvertised, withoutPasting } from '@grapevine/net/transport';
+import { parseAdvertised, ticketKind, withoutPasting } from '@grapevine/net/transport';
 import type { Source } from './sources.js';
 
 /** Turns a text into a value, or says what it should have been. */
 export interface Expectation<T> {
   readonly what: string;
+  /** Whether the error of {@link read} says more than `what` does: which other thing it is, or what is wrong with it. */
+  readonly explains?: true;
   /** @throws anything when the text is something else */
   read(text: string): T;
 }
@@ -33,8 +35,9 @@ export function allOf<T>(source: Source, flag: string, expectation: Expectation<
 export function read<T>(text: string, where: string, expectation: Expectation<T>): T {
   try {
     return expectation.read(text);
-  } catch {
-    throw new UsageError(`${where} must be ${expectation.what}, got ${JSON.stringify(text)}`);
+  } catch (error) {
+    const why = expectation.explains && error instanceof Error && error.message !== '' ? ` (${error.message})` : '';
+    throw new UsageError(`${where} must be ${expectation.what}, got ${JSON.stringify(text)}${why}`);
   }
 }
 
@@ -69,6 +72,7 @@ export const endpointId: Expectation<EndpointId> = { what: 'an endpoint id (64 h
 /** A ticket, or an id that some other way of discovery finds. */
 export const ticketOrId: Expectation<string> = {
   what: 'an endpoint ticket ("endpoint…") or an endpoint id',
+  explains: true,
   read: (text) => {
     parseBootstrap(text);
     return text;
@@ -78,6 +82,7 @@ export const ticketOrId: Expectation<string> = {
 /** A ticket of a node or a room, or an id. */
 export const someTicket: Expectation<string> = {
   what: 'an endpoint ticket ("endpoint…"), a room ticket ("room…") or an endpoint id',
+  explains: true,
   read: (text) => {
     if (isRoomTicket(text)) parseRoomTicket(text);
     else parseBootstrap(text);
@@ -88,6 +93,7 @@ export const someTicket: Expectation<string> = {
 /** A topic, with peers where a room ticket names some: a name, an id, or such a ticket. */
 export const room: Expectation<RoomTicket> = {
   what: 'a topic: a name, 64 hex digits or a room ticket',
+  explains: true,
   read: (text) => {
     if (text === '') throw new Error();
     return isRoomTicket(text) ? parseRoomTicket(text) : { topic: topicIdFrom(text), peers: [] };
@@ -100,6 +106,7 @@ const MIN_ROOM_TICKET = 53;
 
 /** Whether a text is meant as the ticket of a room. Names of topics are shorter, or have other letters. */
 export function isRoomTicket(text: string): boolean {
+  if (ticketKind(text.trim())?.startsWith('a room ticket')) return true; // also with letters that no ticket has
   const word = withoutPasting(text);
   if (word.length < MIN_ROOM_TICKET || !/^[a-z2-7]+$/i.test(word) || IS_ID.test(word)) return false;
   return looksLikeRoomTicket(word) || isReadable(word);

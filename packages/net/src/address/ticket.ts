@@ -5,6 +5,7 @@ import { decodeBase32, encodeBase32 } from '../util/base32.js';
 import { anEndpointAddr } from '../util/checks.js';
 import { endpointAddrSchema } from './codec.js';
 import type { EndpointAddr } from './endpoint-addr.js';
+import { wordKind } from './word-kind.js';
 
 const WHAT = 'endpoint ticket';
 const PREFIX = 'endpoint';
@@ -42,7 +43,10 @@ export function formatTicket(addr: EndpointAddr): string {
 export function parseTicket(text: string): EndpointAddr {
   aString('ticket', text);
   const word = withoutPasting(text).toLowerCase();
-  if (!word.startsWith(PREFIX)) throw new ParseError(WHAT, `it does not begin with "${PREFIX}"`);
+  if (!word.startsWith(PREFIX)) {
+    const kind = wordKind(word);
+    throw new ParseError(WHAT, kind ? `it is ${kind}; expected "${PREFIX}…"` : `it does not begin with "${PREFIX}"`);
+  }
   const bytes = decodeBase32(word.slice(PREFIX.length), WHAT);
   try {
     return decode(ticketSchema, bytes).addr;

@@ -25,6 +25,7 @@ export { parseAdvertised } from '../address/advertised.js';
 export { aRoomTicket } from '../address/room-ticket.js';
 export { isDialable, isLoopback } from '../address/socket-addr.js';
 export { withoutPasting } from '../address/ticket.js';
+export { ticketKind, wordKind } from '../address/word-kind.js';
 export { checkCommand, checkSubscribe } from '../gossip/check-commands.js';
 export { GOSSIP_CHECKS } from '../gossip/options.js';
 export { AsyncQueue } from '../util/async-queue.js';

@@ -110,6 +110,9 @@ describe('tickets', () => {
   test.each([
     ['', 'does not begin'],
     ['hello', 'does not begin'],
+    [`room${text.slice(8)}`, 'it is a room ticket (a topic and peers in it); expected "endpoint…"'],
+    [`doc${text.slice(8)}`, 'it is a document ticket of iroh; expected "endpoint…"'],
+    ['ae58ff8833241ac82d6ff7611046ed67b5072d142c588d0063e942d9a75502b6', 'it is an id in 64 hex digits'],
     [text.slice(0, -2), "can't be"],
     [text.slice(0, -8), 'expected 4 bytes, got 1'],
     [`endpoint${'1'.repeat(8)}`, 'not a base32 letter'],

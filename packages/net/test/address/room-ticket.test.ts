@@ -1,4 +1,4 @@
-import { encode, seq, struct } from '@grapevine/postcard';
+import { encode, enumOf, seq, struct } from '@grapevine/postcard';
 import { topicIdFromBytes, topicIdSchema } from '@grapevine/proto';
 import { describe, expect, test } from 'vitest';
 import { endpointAddrSchema } from '../../src/address/codec.js';
@@ -51,9 +51,33 @@ describe('a room ticket', () => {
     [ticket.slice(0, -5), /room ticket/],
     [`${ticket}!`, /"!" is not a base32 letter/],
     [`room${encodeBase32(Uint8Array.of(9, 1, 2, 3))}`, /room ticket/],
-    [formatTicket(peers[0] as (typeof peers)[0]), /does not say which topic/],
+    [
+      formatTicket(peers[0] as (typeof peers)[0]),
+      /it is an endpoint ticket .* does not say how to enter a topic; expected "room…"/,
+    ],
+    ['17'.repeat(32), /it is an id in 64 hex digits, which/],
+    [`blob${'a'.repeat(60)}`, /it is a blob ticket of iroh, which/],
+    ['https://example.org', /it is a web address, which/],
   ])('%j is none', (text, says) => {
     expect(() => parseRoomTicket(text)).toThrow(ParseError);
     expect(() => parseRoomTicket(text)).toThrow(says);
+  });
+
+  test('that was damaged is refused, whichever letter it is: another topic would be another room', () => {
+    const letters = 'abcdefghijklmnopqrstuvwxyz234567';
+    for (let at = 'room'.length; at < ticket.length; at++) {
+      const letter = letters[(letters.indexOf(ticket[at] as string) + 1 + (at % 31)) % 32];
+      const damaged = ticket.slice(0, at) + letter + ticket.slice(at + 1);
+      expect(() => parseRoomTicket(damaged), `letter ${at}`).toThrow(ParseError);
+    }
+    const swapped = ticket.replace(/^(room.{10})(.)(.)/, '$1$3$2');
+    expect(() => parseRoomTicket(swapped)).toThrow('its check sum does not match');
+  });
+
+  test('from before there were check sums is read', () => {
+    const schema = enumOf({ variant1: { room: struct({ topic: topicIdSchema, peers: seq(endpointAddrSchema) }) } });
+    const old = `room${encodeBase32(encode(schema, { type: 'variant1', room }))}`;
+    expect(parseRoomTicket(old)).toEqual(room);
+    expect(() => parseRoomTicket(`${old}aaaaaaaa`)).toThrow('5 bytes too many');
   });
 });

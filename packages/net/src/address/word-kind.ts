@@ -1,0 +1,34 @@
+/** An endpoint id in base32, the least that a ticket holds: a shorter word that begins like a ticket is a name. */
+const MIN_LETTERS = 52;
+
+/** By the words that they begin with: ours, and those of iroh that people have beside them. */
+const TICKETS: ReadonlyMap<string, string> = new Map([
+  ['endpoint', 'an endpoint ticket (a peer and its addresses)'],
+  ['room', 'a room ticket (a topic and peers in it)'],
+  ['node', 'a node ticket of an older iroh'],
+  ['blob', 'a blob ticket of iroh'],
+  ['doc', 'a document ticket of iroh'],
+]);
+
+/**
+ * What a word that was pasted is, if it is a ticket of some kind: damaged or not.
+ *
+ * @param word - without white space and quotes
+ * @returns e.g. `a room ticket (a topic and peers in it)`
+ */
+export function ticketKind(word: string): string | undefined {
+  const text = word.toLowerCase();
+  for (const [prefix, kind] of TICKETS) {
+    if (text.startsWith(prefix) && text.length >= prefix.length + MIN_LETTERS && /^[a-z0-9]+$/.test(text)) return kind;
+  }
+  return undefined;
+}
+
+/** What a word is that was given for something else, for errors. @param word - without white space and quotes */
+export function wordKind(word: string): string | undefined {
+  const text = word.toLowerCase();
+  if (/^[0-9a-f]{64}$/.test(text)) return 'an id in 64 hex digits';
+  if (/^[a-z2-7]{52}$/.test(text)) return 'an endpoint id in 52 letters';
+  if (/^https?:/.test(text)) return 'a web address';
+  return ticketKind(text);
+}
