@@ -136,6 +136,22 @@ describe('settings', () => {
       () => runSettings(['--topic', `room${'b'.repeat(60)}`], {}),
       '--topic must be a topic: a name, 64 hex digits or a room ticket, got "roombbb',
     ],
+    [
+      'one with letters that no ticket has',
+      () => runSettings(['--topic', `room${'1'.repeat(60)}`], {}),
+      '"1" is not a base32 letter',
+    ],
+    [
+      'the ticket of an endpoint in place of a topic',
+      () => runSettings(['--topic', `endpoint${'b'.repeat(60)}`], {}),
+      'got an endpoint ticket (a peer and its addresses)',
+    ],
+    [
+      'a ticket of something else',
+      () => runSettings(['--topic', 't', '--join', `blob${'b'.repeat(60)}`], {}),
+      'it is a blob ticket of iroh',
+    ],
+    ['a misspelt flag', () => runSettings(['--toipc', '1'], {}), 'Unknown option \'--toipc\', did you mean "--topic"?'],
     ['an address', () => runSettings(['--advertise', 'example.org'], {}), '--advertise must be HOST:PORT or HOST'],
     ['a ticket', () => runSettings(['--topic', 't', '--join', 'x'], {}), '--join must be an endpoint ticket'],
     [

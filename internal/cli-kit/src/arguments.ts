@@ -10,13 +10,7 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
     const [what = ''] = (error as Error).message.split(/\.\s/); // advice follows, some of it on lines of its own
     const isMeant = config.allowPositionals && /^Unknown option '-[^-]/.test(what); // perhaps: we have no short ones but -h
     const [, unknown] = /^Unknown option '--([^']+)'/.exec(what) ?? [];
-    const meant =
-      unknown === undefined
-        ? ''
-        : didYouMean(
-            `--${unknown}`,
-            Object.keys(config.options ?? {}).map((name) => `--${name}`),
-          );
+    const meant = unknown === undefined ? '' : didYouMean(unknown, Object.keys(config.options ?? {}), '--');
     throw new UsageError(
       `${what}${meant} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`,
     );
