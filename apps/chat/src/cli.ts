@@ -41,11 +41,11 @@ async function main(): Promise<void> {
   }
 }
 
-/** Sends what is typed until the input ends, also while nobody is there: then it is kept for the first who comes. */
+/** Sends what is typed until the input ends. While nobody is there, it is kept for the first neighbor. */
 async function talk(topic: GossipTopic, room: Room, signal: AbortSignal): Promise<void> {
   const joined = reach(topic, print, signal).then(() => print('> connected! type a message and press enter'));
   const reading = read(room, signal);
-  await Promise.race([reading, joined]); // leaving, or a node that has ended, is told by either
+  await Promise.race([reading, joined]); // either rejects when we leave, and when the node has ended
   await reading;
   const { kept } = await topic.flush();
   if (kept === 0) return;

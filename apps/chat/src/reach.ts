@@ -5,7 +5,7 @@ const PAUSES_MS = [5_000, 10_000, 30_000];
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Waits for the first neighbor. Says now and then who was tried and what happened: who waits wants to know whether to go on waiting.
+ * Waits for the first neighbor. Tells now and then who was tried and what happened, so that people know whether to go on waiting.
  *
  * @throws the signal's reason; what else `joined()` throws
  */

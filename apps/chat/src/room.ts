@@ -4,7 +4,7 @@ import { type ChatMessage, Names, sealMessage, verifyMessage } from '@grapevine/
 import { printable } from '@grapevine/cli-kit';
 import { type SecretKey, shortId } from '@grapevine/net';
 
-/** One room: what is typed goes out signed, what comes in is checked and printed. */
+/** One room: signs and sends what is typed, checks and prints what comes in. */
 export class Room {
   readonly #topic: GossipTopic;
   readonly #key: SecretKey;
@@ -41,7 +41,7 @@ export class Room {
     }
   }
 
-  /** Sends a line; what can't be sent is said so and forgotten. */
+  /** Sends a line. One that is too long is reported and dropped. */
   async say(line: string): Promise<void> {
     if (!this.#hasIntroduced) await this.#introduce(); // what is said while nobody is there is kept in this order
     try {
@@ -53,7 +53,7 @@ export class Room {
     }
   }
 
-  /** Before the first line, and for each neighbor that came later and has missed our name. */
+  /** Says our name, before the first line and for each new neighbor, which has missed it. */
   async #introduce(): Promise<void> {
     this.#hasIntroduced = true;
     if (this.#name === undefined) return;

@@ -11,7 +11,7 @@ export function formatChatTicket(ticket: RoomTicket): string {
   return encodeBase32(encode(ticketSchema, ticket));
 }
 
-/** That form alone; net's `parseRoomTicket` reads it as well, and forgives more. @throws ParseError */
+/** Reads that form only; net's `parseRoomTicket` also reads it, and is more lenient. @throws ParseError */
 export function parseChatTicket(text: string): RoomTicket {
   const bytes = decodeBase32(text.trim(), WHAT);
   try {

@@ -4,7 +4,7 @@ import { type Endpoint, type SecretKey, UnsupportedPlatformError } from '@grapev
 
 export const TRANSPORTS = ['quic', 'iroh'] as const;
 
-/** What the room's members speak. All of them the same. */
+/** The transport of a room: all members use the same. */
 export type Transport = (typeof TRANSPORTS)[number];
 
 /** How to get an endpoint. */
@@ -12,21 +12,21 @@ export interface TransportOptions {
   /** Undefined: QUIC where it runs, otherwise iroh. */
   readonly transport: Transport | undefined;
   readonly secretKey: SecretKey;
-  /** Local address; without it, the transport's way to be reachable. */
+  /** Local address; without it, the transport's default. */
   readonly bind: string | undefined;
-  /** Where others reach us besides; iroh finds that out by itself. */
+  /** Further addresses where others reach us; iroh finds them itself. */
   readonly advertise: readonly string[];
   /** Whether iroh uses n0's relays and discovery. */
   readonly relays: boolean;
 }
 
-/** How long a relay may take until the ticket is printed without it. */
+/** How long to wait for a relay before the ticket is printed without one, in milliseconds. */
 const RELAY_TIMEOUT_MS = 5_000;
 const RELAY_LOOK_MS = 100;
 
 /**
- * Binds an endpoint. Only the transport that is asked for is loaded: each has a native module of its own, which the other's users
- * need not have.
+ * Binds an endpoint. Only the transport in use is loaded: each has a native module of its own, which users of the other one
+ * need not install.
  *
  * @throws UsageError when the transport is not installed; BindError; UnsupportedPlatformError
  */
@@ -47,7 +47,7 @@ export async function bindEndpoint(options: TransportOptions, print: (line: stri
         ...(bind === undefined ? {} : { address: bind }),
       });
       if (options.relays && !(await hasRelay(endpoint)))
-        print('! no relay answers: only who can reach our own addresses can use the ticket');
+        print('! no relay answers: the ticket only works for people who can reach our own addresses');
       return endpoint;
     }
   }
@@ -59,7 +59,7 @@ async function available(print: (line: string) => void): Promise<Transport> {
     return 'quic';
   } catch (error) {
     if (!(error instanceof UnsupportedPlatformError)) throw error;
-    print(`! no QUIC here, so this is iroh, as all members of the room must use: ${error.message}`);
+    print(`! no QUIC here, so this is iroh, and all members of the room must use iroh: ${error.message}`);
     return 'iroh';
   }
 }
@@ -77,7 +77,7 @@ function isNotInstalled(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
 }
 
-/** Whether iroh finds a relay in time. Its own `online()` can't be given up, and keeps the process alive while it waits. */
+/** Whether iroh finds a relay in time. Its own `online()` can't be cancelled, and keeps the process alive while it waits. */
 async function hasRelay(endpoint: Endpoint): Promise<boolean> {
   for (let waited = 0; waited < RELAY_TIMEOUT_MS; waited += RELAY_LOOK_MS) {
     if (endpoint.addr().addrs.some(({ type }) => type === 'relay')) return true;

@@ -3,7 +3,7 @@ import { bytes, decode, encode, enumOf, type Infer, string, struct } from '@grap
 
 const chatMessageSchema = enumOf({ aboutMe: { name: string }, message: { text: string } });
 
-/** What a member says. `text` keeps the line ending with which it was typed: the Rust client's display counts on it. */
+/** What a member sends. `text` keeps the line ending with which it was typed, because the Rust client prints it as it is. */
 export type ChatMessage = Infer<typeof chatMessageSchema>;
 
 /** The signature is a byte string with a length, unlike iroh's own signature type. */
@@ -15,7 +15,7 @@ export interface AuthoredMessage {
   readonly message: ChatMessage;
 }
 
-/** A key that signs: a `SecretKey`, or one that a browser keeps to itself. */
+/** A key that signs: a `SecretKey`, or a non-extractable key of a browser. */
 export interface Author {
   readonly id: EndpointId;
   sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
@@ -33,7 +33,7 @@ export async function signMessage(author: Author, message: ChatMessage): Promise
   return encode(signedMessageSchema, { from: author.id, data, signature: await author.sign(data) });
 }
 
-/** A signed message that is unlike any other: what is broadcast. */
+/** A signed message that is unique, for broadcasting. */
 export async function sealMessage(author: Author, message: ChatMessage): Promise<Uint8Array> {
   const signed = await signMessage(author, message);
   const sealed = new Uint8Array(signed.length + NONCE_LENGTH);

@@ -1,7 +1,7 @@
 import { printable } from '@grapevine/cli-kit/printable';
 import { type EndpointId, shortId } from '@grapevine/net';
 
-/** What members call themselves, as one safe line each. */
+/** The names that members have told, as one safe line each. */
 export class Names {
   readonly #names = new Map<EndpointId, string>();
   readonly #capacity: number;

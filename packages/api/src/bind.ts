@@ -13,7 +13,7 @@ import { bindEndpoint } from '#endpoint';
 
 /** How to start a whole node. Everything has a default. */
 export interface BindOptions extends GossipOptions {
-  /** Who to be. Default: a fresh key. */
+  /** The identity. Default: a fresh key. */
   readonly secretKey?: SecretKey | undefined;
   /** The local address, `HOST:PORT` or `[IPV6]:PORT`; port 0 lets the system choose. Default `0.0.0.0:0`: every IPv4 interface. */
   readonly address?: string | undefined;
@@ -23,7 +23,7 @@ export interface BindOptions extends GossipOptions {
    */
   readonly advertise?: readonly string[] | undefined;
   /**
-   * An endpoint that is there already, instead of these three: of another transport, or with other settings. It is closed with the node.
+   * An existing endpoint, instead of the three options above: of another transport, or with other settings. It is closed with the node.
    * Default: a QUIC endpoint.
    */
   readonly endpoint?: Endpoint | undefined;
@@ -49,11 +49,11 @@ const CHECKS: Checks<BindOptions> = {
   protocols: someProtocols,
 };
 
-/** What goes to the endpoint and its router, and what to gossip. */
+/** The options, split into those of the endpoint, of the router and of gossip. */
 export interface SplitOptions {
-  /** Binds an endpoint, or hands out the one that is there. */
+  /** Binds an endpoint, or returns the given one. */
   readonly bind: () => Promise<Endpoint>;
-  /** Whether the endpoint is of our making. */
+  /** Whether we have bound the endpoint, and so must close it. */
   readonly isOurs: boolean;
   readonly protocols: Readonly<Record<string, ProtocolHandler>>;
   readonly gossip: GossipOptions;
@@ -67,6 +67,6 @@ export function splitOptions(options: BindOptions): SplitOptions {
   if (endpoint === undefined) return { bind: () => bindEndpoint(request), isOurs: true, protocols, gossip };
   const superfluous = Object.entries({ secretKey, address, advertise }).find(([, value]) => value !== undefined);
   if (superfluous)
-    throw new TypeError(`${superfluous[0]} is for an endpoint that is made here: leave it or endpoint out`);
+    throw new TypeError(`${superfluous[0]} is for an endpoint that Gossip.bind makes: leave out either it or endpoint`);
   return { bind: async () => endpoint, isOurs: false, protocols, gossip };
 }

@@ -22,7 +22,7 @@ export function parseBootstrap(peer: Bootstrap): EndpointId | EndpointAddr {
 /**
  * The peers that several entries mean: one entry, or an array of them.
  *
- * @param name - What these are called where they come from, for messages.
+ * @param name - What the caller calls these entries, for error messages.
  * @throws ParseError, TypeError, RangeError as {@link parseBootstrap}, naming the entry
  */
 export function parseBootstraps(

@@ -20,7 +20,7 @@ export interface NodeParts {
 }
 
 /**
- * A whole node: an endpoint, gossip on it, and the router between them, as one thing that ends as one. `Gossip.bind` makes it.
+ * A whole node: an endpoint, gossip on it, and the router between them, with one `shutdown()`. `Gossip.bind` makes it.
  *
  * @example
  * ```ts

@@ -18,7 +18,7 @@ export interface TopicOptions {
   readonly bootstrap?: Bootstrap | readonly Bootstrap[] | undefined;
   /** Events kept for a reader that lags behind. Default 2,048. */
   readonly queueCapacity?: number | undefined;
-  /** Whether this subscription hears its own broadcasts, too; those of others on the same node it always hears. Default false. */
+  /** Whether this subscription gets its own broadcasts, too. It always gets those of other subscriptions on the same node. Default false. */
   readonly echo?: boolean | undefined;
 }
 
@@ -28,7 +28,7 @@ const CHECKS: Checks<TopicOptions> = {
   echo: aBoolean,
 };
 
-/** Gossip as a program uses it, wherever the node runs. */
+/** The API of a gossip node, whether it runs in this process or behind remote control. */
 export class GossipApi {
   readonly #service: GossipService;
 
@@ -37,12 +37,12 @@ export class GossipApi {
   }
 
   /**
-   * Takes part in a topic. Returns at once; {@link GossipTopic.joined} tells when somebody was found. The peers are tried for as
+   * Takes part in a topic. Returns at once; {@link GossipTopic.joined} tells when a neighbor was found. The peers are tried for as
    * long as the topic has no neighbor.
    *
    * @param topic an id, or a room ticket, whose peers come before those of `bootstrap`
-   * @throws ParseError when a room ticket is damaged, or a bootstrap text is no ticket and no id; TypeError, RangeError that name what is wrong, before anything is
-   *   done; GossipClosedError; EndpointClosedError
+   * @throws ParseError when a room ticket is damaged, or a bootstrap text is neither a ticket nor an id; TypeError, RangeError that name what
+   *   is wrong, before anything is done; GossipClosedError; EndpointClosedError
    */
   async subscribe(topic: TopicId | RoomTicket | RoomTicketText, options: TopicOptions = {}): Promise<GossipTopic> {
     const room = roomOf(topic);

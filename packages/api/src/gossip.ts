@@ -39,7 +39,7 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
   /**
    * Starts a whole node: binds an endpoint, starts gossip on it, and a router that brings incoming connections there.
    *
-   * @throws TypeError, RangeError that name the option; BindError when the address can't be had; UnsupportedPlatformError where there is no
+   * @throws TypeError, RangeError that name the option; BindError when the address can't be bound; UnsupportedPlatformError where there is no
    *   QUIC. Nothing is left open then.
    *
    * @example
@@ -74,8 +74,8 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
   }
 
   /**
-   * Asks `allowPeer` about everybody again, or everybody in a topic: after the application has changed its mind. Peers that are refused now
-   * are dropped from all views at once, without waiting where `allowPeer` answers at once; peers that are allowed again may come again.
+   * Asks `allowPeer` again about every peer, or every peer of a topic. Call it when the application's answers have changed. Peers that are
+   * refused now are dropped from all views, in this very turn where `allowPeer` answers synchronously; peers that are allowed again may come back.
    *
    * @throws TypeError, RangeError when the topic is no topic id
    */

@@ -1,8 +1,8 @@
 import type { GossipEvent, TopicSession } from '@grapevine/net';
 
-/** A message as `messages()` hands it out. */
+/** A message, as `messages()` yields it. */
 export type GossipMessage = Omit<GossipEvent & { readonly type: 'received' }, 'type'> & {
-  /** Messages that were lost to this reader since the one before; `gossip.snapshot().losses` and the events say why. */
+  /** Messages that this reader lost since the previous one; `gossip.snapshot().losses` and the events say why. */
   readonly missed: number;
 };
 

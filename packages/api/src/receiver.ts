@@ -12,7 +12,7 @@ export interface WaitOptions {
 const CHECKS: Checks<WaitOptions> = { signal: aSignal };
 
 /**
- * The half of a topic that listens: an async iterable of events.
+ * The receiving half of a topic: an async iterable of events.
  *
  * Events that nobody reads are kept up to the subscription's capacity; then the oldest messages are lost, and a `lagged` event with their
  * number stands in their place. Leaving a `for await` loop leaves the subscription open; another loop goes on where it stopped.
@@ -26,10 +26,10 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   }
 
   /**
-   * The next event; done when the topic is closed. When the signal is aborted first, no event is taken away.
+   * The next event; done when the topic is closed. When the signal is aborted first, no event is consumed.
    *
-   * @throws EndpointClosedError, after what is queued, when the node has lost its endpoint; the signal's reason; TypeError for options that
-   *   there are not
+   * @throws EndpointClosedError, after what is queued, when the node has lost its endpoint; the signal's reason; TypeError for
+   *   unknown options
    */
   async next(options: WaitOptions = {}): Promise<IteratorResult<GossipEvent, undefined>> {
     checkOptions('next', options, CHECKS);
@@ -37,11 +37,11 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   }
 
   /**
-   * The messages alone, each with how many were lost in front of it. It reads on where the topic's own events were left, and passes changes of
-   * neighbors over; for both, read {@link GossipReceiver.membership} beside it, or the events themselves.
+   * The messages alone, each with the number of messages lost before it. It shares its position with the topic's events, and skips changes of
+   * neighbors; for both, read {@link GossipReceiver.membership} beside it, or the events themselves.
    *
    * @throws while it is read: EndpointClosedError, after what is queued, when the node has lost its endpoint; the signal's reason. TypeError
-   *   for options that there are not
+   *   for unknown options
    *
    * @example
    * ```ts
@@ -54,8 +54,8 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   }
 
   /**
-   * The changes of neighbors alone, beginning with those that are there. Each call reads all of them, and takes nothing away from other
-   * readers. For a slow reader, a neighbor that came and went in between may be left out.
+   * The changes of neighbors alone, beginning with the current neighbors. Each call gets all of them, independent of other
+   * readers. A slow reader may miss a neighbor that came and went in between.
    *
    * @throws as {@link GossipReceiver.messages}
    *
@@ -70,7 +70,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   }
 
   /**
-   * How the topic stands: now, and whenever that changes. A slow reader gets the newest and not every one in between.
+   * The topic's status now, and after each change. A slow reader gets the newest status and not every one in between.
    *
    * @throws as {@link GossipReceiver.messages}
    *
@@ -91,28 +91,28 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
     return this.neighbors().length > 0;
   }
 
-  /** Settles when no more events come in: closed here, or ended with the node. What is queued can still be read. Never rejects. */
+  /** Settles when no more events come in, because the topic was closed here or the node has ended. Queued events can still be read. Never rejects. */
   get closed(): Promise<void> {
     return this.#session.closed;
   }
 
   /**
-   * Settles when the topic has a neighbor; at once if it has one. Takes no event away.
+   * Settles when the topic has a neighbor; at once if it has one. Consumes no event.
    *
    * @throws JoinTimeoutError when the signal is an `AbortSignal.timeout` that is over: it names whom the node has tried; otherwise the
-   *   signal's reason. TopicClosedError; EndpointClosedError; TypeError for options that there are not
+   *   signal's reason. TopicClosedError; EndpointClosedError; TypeError for unknown options
    */
   async joined(options: WaitOptions = {}): Promise<void> {
     checkOptions('joined', options, CHECKS);
     return this.#session.joined(options.signal);
   }
 
-  /** The direct neighbors now: right also after events were lost. None once the topic is closed. */
+  /** The direct neighbors now, also correct after events were lost. None once the topic is closed. */
   neighbors(): readonly EndpointId[] {
     return this.#session.neighbors();
   }
 
-  /** Reads no more. The topic is left when its senders are closed, too. */
+  /** Closes this half. The node leaves the topic when the senders are closed, too. */
   close(): void {
     this.#session.closeReceiver();
   }

@@ -11,11 +11,11 @@ import { type Bootstrap, parseBootstraps } from './bootstrap.js';
 
 /** How to broadcast. */
 export interface BroadcastOptions {
-  /** Gives up waiting for room in the node's queues. */
+  /** Ends the wait for space in the node's queues. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * While the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. Other subscribers on the
-   * node hear a kept one at once, and a rejected one not at all.
+   * What to do while the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. Other subscribers
+   * on this node get a kept message at once, and a rejected one never.
    */
   readonly whenAlone?: WhenAlone | undefined;
 }
@@ -25,7 +25,7 @@ const CHECKS: Checks<BroadcastOptions> = { signal: aSignal, whenAlone: oneOf('ke
 const encoder = new TextEncoder();
 
 /**
- * The half of a topic that speaks.
+ * The sending half of a topic.
  *
  * Messages with the same content are one message to the swarm (their id is the hash of the content): to send the same thing twice, add a
  * counter or a time to it.
@@ -41,7 +41,7 @@ export class GossipSender implements Disposable {
   /**
    * Sends to everybody in the topic. Resolves when the message is queued, waits while the node's queues are full.
    *
-   * @param content bytes, which are copied before this returns: their buffer may be used again; or a text that is sent as UTF-8
+   * @param content bytes, which are copied before this returns, so that the buffer may be reused; or a text, which is sent as UTF-8
    * @throws MessageTooLargeError at once, naming the limit; TypeError, RangeError that name what is wrong; NoNeighborsError;
    *   TopicClosedError; EndpointClosedError; the signal's reason
    */
@@ -55,11 +55,11 @@ export class GossipSender implements Disposable {
   }
 
   /**
-   * Waits until what was published in the topic so far has been handed to the transports of its neighbors: from then on it no longer depends
-   * on this program's queues, though still on its process. What can't be handed over is told instead: kept for the first neighbor, or
-   * lost with a connection. Neighbors that are to be told of messages later, instead of being sent them, are not waited for.
+   * Waits until what was published in the topic so far has been handed to the transports of its neighbors: from then on it no longer
+   * waits in this program's queues, but the process must still run. The result tells what could not be handed over: messages kept for the first
+   * neighbor, and messages lost with a connection. Neighbors that only get an announcement of a message later are not waited for.
    *
-   * @throws TopicClosedError; EndpointClosedError; the signal's reason; TypeError for options that there are not. Behind remote control also
+   * @throws TopicClosedError; EndpointClosedError; the signal's reason; TypeError for unknown options. Behind remote control also
    *   RpcRefusedError from a server that can't tell, such as a Rust one
    *
    * @example
@@ -89,7 +89,7 @@ export class GossipSender implements Disposable {
     return this.#session.neighbors();
   }
 
-  /** Sends no more from here. The topic is left when its receivers are closed, too. */
+  /** Closes this half. The node leaves the topic when the receivers are closed, too. */
   close(): void {
     this.#session.closeSender();
   }
@@ -106,7 +106,7 @@ export class GossipSender implements Disposable {
   }
 }
 
-/** Bytes that are ours alone: the publisher may use its buffer again, and the kernel keeps what it is given. */
+/** A copy: the publisher may reuse its buffer, and the kernel keeps what it is given. */
 function ownBytes(content: Uint8Array | string, limit: number): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content);
   if (!(content instanceof Uint8Array)) {

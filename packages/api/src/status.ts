@@ -1,6 +1,6 @@
 import type { EndpointId, TopicSession } from '@grapevine/net';
 
-/** How a topic stands. */
+/** Whether a topic has neighbors. */
 export type TopicStatus =
   /** No neighbor, not yet or not any more. The node goes on looking as long as it knows of anybody. */
   | { readonly type: 'alone' }

@@ -29,7 +29,7 @@ export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable 
     this.#receiver = new GossipReceiver(session);
   }
 
-  /** The two halves, to be given to different parts of a program. The topic lives while either does. */
+  /** The two halves, for different parts of a program. The node stays in the topic until both are closed. */
   split(): { readonly sender: GossipSender; readonly receiver: GossipReceiver } {
     return { sender: this.#sender, receiver: this.#receiver };
   }

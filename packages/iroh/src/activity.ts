@@ -1,6 +1,6 @@
 import type { NativeConnection } from './binding.js';
 
-/** How often a connection is looked at, in milliseconds. */
+/** How often a connection is checked, in milliseconds. */
 const INTERVAL_MS = 250;
 
 /** What {@link Activity} reports. */
@@ -16,15 +16,15 @@ export interface ActivityListener {
 /** How long the peer may leave what we wrote unanswered, in milliseconds, and at least this many round trips. */
 const PATIENCE_MS = 3_000;
 const PATIENCE_ROUND_TRIPS = 6;
-/** Looks this late mean that the event loop stood still; what came meanwhile may not be counted yet. */
+/** A check this late means that the event loop was blocked; what came meanwhile may not be counted yet. */
 const LATE_MS = 1_000;
-/** How often a probe looks for its answer, in milliseconds. */
+/** How often a probe checks for its answer, in milliseconds. */
 const PROBE_INTERVAL_MS = 20;
 
 /**
- * Looks now and then whether anything comes from the peer.
+ * Checks at intervals whether anything comes from the peer.
  *
- * The binding tells neither that a peer stopped a stream nor takes an idle time-out; but it counts datagrams, and reading that count
+ * The binding neither reports that a peer stopped a stream nor takes an idle time-out. But it counts datagrams, and reading that count
  * costs two microseconds.
  */
 export class Activity {
@@ -35,7 +35,7 @@ export class Activity {
   #datagrams = 0;
   #lastMs = performance.now();
   #lookedMs = this.#lastMs;
-  /** Since when something that we wrote is unanswered, and how many datagrams had come by then. */
+  /** When we wrote something that is still unanswered, and how many datagrams had come by then. */
   #unansweredMs: number | undefined;
   #before = 0;
   #isReported = false;
@@ -49,8 +49,8 @@ export class Activity {
   }
 
   /**
-   * Something was handed over that the peer will acknowledge. What came before is no answer; what comes later may still have been under way, and
-   * then only the idle time-out tells.
+   * Something was written that the peer will acknowledge. What came before is no answer. What comes later may have been under way already;
+   * then only the idle time-out detects a dead peer.
    */
   wrote(): void {
     if (this.#unansweredMs !== undefined) return;

@@ -1,13 +1,13 @@
 import type { EndpointAddr } from '@grapevine/net';
 import { AsyncQueue } from '@grapevine/net/transport';
 
-/** How often the address is looked at, in milliseconds. */
+/** How often the address is checked, in milliseconds. */
 const INTERVAL_MS = 1_000;
 
 /**
- * Tells watchers of an address when it changes, each only the newest.
+ * Tells watchers of an address when it changes. Each gets only the newest one.
  *
- * By looking again and again, while there are watchers: the binding's own `watchAddr` needs a runtime that it does not start, and
+ * It polls while there are watchers: the binding's own `watchAddr` needs a runtime that the binding does not start, and
  * ends the whole process.
  */
 export class AddrWatch {
@@ -47,7 +47,7 @@ export class AddrWatch {
     if (text === this.#last) return;
     this.#last = text;
     for (const watcher of this.#watchers) {
-      watcher.shift(); // what nobody has read is out of date
+      watcher.shift(); // unread addresses are out of date
       watcher.push(addr);
     }
   }
@@ -74,7 +74,7 @@ class Watcher extends AsyncQueue<EndpointAddr> {
     this.#onEnd();
   }
 
-  /** Nobody watches any more. */
+  /** The last watcher has left. */
   override return(): Promise<IteratorResult<EndpointAddr>> {
     this.end();
     return super.return();

@@ -12,7 +12,7 @@ export async function bindNative(settings: BindSettings): Promise<NativeEndpoint
   try {
     return await attempt(settings, [wanted, counterpart(address)]);
   } catch (error) {
-    // A machine may lack the other family, or its loopback; then iroh's own way has nothing to open either.
+    // A machine may lack the other family, or its loopback. Then iroh by itself can't open a socket there either.
     return attempt(settings, [wanted]).catch(() => {
       throw error;
     });
@@ -20,7 +20,7 @@ export async function bindNative(settings: BindSettings): Promise<NativeEndpoint
 }
 
 /**
- * What to bind the other family's socket to. iroh always opens one, to every interface if nothing is said: an endpoint that was
+ * Where to bind the socket of the other family. iroh always opens one, by default on every interface: an endpoint that was
  * bound to one address would be open to the world in the other family.
  */
 function counterpart({ host, port }: SocketAddr): string {

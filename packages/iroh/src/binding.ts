@@ -5,8 +5,8 @@ import { loadNative } from './load-native.js';
 /**
  * The one file that loads the native module.
  *
- * `@number0/iroh` is iroh's own binding; nobody but this file imports it, so that a platform without a binary fails here, with
- * one error, and nowhere else. At once and not asynchronously: `require` takes no modules that await at their top level.
+ * `@number0/iroh` is iroh's own binding; only this file imports it, so that a platform without a binary fails here, with
+ * one error. It loads synchronously, because `require` takes no modules with a top-level `await`.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export type {
   SendStream as NativeSendStream,
 } from '@number0/iroh';
 
-// Bundlers that write CommonJS leave the URL empty: then what is installed beside the program counts.
+// Bundlers that write CommonJS leave the URL empty: then it is resolved from the program.
 const here: string | undefined = import.meta.url;
 
 /** The loaded binding. Importing this file throws UnsupportedPlatformError where there is none. */

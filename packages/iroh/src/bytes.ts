@@ -3,10 +3,10 @@
  * little beside that. Loops into a plain array are 20 times faster than `Array.from` (`npm run bench -- I1`).
  */
 
-/** Bytes that go to the binding in one call. More makes nothing faster and holds up the event loop longer. */
+/** Bytes per call of the binding. More would not be faster, and would block the event loop longer. */
 export const BATCH_BYTES = 65_536;
 
-/** Every full batch is put together here: the binding has copied it when the call returns. */
+/** Reused for every full batch: the binding has copied it when the call returns. */
 const fullBatch: number[] = Array.from({ length: BATCH_BYTES }, () => 0);
 
 /** Bytes as the binding takes them. */
@@ -43,7 +43,7 @@ export class ByteQueue {
     this.#length += bytes.length;
   }
 
-  /** Takes out the next batch. It is valid until the next call of any queue: hand it to the binding at once. */
+  /** Takes out the next batch. It is valid until the next call of any queue, so hand it to the binding at once. */
   takeBatch(): number[] {
     const length = Math.min(this.#length, BATCH_BYTES);
     const batch = length === BATCH_BYTES ? fullBatch : new Array<number>(length);
@@ -67,7 +67,7 @@ export class ByteQueue {
   }
 
   #nextChunk(): void {
-    this.#chunks[this.#head++] = EMPTY; // let go of it
+    this.#chunks[this.#head++] = EMPTY; // so that it can be collected
     this.#offset = 0;
     if (this.#head < this.#chunks.length && this.#head < 1024) return;
     this.#chunks = this.#chunks.slice(this.#head);

@@ -24,7 +24,7 @@ import { IrohSendStream, type SendStreamHost } from './send-stream.js';
 import { StreamOpener } from './stream-opener.js';
 import { StreamSource } from './stream-source.js';
 
-/** The binding waits where the peer allows no further stream, and does not say so: what takes this long is such a wait. In milliseconds. */
+/** The binding waits silently while the peer allows no further stream. A call that takes this long counts as such a wait. In milliseconds. */
 const PATIENCE_MS = 1_000;
 
 /** A proven connection of iroh. */
@@ -90,8 +90,8 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
   }
 
   /**
-   * Sends the peer a datagram of one byte (RFC 9221), which it acknowledges and most likely nobody reads: the binding knows no ping.
-   * A peer that takes no datagrams is asked nothing; whatever it sends by itself counts, e.g. the keep-alives of iroh.
+   * Sends the peer a datagram of one byte (RFC 9221), which it acknowledges and usually nobody reads: the binding has no ping.
+   * Nothing is sent to a peer that takes no datagrams; then what it sends by itself counts, e.g. iroh's keep-alives.
    */
   async probe(timeoutMs: number): Promise<boolean> {
     if (this.#reason) return false;
@@ -104,7 +104,7 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
     return answered;
   }
 
-  /** Data that is not acknowledged counts; of iroh's keep-alives the binding tells nothing. */
+  /** Counts unacknowledged data only: the binding does not report iroh's keep-alives. */
   onUnresponsive(callback: () => void): void {
     if (!this.#reason) this.#unresponsive.push(callback);
   }
@@ -138,7 +138,7 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
       sentBytes: udpTxBytes,
       receivedBytes: udpRxBytes,
       lostPackets,
-      datagramSize: 0, // the binding tells none that is for a path
+      datagramSize: 0, // the binding reports none for a path
       blackHoles: 0,
       queuedBytes,
     };
@@ -167,7 +167,7 @@ export class IrohConnection implements Connection, SendStreamHost, RecvStreamHos
     this.#activity.end();
     this.#unresponsive.length = 0;
     for (const stream of [...this.#sending]) stream.end(undefined);
-    // What the peer sent before it closed is still there to be read, and its streams to be accepted; iroh ends both after that.
+    // What the peer sent before it closed can still be read, and its streams accepted; after that iroh ends both.
     if (reason.type !== 'peer') {
       const error = new ConnectionClosedError(describeClose(reason));
       for (const stream of [...this.#receiving]) stream.fail(error);

@@ -48,7 +48,7 @@ const adopted = new WeakSet<NativeEndpoint>();
 export class IrohEndpoint implements Endpoint, IncomingHost {
   readonly id: EndpointId;
   readonly addressLookup: AddressLookup;
-  /** iroh's own endpoint, for what the seam has no word for: `online()`, `insertRelay()`, `stats()`. Ours accepts and closes. */
+  /** iroh's own endpoint, for what the seam does not cover: `online()`, `insertRelay()`, `stats()`. Ours accepts and closes. */
   readonly native: NativeEndpoint;
   readonly #settings: Settings;
   readonly #connections = new Set<IrohConnection>();
@@ -74,7 +74,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
   }
 
   /**
-   * Binds a new endpoint. It needs no internet: without, nobody is found by id, and relays are out of reach.
+   * Binds a new endpoint. It works without the internet, but then finds no endpoints by id and reaches no relays.
    *
    * @throws BindError when the address is taken or not ours; TypeError, RangeError for options; ParseError for the address
    */
@@ -85,8 +85,8 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
   }
 
   /**
-   * Takes over an endpoint that was made with `@number0/iroh`. From now on it belongs to us: we accept its connections, `setAlpns` replaces
-   * its protocols, and `close` closes it. Its owner may go on dialing with it, and reading from it.
+   * Takes over an endpoint that was made with `@number0/iroh`. From then on it belongs to the result, which accepts its connections, replaces its
+   * protocols (`setAlpns`) and closes it (`close`). The program may still dial with it and read its state.
    *
    * @throws TypeError if it is no such endpoint, or taken over already; EndpointClosedError
    */
@@ -126,7 +126,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     if (id === this.id) throw new ConnectError('self', 'an endpoint can not dial itself');
 
     const cancel = deferred<never>();
-    cancel.promise.catch(() => {}); // also when nobody races it any more
+    cancel.promise.catch(() => {}); // also when nobody awaits it any more
     const onAbort = () => cancel.reject(signal?.reason);
     const timer = setTimeout(
       () => cancel.reject(new ConnectError('timeout', `dial failed: ${id} did not answer in time`)),
@@ -151,7 +151,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     return this.#incoming;
   }
 
-  /** See the seam. iroh looks after its sockets itself and replaces those that die: it ends only when somebody closes it. */
+  /** See the seam. iroh replaces sockets that fail by itself, so the endpoint ends only when it is closed. */
   get closed(): Promise<EndpointCloseReason> {
     return this.#closed.promise;
   }
@@ -182,7 +182,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     return this.addressLookup.resolve(typeof to === 'string' ? to : to.id, signal ? { signal } : {});
   }
 
-  /** iroh goes on with a dial that was given up until its own time-out; what comes of it is closed. */
+  /** iroh continues an abandoned dial until its own time-out. A connection that comes of it is closed. */
   async #dial({ id, addrs }: EndpointAddr, alpn: string, cancelled: Promise<never>): Promise<NativeConnection> {
     const dialing = this.native
       .connect(toNativeAddr(id, addrs), toNumbers(Buffer.from(alpn)))
@@ -202,7 +202,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     for (;;) {
       const native = await this.native.acceptNext();
       if (!native) {
-        void this.close(); // also when whoever made it closed it
+        void this.close(); // also when the program has closed the adopted endpoint
         throw new EndpointClosedError();
       }
       const from = await native.remoteAddr().catch(() => undefined);

@@ -7,11 +7,11 @@ export interface IncomingHost {
   readonly handshakeTimeoutMs: number;
   /** Makes a connection of a finished handshake. */
   admit(native: NativeConnection): Connection;
-  /** It was decided, or it is too late for that: forget it. */
+  /** It was decided or has timed out: forget it. */
   decided(incoming: IrohIncoming): void;
 }
 
-/** A client that iroh has seen, and nobody has decided on. */
+/** An incoming connection that was neither accepted nor refused yet. */
 export class IrohIncoming implements Incoming {
   readonly remoteAddress: string;
   readonly #native: NativeIncoming;
@@ -24,7 +24,7 @@ export class IrohIncoming implements Incoming {
     this.#host = host;
     this.remoteAddress = remoteAddress;
     this.#timer = setTimeout(
-      () => this.fail(new ConnectError('timeout', 'nobody decided in time')),
+      () => this.fail(new ConnectError('timeout', 'it was neither accepted nor refused in time')),
       host.handshakeTimeoutMs,
     );
   }
@@ -40,7 +40,7 @@ export class IrohIncoming implements Incoming {
     this.#native.refuse().catch(() => {}); // it is gone already
   }
 
-  /** It is too late to decide: let the client go without an answer. iroh's endpoint can't close while one is held. */
+  /** Gives up on it without an answer to the client. iroh's endpoint can't close while an incoming connection is held. */
   fail(error: ConnectError | EndpointClosedError): void {
     if (this.#decision) return;
     this.#decide(Promise.reject(error));
@@ -58,7 +58,7 @@ export class IrohIncoming implements Incoming {
     const handshake = this.#native.accept().then((accepting) => accepting.connect());
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      const error = new ConnectError('timeout', 'handshake failed: the peer fell silent');
+      const error = new ConnectError('timeout', 'handshake failed: the peer stopped answering');
       timer = setTimeout(() => reject(error), this.#host.handshakeTimeoutMs);
     });
     try {
@@ -74,7 +74,7 @@ export class IrohIncoming implements Incoming {
   }
 }
 
-/** Ends a connection that came too late for its caller. */
+/** Closes a connection that came too late for its caller. */
 export function discard(native: NativeConnection): void {
   native.close(0n, []);
 }

@@ -1,8 +1,7 @@
 import { type CloseReason, ConnectError, type ConnectFailure, EndpointClosedError } from '@grapevine/net';
 
 /**
- * The binding reports errors as texts: Rust's debug output with a stack trace behind it. What they mean is read from them here
- * and nowhere else.
+ * The binding reports errors as texts: Rust's debug output with a stack trace behind it. Only this file interprets them.
  *
  * @module
  */

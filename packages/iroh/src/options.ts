@@ -20,7 +20,7 @@ import {
 } from '@grapevine/net/transport';
 
 /**
- * What iroh brings along.
+ * Which of iroh's services are used.
  *
  * - `n0`: finds endpoints by id through n0's DNS servers, and publishes our own addresses there.
  * - `minimal`: nothing that needs a server.
@@ -33,11 +33,11 @@ export type IrohRelays = 'disabled' | 'default' | { readonly urls: readonly [str
 /** Settings of a transport on an endpoint that exists already. */
 export interface IrohTransportOptions {
   /**
-   * A connection is over when nothing was heard for this long, in milliseconds. iroh probes every five seconds and gives up after
-   * 30 s itself, so 7,000 to 30,000 can be kept. Default 30,000.
+   * A connection ends when nothing came for this long, in milliseconds: 7,000 to 30,000, because iroh probes every five seconds and gives up
+   * after 30 s itself. Default 30,000.
    */
   readonly idleTimeoutMs?: number | undefined;
-  /** A handshake must end, and a stream must be allowed, within this time, in milliseconds. Default 10,000. */
+  /** Time limit of a handshake, and of the wait for a stream that the peer does not allow yet, in milliseconds. Default 10,000. */
   readonly handshakeTimeoutMs?: number | undefined;
   /** How many one-way streams a peer may have open at once: iroh buffers up to 1.25 MB for each. Default 512; iroh's own is 100. */
   readonly maxUniStreams?: number | undefined;
@@ -51,7 +51,7 @@ export interface IrohTransportOptions {
 
 /** How to bind an endpoint. Everything has a default. */
 export interface IrohEndpointOptions extends IrohTransportOptions {
-  /** Who to be. Default: a fresh key. */
+  /** The identity. Default: a fresh key. */
   readonly secretKey?: SecretKey | undefined;
   /** Default `n0`. */
   readonly preset?: IrohPreset | undefined;
@@ -108,7 +108,7 @@ const BIND_CHECKS: Checks<IrohEndpointOptions> = {
   alpns: someAlpns,
 };
 
-/** Refuses names that there are not, and wrong types. @throws TypeError, RangeError that name the option */
+/** Refuses unknown names and wrong types. @throws TypeError, RangeError that name the option */
 export function checkTransportOptions(options: IrohTransportOptions): void {
   checkOptions('IrohEndpoint.adopt', options, TRANSPORT_CHECKS);
 }

@@ -9,7 +9,7 @@ const HIGH_WATER_MARK = 256 * 1024;
 
 /** What a sending half needs of its connection. */
 export interface SendStreamHost {
-  /** Somebody wants to know whether the peer stops this stream: ask now and then. */
+  /** The program waits for a stop of this stream by the peer: probe now and then. */
   watch(stream: IrohSendStream): void;
   /** Bytes were handed over, which the peer will acknowledge. */
   wrote(): void;

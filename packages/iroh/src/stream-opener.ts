@@ -1,15 +1,15 @@
 import { StreamLimitError } from '@grapevine/net';
 
 /**
- * Opens streams, one after the other, because calls that wait at the same time finish in any order, and the first to ask shall have
- * the stream that the peer sees first. The binding waits until the peer allows another one, and that wait can't be taken back: a caller that gives up leaves
- * it to the next caller.
+ * Opens streams one after the other: concurrent calls of the binding finish in any order, and the first caller must get
+ * the stream that the peer sees first. The binding waits until the peer allows another stream, and that wait can't be cancelled: a caller that gives up
+ * leaves it to the next caller.
  */
 export class StreamOpener<Stream> {
   readonly #open: () => Promise<Stream>;
   readonly #patienceMs: number;
   #abandoned: Promise<Stream>[] = [];
-  /** Opened for those who wanted to know when one can be: the next caller takes it. */
+  /** Opened by `available()`: the next caller takes it. */
   readonly #ready: Promise<Stream>[] = [];
   #last: Promise<unknown> = Promise.resolve();
   /** How many were opened so far. */
@@ -39,7 +39,7 @@ export class StreamOpener<Stream> {
     const patience = new Promise<never>((_, reject) => {
       let opened = this.#opened;
       let looks = 0;
-      // Twice, so that an event loop that stood still sees first what came meanwhile.
+      // In two halves, so that an event loop that was blocked first handles what came meanwhile.
       const look = () => {
         if (this.#opened !== opened) looks = 0;
         opened = this.#opened;

@@ -1,5 +1,5 @@
 /**
- * Streams that the peer opens, one by one as somebody asks: an async iterable on a call of the binding that waits.
+ * The streams that the peer opens, as an async iterable. Each is accepted when the consumer asks for it.
  *
  * One consumer at a time; leaving a `for await` loop leaves the source open. It ends when the call fails, which is when the connection is over, and never throws.
  */
@@ -18,7 +18,7 @@ export class StreamSource<Stream> implements AsyncIterableIterator<Stream> {
     return turn;
   }
 
-  /** Somebody has left a loop: another one goes on where it stopped. */
+  /** The consumer has left its loop; another loop continues where it stopped. */
   return(): Promise<IteratorResult<Stream>> {
     return Promise.resolve({ done: true, value: undefined });
   }

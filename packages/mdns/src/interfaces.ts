@@ -3,10 +3,10 @@ import type { Logger } from '@grapevine/net';
 import createMdns, { type MulticastDNS, type QueryPacket, type ResponsePacket } from 'multicast-dns';
 import type { OwnQuestion, OwnRecord } from './records.js';
 
-/** How often to look whether interfaces have come or gone, in milliseconds. */
+/** How often to look for new and removed interfaces, in milliseconds. */
 const LOOK_MS = 10_000;
 
-/** What is done with what comes in. */
+/** Who handles incoming packets. */
 export interface Listener {
   query(packet: QueryPacket): void;
   response(packet: ResponsePacket): void;
@@ -39,7 +39,7 @@ export class Interfaces {
     if (options.only === undefined) this.#looking = setInterval(() => void this.#look(), LOOK_MS);
   }
 
-  /** @throws Error when the port can be had on no interface */
+  /** @throws Error when the port can't be bound on any interface */
   static async open(options: InterfacesOptions): Promise<Interfaces> {
     const interfaces = new Interfaces(options);
     const failures = await interfaces.#look();

@@ -18,13 +18,13 @@ import { topicService } from './names.js';
 import { Outbox } from './outbox.js';
 import { announcements, GOODBYE_S, goodbye, questions, readAnnouncements, readGoodbyes, TTL_S } from './records.js';
 
-/** How long a question waits for the first answer, once it is asked. */
+/** How long a question waits for its first answer after it was sent, in milliseconds. */
 const PATIENCE_MS = 1_000;
 const MDNS_PORT = 5353;
 
-/** How to look around the local network. */
+/** How to look for peers on the local network. */
 export interface MdnsOptions {
-  /** Who we are and where: `Endpoint` of `@grapevine/net/quic` fits. */
+  /** Our id and addresses: an `Endpoint` of `@grapevine/net/quic`, say. */
   readonly endpoint: { readonly id: EndpointId; addr(): EndpointAddr };
   /** An address of the one interface to use, such as `192.168.1.5`. Default: all of them. */
   readonly interface?: string | undefined;
@@ -47,9 +47,9 @@ const CHECKS: Checks<MdnsOptions> = {
 };
 
 /**
- * Finds peers of a topic on the local network, and is found there: multicast DNS (RFC 6762) with service discovery (RFC 6763).
+ * Finds peers of a topic on the local network, and lets them find us: multicast DNS (RFC 6762) with service discovery (RFC 6763).
  *
- * Everybody on the network hears our id, our addresses, and a hash of each topic that we are in.
+ * Everybody on the network can read our id, our addresses, and a hash of each topic that we are in.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     });
   }
 
-  /** @throws Error when the port can be had on no interface; TypeError, RangeError that name the option */
+  /** @throws Error when the port can't be bound on any interface; TypeError, RangeError that name the option */
   static async start(options: MdnsOptions): Promise<MdnsPeerSource> {
     checkOptions('MdnsPeerSource.start', options, CHECKS);
     CHECKS.endpoint('endpoint', options?.endpoint); // the one that must be there
@@ -138,12 +138,12 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     return this.#entered.has(topicService(topic));
   }
 
-  /** Everybody but ourselves. */
+  /** Without ourselves. */
   #known(topic: TopicId): EndpointAddr[] {
     return this.#members.of(topic, performance.now()).filter(({ id }) => id !== this.#endpoint.id);
   }
 
-  /** Asks; settles when somebody is known in a topic, or has not been found in time. */
+  /** Asks; settles when a member of the topic is known, or the time is up. */
   #answer(topic: TopicId, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout | undefined;
@@ -181,7 +181,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     if (announced.length > 0) for (const look of this.#waiting) look();
   }
 
-  /** Says of some topics that we are in them, or leave them. @returns in how many packets */
+  /** Announces that we are in some topics, or leave them. @returns the number of packets */
   #say(topics: readonly TopicId[], ttl: number): number {
     const packets = announcements(this.#endpoint.addr(), topics, ttl);
     for (const packet of packets) void this.#interfaces?.say(packet);

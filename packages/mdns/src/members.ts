@@ -3,7 +3,7 @@ import type { TopicId } from '@grapevine/proto';
 import { topicService } from './names.js';
 import type { Announced } from './records.js';
 
-/** Members known of one topic; the ones heard of first are forgotten first. */
+/** Known members of one topic; the oldest are forgotten first. */
 const MAX_MEMBERS = 256;
 
 interface Member {
@@ -11,10 +11,10 @@ interface Member {
   readonly until: number;
 }
 
-/** Who is in which topic, as far as the network says and for as long as it holds. Only what is said of topics that are watched is kept. */
+/** The members of topics, as announced and for as long as the announcements hold. Only announcements for watched topics are kept. */
 export class Members {
   readonly #topics = new Map<TopicId, Map<EndpointId, Member>>();
-  /** A packet names services, of which each costs a hash to find out from its topic. */
+  /** By service: deriving a service's name from its topic costs a hash. */
   readonly #byService = new Map<string, TopicId>();
 
   /** The watched topic that a service stands for. */

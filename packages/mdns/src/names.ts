@@ -1,7 +1,7 @@
 import { type EndpointId, encodeBase32 } from '@grapevine/net';
 import { defaultHash, type TopicId } from '@grapevine/proto';
 
-/** What all our nodes are, in the words of DNS-based service discovery (RFC 6763, section 7). */
+/** The service type of all our nodes (RFC 6763, section 7). */
 const SERVICE = '_grapevine._udp.local';
 
 const TAG_BYTES = 16;

@@ -9,7 +9,7 @@ import {
 import type { TopicId } from '@grapevine/proto';
 import { instanceName, topicService } from './names.js';
 
-/** How long others may believe us, in seconds: RFC 6762, section 10. */
+/** How long our announcements hold, in seconds: RFC 6762, section 10. */
 export const TTL_S = 120;
 /** Time to live of a goodbye packet, in seconds. */
 export const GOODBYE_S = 0;
@@ -53,15 +53,15 @@ export interface HeardRecord {
   readonly data?: unknown;
 }
 
-/** A member of a topic, as somebody announces it. */
+/** The announcement of a topic's member. */
 export interface Announced {
   readonly topic: TopicId;
   readonly addr: EndpointAddr;
-  /** For how long that holds, in milliseconds; 0: it has left. */
+  /** How long the announcement holds, in milliseconds; 0: the member has left. */
   readonly ttlMs: number;
 }
 
-/** What we say of ourselves: which topics we are in, or leave with a time to live of 0, and at which addresses. As many packets as it takes. */
+/** Announces the topics that we are in (or leave, with a time to live of 0), and our addresses. As many packets as needed. */
 export function announcements(addr: EndpointAddr, topics: readonly TopicId[], ttl: number): OwnRecord[][] {
   const text = describeNode(addr, TTL_S);
   const name = instanceName(addr.id);
@@ -74,7 +74,7 @@ export function goodbye(addr: EndpointAddr): OwnRecord[] {
   return [describeNode(addr, GOODBYE_S)];
 }
 
-/** Who is in these topics? As many packets as it takes. */
+/** Asks for the members of topics. As many packets as needed. */
 export function questions(topics: readonly TopicId[]): OwnQuestion[][] {
   const all = topics.map((topic): OwnQuestion => ({ type: 'PTR', name: topicService(topic) }));
   return inPackets(all, ({ name }) => nameLength(name) + QUESTION_OVERHEAD, MAX_PACKET);
@@ -102,7 +102,7 @@ function inPackets<T>(items: readonly T[], lengthOf: (item: T) => number, space:
   return packets;
 }
 
-/** As it is written, without compression of names (RFC 1035, section 4.1.3). */
+/** Its length on the wire, without compression of names (RFC 1035, section 4.1.3). */
 function recordLength(record: OwnRecord): number {
   const length = nameLength(record.name) + RECORD_OVERHEAD;
   switch (record.type) {
@@ -119,7 +119,7 @@ function nameLength(name: string): number {
 }
 
 /**
- * What a packet says of members of topics. What is not understood is left out.
+ * The announcements of members in a packet. Records that are not understood are skipped.
  *
  * @param topicOf - The topic that a service stands for, if it is one of those that are looked for.
  */
@@ -137,7 +137,7 @@ export function readAnnouncements(
   });
 }
 
-/** Those who leave all topics. */
+/** The endpoints that leave all topics. */
 export function readGoodbyes(answers: readonly HeardRecord[]): EndpointId[] {
   const leaving = answers.slice(0, MAX_ANSWERS).filter(({ type, ttl }) => type === 'TXT' && ttl === GOODBYE_S);
   return leaving.flatMap((text) => addressesIn(text, text.name)?.id ?? []);

@@ -4,7 +4,7 @@ import type { OpenMetricsContentType, PrometheusContentType, Registry } from 'pr
 /** A registry of prom-client, whichever of its two formats it speaks. */
 export type AnyRegistry = Registry<PrometheusContentType> | Registry<OpenMetricsContentType>;
 
-/** What shows that something is a registry, also of another copy of prom-client. */
+/** Recognises a registry, also of another copy of prom-client. */
 export const aRegistry = anObjectWith(
   'a Registry of prom-client',
   'metrics',

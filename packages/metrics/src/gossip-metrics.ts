@@ -61,7 +61,7 @@ const LOSS_REASONS: Record<LossReason, true> = {
   unsent: true,
 };
 
-/** What one registry counts, for all gossip nodes that share it. */
+/** The counters of one registry, for all gossip nodes that share it. */
 interface Instruments {
   readonly sent: Record<'control' | 'data', { readonly messages: Counter; readonly bytes: Counter }>;
   readonly received: Record<'control' | 'data', { readonly messages: Counter; readonly bytes: Counter }>;
@@ -82,7 +82,10 @@ interface Shared {
   readonly observed: Set<() => GossipGauges>;
 }
 
-/** Where all copies of this package in a program find each other's: a registry takes each name once. The number is of the shape of what is shared. */
+/**
+ * Where all copies of this package in a program find the metrics of a registry, which takes each name once. The number is the version of the
+ * shared object's shape.
+ */
 const SHARED = Symbol.for('@grapevine/metrics/shared 1');
 
 function sharedOf(registry: AnyRegistry): Shared {
@@ -107,8 +110,8 @@ function revive(registry: AnyRegistry, shared: Shared): void {
 /**
  * Counts what a gossip node does, for Prometheus.
  *
- * Names are those of the Rust crate where it has them. Labels are few (kind, reason, outcome, state), never a peer or a topic, so
- * that cardinality stays fixed however many come and go. Nodes that share a registry are added up, also those of another copy of this package.
+ * Names are the Rust crate's where it has them. Labels are few (kind, reason, outcome, state) and never a peer or a topic, so
+ * the number of time series is fixed. Nodes that share a registry are added up, also those of another copy of this package.
  * After `registry.clear()` counting begins again at 0.
  *
  * @param registry where to register; default: prom-client's global registry
@@ -158,7 +161,7 @@ function count({ messages, bytes }: { messages: Counter; bytes: Counter }, lengt
 function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): Instruments {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  /** With all its values from the beginning: a rate can only be taken of a counter that is there. */
+  /** With all its label values from the beginning: Prometheus computes rates only of counters that exist. */
   const labelled = <L extends string>(name: string, help: string, label: L, values: Record<string, true>) => {
     const counts = new Counter<L>({ name, help, labelNames: [label], registers });
     for (const value of Object.keys(values)) counts.inc({ [label]: value } as Record<L, string>, 0);
@@ -186,14 +189,14 @@ function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauge
     degraded: counter('gossip_degraded_total', 'Payloads that were announced instead of sent to a slow peer'),
     hops: new Histogram({
       name: 'gossip_delivery_hops',
-      help: 'Hops that delivered payloads have taken from their publisher',
+      help: 'Hops from the publisher that delivered payloads have taken',
       buckets: HOP_BUCKETS,
       registers,
     }),
   };
 }
 
-/** Gauges are read when Prometheus asks, summed over the nodes. */
+/** Gauges are read at each scrape, summed over the nodes. */
 function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): void {
   const read = oncePerScrape(() => [...observed].map((look) => look()));
   const sum = (pick: (gauges: GossipGauges) => number) => read().reduce((total, gauges) => total + pick(gauges), 0);
@@ -230,7 +233,7 @@ function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => Gossi
   });
 }
 
-/** Looking at a node with very many topics takes milliseconds, and a scrape asks for all gauges at once: in one microtask. */
+/** Reading a node with very many topics takes milliseconds, and a scrape reads all gauges in one microtask: they share one reading. */
 function oncePerScrape<T>(look: () => T): () => T {
   let seen: { readonly value: T } | undefined;
   return () => {

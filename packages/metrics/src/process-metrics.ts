@@ -4,11 +4,11 @@ import { type AnyRegistry, aRegistry } from './any-registry.js';
 /** Gauges of prom-client whose names end like a counter's: `promtool check metrics` complains about them. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** One of them. A registry has them once, also where another copy of this package or the program itself has added them. */
+/** One of prom-client's own metrics. A registry has them once, also where another copy of this package or the program has added them. */
 const CPU = 'process_cpu_user_seconds_total';
 
 /**
- * Adds what prom-client knows of the process: CPU, memory, open files, garbage collection, and how late the event loop is.
+ * Adds prom-client's metrics of the process: CPU, memory, open files, garbage collection, delay of the event loop.
  *
  * @param registry default: prom-client's global registry
  *

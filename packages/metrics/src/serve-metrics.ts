@@ -10,7 +10,7 @@ export interface ServeMetricsOptions {
   readonly registry?: AnyRegistry | undefined;
   /** 0 lets the operating system choose. */
   readonly port: number;
-  /** Default `127.0.0.1`: metrics tell others more than they need to know. */
+  /** Default `127.0.0.1`, because metrics are nobody else's business. */
   readonly host?: string | undefined;
   /** More pages, by path (`/healthz`): what a supervisor asks. Default: none. */
   readonly pages?: Readonly<Record<string, () => Page>> | undefined;
@@ -87,7 +87,7 @@ async function answer(
   const path = request.url?.split('?')[0] ?? '';
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (path !== '/metrics' && page === undefined) {
-    return end(response, 404, `there are ${['/metrics', ...Object.keys(pages)].join(', ')}\n`);
+    return end(response, 404, `not found; there are ${['/metrics', ...Object.keys(pages)].join(', ')}\n`);
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, 'only GET and HEAD\n');
   try {

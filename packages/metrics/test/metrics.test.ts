@@ -204,7 +204,7 @@ test('/metrics answers in Prometheus text, everything else says where to look', 
   expect(text).toContain('# TYPE gossip_msgs_ctrl_sent_total counter');
   expect(await fetchText(server.url.replace('/metrics', '/'))).toMatchObject({
     status: 404,
-    text: 'there are /metrics\n',
+    text: 'not found; there are /metrics\n',
   });
   expect(await fetchText(server.url, 'POST')).toMatchObject({ status: 405 });
 });

@@ -22,7 +22,7 @@ export interface LinkedStream extends BiStream {
   readonly on: CountedConnection;
 }
 
-/** The connection of a client under one protocol name: made when needed, made again when it is gone. */
+/** The connection of a client under one protocol name: dialed when it is needed, and again when it was lost. */
 export class ClientLink {
   readonly #dialer: Dialer;
   readonly #alpn: string;
@@ -40,7 +40,7 @@ export class ClientLink {
     try {
       return { on: first, ...(await first.connection.openBi()) };
     } catch (error) {
-      if (error instanceof StreamLimitError) throw error; // the connection is fine, and full
+      if (error instanceof StreamLimitError) throw error; // the connection is up, but has no stream left
       this.#current = undefined;
     }
     const second = await this.connection();
@@ -58,12 +58,12 @@ export class ClientLink {
     return await this.#current;
   }
 
-  /** The connection that is up, if there is one. */
+  /** The current connection, if there is one. */
   async current(): Promise<CountedConnection | undefined> {
     return await this.#current?.catch(() => undefined);
   }
 
-  /** Dials no more. */
+  /** From now on nothing is dialed. */
   close(): void {
     this.#closed = true;
     this.#current = undefined;
@@ -84,7 +84,7 @@ export class ClientLink {
   }
 }
 
-/** What a connection ended with, when a stream on it did: see {@link refusalOf}. */
+/** Why the connection ended on which a stream has failed: see {@link refusalOf}. */
 export async function refusedBy({ connection }: CountedConnection, error: ConnectionClosedError): Promise<Error> {
   return refusalOf(await connection.closed) ?? error;
 }
@@ -94,17 +94,17 @@ function refusalOf(closed: CloseReason | undefined): RpcRefusedError | undefined
   if (closed?.type !== 'peer') return undefined;
   switch (closed.code) {
     case CloseCode.notAllowed:
-      return new RpcRefusedError('forbidden', `the server lets only the clients on its list in: ${closed.reason}`);
+      return new RpcRefusedError('forbidden', `the server admits only the clients on its list: ${closed.reason}`);
     case CloseCode.tooMany:
-      return new RpcRefusedError('failed', `the server has enough to do: ${closed.reason}`);
+      return new RpcRefusedError('failed', `the server is busy: ${closed.reason}`);
     default:
       return undefined;
   }
 }
 
 /**
- * Asks again when the connection was lost meanwhile: most likely the server had been restarted, and the news was still under way
- * when the stream was opened. Only for requests that may be sent twice.
+ * Asks again when the connection was lost meanwhile: most likely the server had been restarted, and the client did not know yet
+ * when it opened the stream. Only for requests that may be sent twice.
  */
 export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
   try {

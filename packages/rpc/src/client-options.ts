@@ -21,27 +21,27 @@ import { refuseBeside } from './given-endpoint.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
- * A server and how to know it: by its endpoint id (an address, or a ticket of one), or by its certificate (`HOST:PORT`, DER), as
- * Rust's irpc has it.
+ * A server and how to recognise it: by its endpoint id (an address, or a ticket), or by its certificate (`HOST:PORT` and DER), as
+ * Rust's irpc does.
  */
 export type RpcServerAddr = EndpointAddr | string | { readonly address: string; readonly certificate: Uint8Array };
 
 /** How to connect. Everything has a default. */
 export interface RpcClientOptions {
-  /** Who to be, for servers with a list; only where the server is known by its id. Default: a fresh key. */
+  /** The client's identity, for servers with a list of clients; only where the server is known by its id. Default: a fresh key. */
   readonly secretKey?: SecretKey | undefined;
   /**
-   * What to dial from instead of a QUIC socket: an endpoint of the server's transport, such as iroh's. It belongs to the client from then
-   * on, whose `close` closes it. Not beside `secretKey` and `idleTimeoutMs`, which it has. Default: none.
+   * The endpoint to dial from, instead of a QUIC socket: one of the server's transport, such as iroh's. From then on it belongs to the client, and
+   * the client's `close` closes it. Not together with `secretKey` and `idleTimeoutMs`, which are the endpoint's. Default: none.
    */
   readonly endpoint?: Endpoint | undefined;
   /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
   readonly alpn?: string | undefined;
   /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
   readonly controlAlpn?: string | undefined;
-  /** Longest broadcast in bytes, where the server can't tell: a Rust one. Default 4,055, which every default node takes. */
+  /** Longest broadcast in bytes, for a server that can't tell, such as a Rust one. Default 4,055, which every node with default settings takes. */
   readonly maxContentLength?: number | undefined;
-  /** A server that was silent for this long is gone, in milliseconds. Default 10,000; it is probed every second. */
+  /** How long a server may be silent until it counts as gone, in milliseconds. Default 10,000; it is probed every second. */
   readonly idleTimeoutMs?: number | undefined;
   readonly logger?: Logger | undefined;
 }
@@ -90,7 +90,9 @@ export function resolveClientOptions(server: RpcServerAddr, options: RpcClientOp
   const { alpn = RPC_ALPN, controlAlpn = CONTROL_ALPN, maxContentLength = 4055, idleTimeoutMs = 10_000 } = options;
   const addr = typeof server === 'string' ? parseTicket(server) : server;
   if ('certificate' in addr && options.secretKey) {
-    throw new TypeError('secretKey has no use for a server known by its certificate: give its endpoint id instead');
+    throw new TypeError(
+      'secretKey is of no use for a server that is known by its certificate: give its endpoint id instead',
+    );
   }
   if (options.endpoint) {
     refuseBeside('endpoint', options, ['secretKey', 'idleTimeoutMs']);

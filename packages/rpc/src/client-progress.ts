@@ -7,12 +7,12 @@ interface Entry {
 }
 
 /**
- * How far the connections with subscriptions have come, by client. A client opens them and its connection of control from one endpoint.
+ * The progress of each client's connection with subscriptions. A client opens it and its control connection from one endpoint.
  */
 export class ClientProgress {
   readonly #entries = new Map<string, Set<Entry>>();
 
-  /** @returns takes it out again */
+  /** @returns a function that removes it */
   add(connection: ClientConnection, progress: Progress): () => void {
     const client = clientOf(connection);
     const entries = this.#entries.get(client) ?? new Set();
@@ -25,7 +25,7 @@ export class ClientProgress {
   }
 
   /**
-   * The progress of the client that has this connection of control: the newest. Programs that share an identity are told apart by their
+   * The newest progress of the client that has this control connection. Programs that share an identity are told apart by their
    * addresses; a transport with several paths may show one program at two.
    */
   of(connection: ClientConnection): Progress | undefined {

@@ -20,10 +20,10 @@ import type { OwnTopics } from './server-options.js';
 const MAX_REQUEST = 64 * 1024;
 /** Bytes of unfinished requests that one connection may bring: sixteen of the longest. */
 const MAX_PENDING_BYTES = 16 * MAX_REQUEST;
-/** Longest wait for a client's own items; they may stand in a queue that does not move. */
+/** Longest wait for a client's own items: the queue that they are in may stand still. */
 const SETTLE_MS = 2_000;
 
-/** What control requests are answered from. */
+/** What answering control requests needs. */
 export interface ControlHost {
   readonly gossip: GossipApi;
   readonly logger: Logger;
@@ -31,7 +31,7 @@ export interface ControlHost {
   readonly node: Endpoint | undefined;
   readonly onShutdown: (() => void | Promise<void>) | undefined;
   readonly topics: OwnTopics | undefined;
-  /** How far the other connection of this client has come. */
+  /** The progress of this client's connection with subscriptions. */
   progress(): Progress | undefined;
 }
 
@@ -50,7 +50,7 @@ async function serve({ send, recv }: BiStream, pending: PendingBytes, host: Cont
     writeItem(send, controlResponseSchema, response);
     send.finish();
   } catch (error) {
-    host.logger.debug({ error: String(error) }, 'a control request came to nothing');
+    host.logger.debug({ error: String(error) }, 'a control request was not answered');
     send.reset(StreamCode.none); // does nothing after a reset with a better code
   } finally {
     recv.stop(StreamCode.none);
@@ -125,7 +125,7 @@ async function move(
     return {
       type: 'refused',
       reason: 'unsupported',
-      message: 'this server takes its node into no topic and out of none (option topics)',
+      message: 'this server does not let clients have its node join or leave topics (option topics)',
     };
   }
   try {
@@ -146,7 +146,7 @@ async function shutDown({ onShutdown, logger }: ControlHost): Promise<ControlRes
     return {
       type: 'refused',
       reason: 'forbidden',
-      message: 'this server lets nobody shut its node down (option onShutdown)',
+      message: 'this server does not let clients shut its node down (option onShutdown)',
     };
   }
   try {

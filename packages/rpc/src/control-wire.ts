@@ -7,20 +7,20 @@ import { topicSchema } from './wire.js';
 
 export const controlRequestSchema = enumOf({
   ping: {},
-  /** Where the node itself is reached. */
+  /** The node's own address. */
   addr: {},
   topics: {},
   neighbors: { topic: topicSchema },
   snapshot: {},
-  /** Where peers are reached: the first protocol carries ids alone. */
+  /** Addresses of peers: the first protocol carries ids only. */
   learn: { addrs: seq(endpointAddrSchema) },
-  /** Answered when so many items of the client's newest connection have been dealt with, or after a while. */
+  /** Answered when this many items of the client's newest connection have been handled, or after a while. */
   settle: { items: u32 },
   shutdown: {},
   /** The node itself takes part from now on, whatever its clients do; the peers are in the topic already. */
   enter: { topic: topicSchema, peers: seq(endpointAddrSchema) },
   leave: { topic: topicSchema },
-  /** Who hears what is published on this node, besides the node itself. */
+  /** How many subscribers there are, besides the node itself. */
   listeners: { topic: topicSchema },
   /** Answered when what the client has published in a topic is with the neighbors' transports, or can't be. */
   flush: { topic: topicSchema },
@@ -33,16 +33,16 @@ export const controlResponseSchema = enumOf({
   neighbors: { neighbors: seq(endpointIdSchema) },
   snapshot: { snapshot: snapshotSchema },
   settled: {
-    /** The longest broadcast that the node takes, if a topic has told so by now. */
+    /** The longest broadcast that the node takes, if known by now. */
     maxContentLength: option(u32),
-    /** The node joins no topic any more. */
+    /** The node was shut down. */
     isClosed: bool,
-    /** Items dealt with; none where the connection is gone. */
+    /** Items handled; none if the connection is gone. */
     handled: option(u32),
     /** Commands among them that the node did not carry out. */
     dropped: u32,
   },
-  /** Whether it made a difference: the node was elsewhere before. */
+  /** Whether this changed anything. */
   moved: { moved: bool },
   refused: { reason: unitEnum(['unsupported', 'forbidden', 'failed']), message: string },
   listeners: { listeners: u32 },

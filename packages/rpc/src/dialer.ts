@@ -48,7 +48,7 @@ export class Dialer {
   }
 }
 
-/** The narrowest socket that reaches all of these. */
+/** The socket with the fewest addresses that reaches all of these. */
 function localAddress(remotes: readonly SocketAddr[]): string {
   const hasV6 = remotes.some(({ host }) => host.includes(':'));
   const hasV4 = remotes.some(({ host }) => !host.includes(':'));

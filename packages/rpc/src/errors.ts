@@ -14,7 +14,7 @@ export class RpcAccessError extends GossipError {
   }
 }
 
-/** The server does not do that: not at all (`unsupported`), not for us (`forbidden`), or not now (`failed`). */
+/** The server refused: it does not have the call (`unsupported`), not for this client (`forbidden`), or it could not do it (`failed`). */
 export class RpcRefusedError extends GossipError {
   readonly code = 'ERR_RPC_REFUSED';
   constructor(
@@ -26,7 +26,7 @@ export class RpcRefusedError extends GossipError {
   }
 }
 
-/** What came in is not the protocol. Ends the stream that it came on; seen by callers of control requests only. */
+/** The peer has violated the protocol. It ends the stream; only callers of control requests see it. */
 export class RpcProtocolError extends GossipError {
   readonly code = 'ERR_RPC_PROTOCOL';
   constructor(message: string, options?: { cause?: unknown }) {

@@ -26,9 +26,9 @@ export function encodeItem<T>(schema: Schema<T>, value: T): Uint8Array {
 }
 
 /**
- * Writes an item. One that can't be written resets the stream, as irpc does: the other side must not wait for it.
+ * Writes an item. An item that can't be written resets the stream, as in irpc, so that the other side does not wait for it.
  *
- * @returns as the stream's `write`: false when more is queued than it likes
+ * @returns as the stream's `write`: false when more is queued than its high-water mark
  * @throws as {@link encodeItem}; nothing was written then
  */
 export function writeItem<T>(stream: SendStream, schema: Schema<T>, value: T): boolean {

@@ -9,17 +9,17 @@ import type { Progress } from './progress.js';
 import { StreamCode } from './protocol.js';
 import type { TopicNews, TopicOrder, TopicRequest, TopicWire } from './topic-wire.js';
 
-/** Peers in one request or command. More are nobody's intention, and each costs a look at the curve. */
+/** Peers in one request or command. Nobody needs more, and each costs a check that it is a point of the curve. */
 const MAX_PEERS = 1024;
-/** Longest body of so many peers, with a discriminant and a count. */
+/** Longest body with that many peers, a discriminant and a count. */
 export const MAX_PEERS_BYTES = 32 * MAX_PEERS + 32 + 16;
 
-/** A command, or the place of one that was dropped and still counts. */
+/** A command; without one, a dropped command that still counts as handled. */
 interface Queued {
   readonly order: TopicOrder | undefined;
 }
 
-/** What a subscription on the server stands on. */
+/** What a subscription on the server needs. */
 export interface JoinHost {
   readonly gossip: GossipApi;
   readonly wire: TopicWire;
@@ -27,15 +27,15 @@ export interface JoinHost {
   /** Events kept for the client. */
   readonly queueCapacity: number;
   readonly logger: Logger;
-  /** Something of a client's was not done. */
+  /** A command was not carried out. */
   dropped(): void;
   /** A topic has ended, and its client is being told. */
   ending(told: Promise<unknown>): void;
 }
 
 /**
- * Carries one subscription between a stream and the node. Resolves when both directions are gone; the topic is left then, and
- * not before.
+ * Carries one subscription between a stream and the node. Resolves when both directions have ended; only then
+ * the topic is left.
  */
 export async function serveJoin(
   request: TopicRequest,
@@ -64,13 +64,13 @@ export async function serveJoin(
   host.progress.senders.set(topic, sender);
   let isRead = true;
   void send.stopped.then(() => {
-    isRead = false; // the client reads no more, or is gone
+    isRead = false; // the client has stopped reading, or is gone
     receiver.close();
   });
   const commands = takeCommands(stream, reader, sender, host);
   await forwardEvents(send, receiver, host);
   host.ending(send.stopped);
-  if (isRead) recv.stop(StreamCode.none); // the node has left the topic: commands are of no use
+  if (isRead) recv.stop(StreamCode.none); // the node has left the topic: nobody carries out commands
   await commands;
   if (host.progress.senders.get(topic) === sender) host.progress.senders.delete(topic);
 }
@@ -87,7 +87,7 @@ async function forwardEvents(send: SendStream, receiver: GossipReceiver, host: J
       send.finish();
       return;
     }
-    // A message over 16 MiB, or the stream was reset in between: nobody reads on.
+    // A message over 16 MiB, or the stream was reset meanwhile: nobody reads the rest.
     host.logger.debug({ error: String(error) }, 'events for a remote client end');
     send.reset(StreamCode.none); // does nothing after a reset with a better code
   } finally {
@@ -131,7 +131,7 @@ async function carryOut(queue: CommandQueue<Queued>, sender: GossipSender, host:
     try {
       if (item.order) await carryOutOne(item.order, sender);
     } catch (error) {
-      // Too large, or nobody to keep it for: the protocol has no answer to a command.
+      // Too large, or no neighbor: the protocol has no reply to a command.
       host.dropped();
       host.logger.debug({ error: String(error) }, 'a command of a remote client was not carried out');
     } finally {
@@ -152,7 +152,7 @@ async function carryOutOne(order: TopicOrder, sender: GossipSender): Promise<voi
   }
 }
 
-/** The node has lost its endpoint: its topics have not been closed, they have failed. */
+/** The node has lost its endpoint: its topics were not closed, they have failed. */
 function failure({ cause }: EndpointClosedError): TopicNews {
   return { type: 'failed', cause: cause instanceof Error ? cause.message : undefined };
 }

@@ -4,20 +4,20 @@ import { loadQuic } from './load-quic.js';
 import { topicsAlpn } from './protocol.js';
 import type { ResolvedServerOptions } from './server-options.js';
 
-/** A connection of a client. Who it is, is known only where clients prove an id. */
+/** A connection of a client. Its id is known only where clients have to prove one. */
 export type ClientConnection = CertificateConnection & { readonly remoteId?: EndpointId };
 
-/** Where a server takes its clients from. */
+/** Where a server accepts its clients. */
 export interface Listening {
   readonly id: EndpointId;
   readonly addr: SocketAddr;
-  /** What clients without endpoint ids pin; undefined where clients must prove an id. */
+  /** The certificate that clients without endpoint ids pin; undefined where clients must prove an id. */
   readonly certificate: Uint8Array | undefined;
   accept(): AsyncIterable<{ accept(): Promise<ClientConnection> }>;
   close(): Promise<void>;
 }
 
-/** Starts to listen, and says who may use it. @throws BindError; UnsupportedPlatformError where QUIC does not run */
+/** Starts to listen, and logs who may use it. @throws BindError; UnsupportedPlatformError where QUIC does not run */
 export async function listen(options: ResolvedServerOptions): Promise<Listening> {
   const { allowed, logger } = options;
   const listening = await open(options);
@@ -25,7 +25,8 @@ export async function listen(options: ResolvedServerOptions): Promise<Listening>
   if (allowed) {
     logger.info({ address, clients: allowed.size }, 'remote control is open to the clients on the list');
   } else {
-    const message = 'remote control has no list of allowed clients: everybody on this machine may use it, nobody else';
+    const message =
+      'remote control has no list of allowed clients: everybody on this machine may use it, and nobody else';
     logger.info({ address }, message);
   }
   return listening;

@@ -2,8 +2,8 @@ import { UnsupportedPlatformError } from '@grapevine/net';
 import type * as Quic from '@grapevine/net/quic';
 
 /**
- * Loads the QUIC transport. Not before it is needed: its native module does not run everywhere, and a program that hands over an endpoint of
- * another transport does without it.
+ * Loads the QUIC transport when it is needed, and not before: its native module does not run everywhere, and a program that gives an endpoint of
+ * another transport does not need it.
  *
  * @throws UnsupportedPlatformError that says what to do instead
  */

@@ -41,7 +41,7 @@ export class NodeControl {
     this.#link = link;
   }
 
-  /** Goes there and back. @returns how long that took, in milliseconds */
+  /** A request without effect. @returns how long the answer took, in milliseconds */
   async ping(): Promise<number> {
     const start = performance.now();
     await this.#ask({ type: 'ping' }, 'done');
@@ -58,13 +58,13 @@ export class NodeControl {
     return (await this.#ask({ type: 'topics' }, 'topics')).topics;
   }
 
-  /** The node's direct neighbors in a topic; none where it is not in the topic. */
+  /** The node's direct neighbors in a topic; none if it is not in the topic. */
   async neighbors(topic: TopicId): Promise<readonly EndpointId[]> {
     aTopicId('topic', topic);
     return (await this.#ask({ type: 'neighbors', topic }, 'neighbors')).neighbors;
   }
 
-  /** How many subscribers of a topic there are on the node, its own part in it not counted: they hear what is published there. */
+  /** How many subscribers a topic has on the node, without the node itself. They get what is published there. */
   async listeners(topic: TopicId): Promise<number> {
     aTopicId('topic', topic);
     return (await this.#ask({ type: 'listeners', topic }, 'listeners')).listeners;
@@ -75,16 +75,16 @@ export class NodeControl {
     return (await this.#ask({ type: 'snapshot' }, 'snapshot')).snapshot;
   }
 
-  /** Tells the node where peers are reached. */
+  /** Tells the node the addresses of peers. */
   async learn(addrs: readonly EndpointAddr[]): Promise<void> {
     anArrayOf('addresses', anEndpointAddr)('addrs', addrs);
     await this.#ask({ type: 'learn', addrs }, 'done');
   }
 
   /**
-   * Has the node itself take part in a topic from now on, whatever its clients do. In one where it is already, it is told of more peers.
+   * Has the node itself take part in a topic from now on, whatever its clients do. If it is in the topic already, these are more peers to join.
    *
-   * @param peers in the topic already: tickets, addresses or ids; none to wait for others
+   * @param peers in the topic already: tickets, addresses or ids; none: wait for others
    * @returns whether it was not in it before
    * @throws ParseError when a text is neither a ticket nor an id
    */
@@ -94,13 +94,13 @@ export class NodeControl {
     return (await this.#ask({ type: 'enter', topic, peers: addrs }, 'moved')).moved;
   }
 
-  /** Has the node itself leave a topic; it stays in it while clients are subscribed. @returns whether it was in it by itself */
+  /** Has the node itself leave a topic. It stays in the topic while clients are subscribed. @returns whether it took part by itself */
   async leave(topic: TopicId): Promise<boolean> {
     aTopicId('topic', topic);
     return (await this.#ask({ type: 'leave', topic }, 'moved')).moved;
   }
 
-  /** Shuts the node down, if the server lets clients do that. Resolves when it is done, or the server has gone with it in good order. */
+  /** Shuts the node down, if the server lets clients do that. Resolves when it is done, also if the server ends with the node. */
   async shutdown(): Promise<void> {
     const { connection } = await this.#link.connection().catch(asRefused);
     try {
@@ -113,7 +113,7 @@ export class NodeControl {
   }
 
   /**
-   * Waits until the server has dealt with so many items of this client's newest connection (at most 2 s).
+   * Waits until the server has handled this many items of the client's newest connection (at most 2 s).
    *
    * @internal
    * @returns the longest broadcast that the node takes, if it knows by now; whether the node was shut down; how many items have been
@@ -161,10 +161,12 @@ export class NodeControl {
   }
 }
 
-/** A server that does not know the protocol's name. */
+/** The error for a server that does not know the protocol's name. */
 function asRefused(error: unknown): never {
   if (error instanceof ConnectError && error.reason === 'alpn-mismatch') {
-    throw new RpcRefusedError('unsupported', 'the server has only what Rust has: no such calls', { cause: error });
+    throw new RpcRefusedError('unsupported', 'the server has only the remote API of Rust, without such calls', {
+      cause: error,
+    });
   }
   throw error;
 }

@@ -6,34 +6,34 @@ interface Waiter {
 }
 
 /**
- * How far the server has come with what one connection brought, so that a client can see its own writes: whatever it asks on
- * its other connection is answered after them.
+ * How many items of one connection the server has handled, so that clients read their own writes: what a client asks on
+ * its control connection is answered after them.
  */
 export class Progress {
   /** Longest broadcast that the node takes; known once a topic was joined. */
   maxContentLength: number | undefined;
-  /** The node joins no topic any more: it was shut down. */
+  /** Whether the node was shut down. */
   isClosed = false;
   /** Commands that the node did not carry out. */
   dropped = 0;
-  /** What the connection publishes with: the latest for each topic. */
+  /** The connection's latest sender for each topic. */
   readonly senders = new Map<TopicId, GossipSender>();
   #handled = 0;
   #ended = false;
   readonly #waiters = new Set<Waiter>();
 
-  /** Requests and commands that have been dealt with; undefined when the connection is over. */
+  /** Requests and commands that were handled; undefined when the connection is over. */
   get items(): number | undefined {
     return this.#ended ? undefined : this.#handled;
   }
 
-  /** One more request or command has been dealt with. */
+  /** One more request or command was handled. */
   handled(): void {
     this.#handled++;
     this.#wake();
   }
 
-  /** Settles when so many have been dealt with, no more will come, or the time is up. */
+  /** Settles when this many were handled, no more will come, or the time is up. */
   reached(items: number, timeoutMs: number): Promise<void> {
     if (this.#ended || items <= this.#handled) return Promise.resolve();
     return new Promise((resolve) => {

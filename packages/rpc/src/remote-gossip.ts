@@ -7,8 +7,8 @@ import { RemoteService } from './remote-service.js';
 /**
  * A gossip node in another process, with the API of one in this process.
  *
- * With a Rust server, whose wire can't say more, the reason of `neighborDown` and `lagged` is `unknown`, and a server that lags behind tells
- * no number (`missed: 1`). When the connection is lost, readers get `ConnectionClosedError`; subscribing again dials again.
+ * The protocol of a Rust server has neither reasons nor numbers: `neighborDown` and `lagged` have the reason `unknown`, and `lagged` has
+ * `missed: 1`. When the connection is lost, readers get `ConnectionClosedError`; subscribing again dials again.
  */
 export class RemoteGossip extends GossipApi implements AsyncDisposable {
   /** What only Grapevine servers do. */
@@ -23,11 +23,11 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
   }
 
   /**
-   * Waits until the server has dealt with everything that this client has sent, however long it takes: broadcasts are in the node's
-   * queues then.
+   * Waits until the server has handled everything that this client has sent, however long it takes. Broadcasts are then in the node's
+   * queues.
    *
-   * @returns how many commands the node did not carry out (too large, or nobody to keep them for); undefined where the server can't
-   *   tell, as a Rust one can't
+   * @returns how many commands the node did not carry out (too large, or no neighbor); undefined if the server can't tell, such as a
+   *   Rust one
    * @throws ConnectionClosedError when the connection was lost before; GossipClosedError when the node was shut down; the signal's reason
    *
    * @example
@@ -42,7 +42,7 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
   }
 
   /**
-   * Ends the topics of this client and its connections, once the server has everything that was sent (at most 2 s). The node goes on.
+   * Ends the topics of this client and its connections, once the server has everything that was sent (at most 2 s). The node keeps running.
    */
   close(): Promise<void> {
     return this.#service.close();
@@ -54,7 +54,7 @@ export class RemoteGossip extends GossipApi implements AsyncDisposable {
 }
 
 /**
- * Uses a gossip node in another process: one served by {@link serveRpc}, or by iroh-gossip in Rust. Dials when it is first needed.
+ * Connects to a gossip node in another process: one served by {@link serveRpc}, or by iroh-gossip in Rust. Dials with the first call.
  *
  * @throws ParseError, TypeError, RangeError for what it is given
  *

@@ -27,7 +27,7 @@ const DEFAULT_QUEUE_CAPACITY = 2_048;
 
 const CLOSE_MS = 2_000;
 
-/** Longest wait for what the node has tried, once waiting for a neighbor has taken too long. */
+/** Longest wait for the list of peers that the node has tried, after `joined()` has timed out. */
 const TRIED_MS = 500;
 
 /** A gossip node in another process. */
@@ -37,11 +37,11 @@ export class RemoteService implements GossipService {
   readonly #dialer: Dialer;
   readonly #topics: TopicsLink;
   readonly #controlLink: ClientLink;
-  /** Connections to servers that have nothing besides the remote API: they are asked once. */
+  /** Connections to servers that have only the remote API: each is asked once. */
   readonly #plain = new WeakSet<CountedConnection>();
   readonly #sessions = new Set<RemoteSession>();
   readonly #unread = new SharedBudget(DEFAULT_UNREAD_BYTES);
-  /** The connection that something was written on last. */
+  /** The connection of the last write. */
   #written: CountedConnection | undefined;
   #shutdown: Promise<void> | undefined;
   #closed = false;
@@ -54,7 +54,7 @@ export class RemoteService implements GossipService {
     this.control = new NodeControl(this.#controlLink);
   }
 
-  /** Against a Grapevine server it resolves when the server has joined, so that nothing is missed from then on. */
+  /** With a Grapevine server it resolves when the server has joined, so that no later message is missed. */
   async subscribe(topic: TopicId, options: SubscribeOptions = {}): Promise<TopicSession> {
     checkSubscribe(topic, options);
     const { bootstrap = [], queueCapacity = DEFAULT_QUEUE_CAPACITY, echo = false } = options;
@@ -73,7 +73,7 @@ export class RemoteService implements GossipService {
     const { stream, wire } = await this.#topics.openBi();
     if (echo && !wire.isFull) {
       stream.send.reset(StreamCode.none);
-      throw new RpcRefusedError('unsupported', 'the server has only what Rust has: nobody hears itself there');
+      throw new RpcRefusedError('unsupported', 'the server has only the remote API of Rust, without echo');
     }
     writeItem(stream.send, wire.request, { topic, bootstrap: ids, echo });
     stream.on.items++;
@@ -104,7 +104,7 @@ export class RemoteService implements GossipService {
     return session;
   }
 
-  /** Shows everything that this client has asked of the node before. */
+  /** Includes the effect of everything that this client has sent before. */
   async snapshot(): Promise<GossipSnapshot> {
     await this.#settled();
     return await this.control.snapshot();
@@ -117,12 +117,12 @@ export class RemoteService implements GossipService {
       await this.#shutdown;
       this.#closed = true;
     } catch (error) {
-      this.#shutdown = undefined; // it may be asked again
+      this.#shutdown = undefined; // the caller may try again
       throw error;
     }
   }
 
-  /** Waits until the server has dealt with all that was sent. @returns commands that were not carried out, if the server can tell */
+  /** Waits until the server has handled all that was sent. @returns commands that were not carried out, if the server can tell */
   async flush(signal: AbortSignal | undefined): Promise<number | undefined> {
     return this.#written ? await this.#handled(this.#written, signal) : 0;
   }
@@ -134,13 +134,13 @@ export class RemoteService implements GossipService {
   ): Promise<FlushResult> {
     const refused = await this.#handled(connection, signal);
     if (refused === undefined) {
-      throw new RpcRefusedError('unsupported', 'the server has only what Rust has: it tells nobody how far it is');
+      throw new RpcRefusedError('unsupported', 'the server has only the remote API of Rust, without flush');
     }
     const { kept, lost } = await abortable(this.control.flush(topic), signal);
     return { kept, lost, refused };
   }
 
-  /** Waits until the server has dealt with what is written on a connection. @returns as {@link RemoteService.flush} */
+  /** Waits until the server has handled what was written on a connection. @returns as {@link RemoteService.flush} */
   async #handled(connection: CountedConnection, signal: AbortSignal | undefined): Promise<number | undefined> {
     const { items } = connection;
     for (;;) {
@@ -150,12 +150,12 @@ export class RemoteService implements GossipService {
       );
       if (!settled) return undefined;
       if (settled.isClosed) throw new GossipClosedError();
-      if (settled.handled === undefined) throw new ConnectionClosedError('the server had not dealt with everything');
+      if (settled.handled === undefined) throw new ConnectionClosedError('the server had not handled everything');
       if (settled.handled >= items) return settled.dropped;
     }
   }
 
-  /** Ends the topics and the connections of this client, once the server has all that was sent (at most 2 s). The node goes on. */
+  /** Ends the topics and the connections of this client, once the server has all that was sent (at most 2 s). The node keeps running. */
   async close(): Promise<void> {
     this.#closed = true;
     const sent = [...this.#sessions].map((session) => session.finish());
@@ -168,7 +168,7 @@ export class RemoteService implements GossipService {
     await this.#dialer.close();
   }
 
-  /** Waits until a Grapevine server has dealt with all that was sent. */
+  /** Waits until a Grapevine server has handled all that was sent. */
   async #settled(): Promise<void> {
     const connection = await this.#topics.current();
     if (connection && connection.items > 0) {
@@ -176,14 +176,14 @@ export class RemoteService implements GossipService {
     }
   }
 
-  /** The remote API carries ids alone; what is known of addresses goes the other way. */
+  /** The remote API carries ids only; known addresses go over the control protocol. */
   async #teach(peers: readonly (EndpointId | EndpointAddr)[]): Promise<readonly EndpointId[]> {
     const addrs = peers.filter((peer) => typeof peer !== 'string').filter(({ addrs }) => addrs.length > 0);
     if (addrs.length > 0) {
       try {
         const connection = await this.#topics.connection();
         await this.#ifGrapevine(connection, () => this.control.learn(addrs));
-        if (this.#plain.has(connection)) this.#cannotTeach('it is not of Grapevine');
+        if (this.#plain.has(connection)) this.#cannotTeach('it is no Grapevine server');
       } catch (error) {
         if (!(error instanceof RpcRefusedError)) throw error;
         this.#cannotTeach(error.message);
@@ -192,7 +192,7 @@ export class RemoteService implements GossipService {
     return peers.map((peer) => (typeof peer === 'string' ? peer : peer.id));
   }
 
-  /** What the node says of the dials of some peers; nothing where it can't be asked. */
+  /** The outcome of the node's dials of some peers; empty if the server can't be asked. */
   async #tried(connection: CountedConnection, ids: readonly EndpointId[]): Promise<readonly TriedPeer[]> {
     const asked = this.#ifGrapevine(connection, () => this.control.snapshot()).catch(() => undefined);
     const peers = (await atMost(TRIED_MS, asked))?.peers ?? [];
@@ -203,10 +203,10 @@ export class RemoteService implements GossipService {
   }
 
   #cannotTeach(why: string): void {
-    this.#options.logger.warn({ why }, 'the server was not told the addresses of peers: it must know them by itself');
+    this.#options.logger.warn({ why }, 'the server was not told the addresses of peers: it must find them itself');
   }
 
-  /** What only a Grapevine server can do: undefined with any other. */
+  /** A call that only Grapevine servers know: undefined with any other. */
   async #ifGrapevine<T>(connection: CountedConnection, call: () => Promise<T>): Promise<T | undefined> {
     if (this.#plain.has(connection)) return undefined;
     try {
@@ -219,7 +219,7 @@ export class RemoteService implements GossipService {
   }
 }
 
-/** Waits for a promise, whatever becomes of it, but not for long. @returns undefined when it is late or rejected */
+/** Waits for a promise, but not for long. @returns undefined when it is late or rejected */
 async function atMost<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -32,9 +32,9 @@ export interface SessionOptions {
   readonly wire: TopicWire;
   readonly queue: EventQueueOptions;
   readonly logger: Logger;
-  /** Longest broadcast, while nobody knows better. */
+  /** Longest broadcast, until the server has told another limit. */
   readonly maxContentLength: number;
-  /** Whom the topic was subscribed to with. */
+  /** The bootstrap peers of the subscription. */
   readonly bootstrap: readonly EndpointId[];
   /** Tells the server where these peers are, as far as we know and it can be told. @returns their ids */
   teach(peers: TopicCommand & { readonly type: 'joinPeers' }): Promise<readonly EndpointId[]>;
@@ -42,20 +42,20 @@ export interface SessionOptions {
   askNeighbors(topic: TopicId): Promise<readonly EndpointId[] | undefined>;
   /** Waits until what was published in the topic is with the node's neighbors. */
   flush(topic: TopicId, signal: AbortSignal | undefined): Promise<FlushResult>;
-  /** What became of the node's dials of these peers, as far as it says. */
+  /** The outcome of the node's dials of these peers, as far as the server tells. */
   askTried(peers: readonly EndpointId[]): Promise<readonly TriedPeer[]>;
 }
 
 /**
  * A subscription to a topic of a node in another process.
  *
- * Events are read as they come, whether anybody takes them or not, so that neighbors are right and what a slow reader misses is
- * counted; the queue drops the oldest. The stream is stopped only when both halves are closed: a sender needs to know whether the
+ * Events are read as they come, whether or not the program reads them, so that the list of neighbors is correct and what a slow reader misses is
+ * counted. The queue drops the oldest events. The stream is stopped only when both halves are closed: a sender needs to know whether the
  * topic has neighbors.
  */
 export class RemoteSession implements TopicSession {
   readonly topic: TopicId;
-  /** What the server says, if it does. */
+  /** The limit that the server has told, if it has. */
   limit: number | undefined;
   /** Settles when the server sends no more. */
   readonly over: Promise<void>;
@@ -69,10 +69,10 @@ export class RemoteSession implements TopicSession {
   #over = false;
   /** What the stream ended with, if not in good order. */
   #broken: unknown;
-  /** Why the topic ended, if that is for its readers to know. */
+  /** Why the topic ended, if its readers are told. */
   #failure: Error | undefined;
   #hasEvents = false;
-  /** While the stream has all that it likes to queue. */
+  /** While the stream is over its high-water mark. */
   #full: Promise<void> | undefined;
 
   constructor(topic: TopicId, stream: LinkedStream, options: SessionOptions) {
@@ -86,8 +86,8 @@ export class RemoteSession implements TopicSession {
   }
 
   /**
-   * Why there is nothing to hand to the program: the connection was lost at once, or the node takes part in no topic any more. A
-   * topic that has ended in any other way is still a topic, whose events can be read.
+   * Why there is no topic to return: the connection was lost at once, or the node was shut down. A topic that has ended in any
+   * other way can still be read.
    */
   get refusal(): Error | undefined {
     if (!this.#over || this.#hasEvents) return undefined;
@@ -189,7 +189,7 @@ export class RemoteSession implements TopicSession {
 
   async #write(order: TopicOrder, signal: AbortSignal | undefined): Promise<void> {
     const { send, on } = this.#stream;
-    // Room first: what was aborted was not sent.
+    // Wait for space first: what was aborted was not sent.
     while (this.#full) await abortable(this.#full, signal);
     this.#checkOpen();
     const hasRoom = writeItem(send, this.#options.wire.order, order);
@@ -222,7 +222,7 @@ export class RemoteSession implements TopicSession {
     this.#end(this.#failure);
   }
 
-  /** A server that shuts down ends its topics; one that is lost does not. */
+  /** A server that shuts down ends its topics in order; one that was lost does not. */
   async #endedWell(): Promise<boolean> {
     const closed = await this.#stream.on.connection.closed;
     return closed.type === 'local' || (closed.type === 'peer' && closed.code === CloseCode.none);

@@ -25,7 +25,7 @@ export async function serveRpcConnection(connection: CertificateConnection, host
       request = await readRequest(reader, host.wire);
     } catch (error) {
       if (error instanceof ItemTooLargeError) return connection.close(CloseCode.requestTooLarge, REQUEST_TOO_LARGE);
-      // As irpc: nobody listens to this connection any more, and it goes when its subscriptions have ended.
+      // As in irpc: no more requests are read from this connection, and it ends with its subscriptions.
       isAccepting = false;
       host.logger.debug({ error: String(error) }, 'a remote client sent no request');
       return refuse(stream);

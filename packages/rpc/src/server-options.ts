@@ -30,7 +30,7 @@ import { refuseBeside } from './given-endpoint.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
- * The topics that a node takes part in by itself, whether anybody subscribes or not: clients ask, the program decides.
+ * The topics that a node takes part in by itself, whether or not anybody subscribes. Clients ask, and the program decides.
  *
  * @example
  * ```ts
@@ -54,52 +54,53 @@ import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
  */
 export interface OwnTopics {
   /**
-   * Takes the node into a topic for good, through peers that are in it already; more peers for a topic that it is in are welcome.
+   * Has the node join a topic until `leave`, through peers that are in it already. If it is in the topic, these are more peers to join.
    *
    * @returns whether it was not in it before
-   * @throws RpcRefusedError with what the client shall read; what any other error says stays in the server's log
+   * @throws RpcRefusedError whose message the client gets; other errors go to the server's log only
    */
   enter(topic: TopicId, peers: readonly EndpointAddr[]): Promise<boolean>;
-  /** Takes it out again; those who subscribe stay. @returns whether it was in it. @throws as {@link OwnTopics.enter} */
+  /** Has the node leave the topic; subscribers stay. @returns whether it was in the topic by itself. @throws as {@link OwnTopics.enter} */
   leave(topic: TopicId): Promise<boolean>;
-  /** Whether it is in it, so that its own subscription is not taken for a listener. Default: it never is. */
+  /** Whether the node is in the topic by itself, so that its own subscription is not counted as a listener. Default: never. */
   has?(topic: TopicId): boolean;
 }
 
 /** How to serve remote control. Everything has a default. */
 export interface RpcServerOptions {
-  /** Where to listen, `HOST:PORT`. Default `127.0.0.1:0`: this machine alone, a port that the system chooses. */
+  /** Where to listen, `HOST:PORT`. Default `127.0.0.1:0`: this machine only, on a port that the system chooses. */
   readonly address?: string | undefined;
   /**
-   * What to listen on instead of a QUIC socket: an endpoint of any transport, such as iroh's where QUIC does not run, bound for remote
-   * control alone. It belongs to the server from then on: its protocols are replaced, its connections taken, and `shutdown` closes it. Clients need the
-   * same transport. Not beside `address` and `secretKey`, which it has; `maxSubscriptions` is as many two-way streams as it allows. Default: none.
+   * The endpoint to listen on, instead of a QUIC socket: one of any transport, such as iroh's where QUIC does not run, bound for remote
+   * control only. From then on it belongs to the server, which replaces its protocols, accepts its connections, and closes it with `shutdown`. Clients
+   * need the same transport. Not together with `address` and `secretKey`, which are the endpoint's; the number of two-way streams that it allows stands for
+   * `maxSubscriptions`. Default: none.
    */
   readonly endpoint?: Endpoint | undefined;
   /**
-   * The endpoint ids that may connect; they prove it in the handshake, which Rust's irpc client can't. Default: everybody who reaches
-   * the server, which must listen on a loopback address then.
+   * The endpoint ids that may connect. Clients prove their id in the handshake, which Rust's irpc client can't. Default: everybody who reaches
+   * the server, which must then listen on a loopback address.
    */
   readonly allowedClients?: readonly EndpointId[] | undefined;
-  /** Who to be; the certificate follows from it. Default: a fresh key. Not the node's own key, unless you want to share it. */
+  /** The server's identity, from which its certificate follows. Default: a fresh key. Do not use the node's own key, unless you want to share it. */
   readonly secretKey?: SecretKey | undefined;
   /** The protocol name of the remote API. Default {@link RPC_ALPN}. */
   readonly alpn?: string | undefined;
   /** The protocol name of the calls that Rust does not have. Default {@link CONTROL_ALPN}. */
   readonly controlAlpn?: string | undefined;
-  /** The node's own endpoint: clients may ask for its address, and tell it those of peers. Default: neither. */
+  /** The node's own endpoint: clients may ask for its address, and tell it addresses of peers. Default: clients can do neither. */
   readonly node?: Endpoint | undefined;
   /** Called when a client shuts the node down. Default: no client may. */
   readonly onShutdown?: (() => void | Promise<void>) | undefined;
   /** What `control.enter` and `control.leave` of clients do. Default: they are refused. */
   readonly topics?: OwnTopics | undefined;
-  /** Connections at once; a client of ours has two. Default 64. */
+  /** Connections at once. Our clients have two each. Default 64. */
   readonly maxConnections?: number | undefined;
   /** Topics that one connection may be subscribed to at once. Default 256. */
   readonly maxSubscriptions?: number | undefined;
   /**
-   * Events of one subscription that are kept for a client that lags behind; more are dropped, and it is told (`lagged`). Default 2,048, as
-   * for a subscriber in this process.
+   * How many events of one subscription are kept for a client that lags behind. Further ones are dropped, and the client gets a `lagged` event.
+   * Default 2,048, as for a subscriber in this process.
    */
   readonly queueCapacity?: number | undefined;
   readonly logger?: Logger | undefined;
@@ -174,7 +175,7 @@ function checkEndpoint(endpoint: Endpoint, options: RpcServerOptions): void {
   if (directAddrs(endpoint.addr()).length === 0) throw new TypeError('endpoint must have an IP address');
 }
 
-/** An address of an endpoint that other machines reach, if there is one. */
+/** An address at which other machines reach an endpoint, if there is one. */
 function reachedFromElsewhere(endpoint: Endpoint): string | undefined {
   for (const at of endpoint.addr().addrs) {
     if (at.type !== 'ip') return at.type === 'relay' ? at.url : 'a custom address';

@@ -15,7 +15,7 @@ const milliseconds: Schema<number> = mapped(count, {
   encode: (ms) => Math.round(ms * 1000),
 });
 
-/** Views may name somebody who does not exist. */
+/** Views may hold ids that nobody has. */
 const ids = seq(namedIdSchema);
 
 const topicSnapshot: Schema<Topic> = struct({
@@ -36,7 +36,7 @@ const topicSnapshot: Schema<Topic> = struct({
 });
 
 const peerFields = struct({
-  /** The peer with the one address where it is now, if any. */
+  /** The peer with its current address, if there is one. */
   at: endpointAddrSchema,
   state: unitEnum(['dialing', 'connected', 'backing-off']),
   connections: count,
@@ -59,7 +59,7 @@ const peerSnapshot: Schema<Peer> = mapped(peerFields, {
   },
 });
 
-/** Everything that `GossipApi.snapshot()` tells. */
+/** All that `GossipApi.snapshot()` returns. */
 export const snapshotSchema: Schema<GossipSnapshot> = struct({
   id: endpointIdSchema,
   topics: seq(topicSnapshot),

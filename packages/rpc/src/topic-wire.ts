@@ -4,7 +4,7 @@ import { endpointIdSchema, type LaggedReason, type WhenAlone } from '@grapevine/
 import { bool, bytes, enumOf, mapped, option, type Schema, seq, string, u16, u64, unitEnum } from '@grapevine/postcard';
 import { commandSchema, eventSchema, requestSchema, topicSchema } from './wire.js';
 
-// What a subscription says to its server and hears from it, and the two ways to write it: Rust's, and ours, which says more.
+// The items of a subscription in both directions, and the two ways to encode them: Rust's, and ours, which carries more.
 
 /** The first item of a stream, client to server. */
 export interface TopicRequest {
@@ -13,7 +13,7 @@ export interface TopicRequest {
   readonly echo: boolean;
 }
 
-/** What follows it. */
+/** The commands that follow. */
 export type TopicOrder =
   | {
       readonly type: 'broadcast';
@@ -23,15 +23,15 @@ export type TopicOrder =
     }
   | { readonly type: 'joinPeers'; readonly peers: readonly EndpointId[] };
 
-/** Server to client: events, and that the node has lost its endpoint, and how. */
+/** Server to client: events, and the failure of the node's endpoint. */
 export type TopicNews = QueuedEvent | { readonly type: 'failed'; readonly cause: string | undefined };
 
-/** How subscriptions are written. */
+/** How the items of subscriptions are encoded. */
 export interface TopicWire {
   readonly request: Schema<TopicRequest>;
   readonly order: Schema<TopicOrder>;
   readonly news: Schema<TopicNews>;
-  /** Whether it can say why a topic has failed, and that a subscriber wants to hear itself. */
+  /** Whether it carries the reason of a topic's failure, and `echo`. */
   readonly isFull: boolean;
 }
 
@@ -81,7 +81,7 @@ export const rustWire: TopicWire = {
         case 'lagged':
           return { type: 'lagged' as const };
         case 'failed':
-          throw new TypeError('the remote API of Rust has no word for a failure');
+          throw new TypeError('the remote API of Rust has no item for a failure');
       }
     },
   }),
@@ -113,7 +113,7 @@ const reasonOf = <R extends string>(known: Record<R, true>): Schema<R | 'unknown
 
 const count: Schema<number> = mapped(u64, { decode: Number, encode: (value: number) => BigInt(value) });
 
-/** Everything that a subscription in this process says and hears. */
+/** All that a subscription in this process can send and receive. */
 export const fullWire: TopicWire = {
   isFull: true,
   request: mapped(enumOf({ join: { topic: topicSchema, bootstrap: seq(endpointIdSchema), echo: bool } }), {

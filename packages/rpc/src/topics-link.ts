@@ -5,13 +5,13 @@ import type { Dialer } from './dialer.js';
 import { topicsAlpn } from './protocol.js';
 import { fullWire, rustWire, type TopicWire } from './topic-wire.js';
 
-/** A link to a server, and what is spoken on it. */
+/** A connection to a server, and how subscriptions are encoded on it. */
 interface Choice {
   readonly link: ClientLink;
   readonly wire: TopicWire;
 }
 
-/** Where the subscriptions of a client go: over the protocol that says everything, or over Rust's where the server has only that. */
+/** The connection for a client's subscriptions: under our protocol, or under Rust's where the server has no other. */
 export class TopicsLink {
   readonly #full: Choice;
   readonly #rust: Choice;
@@ -32,12 +32,12 @@ export class TopicsLink {
     return await (await this.#choose()).link.connection();
   }
 
-  /** The connection that is up, if there is one. */
+  /** The current connection, if there is one. */
   async current(): Promise<CountedConnection | undefined> {
     return (await this.#full.link.current()) ?? (await this.#rust.link.current());
   }
 
-  /** Dials no more. */
+  /** From now on nothing is dialed. */
   close(): void {
     this.#full.link.close();
     this.#rust.link.close();

@@ -4,19 +4,19 @@ import { array32, bytes, enumOf, type Infer, mapped, type Schema, seq, u16 } fro
 
 // The items of the remote GossipApi: iroh-gossip's Request, Command and Event, in the crate's order of variants and fields.
 
-/** A topic's 32 bytes as the hex digits that they are everywhere else. */
+/** A topic's 32 bytes, as hex digits in the program. */
 export const topicSchema = mapped<Uint8Array, TopicId>(array32, {
   decode: (raw) => Buffer.from(raw).toString('hex') as TopicId,
   encode: (topic) => new Uint8Array(Buffer.from(topic, 'hex')),
 });
 
-/** Sorted and each once, as Rust's `BTreeSet` is written; any order is read. */
+/** Written sorted and without duplicates, like Rust's `BTreeSet`; read in any order. */
 const idSet: Schema<readonly EndpointId[]> = mapped(seq(endpointIdSchema), { decode: sortedSet, encode: sortedSet });
 
 /** The first item of a stream, client to server. */
 export const requestSchema = enumOf({ join: { topic: topicSchema, bootstrap: idSet } });
 
-/** What follows it, any number. */
+/** Any number of these follow. */
 export const commandSchema = enumOf({
   broadcast: { content: bytes },
   broadcastNeighbors: { content: bytes },

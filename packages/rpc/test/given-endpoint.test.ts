@@ -65,7 +65,7 @@ describe('an endpoint that is handed over', () => {
   test('is refused beside what it says itself', async () => {
     const { gossip, node, there, here } = served();
     const secretKey = SecretKey.generate();
-    const beside = 'has no use beside endpoint';
+    const beside = 'is of no use together with endpoint';
     await expect(serveRpc(gossip, { endpoint: there, secretKey })).rejects.toThrow(`secretKey ${beside}`);
     await expect(serveRpc(gossip, { endpoint: there, address: '127.0.0.1:0' })).rejects.toThrow(`address ${beside}`);
     await expect(serveRpc(gossip, { endpoint: node, node })).rejects.toThrow("not the node's own");
