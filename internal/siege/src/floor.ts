@@ -16,28 +16,28 @@ export interface Floor {
   readonly cpuMsPerMegabyte: number;
 }
 
-/** Tries an attack on nothing but the doors: nobody who listens on the network can do with less. */
+/** Tries an attack on the transports alone: nobody who listens on the network can do with less. */
 export async function floorOf(attack: Attack, signal: AbortSignal): Promise<Floor> {
   const { name, floor: kind = 'transport' } = attack;
-  using doors = new Child<object>(`targets/${kind}.js`, [], ['--expose-gc']);
+  using listeners = new Child<object>(`targets/${kind}.js`, [], ['--expose-gc']);
   using attacker = new Child<AttackerRequest>('attacker.js');
   const end = () => {
-    doors[Symbol.dispose]();
+    listeners[Symbol.dispose]();
     attacker[Symbol.dispose]();
   };
   signal.addEventListener('abort', end);
   try {
-    const [target] = await Promise.all([doors.ready<TargetAddr>(), attacker.ready()]);
-    await doors.ask({});
+    const [target] = await Promise.all([listeners.ready<TargetAddr>(), attacker.ready()]);
+    await listeners.ask({});
     await pause(QUIET_MS);
-    const quiet = await doors.ask<TargetReport>({});
+    const quiet = await listeners.ask<TargetReport>({});
     await attacker.ask({ type: 'start', name, target });
     await pause(WARM_MS);
-    await doors.ask({});
+    await listeners.ask({});
     const since = performance.now();
     const before = await attacker.ask<AttackReport>({ type: 'report' });
     await pause(MEASURE_MS);
-    const { cpuMs } = await doors.ask<TargetReport>({});
+    const { cpuMs } = await listeners.ask<TargetReport>({});
     const after = await attacker.ask<AttackReport>({ type: 'report' });
     const measured = { cpuMs, ms: performance.now() - since, sent: after.sent - before.sent };
     return { kind, cpuMsPerMegabyte: costOfMegabyte(measured, quiet.cpuMs / QUIET_MS) };

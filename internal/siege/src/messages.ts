@@ -6,22 +6,22 @@ export const ROOM = 'siege';
 /** Where the target's own user goes meanwhile. */
 export const OTHER_ROOM = 'elsewhere';
 
-/** A door whose certificate its visitors pin. */
-export interface PinnedDoor {
+/** A listener whose certificate clients pin. */
+export interface PinnedListener {
   readonly addr: SocketAddr;
   readonly certificateHash: Uint8Array;
 }
 
-/** The doors of a target. */
+/** Where the listeners of a target are. */
 export interface TargetAddr {
   /** Gossip, on QUIC. */
   readonly node: EndpointAddr;
   /** Where its UDP socket is. */
   readonly socket: SocketAddr;
   /** WebTransport, for browsers. */
-  readonly web: PinnedDoor;
+  readonly web: PinnedListener;
   /** Remote control, for processes of the same machine. */
-  readonly rpc: PinnedDoor;
+  readonly rpc: PinnedListener;
 }
 
 /** What a target is asked. */

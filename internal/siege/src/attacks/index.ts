@@ -72,7 +72,7 @@ export const ATTACKS: readonly Attack[] = [
   optimisticAcks,
   retiredIds,
   movedSource,
-  // The other doors
+  // The other listeners
   webConnections,
   webSessions,
   rpcItems,

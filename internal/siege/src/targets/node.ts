@@ -1,12 +1,12 @@
-// The node under attack, with all its doors.
+// The node under attack, with all its listeners.
 import { Gossip, type GossipTopic, topicIdFrom } from '@grapevine/api';
 import { directAddrs, type EndpointAddr, Router, SecretKey, type SocketAddr } from '@grapevine/net';
 import { Endpoint } from '@grapevine/net/quic';
 import { serveRpc } from '@grapevine/rpc';
 import { WebListener } from '@grapevine/web/listener';
 import { OTHER_ROOM, ROOM, type TargetAddr, type TargetReport, type TargetRequest } from '../messages.js';
-import { sha256, webDoorOf } from './doors.js';
 import { SelfReport } from './report.js';
+import { sha256, webListenerAddr } from './web-listener-addr.js';
 
 const maxPeers = Number(process.argv[2]);
 /** What an application may take to look at a message, in milliseconds. */
@@ -71,7 +71,7 @@ function addr(): TargetAddr {
   return {
     node: endpoint.addr(),
     socket,
-    web: webDoorOf(web),
+    web: webListenerAddr(web),
     rpc: { addr: rpc.addr, certificateHash: sha256(rpc.certificate) },
   };
 }

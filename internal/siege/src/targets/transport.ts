@@ -1,11 +1,11 @@
-// The same doors with nothing behind them: everybody is let in, and what they send is read and dropped. What an attack costs here it costs everywhere.
+// The same listeners with nothing behind them: everybody is accepted, and what they send is read and dropped. What an attack costs here it costs everywhere.
 import { type Connection, directAddrs, GOSSIP_ALPN, type RecvStream, SecretKey, type SocketAddr } from '@grapevine/net';
 import { CertificateEndpoint, Endpoint } from '@grapevine/net/quic';
 import { RPC_ALPN } from '@grapevine/rpc';
 import { WebListener } from '@grapevine/web/listener';
 import type { TargetAddr, TargetReport } from '../messages.js';
-import { sha256, webDoorOf } from './doors.js';
 import { SelfReport } from './report.js';
+import { sha256, webListenerAddr } from './web-listener-addr.js';
 
 const ADDRESS = '127.0.0.1:0';
 const secretKey = SecretKey.generate();
@@ -13,10 +13,10 @@ const endpoint = await Endpoint.bind({ secretKey, address: ADDRESS, alpns: [GOSS
 const web = await WebListener.bind({ secretKey, address: ADDRESS, alpns: [GOSSIP_ALPN] });
 const rpc = await CertificateEndpoint.bind({ address: ADDRESS, alpns: [RPC_ALPN], maxUniStreams: 0 });
 const self = new SelfReport();
-for (const door of [endpoint, web, rpc]) void letIn(door);
+for (const listener of [endpoint, web, rpc]) void acceptAll(listener);
 
-async function letIn(door: { accept(): AsyncIterable<{ accept(): Promise<Omit<Connection, 'remoteId'>> }> }) {
-  for await (const incoming of door.accept()) incoming.accept().then(readAll, () => {}); // attackers prove nothing
+async function acceptAll(listener: { accept(): AsyncIterable<{ accept(): Promise<Omit<Connection, 'remoteId'>> }> }) {
+  for await (const incoming of listener.accept()) incoming.accept().then(readAll, () => {}); // attackers prove nothing
 }
 
 function readAll(connection: Omit<Connection, 'remoteId'>): void {
@@ -43,6 +43,6 @@ const [socket] = directAddrs(endpoint.addr()) as [SocketAddr];
 process.send?.({
   node: endpoint.addr(),
   socket,
-  web: webDoorOf(web),
+  web: webListenerAddr(web),
   rpc: { addr: rpc.addr, certificateHash: sha256(rpc.certificate) },
 } satisfies TargetAddr);

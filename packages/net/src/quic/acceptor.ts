@@ -106,7 +106,7 @@ export class Acceptor implements IncomingHost {
     this.queue.push(incoming);
   }
 
-  turnAway(incoming: QuicIncoming): void {
+  refuse(incoming: QuicIncoming): void {
     this.expire(incoming);
     this.#sendClose(incoming.header, incoming.from, TransportError.connectionRefused, 'refused');
   }

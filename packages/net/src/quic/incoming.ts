@@ -24,7 +24,7 @@ export interface IncomingHost {
   /** Its ClientHello is complete: somebody may decide. */
   ready(incoming: QuicIncoming): void;
   /** Tells the client that it is not wanted. */
-  turnAway(incoming: QuicIncoming): void;
+  refuse(incoming: QuicIncoming): void;
   /** It is over before anybody decided. */
   expire(incoming: QuicIncoming): void;
 }
@@ -89,7 +89,7 @@ export class QuicIncoming implements Incoming, Route {
   refuse(): void {
     if (this.#decision) return;
     this.#decide(new ConnectError('refused', 'we refused this connection'));
-    this.#host.turnAway(this);
+    this.#host.refuse(this);
   }
 
   /** Its place is needed for somebody else. Nothing is sent: many are given up at once when there is a flood. */

@@ -52,11 +52,11 @@ export class WebIncoming implements Incoming {
   }
 
   refuse(): void {
-    this.turnAway('refused');
+    this.refuseWith('refused');
   }
 
   /** Tells the dialer why it gets no connection. */
-  turnAway(refusal: Refusal): void {
+  refuseWith(refusal: Refusal): void {
     if (this.#decision) return;
     this.#decision = Promise.reject(new ConnectError('refused', 'we refused this connection'));
     this.#decision.catch(() => {}); // reported to a later caller of accept() alone

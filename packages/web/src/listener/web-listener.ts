@@ -278,7 +278,7 @@ export class WebListener implements Endpoint {
       this.#handshakeTimeoutMs,
       { onDecision: () => this.#undecided.delete(incoming), onProven },
     );
-    if (!this.#alpns.includes(asked.alpn)) return incoming.turnAway('unknownProtocol');
+    if (!this.#alpns.includes(asked.alpn)) return incoming.refuseWith('unknownProtocol');
     this.#undecided.add(incoming);
     this.#queue.push(incoming);
   }

@@ -2,7 +2,7 @@ import type { TopicId } from '@grapevine/proto';
 import type { Connection, RecvStream } from '../../transport/seam.js';
 import { type Clock, delay } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
-import type { Guest } from '../sources/index.js';
+import type { PeerAccount } from '../sources/index.js';
 import { decodeHeader, decodeMessage, isNeighborRequest, type NetMessage } from '../wire.js';
 import { FrameDecoder, FrameTooLargeError } from './frame-decoder.js';
 
@@ -23,7 +23,7 @@ export interface IncomingStreamsHost {
   readonly clock: Clock;
   readonly maxMessageSize: number;
   /** What the peer may cost. */
-  readonly guest: Pick<Guest, 'received' | 'unfinishedLimit' | 'streamLimit' | 'mayAskElsewhere'>;
+  readonly account: Pick<PeerAccount, 'received' | 'unfinishedLimit' | 'streamLimit' | 'mayAskElsewhere'>;
   /** Whether we are in a topic: of others, messages are not even decoded. */
   isJoined(topic: TopicId): boolean;
   message(topic: TopicId, message: NetMessage, bodyLength: number): void;
@@ -84,7 +84,7 @@ export class IncomingStreams {
   async #accept(connection: Connection): Promise<void> {
     for await (const stream of connection.acceptUni()) {
       // A peer that is no neighbor yet may become one by what it says on those that are read.
-      while (this.#open >= this.#host.guest.streamLimit && !this.#stopped)
+      while (this.#open >= this.#host.account.streamLimit && !this.#stopped)
         await delay(this.#host.clock, ACCEPT_CHECK_MS);
       void this.#read(stream);
     }
@@ -153,7 +153,7 @@ export class IncomingStreams {
     try {
       const body = decoder.next();
       this.#unfinished += decoder.heldBytes - held;
-      if (this.#unfinished > this.#host.guest.unfinishedLimit)
+      if (this.#unfinished > this.#host.account.unfinishedLimit)
         this.#violation('over-share', `${this.#unfinished} bytes of frames were begun and not finished`);
       return body;
     } catch (error) {
@@ -174,11 +174,11 @@ export class IncomingStreams {
 
   /** @returns what to wait for before reading on */
   #message(topic: TopicId, body: Uint8Array): Promise<void> | undefined {
-    const { guest } = this.#host;
+    const { account } = this.#host;
     // A request to be neighbors is answered everywhere, so that nobody waits for us; a stranger's that asks everywhere is not.
-    if (!this.#host.isJoined(topic) && !(isNeighborRequest(body) && guest.mayAskElsewhere())) {
+    if (!this.#host.isJoined(topic) && !(isNeighborRequest(body) && account.mayAskElsewhere())) {
       this.#host.unknownTopic();
-      return guest.received(undefined, body.length);
+      return account.received(undefined, body.length);
     }
     let message: NetMessage;
     try {
@@ -189,7 +189,7 @@ export class IncomingStreams {
       return undefined;
     }
     this.#host.message(topic, message, body.length);
-    return guest.received(message, body.length);
+    return account.received(message, body.length);
   }
 
   #violation(kind: Violation, why: string): void {

@@ -25,7 +25,7 @@ export interface LinkHost {
   /** The peer's limit, as far as we know. */
   peerLimit(): number;
   /** What the peer may cost. */
-  readonly guest: IncomingStreamsHost['guest'];
+  readonly account: IncomingStreamsHost['account'];
   /** Whether we are in a topic. */
   isJoined(topic: TopicId): boolean;
   message(link: Link, topic: TopicId, message: NetMessage, bodyLength: number): void;
@@ -82,7 +82,7 @@ export class Link {
     this.#incoming = new IncomingStreams(connection, {
       clock: host.clock,
       maxMessageSize: host.maxMessageSize,
-      guest: host.guest,
+      account: host.account,
       isJoined: (topic) => host.isJoined(topic),
       unknownTopic: () => host.dropped('unknown-topic'), // and no use of the link: that would keep it for ever
       message: (topic, message, bodyLength) => {

@@ -3,7 +3,7 @@ import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { CloseReason } from '../../transport/close-reason.js';
 import type { Link, LinkHost } from '../link/link.js';
 import type { ResolvedGossipOptions } from '../options.js';
-import type { Guest, Sources } from '../sources/index.js';
+import type { PeerAccount, Sources } from '../sources/index.js';
 import type { NetMessage } from '../wire.js';
 import type { FlushQueue } from './flush-queue.js';
 import type { LinkCheck } from './link-check.js';
@@ -25,14 +25,14 @@ export interface LinkParts {
 }
 
 /** What becomes of what a link of a peer reports. */
-export function linkHostOf(peer: Peer, guest: Guest, parts: LinkParts): LinkHost {
+export function linkHostOf(peer: Peer, account: PeerAccount, parts: LinkParts): LinkHost {
   const { options, maxMessageSize, limits, sources, toFlush, linkCheck } = parts;
   const { clock, metrics, tooSlowAfterMs } = options;
   return {
     clock,
     maxMessageSize,
     starvedAfterMs: tooSlowAfterMs,
-    guest,
+    account,
     isJoined: (topic) => parts.isJoined(topic),
     peerLimit: () => limits.of(peer.id),
     message: (link, topic, message, bodyLength) => {

@@ -275,12 +275,12 @@ export class PeerTable {
     this.#options.metrics.tick('connection');
     this.#dialer.forgive(id);
     const peer = this.#peer(id);
-    const guest = this.sources.entered(connection);
-    const link = new Link(connection, linkHostOf(peer, guest, this.#linkParts));
+    const account = this.sources.entered(connection);
+    const link = new Link(connection, linkHostOf(peer, account, this.#linkParts));
     peer.add(link);
     this.#timeWatch.start();
     this.#idleLinks.watch();
-    if (isNew) this.#host.connected(id, guest.source, isLeaf);
+    if (isNew) this.#host.connected(id, account.source, isLeaf);
     else void this.#identityGuard.check(peer, link);
   }
 

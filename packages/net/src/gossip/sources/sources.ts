@@ -7,7 +7,6 @@ import { CloseCode } from '../close-code.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import { DialCredit } from './dial-credit.js';
 import { DialQueue, type DialReason, type DialRequest } from './dial-queue.js';
-import { Guest, type GuestHost } from './guest.js';
 import {
   HEARSAY_ADDRS,
   HEARSAY_DIAL_BYTES,
@@ -16,6 +15,7 @@ import {
   type SourceLimits,
   sourceLimits,
 } from './limits.js';
+import { PeerAccount, type PeerAccountHost } from './peer-account.js';
 import { whoGivesWay } from './slots.js';
 import { DROP_REASONS, type Refusal, type SourcesSnapshot } from './snapshot.js';
 import { Turn } from './turn.js';
@@ -50,9 +50,9 @@ export class Sources {
   readonly dials: DialQueue;
   readonly #host: SourcesHost;
   readonly #limits: SourceLimits;
-  readonly #guestHost: GuestHost;
+  readonly #accountHost: PeerAccountHost;
   readonly #credit: DialCredit;
-  readonly #guests = new Map<EndpointId, Guest>();
+  readonly #accounts = new Map<EndpointId, PeerAccount>();
   /** In how many topics a peer is a neighbor. */
   readonly #neighborships = new Map<EndpointId, number>();
   /** Peers that the user has named, or that a topic asks to let it in again; the latest. */
@@ -69,7 +69,7 @@ export class Sources {
     this.#limits = sourceLimits(host.options);
     this.dials = new DialQueue(this.#limits);
     this.#credit = new DialCredit(clock);
-    this.#guestHost = {
+    this.#accountHost = {
       clock,
       credit: this.#credit,
       meter: new WorkMeter(clock),
@@ -103,9 +103,9 @@ export class Sources {
    */
   takeSlot(connection: Connection, { isOurs }: { readonly isOurs: boolean }): boolean {
     const { slots } = this.#limits;
-    if (this.#guests.size < slots) return true;
+    if (this.#accounts.size < slots) return true;
     const newcomer = { source: this.#sourceOfConnection(connection), isOurs };
-    const leaver = whoGivesWay(this.#guests.values(), newcomer, this.#host.options.clock.now());
+    const leaver = whoGivesWay(this.#accounts.values(), newcomer, this.#host.options.clock.now());
     if (leaver) {
       this.refused('displaced');
       this.left(leaver.id);
@@ -118,27 +118,27 @@ export class Sources {
   }
 
   /** A peer has a connection. */
-  entered(connection: Connection): Guest {
+  entered(connection: Connection): PeerAccount {
     const { remoteId: id, side } = connection;
     const source = this.#sourceOfConnection(connection);
-    const guest = this.#guests.get(id) ?? new Guest(id, source, this.#guestHost);
-    this.#guests.set(id, guest);
+    const account = this.#accounts.get(id) ?? new PeerAccount(id, source, this.#accountHost);
+    this.#accounts.set(id, account);
     this.#credit.connected(source);
-    if (side === 'dialed') guest.chosen();
-    guest.connected(connection);
-    return guest;
+    if (side === 'dialed') account.chosen();
+    account.connected(connection);
+    return account;
   }
 
   /** A peer has none any more. */
   left(peer: EndpointId): void {
-    this.#guests.delete(peer);
+    this.#accounts.delete(peer);
   }
 
   neighborUp(peer: EndpointId): void {
-    const guest = this.#guests.get(peer);
-    if (guest) this.#guestHost.meter.refund(guest.source, MEETING_US);
+    const account = this.#accounts.get(peer);
+    if (account) this.#accountHost.meter.refund(account.source, MEETING_US);
     this.#neighborships.set(peer, (this.#neighborships.get(peer) ?? 0) + 1);
-    guest?.trusted();
+    account?.trusted();
   }
 
   neighborDown(peer: EndpointId): void {
@@ -198,8 +198,8 @@ export class Sources {
   snapshot(): SourcesSnapshot {
     const { running, waiting } = this.dials.hearsay;
     return {
-      slots: { used: this.#guests.size, limit: this.#limits.slots },
-      hosts: new Set(Array.from(this.#guests.values(), ({ source }) => source)).size,
+      slots: { used: this.#accounts.size, limit: this.#limits.slots },
+      hosts: new Set(Array.from(this.#accounts.values(), ({ source }) => source)).size,
       dials: { all: this.dials.size, hearsay: running, hearsayWaiting: waiting },
       refused: { ...this.#refused },
     };
@@ -251,8 +251,8 @@ export class Sources {
 
   #sourceOfPeer(peer: EndpointId | undefined): string {
     if (peer === undefined) return NOBODY;
-    const guest = this.#guests.get(peer);
-    if (guest) return guest.source;
+    const account = this.#accounts.get(peer);
+    if (account) return account.source;
     const [addr] = this.#host.addressLookup.get(peer, { sources: ['proven'] }).addrs;
     return sourceOf(addr) ?? peer;
   }

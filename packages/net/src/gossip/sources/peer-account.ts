@@ -14,8 +14,8 @@ const PAYLOAD_US = 6;
 /** Received bytes are credited in portions of this many: each message by itself would cost more than it is worth. */
 const CREDIT_PORTION = 1_024;
 
-/** What guests share. */
-export interface GuestHost {
+/** What all accounts share. */
+export interface PeerAccountHost {
   readonly clock: Clock;
   readonly credit: DialCredit;
   readonly meter: WorkMeter;
@@ -28,12 +28,12 @@ export interface GuestHost {
   overdrawn(peer: EndpointId): void;
 }
 
-/** A connected peer: where it is, what it has said, and what that may cost. */
-export class Guest implements Occupant {
+/** The account of a connected peer: where it is, what it has sent, and what that may cost us. */
+export class PeerAccount implements Occupant {
   readonly id: EndpointId;
   readonly source: string;
   readonly since: number;
-  readonly #host: GuestHost;
+  readonly #host: PeerAccountHost;
   #isOurs = false;
   #isUseful = false;
   #useless = 0;
@@ -45,7 +45,7 @@ export class Guest implements Occupant {
   /** Connections on which it may have little waiting. */
   readonly #bounded = new Set<Connection>();
 
-  constructor(id: EndpointId, source: string, host: GuestHost) {
+  constructor(id: EndpointId, source: string, host: PeerAccountHost) {
     this.id = id;
     this.source = source;
     this.since = host.clock.now();
