@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -25,19 +26,44 @@ const nameOf = new Map(folders.map((folder) => [folder, manifest(folder).name as
 let workshop: string;
 const tarballs = new Map<string, string>();
 
-function run(command: string, args: string[], cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8' });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${stdout}${stderr}`);
-  return stdout;
+/** Programs at once: most of the time they wait for the registry or the disk, and CI has two cores. */
+const AT_ONCE = 3;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** What a program prints. @throws Error with all that it has said when it fails */
+async function run(command: string, args: string[], cwd: string): Promise<string> {
+  if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  running++;
+  try {
+    return (await promisify(execFile)(command, args, { cwd, encoding: 'utf8' })).stdout;
+  } catch (error) {
+    const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: unknown };
+    throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${stdout}${stderr}`);
+  } finally {
+    running--;
+    waiting.shift()?.();
+  }
 }
 
-beforeAll(() => {
+/** Packs the package in a folder. @returns the tarball */
+async function pack(folder: string): Promise<string> {
+  const out = await run('npm', ['pack', '--silent', '--pack-destination', workshop], folder);
+  return join(workshop, out.trim().split('\n').at(-1) ?? '');
+}
+
+/** A project of somebody else, with these packages from their tarballs, or from the registry. */
+async function install(name: string, manifest: object, packages: readonly string[]): Promise<string> {
+  const project = join(workshop, `project-${name}`);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true, ...manifest }));
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], project);
+  return project;
+}
+
+beforeAll(async () => {
   workshop = mkdtempSync(join(tmpdir(), 'grapevine-pack-'));
-  for (const folder of folders) {
-    const out = run('npm', ['pack', '--silent', '--pack-destination', workshop], join(root, 'packages', folder));
-    tarballs.set(folder, join(workshop, out.trim().split('\n').at(-1) ?? ''));
-  }
+  await Promise.all(folders.map(async (folder) => tarballs.set(folder, await pack(join(root, 'packages', folder)))));
 });
 afterAll(() => rmSync(workshop, { recursive: true, force: true }));
 
@@ -52,18 +78,29 @@ function imported(example: string): string[] {
   return folders.filter((folder) => example.includes(`'${nameOf.get(folder)}`));
 }
 
-describe.each(folders)('packages/%s', (folder) => {
-  const readme = readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8');
-  const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+const exampleOf = (folder: string): string =>
+  /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'packages', folder, 'README.md'), 'utf8'))?.[1] ?? '';
 
-  test('installs from its tarball into an empty project, and the example of its README type-checks and runs there', () => {
-    const project = join(workshop, `project-${folder}`);
-    mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true, type: 'module' }));
-    const ours = [...new Set([folder, ...imported(example)].flatMap(closure))];
-    run('npm', ['install', '--no-audit', '--no-fund', ...ours.map((name) => tarballs.get(name) ?? '')], project);
+/** Projects with a package, and whatever its example imports. */
+const projects = new Map<string, Promise<string>>();
+function projectOf(folder: string): Promise<string> {
+  const known = projects.get(folder);
+  if (known) return known;
+  const ours = [...new Set([folder, ...imported(exampleOf(folder))].flatMap(closure))];
+  const project = install(
+    folder,
+    { type: 'module' },
+    ours.map((name) => tarballs.get(name) ?? ''),
+  );
+  projects.set(folder, project);
+  return project;
+}
 
+describe.concurrent('each package installs from its tarball into an empty project, and the example of its README type-checks and runs there', () => {
+  test.each(folders)('packages/%s', async (folder) => {
+    const example = exampleOf(folder);
     expect(example, 'the README has an example').not.toBe('');
+    const project = await projectOf(folder);
     writeFileSync(join(project, 'example.ts'), example);
     const options = {
       module: 'NodeNext',
@@ -78,14 +115,14 @@ describe.each(folders)('packages/%s', (folder) => {
         compilerOptions: { ...options, types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
       }),
     );
-    run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], project);
-    const stdout = run(process.execPath, ['example.js'], project);
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], project);
+    const stdout = await run(process.execPath, ['example.js'], project);
     expect(stdout).not.toBe('');
     for (const [, promised] of example.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)) expect(stdout).toContain(promised);
   });
 });
 
-describe('the commands', () => {
+describe.concurrent('the commands', () => {
   const manifestAt = (path: string) => JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8'));
 
   /** What commands need of ours besides the packages. */
@@ -96,24 +133,16 @@ describe('the commands', () => {
   const dependenciesOf = (path: string): string[] => Object.keys(manifestAt(path).dependencies);
 
   /** Installs a command from its tarball into an empty project. */
-  function install(path: string): string {
-    const project = join(workshop, `project-${path.replace('/', '-')}`);
-    mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'stranger', private: true }));
+  async function installCommand(path: string): Promise<string> {
     const paths = [path, ...dependenciesOf(path).flatMap((name) => BESIDE.get(name) ?? [])];
-    const own = paths.map((each) => {
-      const out = run('npm', ['pack', '--silent', '--pack-destination', workshop], join(root, each));
-      return join(workshop, out.trim().split('\n').at(-1) ?? '');
-    });
+    const own = await Promise.all(paths.map((each) => pack(join(root, each))));
     const needed = paths.flatMap(dependenciesOf);
     const ours = folders.filter((folder) => needed.includes(nameOf.get(folder) ?? '')).flatMap(closure);
-    const packages = [...own, ...new Set(ours.map((name) => tarballs.get(name) ?? ''))];
-    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], project);
-    return project;
+    return install(path.replace('/', '-'), {}, [...own, ...new Set(ours.map((name) => tarballs.get(name) ?? ''))]);
   }
 
   test('npx @grapevine/cli keeps a node up, controls it, and ends it', async () => {
-    const project = install('apps/node');
+    const project = await installCommand('apps/node');
     const npx = (...args: string[]) =>
       run('npx', ['--no-install', '@grapevine/cli', ...args, '--data', 'data'], project);
     const settings = ['--data', 'data', '--bind', '127.0.0.1:0', '--rpc', '127.0.0.1:0', '--topic', 'room'];
@@ -121,17 +150,17 @@ describe('the commands', () => {
     const exited = once(node, 'exit');
     for await (const line of createInterface({ input: node.stdout })) if (JSON.parse(line).msg === 'up') break;
     node.stdout.resume();
-    expect(npx('ticket', 'room')).toMatch(/^room[a-z2-7]+\n$/);
-    expect(npx('topics')).toMatch(/^[0-9a-f]{64} {2}0 neighbors\n$/);
-    expect(npx('stop')).toBe('ended\n');
+    expect(await npx('ticket', 'room')).toMatch(/^room[a-z2-7]+\n$/);
+    expect(await npx('topics')).toMatch(/^[0-9a-f]{64} {2}0 neighbors\n$/);
+    expect(await npx('stop')).toBe('ended\n');
     expect(await exited).toEqual([0, null]);
     expect(existsSync(join(project, 'node_modules/@grapevine/cli/deploy/grapevine.service'))).toBe(true);
   });
 
-  test('npx @grapevine/sim-cli simulates one of its scenarios', () => {
-    const project = install('apps/sim');
+  test('npx @grapevine/sim-cli simulates one of its scenarios', async () => {
+    const project = await installCommand('apps/sim');
     const scenario = join(project, 'node_modules/@grapevine/sim-cli/scenarios/defaults.toml');
-    run('npx', ['--no-install', '@grapevine/sim-cli', 'run', scenario, '--out', 'results'], project);
+    await run('npx', ['--no-install', '@grapevine/sim-cli', 'run', scenario, '--out', 'results'], project);
     expect(readdirSync(join(project, 'results')).some((file) => file.endsWith('.results.json'))).toBe(true);
   });
 });
@@ -191,17 +220,14 @@ export const topic = (given: Given<TopicOptions>): TopicOptions => given;
 export { connectRpc, IrohEndpoint, MdnsPeerSource, MemoryNetwork, serveMetrics, serveRpc, Simulator, State, struct, u8, WebEndpoint };
 `;
 
-describe('the types, with everything checked and without the DOM', () => {
+describe.concurrent('the types, with everything checked and without the DOM', () => {
   const COMPILERS = ['~5.4.0', '~5.7.0', '~5.9.0', 'latest'];
-  const project = () => join(workshop, 'project-types');
+  let project: string;
 
-  beforeAll(() => {
-    mkdirSync(project());
-    writeFileSync(join(project(), 'package.json'), JSON.stringify({ name: 'strict', private: true, type: 'module' }));
-    writeFileSync(join(project(), 'use.ts'), STRICT_PROGRAM);
+  beforeAll(async () => {
     const compilers = COMPILERS.map((version, index) => `compiler-${index}@npm:typescript@${version}`);
-    const packages = [...tarballs.values(), '@types/node@20', ...compilers];
-    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], project());
+    project = await install('types', { type: 'module' }, [...tarballs.values(), '@types/node@20', ...compilers]);
+    writeFileSync(join(project, 'use.ts'), STRICT_PROGRAM);
   });
 
   test.each(
@@ -209,31 +235,28 @@ describe('the types, with everything checked and without the DOM', () => {
       { version, index, module: 'nodenext', moduleResolution: 'nodenext' },
       { version, index, module: 'esnext', moduleResolution: 'bundler' },
     ]),
-  )('TypeScript $version, $moduleResolution', ({ index, module, moduleResolution }) => {
+  )('TypeScript $version, $moduleResolution', async ({ version, index, module, moduleResolution }) => {
     const compilerOptions = {
       ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'esnext.disposable'], types: ['node'] },
       ...{ strict: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, skipLibCheck: false },
       noEmit: true,
     };
-    const name = `tsconfig.${moduleResolution}.json`;
-    writeFileSync(join(project(), name), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-    run(process.execPath, [`node_modules/compiler-${index}/bin/tsc`, '-p', name], project());
+    const name = `tsconfig.${version}.${moduleResolution}.json`;
+    writeFileSync(join(project, name), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    await run(process.execPath, [`node_modules/compiler-${index}/bin/tsc`, '-p', name], project);
   });
 });
 
-describe('weight', () => {
+describe.concurrent('weight', () => {
   /** Bytes of a folder's files. */
   const sizeOf = (folder: string): number =>
     readdirSync(folder, { withFileTypes: true, recursive: true })
       .filter((entry) => entry.isFile())
       .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 
-  test('api and net bring at most 20 packages and 10 MB', () => {
-    const project = join(workshop, 'project-weight');
-    mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'light', private: true, type: 'module' }));
-    const ours = closure('api').map((name) => tarballs.get(name) ?? '');
-    run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...new Set(ours)], project);
+  test('api and net bring at most 20 packages and 10 MB', async () => {
+    const ours = new Set(closure('api').map((name) => tarballs.get(name) ?? ''));
+    const project = await install('weight', { type: 'module' }, [...ours]);
     const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as { packages: object };
     const installed = Object.keys(lock.packages).filter((path) => path !== '' && existsSync(join(project, path)));
     const bytes = sizeOf(join(project, 'node_modules'));
@@ -244,10 +267,8 @@ describe('weight', () => {
 
   test('proto, as its README imports it, is at most 28 kB in a bundle', async () => {
     const { build } = await import('esbuild');
-    const readme = readFileSync(join(root, 'packages/proto/README.md'), 'utf8');
-    const example = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const { outputFiles } = await build({
-      stdin: { contents: example, loader: 'ts', resolveDir: join(workshop, 'project-proto') },
+      stdin: { contents: exampleOf('proto'), loader: 'ts', resolveDir: await projectOf('proto') },
       ...{
         bundle: true,
         minify: true,
@@ -264,8 +285,8 @@ describe('weight', () => {
   });
 });
 
-test('proto installs without any native module', () => {
-  const project = join(workshop, 'project-proto');
+test('proto installs without any native module', async () => {
+  const project = await projectOf('proto');
   const native = readdirSync(join(project, 'node_modules'), { recursive: true }).filter((file) =>
     String(file).endsWith('.node'),
   );
