@@ -31,7 +31,8 @@ async function main(): Promise<void> {
     if (warning !== undefined) print(`! ${warning} (--bind, --advertise)`);
     const topic = await gossip.subscribe(id, { bootstrap: peers });
     const room = new Room(topic, options.secretKey, options.name, print);
-    print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${peers.length} peers …`);
+    const several = peers.length === 1 ? 'a peer' : `${peers.length} peers`;
+    print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${several} …`);
     await Promise.race([room.listen(), talk(topic, room, leaving.signal)]);
   } catch (error) {
     if (!leaving.signal.aborted) throw error; // otherwise it is Ctrl-C that ended the wait

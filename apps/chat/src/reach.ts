@@ -1,7 +1,7 @@
 import { type GossipTopic, JoinTimeoutError } from '@grapevine/api';
 
 /** How long to wait before saying that nobody has answered yet, in milliseconds: soon for the first time, then less often. */
-const PAUSES_MS = [5_000, 10_000, 30_000];
+const PAUSES_MS = [3_000, 12_000, 30_000];
 const LONGEST_PAUSE_MS = 60_000;
 
 /**

@@ -83,7 +83,7 @@ test('it says whom it tries to reach, and why that fails', async () => {
   gone.kill();
   await gone.exitCode();
   const alice = start('join', ticket);
-  await alice.sees(/still trying: no neighbor in time: [0-9a-f]+… (could not be reached|has not answered)/);
+  await alice.sees(/still trying: no neighbor in time: [0-9a-f]+ (could not be reached|has not answered)/);
   expect(await alice.interrupt()).toBe(0);
 });
 
