@@ -7,7 +7,7 @@ import {
   parseSocketAddr,
   type SocketAddr,
 } from '@grapevine/net';
-import { parseAdvertised, ticketKind, withoutPasting } from '@grapevine/net/transport';
+import { parseAdvertised, ticketKind, withoutPasting, wordKind } from '@grapevine/net/transport';
 import type { Source } from './sources.js';
 
 /** Turns a text into a value, or says what it should have been. */
@@ -74,7 +74,7 @@ export const ticketOrId: Expectation<string> = {
   what: 'an endpoint ticket ("endpoint…") or an endpoint id',
   explains: true,
   read: (text) => {
-    parseBootstrap(text);
+    checkPeer(text);
     return text;
   },
 };
@@ -85,10 +85,20 @@ export const someTicket: Expectation<string> = {
   explains: true,
   read: (text) => {
     if (isRoomTicket(text)) parseRoomTicket(text);
-    else parseBootstrap(text);
+    else checkPeer(text);
     return text;
   },
 };
+
+/** @throws with a message where there is more to say than what was expected */
+function checkPeer(text: string): void {
+  try {
+    parseBootstrap(text);
+  } catch (error) {
+    const word = withoutPasting(text).toLowerCase();
+    throw word.startsWith('endpoint') || wordKind(word) ? error : new Error();
+  }
+}
 
 /** A topic, with peers where a room ticket names some: a name, an id, or such a ticket. */
 export const room: Expectation<RoomTicket> = {
