@@ -56,7 +56,12 @@ const { outputFiles } = await build({
 
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, path.endsWith('.js') ? withNames(text) : text);
+  writeFileSync(path, path.endsWith('.js') ? withNames(sideEffects === false ? withoutBareImports(text) : text) : text);
+}
+
+/** esbuild imports shared files for their effects, which they do not have, and which other bundlers warn of. Lines stay where they are. */
+function withoutBareImports(code) {
+  return code.replaceAll(/^import "\.[^"]*";$/gm, '');
 }
 
 /** esbuild writes `var Topic = class _Topic` where a class speaks of itself: it would be called `_Topic` in stack traces and errors. */
