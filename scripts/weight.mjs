@@ -1,5 +1,5 @@
 // Prints what a bundle is made of: `npm run weight` for the chat page, `npm run weight -- packages/proto/README.md` for the first example of a README.
-// The packages must be built (`npm run build`).
+// From the sources, which say what a part is; the page itself is built from the packages, which are few files, and differs by a percent.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,8 @@ function partOf(path) {
 }
 
 const config = file === undefined ? { configFile: join(root, 'apps/web/vite.config.mjs') } : exampleOf(file);
-const built = await build({ ...config, logLevel: 'error', build: { ...config.build, write: false } });
+const resolve = { conditions: ['@grapevine/source', 'module', 'browser', 'import'] };
+const built = await build({ ...config, resolve, logLevel: 'error', build: { ...config.build, write: false } });
 const chunks = new Map(built.output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
 
 /** What is loaded before it runs: the entry, and what that imports at its top. */

@@ -260,6 +260,8 @@ describe.concurrent('weight', () => {
     const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')) as { packages: object };
     const installed = Object.keys(lock.packages).filter((path) => path !== '' && existsSync(join(project, path)));
     const bytes = sizeOf(join(project, 'node_modules'));
+    const scripts = readdirSync(join(project, 'node_modules/@grapevine'), { recursive: true, encoding: 'utf8' });
+    expect(scripts.filter((file) => file.endsWith('.js')).length, 'few files: they are bundles').toBeLessThan(80);
     console.log(`api and net: ${installed.length} packages, ${(bytes / 1e6).toFixed(1)} MB`);
     expect(installed.length).toBeLessThanOrEqual(20);
     expect(bytes).toBeLessThanOrEqual(10e6);
