@@ -2,6 +2,8 @@ import { faultySocket } from '@grapevine/net/compliance';
 import { expect, test } from 'vitest';
 import { quantile, report } from './support/figures.js';
 import { GatedSocket } from './support/gated-socket.js';
+import { Ledger } from './support/ledger.js';
+import { useProcesses } from './support/process-node.js';
 import { Swarm, useSwarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
@@ -11,7 +13,44 @@ const LIMIT = 5_500;
 /** When a link is over whose last words are lost, in milliseconds. */
 const IDLE_MS = 6_000;
 
+/** What a process says at once before it goes. */
+const LAST_WORDS = 2_000;
+const SPEAKERS = 4;
+
 const swarm = useSwarm();
+const processes = useProcesses();
+
+test(`${LAST_WORDS} messages, flush() and shutdown(): everybody has all of them`, async () => {
+  const ledger = new Ledger();
+  const first = await (await processes.start(ledger, { name: 'resident 0' })).join();
+  const residents = [first];
+  for (let i = 1; i < 3; i++) {
+    const resident = await (await processes.start(ledger, { name: `resident ${i}` })).join(first.ticket);
+    residents.push(await resident.untilJoined());
+  }
+  const times: number[] = [];
+  for (let i = 0; i < SPEAKERS; i++) {
+    const speaker = await processes.start(ledger, { name: `speaker ${i}` });
+    await (await speaker.join(first.ticket)).untilJoined();
+    await speaker.publish(LAST_WORDS);
+    expect(await speaker.process.command('flush')).toMatchObject({ kept: 0, lost: [] });
+    const began = performance.now();
+    await speaker.process.command('quit');
+    await speaker.process.end();
+    times.push(performance.now() - began);
+    speaker.reader.excuse(0, Number.POSITIVE_INFINITY);
+  }
+  expect(await ledger.imbalances(20_000)).toEqual([]);
+  expect(ledger.told()).toEqual({});
+  const value = ledger.count * residents.length;
+  report({
+    row: 'row 24',
+    figure: `last words of ${SPEAKERS} processes that came to ${residents.length} others`,
+    value,
+    unit: 'messages',
+  });
+  report({ row: 'row 24', figure: 'slowest shutdown() after them', value: quantile(times, 1), unit: 'ms' });
+});
 
 test('the last Disconnect arrives through 30 % loss, and so does what was published before it', async () => {
   const times: number[] = [];

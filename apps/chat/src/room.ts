@@ -1,4 +1,4 @@
-import type { GossipTopic } from '@grapevine/api';
+import type { GossipEvent, GossipTopic } from '@grapevine/api';
 import { MessageTooLargeError, TopicClosedError } from '@grapevine/api';
 import { type ChatMessage, Names, sealMessage, verifyMessage } from '@grapevine/chat-room';
 import { printable } from '@grapevine/cli-kit';
@@ -33,9 +33,7 @@ export class Room {
         case 'neighborDown':
           break;
         case 'lagged':
-          this.#print(
-            `! ${event.missed} messages were lost${event.reason === 'slow-reader' ? ': this terminal is too slow' : ''}`,
-          );
+          this.#print(`! ${describeLoss(event)}`);
           break;
       }
     }
@@ -83,5 +81,19 @@ export class Room {
     } catch (error) {
       this.#print(`! ignored a bad message: ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+}
+
+function describeLoss({ missed, reason }: GossipEvent & { readonly type: 'lagged' }): string {
+  switch (reason) {
+    case 'away':
+      return 'messages may have been lost: we were away for longer than the others remember';
+    case 'slow-reader':
+      return `${missed} messages were lost: this terminal is too slow`;
+    case 'abandoned':
+    case 'unavailable':
+    case 'overflow':
+    case 'unknown':
+      return `${missed} messages were lost`;
   }
 }

@@ -4,6 +4,8 @@ import type { GossipEvent, TopicSession } from '@grapevine/net';
 export type GossipMessage = Omit<GossipEvent & { readonly type: 'received' }, 'type'> & {
   /** Messages that this reader lost since the previous one; `gossip.snapshot().losses` and the events say why. */
   readonly missed: number;
+  /** Whether the node was away for so long since then that nobody knows how many more were lost, if any. */
+  readonly wasAway: boolean;
 };
 
 /** The messages of a subscription, without changes of neighbors. */
@@ -12,18 +14,21 @@ export async function* messagesOf(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<GossipMessage, undefined> {
   let missed = 0;
+  let wasAway = false;
   for (;;) {
     const { done, value: event } = await session.next(signal);
     if (done) return undefined;
     switch (event.type) {
       case 'received': {
         const { content, deliveredFrom, scope } = event;
-        yield { content, deliveredFrom, scope, missed };
+        yield { content, deliveredFrom, scope, missed, wasAway };
         missed = 0;
+        wasAway = false;
         break;
       }
       case 'lagged':
         missed += event.missed;
+        if (event.reason === 'away') wasAway = true;
         break;
       case 'neighborUp':
       case 'neighborDown':

@@ -71,6 +71,7 @@ interface Instruments {
   readonly dials: Counter<'outcome'>;
   readonly dropped: Counter<'reason'>;
   readonly lost: Counter<'reason'>;
+  readonly absences: Counter;
   readonly degraded: Counter;
   readonly hops: Histogram;
 }
@@ -86,7 +87,7 @@ interface Shared {
  * Where all copies of this package in a program find the metrics of a registry, which takes each name once. The number is the version of the
  * shared object's shape.
  */
-const SHARED = Symbol.for('@grapevine/metrics/shared 1');
+const SHARED = Symbol.for('@grapevine/metrics/shared 2');
 
 function sharedOf(registry: AnyRegistry): Shared {
   const globals = globalThis as { [SHARED]?: WeakMap<AnyRegistry, Shared> };
@@ -145,6 +146,7 @@ export function gossipMetrics(
     dial: (outcome) => shared.instruments.dials.inc({ outcome }),
     dropped: (reason, count) => shared.instruments.dropped.inc({ reason }, count),
     lost: (reason, messages) => shared.instruments.lost.inc({ reason }, messages),
+    away: () => shared.instruments.absences.inc(),
     degraded: () => shared.instruments.degraded.inc(),
     observe: (read) => {
       shared.observed.add(read);
@@ -186,6 +188,10 @@ function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauge
     dials: labelled('gossip_dials_total', 'Dials, by outcome', 'outcome', DIAL_OUTCOMES),
     dropped: labelled('gossip_dropped_total', 'What was dropped, by reason', 'reason', DROP_REASONS),
     lost: labelled('gossip_lost_total', 'Messages that were lost, by reason', 'reason', LOSS_REASONS),
+    absences: counter(
+      'gossip_absences_total',
+      'Times that a topic was out of touch for longer than neighbors know what was said',
+    ),
     degraded: counter('gossip_degraded_total', 'Payloads that were announced instead of sent to a slow peer'),
     hops: new Histogram({
       name: 'gossip_delivery_hops',

@@ -17,6 +17,9 @@ export function checkCommand<P extends PeerId>(config: Config, command: Command<
     case 'join':
       if (!Array.isArray(command.peers)) throw new TypeError('the peers to join must be an array');
       return;
+    case 'probe':
+      if (!Array.isArray(command.peers)) throw new TypeError('the peers to probe must be an array');
+      return;
     case 'broadcast': {
       const { content, scope } = command;
       if (!(content instanceof Uint8Array)) throw new TypeError('the content of a broadcast must be a Uint8Array');

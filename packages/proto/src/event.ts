@@ -12,6 +12,12 @@ export type Scope = 'swarm' | 'neighbors';
 export type Command<P extends PeerId> =
   /** Enters the topic (again) through these peers. With none, waits to be joined by others. */
   | { readonly type: 'join'; readonly peers: readonly P[] }
+  /**
+   * Finds out whether these peers are in the same swarm as we, and links the swarms if they are not. For peers that are probably in ours: in a
+   * large swarm nobody loses a place while that is in doubt. It does nothing where a peer is a neighbor, or where there are no neighbors; and
+   * nothing in the `reference` mode.
+   */
+  | { readonly type: 'probe'; readonly peers: readonly P[] }
   /** Publishes a payload. The kernel keeps the bytes and does not copy them: they must not change afterwards. */
   | { readonly type: 'broadcast'; readonly content: Uint8Array; readonly scope: Scope }
   /** Says goodbye to the neighbors and forgets the topic. */

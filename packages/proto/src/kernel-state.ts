@@ -290,6 +290,14 @@ export abstract class KernelState<P extends PeerId> {
     return false;
   }
 
+  /**
+   * Whether a peer has said anything in a topic since it has last left it: it is, or was a while ago, a member. Leaves and the `reference` mode do
+   * not remember: true. False when the topic is not joined.
+   */
+  hasHeardFrom(topic: TopicId, peer: P): boolean {
+    return this.#topics.get(topic)?.hasHeardFrom(peer) ?? false;
+  }
+
   /** How it has come about that we may want to dial a peer, over all topics: for a host that has to decide whom to dial first. */
   origin(peer: P): PeerOrigin<P> {
     return this.#topics.origin(peer);

@@ -51,6 +51,9 @@ export class Topic<P extends PeerId> {
         // A leaf that is linked comes by itself.
         for (const peer of command.peers) if (this.#leaves?.isFor(peer) !== true) this.#swarm.requestJoin(peer, now);
         break;
+      case 'probe':
+        for (const peer of command.peers) if (this.#leaves?.isFor(peer) !== true) this.#swarm.probe(peer, now);
+        break;
       case 'broadcast':
         this.#tree.broadcast(command.content, command.scope, now);
         break;
@@ -216,6 +219,11 @@ export class Topic<P extends PeerId> {
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean {
     return this.#swarm.wants(peer) || this.#leaves?.has(peer) === true;
+  }
+
+  /** Whether a peer has said anything here since it has last left. */
+  hasHeardFrom(peer: P): boolean {
+    return this.#swarm.hasHeardFrom(peer);
   }
 
   /** How a peer has come to be known in this topic. */

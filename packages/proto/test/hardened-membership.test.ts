@@ -20,6 +20,8 @@ const hardened = (config = {}, seed?: number): TestNode => new TestNode({ mode: 
 const ME = 0;
 const data = Uint8Array.of(1);
 const list = (...ids: number[]): PeerInfo<number>[] => ids.map((id) => ({ id, data: undefined }));
+const reply = (...ids: number[]): Message<number> => ({ type: 'shuffleReply', nodes: list(...ids) });
+const full = (node: TestNode): TestNode => node.meet(1, 2, 3, 4, 5).learn(1, 6, 7);
 const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 const join: Message<number> = { type: 'join', data: undefined };
 const high: Message<number> = { type: 'neighbor', priority: 'high', data: undefined };
@@ -631,9 +633,6 @@ describe('an answer that crosses our disconnect', () => {
 });
 
 describe('a node that has neighbors and is told to join a peer', () => {
-  const full = (node: TestNode): TestNode => node.meet(1, 2, 3, 4, 5).learn(1, 6, 7);
-  const reply = (...ids: number[]): Message<number> => ({ type: 'shuffleReply', nodes: list(...ids) });
-
   test('joins it all the same in the reference: a full view there must push somebody out', () => {
     expect(sentTypes(full(reference()).join(8))).toEqual(['8 join']);
     expect(sentTypes(reference().meet(1).join(1))).toEqual(['1 join']);
@@ -692,6 +691,79 @@ describe('a node that has neighbors and is told to join a peer', () => {
     node.join(8);
     expect(sentTypes(node.receive(8, reply(7)))).toEqual(['8 neighbor']);
   });
+});
+
+describe('a probe of a peer that is probably in the same swarm', () => {
+  const probe = (node: TestNode, ...peers: number[]) =>
+    node.handle({ type: 'command', topic: TOPIC, command: { type: 'probe', peers } });
+  const LARGE = Array.from({ length: 30 }, (_, i) => 100 + i); // a passive view that is full
+  /** As many as a probe asks for, none of which the node knows. */
+  const STRANGERS = Array.from({ length: 35 }, (_, i) => 200 + i);
+  const member = (...known: number[]) => full(hardened()).learn(1, ...known);
+
+  test('goes to nobody who is a neighbor, and to nobody while there are no neighbors', () => {
+    expect(probe(hardened().meet(1), 1)).toEqual([]);
+    expect(probe(hardened(), 1)).toEqual([]);
+  });
+
+  test('asks politely to be a neighbor where there is room', () => {
+    const outputs = probe(hardened().meet(1), 8);
+    expect(sent(outputs)).toMatchObject([{ to: 8, message: { type: 'neighbor', priority: 'low' } }]);
+  });
+
+  test('links two swarms when one of them is so small that members would know each other', () => {
+    for (const [known, answer] of [
+      [[], STRANGERS],
+      [LARGE, [70, 71]],
+    ] as const) {
+      const node = member(...known);
+      expect(sentTypes(probe(node, 8))).toEqual(['8 shuffle']);
+      expect(sent(node.receive(8, reply(...answer)))).toMatchObject([
+        { to: 8, message: { type: 'neighbor', priority: 'high' } },
+      ]);
+    }
+  });
+
+  test('takes nobody their place when the peer knows somebody, or in a swarm that is so large that two members may know nobody in common', () => {
+    for (const answer of [[70, 100], STRANGERS]) {
+      const node = member(...LARGE);
+      probe(node, 8);
+      expect(sentTypes(node.receive(8, reply(...answer)))).not.toContain('8 neighbor');
+    }
+  });
+
+  test('is as good as a join where the user has asked for that, too', () => {
+    for (const order of ['probe first', 'join first']) {
+      const node = member(...LARGE);
+      if (order === 'probe first') probe(node, 8);
+      node.join(8);
+      if (order === 'join first') probe(node, 8);
+      expect(sentTypes(node.receive(8, reply(...STRANGERS)))).toContain('8 neighbor');
+    }
+  });
+
+  test('lets go of a peer that is not in the topic', () => {
+    const node = hardened().meet(1);
+    probe(node, 8);
+    expect(node.state.wants(8)).toBe(true);
+    node.receive(8, { type: 'disconnect', alive: false, respond: false });
+    expect(node.state.wants(8)).toBe(false);
+    expect(node.state.hasHeardFrom(TOPIC, 8)).toBe(false);
+  });
+
+  test('does nothing in the reference', () => {
+    expect(probe(reference().meet(1), 8)).toEqual([]);
+  });
+});
+
+test('a peer counts as heard from until it leaves; the reference does not remember', () => {
+  const node = hardened().meet(1);
+  expect([1, 2].map((peer) => node.state.hasHeardFrom(TOPIC, peer))).toEqual([true, false]);
+  node.receive(1, { type: 'disconnect', alive: true, respond: false });
+  expect(node.state.hasHeardFrom(TOPIC, 1)).toBe(true);
+  node.receive(1, { type: 'disconnect', alive: false, respond: false });
+  expect(node.state.hasHeardFrom(TOPIC, 1)).toBe(false);
+  expect(reference().state.hasHeardFrom(TOPIC, 1)).toBe(true);
 });
 
 describe('a node that is short of neighbors and hears from nobody', () => {
@@ -803,6 +875,27 @@ describe('a new member', () => {
     const { node, look } = letIn();
     node.meet(2, 3);
     expect(node.expire(look)).toEqual([]);
+  });
+
+  test('is told of others by the peer that lets it in, right after its consent', () => {
+    const contact = hardened().meet(1, 2);
+    const answers = sent(contact.receive(7, join)).filter(({ to }) => to === 7);
+    expect(answers).toMatchObject([{ message: { type: 'neighbor' } }, { message: { type: 'shuffleReply' } }]);
+    const { message } = answers[1] as { message: Extract<Message<number>, { type: 'shuffleReply' }> };
+    expect(message.nodes.map(({ id }) => id).sort()).toEqual([1, 2]);
+    expect(sentTypes(hardened().receive(7, join))).toEqual(['7 neighbor']);
+  });
+
+  test('keeps them for the time when that peer is gone', () => {
+    const { node } = letIn();
+    expect(node.receive(1, { type: 'shuffleReply', nodes: list(2) })).toEqual([]);
+    expect(sentTypes(node.disconnected(1))).toEqual(['2 neighbor']);
+  });
+
+  test('asks one of them when it is short of neighbors after a second: that peer may be dead', () => {
+    const { node, look } = letIn();
+    node.receive(1, { type: 'shuffleReply', nodes: list(2) });
+    expect(sentTypes(node.expire(look))).toEqual(['1 shuffle', '2 neighbor']);
   });
 
   test('asks nobody when it is alone again', () => {

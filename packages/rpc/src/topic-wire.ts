@@ -102,6 +102,7 @@ const LAGGED_REASONS: Record<LaggedReason, true> = {
   abandoned: true,
   unavailable: true,
   overflow: true,
+  away: true,
   unknown: true,
 };
 

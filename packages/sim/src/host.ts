@@ -122,6 +122,7 @@ export class Host implements Outputs<number> {
         this.leftTopic(peer);
         break;
       case 'broadcast':
+      case 'probe':
         break;
     }
   }

@@ -87,6 +87,8 @@ function command(value: Command<number>): string {
   switch (value.type) {
     case 'join':
       return `join ${value.peers.join(',')}`;
+    case 'probe':
+      return `probe ${value.peers.join(',')}`;
     case 'broadcast':
       return `broadcast ${hex(value.content)} ${value.scope}`;
     case 'quit':

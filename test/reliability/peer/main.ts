@@ -126,6 +126,8 @@ async function obey(verb: string, words: readonly string[]): Promise<object> {
     }
     case 'publish':
       return publish(words.map(Number));
+    case 'flush':
+      return joined().flush();
     case 'stats':
       return stats();
     case 'quit':

@@ -84,6 +84,8 @@ function describeLoss({ missed, reason }: GossipEvent & { readonly type: 'lagged
       return `missed ${messages}: the peers that knew of them have dropped them`;
     case 'overflow':
       return `missed ${messages}: too many at once for the node`;
+    case 'away':
+      return 'may have missed any number of messages: the node was away for longer than its peers remember';
     case 'unknown':
       return `missed ${messages} or more`;
   }

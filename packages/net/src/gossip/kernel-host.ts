@@ -94,6 +94,7 @@ export abstract class KernelHost implements GossipService {
       retired: (peer) => this.#gate.ended({ type: 'linkRetired', peer }),
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
+      slept: (forMs) => this.#topics.slept(forMs),
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#timers = new KernelTimers(resolved.clock, (timer) => this.#feed({ type: 'timerExpired', timer }, 'timer'));

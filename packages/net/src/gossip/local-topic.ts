@@ -2,6 +2,7 @@ import type { NeighborDownReason, Scope, TopicId } from '@grapevine/proto';
 import { NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { abortable, type Deferred, deferred } from '../util/deferred.js';
+import { Absence } from './absence.js';
 import type { EventQueue } from './event-queue.js';
 import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
@@ -25,11 +26,17 @@ export interface LocalTopicHost {
   readonly kept: KeptBudgets;
   /** How many neighbors a topic wants. */
   readonly wanted: number;
+  /** How long a topic may be out of touch and be told of every message that it has missed, in milliseconds. */
+  readonly countedAbsenceMs: number;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
   tried(peer: EndpointId): TriedPeer;
+  /** Whether a peer has said anything in a topic since it has last left it. */
+  hasHeardFrom(topic: TopicId, peer: EndpointId): boolean;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
+  /** Asks a peer whether it is in the same swarm. */
+  probe(topic: TopicId, peer: EndpointId): void;
   /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
   search(topic: LocalTopic): PeerSearch | undefined;
 }
@@ -50,6 +57,7 @@ export class LocalTopic {
   #wayBack: WayBack | undefined;
   #lost: LostNeighbors | undefined;
   #unreached: UnreachedPeers | undefined;
+  #absence: Absence | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -143,6 +151,7 @@ export class LocalTopic {
     this.#askUnreached(peer);
     this.#joined?.resolve();
     this.#joined = undefined;
+    this.#tellAway(this.#absence?.end());
     const kept = this.#kept?.takeAll() ?? [];
     this.#kept = undefined;
     return kept;
@@ -153,22 +162,38 @@ export class LocalTopic {
     if (reason === 'left') this.#wayBack?.forget(peer);
     if (this.#end) return;
     if (isAccident(reason)) this.#expect(peer);
+    if (reason === 'left' && this.#wayBack?.isBootstrap(peer)) this.#look([peer]);
     if (this.#neighbors.length > 0) return;
+    this.#away.begin(this.#readers);
     this.#search?.hurry();
     this.#unreached?.stop();
     this.#wayBack?.start();
+  }
+
+  /** The node was asleep until now. */
+  slept(forMs: number): void {
+    if (this.#neighbors.length > 0) this.#tellAway(this.#away.slept(forMs, this.#readers));
   }
 
   /** Asks these peers to let us in, and goes on asking until somebody does. */
   enterThrough(peers: readonly EndpointId[]): void {
     if (peers.length === 0) return;
     this.#back().addBootstrap(peers);
-    this.#unreached?.stop();
-    const unreached = peers.filter((peer) => !this.#neighbors.includes(peer)).slice(-MAX_BOOTSTRAP);
-    this.#unreached = new UnreachedPeers(this.id, this.#host, unreached);
+    this.#look(peers.filter((peer) => !this.#neighbors.includes(peer)).slice(-MAX_BOOTSTRAP));
     this.#host.join(this.id, peers);
     if (this.#neighbors.length === 0) this.#back().start();
-    else this.#unreached.start();
+  }
+
+  /** Asks a bootstrap peer that is no neighbor whether it is in the same swarm. @returns whether there was one to ask */
+  probeBootstrap(): boolean {
+    if (this.#neighbors.length === 0) return false; // the way back asks
+    const next = this.#wayBack?.nextBootstrap(
+      (peer) =>
+        !this.#neighbors.includes(peer) && this.#unreached?.has(peer) !== true && this.#host.waitFor(peer) === 0,
+    );
+    if (next === undefined) return false;
+    this.#host.probe(this.id, next);
+    return true;
   }
 
   /** Keeps a broadcast for the first neighbor. @returns whether an equal one is kept already. @throws NoNeighborsError when the limit is reached */
@@ -225,6 +250,14 @@ export class LocalTopic {
     this.#lost.add(peer);
   }
 
+  /** Peers that the user has named are not in the topic, by all we know. */
+  #look(peers: readonly EndpointId[]): void {
+    if (peers.length === 0) return;
+    this.#unreached ??= new UnreachedPeers(this.id, this.#host);
+    this.#unreached.add(peers);
+    if (this.#neighbors.length > 0) this.#unreached.start();
+  }
+
   #expectNoMore(peer: EndpointId): void {
     if (this.#lost?.remove(peer)) this.#lost = undefined;
   }
@@ -236,6 +269,18 @@ export class LocalTopic {
     this.#unreached?.start();
   }
 
+  /** Some messages may be lost, and nobody knows which: whoever has read all the time is told. */
+  #tellAway(readers: readonly EventQueue[] = NO_READERS): void {
+    if (readers.length === 0) return;
+    this.#host.losses.away();
+    for (const reader of this.#readers) if (readers.includes(reader)) reader.push(AWAY);
+  }
+
+  get #away(): Absence {
+    this.#absence ??= new Absence(this.#host.options.clock, this.#host.countedAbsenceMs);
+    return this.#absence;
+  }
+
   #back(): WayBack {
     this.#wayBack ??= new WayBack(this.id, this.#host);
     return this.#wayBack;
@@ -244,6 +289,7 @@ export class LocalTopic {
 
 const NOBODY: readonly EndpointId[] = [];
 const NO_READERS: readonly EventQueue[] = [];
+const AWAY: QueuedEvent = { type: 'lagged', missed: 0, reason: 'away' };
 
 /** Whether a neighbor was lost although neither side wanted that. */
 function isAccident(reason: NeighborDownReason): boolean {

@@ -3,6 +3,8 @@ import { fastHash } from '#hash';
 import type { AddressLookup, AddressSource } from '../address/address-book.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import { countedAbsence } from './absence.js';
+import { BootstrapRounds } from './bootstrap-rounds.js';
 import type { EventQueueOptions } from './event-queue.js';
 import type { KeptBudgets } from './kept-broadcasts.js';
 import { LocalTopic, type LocalTopicHost } from './local-topic.js';
@@ -26,7 +28,7 @@ export interface LocalTopicsHost {
   readonly me: EndpointId;
   readonly options: ResolvedGossipOptions;
   readonly addressLookup: AddressLookup;
-  readonly state: Pick<KernelState<EndpointId>, 'config' | 'eagerPeers' | 'hasSeen' | 'snapshot'>;
+  readonly state: Pick<KernelState<EndpointId>, 'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'snapshot'>;
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
   /** Has the protocol do something. */
   command(topic: TopicId, command: Command<EndpointId>): void;
@@ -42,6 +44,7 @@ export class LocalTopics {
   readonly #host: LocalTopicsHost;
   readonly #topics = new Map<TopicId, LocalTopic>();
   readonly #kept: KeptBudgets;
+  readonly #rounds: BootstrapRounds;
   readonly #queue: EventQueueOptions;
   readonly #topicHost: LocalTopicHost;
   readonly #subscriptionHost: SubscriptionHost;
@@ -50,6 +53,7 @@ export class LocalTopics {
     const { metrics, keptBytes, unreadBytes } = host.options;
     this.losses = new Losses(metrics);
     this.#host = host;
+    this.#rounds = new BootstrapRounds(host.options, this.#topics);
     this.#kept = { bytes: new SharedBudget(keptBytes), messages: new SharedBudget(MAX_KEPT) };
     this.#queue = {
       capacity: DEFAULT_QUEUE_CAPACITY,
@@ -79,17 +83,24 @@ export class LocalTopics {
     const local = this.#topics.get(topic) ?? this.#open(topic);
     const queue = capacity === DEFAULT_QUEUE_CAPACITY ? this.#queue : { ...this.#queue, capacity };
     const subscription = new Subscription(local, this.#subscriptionHost, queue, echo);
-    local.enterThrough(this.#learn(bootstrap, 'user'));
+    this.#enter(local, bootstrap);
     return subscription;
   }
 
   /** Leaves all topics. */
   leaveAll(): void {
+    this.#rounds.stop();
     for (const local of [...this.#topics.values()]) this.#leave(local);
+  }
+
+  /** The node was asleep until now. */
+  slept(forMs: number): void {
+    for (const local of this.#topics.values()) local.slept(forMs);
   }
 
   /** All topics have failed: their users are told. They can still be looked at. */
   failAll(error: Error): void {
+    this.#rounds.stop();
     for (const local of this.#topics.values()) local.close(error);
   }
 
@@ -108,9 +119,12 @@ export class LocalTopics {
       losses: this.losses,
       kept: this.#kept,
       wanted: state.config.membership.activeViewCapacity,
+      countedAbsenceMs: countedAbsence(state.config),
       waitFor: (peer) => peers.waitFor(peer),
       tried: (peer) => peers.tried(peer),
+      hasHeardFrom: (topic, peer) => state.hasHeardFrom(topic, peer),
       join: (topic, ids) => this.#host.command(topic, { type: 'join', peers: ids }),
+      probe: (topic, peer) => this.#host.command(topic, { type: 'probe', peers: [peer] }),
       search: (local) => this.#search(local),
     };
   }
@@ -129,7 +143,7 @@ export class LocalTopics {
       messageId: (content) => messageIdFromBytes(fastHash(content)),
       hasSeen: (topic, id) => state.hasSeen(topic, id),
       written: (local) => peers.written(local.id, local.neighbors),
-      joinPeers: (local, ids) => local.enterThrough(this.#learn(ids, 'user')),
+      joinPeers: (local, peers) => this.#enter(local, peers),
       leave: (local) => this.#leave(local),
     };
   }
@@ -162,11 +176,18 @@ export class LocalTopics {
     return local;
   }
 
+  #enter(local: LocalTopic, bootstrap: readonly (EndpointId | EndpointAddr)[]): void {
+    const peers = this.#learn(bootstrap, 'user');
+    if (peers.length > 0) this.#rounds.start();
+    local.enterThrough(peers);
+  }
+
   #leave(local: LocalTopic): void {
     local.close();
     this.#topics.delete(local.id);
     this.#host.left(local.id);
     this.#host.command(local.id, { type: 'quit' });
+    if (this.#topics.size === 0) this.#rounds.stop();
   }
 
   #search(local: LocalTopic): PeerSearch | undefined {

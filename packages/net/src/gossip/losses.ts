@@ -3,7 +3,7 @@ import type { LossReason } from './snapshot.js';
 
 /** Counts what a node has lost, for its snapshot and its metrics. */
 export class Losses {
-  readonly #metrics: Pick<GossipMetrics, 'lost'>;
+  readonly #metrics: Pick<GossipMetrics, 'away' | 'lost'>;
   readonly #counts: Record<LossReason, number> = {
     'slow-reader': 0,
     abandoned: 0,
@@ -12,13 +12,18 @@ export class Losses {
     unsent: 0,
   };
 
-  constructor(metrics: Pick<GossipMetrics, 'lost'>) {
+  constructor(metrics: Pick<GossipMetrics, 'away' | 'lost'>) {
     this.#metrics = metrics;
   }
 
   add(reason: LossReason, messages: number): void {
     this.#counts[reason] += messages;
     this.#metrics.lost(reason, messages);
+  }
+
+  /** A topic may have lost any number of messages. */
+  away(): void {
+    this.#metrics.away();
   }
 
   /** A copy. */

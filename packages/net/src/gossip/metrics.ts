@@ -68,6 +68,8 @@ export interface GossipMetrics {
   dropped(reason: DropReason, count?: number): void;
   /** Messages are lost, and whom it concerns was told. */
   lost(reason: LossReason, messages: number): void;
+  /** A topic was out of touch for so long that nobody knows what it has missed. Whom it concerns was told. */
+  away(): void;
   /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
   degraded(): void;
   /** Registers where to read gauges. @returns takes it back */
@@ -87,6 +89,7 @@ export const noMetrics: GossipMetrics = {
   dial: ignore,
   dropped: ignore,
   lost: ignore,
+  away: ignore,
   degraded: ignore,
   observe: () => ignore,
 };

@@ -5,10 +5,11 @@ import type { GossipSnapshot } from './snapshot.js';
 
 /**
  * Why messages were lost to a reader: it was `slow-reader` itself; the node knew of them and gave up fetching them, because nobody had them
- * in time (`abandoned`), because peers had dropped them (`unavailable`), or because a bound of its own was reached (`overflow`). Over the
- * remote API of Rust, which has no reasons, it is `unknown`.
+ * in time (`abandoned`), because peers had dropped them (`unavailable`), or because a bound of its own was reached (`overflow`). Or the node
+ * was `away`: asleep or without a neighbor for longer than its neighbors know what was said (a minute by default). Over the remote API of Rust,
+ * which has no reasons, it is `unknown`.
  */
-export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overflow' | 'unknown';
+export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overflow' | 'away' | 'unknown';
 
 /**
  * Bytes in a buffer of their own, which `Blob` and other parts of the web platform want: `Uint8Array<ArrayBuffer>`, written so that
@@ -37,7 +38,8 @@ type EventWith<Content> =
   | { readonly type: 'neighborDown'; readonly peer: EndpointId; readonly reason: NeighborDownReason | 'unknown' }
   /**
    * So many messages are lost to this reader at this place. For each message that the node knew of, a reader gets either the message or
-   * its part of such a number. With the reason `unknown` it may be more.
+   * its part of such a number. With the reason `unknown` it may be more. With the reason `away` it is 0, because nobody knows: any number may
+   * be lost besides those that other events count, or none.
    */
   | { readonly type: 'lagged'; readonly missed: number; readonly reason: LaggedReason };
 

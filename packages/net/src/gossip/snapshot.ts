@@ -10,7 +10,7 @@ import type { SourcesSnapshot } from './sources/index.js';
  * Why messages were lost: as in {@link LaggedReason}, once for each reader that was too slow and once for a topic otherwise; and `unsent`
  * for broadcasts that were kept for the first neighbor until the topic was closed.
  */
-export type LossReason = Exclude<LaggedReason, 'unknown'> | 'unsent';
+export type LossReason = Exclude<LaggedReason, 'away' | 'unknown'> | 'unsent';
 
 /** What a node looks like right now. A copy. */
 export interface GossipSnapshot {

@@ -3,6 +3,7 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ClockTimer } from '../util/clock.js';
 import type { TriedPeer } from './join-timeout-error.js';
 import type { ResolvedGossipOptions } from './options.js';
+import { MAX_BOOTSTRAP } from './way-back.js';
 
 /** The longest pause between two rounds. */
 const LAST_PAUSE_MS = 60_000;
@@ -17,32 +18,46 @@ export interface UnreachedPeersHost {
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
   tried(peer: EndpointId): TriedPeer;
+  /** Whether a peer has said anything in a topic since it has last left it. */
+  hasHeardFrom(topic: TopicId, peer: EndpointId): boolean;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
 }
 
 /**
- * Peers that the user has named and that could not be reached so far. While the topic has neighbors they are asked now and then:
- * nodes that start apart from their bootstrap peers and find each other would otherwise stay an island for ever.
+ * Peers that the user has named and that are not in the topic, by all we know: they could not be reached so far, or have left. While the topic
+ * has neighbors they are asked now and then: nodes that start apart from their bootstrap peers and find each other would otherwise stay an
+ * island for ever, and so would those whose bootstrap peer starts anew and knows nobody.
  */
 export class UnreachedPeers {
   readonly #topic: TopicId;
   readonly #host: UnreachedPeersHost;
   /** Who is asked next comes first. */
-  #peers: readonly EndpointId[];
+  #peers: readonly EndpointId[] = [];
   #asked: readonly EndpointId[] = [];
   #pauseMs: number;
   #timer: ClockTimer | undefined;
 
-  constructor(topic: TopicId, host: UnreachedPeersHost, peers: readonly EndpointId[]) {
+  constructor(topic: TopicId, host: UnreachedPeersHost) {
     this.#topic = topic;
     this.#host = host;
-    this.#peers = peers;
     this.#pauseMs = host.options.dialBackoffMaxMs;
   }
 
   /** Whether everybody was reached. */
   get isEmpty(): boolean {
     return this.#peers.length === 0;
+  }
+
+  has(peer: EndpointId): boolean {
+    return this.#peers.includes(peer);
+  }
+
+  /** The user has named these peers, or they have left the topic. They are asked soon. */
+  add(peers: readonly EndpointId[]): void {
+    this.#peers = [...peers, ...this.#peers.filter((peer) => !peers.includes(peer))].slice(0, MAX_BOOTSTRAP);
+    this.#asked = this.#asked.filter((peer) => !peers.includes(peer));
+    this.#pauseMs = this.#host.options.dialBackoffMaxMs;
+    this.stop();
   }
 
   /** A peer has become a neighbor. */
@@ -66,8 +81,11 @@ export class UnreachedPeers {
 
   #ask(): void {
     this.#timer = undefined;
-    // Whoever was asked in the last round and could be dialed has heard us. (Before that, another topic may have dialed it.)
-    const wasReached = (peer: EndpointId) => this.#asked.includes(peer) && this.#host.tried(peer).dialFailures === 0;
+    // Whoever was asked in the last round and could be dialed has heard us, and answers where it is in the topic.
+    const wasReached = (peer: EndpointId) =>
+      this.#asked.includes(peer) &&
+      this.#host.tried(peer).dialFailures === 0 &&
+      this.#host.hasHeardFrom(this.#topic, peer);
     this.#peers = this.#peers.filter((peer) => !wasReached(peer));
     const ready = this.#peers.filter((peer) => this.#host.waitFor(peer) === 0).slice(0, PEERS_PER_ROUND);
     this.#peers = [...this.#peers.filter((peer) => !ready.includes(peer)), ...ready];

@@ -51,6 +51,18 @@ export class WayBack {
     this.#former = this.#former.filter((peer) => !this.#bootstrap.includes(peer));
   }
 
+  /** Whether the user has named a peer. */
+  isBootstrap(peer: EndpointId): boolean {
+    return this.#bootstrap.includes(peer);
+  }
+
+  /** A peer that the user has named and that fits: of several the one that was asked longest ago. It counts as asked now. */
+  nextBootstrap(fits: (peer: EndpointId) => boolean): EndpointId | undefined {
+    const next = this.#bootstrap.findLast(fits);
+    if (next !== undefined) this.#bootstrap = askedLast(this.#bootstrap, [next]);
+    return next;
+  }
+
   /** A peer has become a neighbor. */
   remember(peer: EndpointId): void {
     if (this.#bootstrap.includes(peer)) this.#bootstrap = latest(this.#bootstrap.concat(peer), MAX_BOOTSTRAP);

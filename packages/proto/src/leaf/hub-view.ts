@@ -90,6 +90,15 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.#somethingChanged();
   }
 
+  /** A leaf is no bridge between swarms, and where it has room it may be in both. */
+  probe(peer: P, now: number): void {
+    if (this.active.size > 0) this.requestJoin(peer, now);
+  }
+
+  hasHeardFrom(_peer: P): boolean {
+    return true;
+  }
+
   receive(from: P, received: HyParViewMessage<P>, now: number): void {
     const message = cutMessage(received, this.#node.config.membership, this.#node.stats);
     switch (message.type) {

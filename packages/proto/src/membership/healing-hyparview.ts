@@ -11,6 +11,7 @@ import { LostPeers } from './lost-peers.js';
 import type { PeerOrigin } from './origin.js';
 import { PatientHyParView } from './patient-hyparview.js';
 import { probeQuestion } from './probe-question.js';
+import { type ProbeCause, Probes } from './probes.js';
 
 /** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
 const MAX_JOINING = 1024;
@@ -34,8 +35,9 @@ const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
   #joiningPeers: BoundedSet<P> | undefined;
-  /** Peers that we were told to join although we have neighbors, until it is clear whether they are in our swarm already. */
-  #probedPeers: BoundedSet<P> | undefined;
+  #probes: Probes<P> | undefined;
+  /** The peer that has just let us in: the list of nodes that comes with it is for the time when it is gone. */
+  #contact: P | undefined;
   /** Peers that we have heard from ourselves, besides our neighbors: they exist. */
   readonly #met = new LazySet<P>();
   #lost: LostPeers<P> | undefined;
@@ -64,18 +66,33 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
       super.requestJoin(peer, now);
       return;
     }
-    this.#probedPeers ??= new BoundedSet(MAX_JOINING);
-    this.#probedPeers.add(peer);
+    this.#probe(peer, 'told');
+  }
+
+  /**
+   * A swarm that has split has full views again soon, and so has a member that was started anew and that others have joined: nobody would ever
+   * look for the other part.
+   */
+  override probe(peer: P, _now: number): void {
+    if (!this.active.has(peer) && this.active.size > 0) this.#probe(peer, 'presumed');
+  }
+
+  /** Asks a peer to be a neighbor where there is room, and otherwise for nodes that it knows. */
+  #probe(peer: P, cause: ProbeCause): void {
+    this.#probes ??= new Probes(MAX_JOINING);
+    this.#probes.add(peer, cause);
     if (!this.hasRoom()) this.out.send(peer, probeQuestion(this.node, PROBED_NODES));
     else this.sendNeighbor(peer, 'low');
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
     if (message.type === 'neighbor' && this.#joiningPeers?.has(from) === true) {
+      this.#contact = from;
       this.out.schedule(WALK_TIME * this.config.neighborRequestTimeout, this.out.timer(ASK_FOR_MEMBERS));
     }
     super.receive(from, message, now);
-    if (!this.active.has(from)) this.#met.add(from);
+    if (message.type === 'disconnect' && !message.alive) this.#met.delete(from);
+    else if (!this.active.has(from)) this.#met.add(from);
     if (message.type === 'neighbor' || message.type === 'disconnect') this.#joiningPeers?.delete(from);
     this.sweep();
   }
@@ -83,7 +100,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
     const wasNeighbor = this.active.has(peer);
     this.#joiningPeers?.delete(peer);
-    this.#probedPeers?.delete(peer);
+    this.#probes?.delete(peer);
     super.peerDisconnected(peer, reason);
     if (wasNeighbor) this.#met.add(peer);
     if (wasNeighbor && reason !== 'refused') {
@@ -106,11 +123,31 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /**
    * In a small swarm the walks that introduce a new member end where it is known already, and before the first shuffle it hears of nobody else:
-   * if the peer that has let it in died within that minute, it would be cut off, or the swarm would fall into parts.
+   * if the peer that has let it in died within that minute, it would be cut off, or the swarm would fall into parts. That peer may be dead already.
    */
   override askTimerExpired(): void {
+    this.#contact = undefined;
     if (this.active.size >= this.config.activeViewCapacity / 2) return;
     for (const neighbor of this.active.values) this.out.send(neighbor, probeQuestion(this.node, ASKED_NODES));
+    this.refill();
+  }
+
+  /** A new member knows nobody but us until a walk has ended, and we may be gone by then: it is told of others at once. */
+  protected override introduce(peer: PeerInfo<P>, now: number): void {
+    const nodes = this.alternatives(peer.id);
+    if (nodes.length > 0) this.out.send(peer.id, { type: 'shuffleReply', nodes });
+    super.introduce(peer, now);
+  }
+
+  /** Neighbors are surely there. Where many come and go, all passive peers may have left. */
+  protected override alternatives(peer: P): readonly PeerInfo<P>[] {
+    const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
+    const count = shuffleActiveViewCount + shufflePassiveViewCount;
+    const passive = this.passive.shuffledWithout(peer, count, this.rng);
+    const active = this.active.shuffledWithout(peer, count, this.rng);
+    const fromActive = Math.max(shuffleActiveViewCount, count - passive.length);
+    const chosen = active.slice(0, fromActive);
+    return this.describe([...chosen, ...passive.slice(0, count - chosen.length)]);
   }
 
   /** Others hear of it by shuffles only. */
@@ -135,11 +172,16 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
     if (this.pending.has(from) && !this.active.has(from)) {
       // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
-      if (this.#probedPeers?.has(from) !== true) this.takeNodes(message.nodes, from);
+      if (this.#probes?.has(from) !== true) this.takeNodes(message.nodes, from);
       return;
     }
-    const isForeign =
-      this.#probedPeers?.delete(from) === true && !this.active.has(from) && !this.#knowsAnyOf(message.nodes);
+    if (from === this.#contact) {
+      this.#contact = undefined;
+      this.takeNodes(message.nodes, from);
+      return;
+    }
+    const cause = this.#probes?.delete(from);
+    const isForeign = cause !== undefined && !this.active.has(from) && this.#isForeign(cause, message.nodes);
     super.onShuffleReply(from, message);
     // Two swarms that have full views: only an eviction on either side makes them one.
     if (isForeign) this.sendNeighbor(from, 'high');
@@ -151,9 +193,10 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
     if (!message.alive) {
       this.passive.delete(from);
+      this.#probes?.delete(from);
       this.#lost?.found(from);
     }
-    if (wasRefusal && message.alive && this.#probedPeers?.has(from) === true)
+    if (wasRefusal && message.alive && this.#probes?.has(from) === true)
       this.out.send(from, probeQuestion(this.node, PROBED_NODES));
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
@@ -191,9 +234,18 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   protected override forget(peer: P): void {
     super.forget(peer);
     this.#joiningPeers?.delete(peer);
-    this.#probedPeers?.delete(peer);
+    this.#probes?.delete(peer);
     this.#lost?.found(peer);
     this.#met.delete(peer);
+  }
+
+  /**
+   * Whether a peer that knows these nodes is in another swarm than ours. In a large swarm two members may well know nobody in common: where both
+   * know as many as they can, that alone says nothing about a peer that is presumed to be in ours.
+   */
+  #isForeign(cause: ProbeCause, nodes: readonly PeerInfo<P>[]): boolean {
+    if (this.#knowsAnyOf(nodes)) return false;
+    return cause === 'told' || nodes.length < this.config.passiveViewCapacity || !this.passiveIsFull();
   }
 
   /** Whether nodes that somebody knows are in our swarm: a node that has lost neighbors is sure of the remaining ones only. */
@@ -213,6 +265,10 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
     this.#met.add(peer);
   }
 
+  override hasHeardFrom(peer: P): boolean {
+    return this.hasMet(peer);
+  }
+
   /** Whether we have heard from a peer ourselves. */
   protected hasMet(peer: P): boolean {
     return this.active.has(peer) || this.#met.has(peer);
@@ -225,7 +281,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /** Whether the user wants us to join a peer that has not answered yet. */
   protected hasAskedToJoin(peer: P): boolean {
-    return this.#joiningPeers?.has(peer) === true || this.#probedPeers?.has(peer) === true;
+    return this.#joiningPeers?.has(peer) === true || this.#probes?.has(peer) === true;
   }
 
   /** Data and marks of peers that have left all views must not pile up. */

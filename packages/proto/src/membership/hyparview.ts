@@ -126,6 +126,14 @@ export class HyParView<P extends PeerId> extends Views<P> {
   /** A peer is forbidden no longer. */
   allow(_peer: P): void {}
 
+  /** Finds out whether a peer is in our swarm, although we have neighbors. */
+  probe(_peer: P, _now: number): void {}
+
+  /** Whether a peer has said anything since it has last left the topic. The reference does not remember. */
+  hasHeardFrom(_peer: P): boolean {
+    return true;
+  }
+
   /** How a peer has come to be known. */
   origin(_peer: P): PeerOrigin<P> {
     return { trust: 'met' };
@@ -286,10 +294,15 @@ export class HyParView<P extends PeerId> extends Views<P> {
 
   /** Ends being neighbors politely: with some nodes to try instead, so that nobody who has just joined is left alone. */
   protected sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
-    const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
-    this.out.send(peer, { type: 'shuffleReply', nodes: this.sample(shuffleActiveViewCount + shufflePassiveViewCount) });
+    this.out.send(peer, { type: 'shuffleReply', nodes: this.alternatives(peer) });
     this.out.send(peer, { type: 'disconnect', alive, respond: false });
     this.out.disconnect(peer);
+  }
+
+  /** Whom a peer can turn to in our place. */
+  protected alternatives(_peer: P): readonly PeerInfo<P>[] {
+    const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
+    return this.sample(shuffleActiveViewCount + shufflePassiveViewCount);
   }
 
   protected removeActive(peer: P, removal: Removal): void {

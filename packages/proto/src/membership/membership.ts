@@ -20,6 +20,8 @@ export interface Membership<P extends PeerId> {
 
   /** Asks a peer to let us in. */
   requestJoin(peer: P, now: number): void;
+  /** Finds out whether a peer is in our swarm, although we have neighbors. */
+  probe(peer: P, now: number): void;
   receive(from: P, message: HyParViewMessage<P>, now: number): void;
   shuffleTimerExpired(): void;
   /** The swarm has let us in a while ago. */
@@ -46,6 +48,8 @@ export interface Membership<P extends PeerId> {
   quit(): void;
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean;
+  /** Whether a peer has said anything since it has last left the topic; true where that is not remembered. */
+  hasHeardFrom(peer: P): boolean;
   /** How a peer has come to be known. */
   origin(peer: P): PeerOrigin<P>;
 }

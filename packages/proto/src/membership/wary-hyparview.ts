@@ -26,6 +26,10 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     if (!this.#isMe(peer) && !this.isExpelled(peer)) super.requestJoin(peer, now);
   }
 
+  override probe(peer: P, now: number): void {
+    if (!this.#isMe(peer) && !this.isExpelled(peer)) super.probe(peer, now);
+  }
+
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
   override shuffleTimerExpired(): void {
     this.#offered = 0;

@@ -99,6 +99,8 @@ function command(value: Command<number>): string {
   switch (value.type) {
     case 'join':
       return `Join([${value.peers.join(', ')}])`;
+    case 'probe':
+      throw new Error('the reference probes nobody');
     case 'broadcast':
       return `Broadcast(${content(value.content)}, ${value.scope === 'swarm' ? 'Swarm' : 'Neighbors'})`;
     case 'quit':

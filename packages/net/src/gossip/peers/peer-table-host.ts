@@ -19,6 +19,8 @@ export interface PeerTableHost {
   linkReplaced(peer: EndpointId): void;
   /** Messages to or from a connected peer were lost, or may be. */
   linkGap(peer: EndpointId, reason: 'sleep' | 'overflow'): void;
+  /** Our time stood still, for so many milliseconds. */
+  slept(forMs: number): void;
   /** Whether a peer is, or is about to be, an active neighbor in some topic. */
   isWanted(peer: EndpointId): boolean;
 }

@@ -79,7 +79,7 @@ export class PeerTable {
       connected: (connection) => this.#takeOver(connection),
       failed: (peer, error) => this.#dialFailed(peer, error),
     });
-    this.#timeWatch = new TimeWatch(options.clock, () => this.#onTimeJump());
+    this.#timeWatch = new TimeWatch(options.clock, (missingMs) => this.#onTimeJump(missingMs));
     this.#linkCheck = new LinkCheck({
       clock: options.clock,
       redial: ({ id }) => this.#dialer.redial(id, REDIAL_TIMEOUT_MS),
@@ -233,8 +233,9 @@ export class PeerTable {
     else this.#host.gone(id, ending);
   }
 
-  #onTimeJump(): void {
-    this.#options.logger.info({}, 'time has jumped: asking all peers whether they are there');
+  #onTimeJump(missingMs: number): void {
+    this.#options.logger.info({ missingMs }, 'time has jumped: asking all peers whether they are there');
+    this.#host.slept(missingMs);
     void this.#linkCheck.afterSleep([...this.#peers.values()]);
   }
 

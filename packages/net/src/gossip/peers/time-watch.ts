@@ -12,13 +12,13 @@ const JUMP_MS = 3_000;
  */
 export class TimeWatch {
   readonly #clock: Clock;
-  readonly #onJump: () => void;
+  readonly #onJump: (missingMs: number) => void;
   #timer: ClockTimer | undefined;
   #now = 0;
   #wall = 0;
 
-  /** @param onJump called when several seconds are missing */
-  constructor(clock: Clock, onJump: () => void) {
+  /** @param onJump called with the milliseconds that are missing, when it is several seconds */
+  constructor(clock: Clock, onJump: (missingMs: number) => void) {
     this.#clock = clock;
     this.#onJump = onJump;
   }
@@ -38,7 +38,7 @@ export class TimeWatch {
   check(): void {
     if (!this.#timer) return;
     const elapsed = this.#look();
-    if (elapsed > LOOK_MS + JUMP_MS) this.#onJump();
+    if (elapsed > LOOK_MS + JUMP_MS) this.#onJump(elapsed);
   }
 
   /** @returns how long ago the last look was, by the clock that says more */

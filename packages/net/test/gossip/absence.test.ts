@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { Absence, countedAbsence } from '../../src/gossip/absence.js';
+import type { EventQueue } from '../../src/gossip/event-queue.js';
+import { type Listener, record, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+
+const READERS = [{}] as EventQueue[];
+const AWAY = { type: 'lagged', missed: 0, reason: 'away' };
+
+let swarm: TestSwarm | undefined;
+afterEach(async () => {
+  await swarm?.close();
+  swarm = undefined;
+});
+
+/** Two clocks that a test moves by hand. */
+function absence(limit = 60) {
+  const time = { now: 0, wall: 1_000 };
+  const clock = {
+    now: () => time.now,
+    wallNow: () => time.wall,
+    setTimer: () => ({ cancel: () => {} }),
+    defer: () => ({ cancel: () => {} }),
+  };
+  const pass = (ms: number) => {
+    time.now += ms;
+    time.wall += ms;
+  };
+  return { time, pass, away: new Absence(clock, limit * 1_000) };
+}
+
+describe('an absence', () => {
+  test('without neighbors is told when it was longer than the limit, once', () => {
+    const { away, pass } = absence();
+    expect(away.end()).toEqual([]);
+    for (const [seconds, told] of [
+      [59, []],
+      [61, READERS],
+    ] as const) {
+      away.begin(READERS);
+      pass(seconds * 1_000);
+      expect(away.end()).toEqual(told);
+      expect(away.end()).toEqual([]);
+    }
+  });
+
+  test('counts the time in which only the wall clock went on', () => {
+    const { away, time } = absence();
+    away.begin(READERS);
+    time.wall += 61_000;
+    expect(away.end()).toEqual(READERS);
+  });
+
+  test('that was one long sleep is told at once, and not again', () => {
+    const { away, pass } = absence();
+    expect(away.slept(61_000, READERS)).toEqual(READERS);
+    away.begin(READERS);
+    pass(2_000);
+    expect(away.end()).toEqual([]);
+  });
+
+  test('began with the sleep after which the links were dead', () => {
+    const { away, pass } = absence();
+    expect(away.slept(55_000, READERS)).toEqual([]);
+    pass(3_000);
+    away.begin(READERS);
+    pass(3_000);
+    expect(away.end()).toEqual(READERS);
+  });
+
+  test('has nothing to do with a sleep that the links have survived', () => {
+    const { away, pass } = absence();
+    away.slept(55_000, READERS);
+    pass(20_000);
+    away.begin(READERS);
+    pass(3_000);
+    expect(away.end()).toEqual([]);
+  });
+});
+
+test('absences are counted for as long as neighbors know what was said: in the reference mode while they have it', () => {
+  const broadcast = { messageCacheRetention: 30_000, messageIdRetention: 90_000 };
+  const counted = (mode: 'hardened' | 'reference', changed = {}) =>
+    countedAbsence({
+      mode,
+      broadcast: { ...broadcast, ...changed } as Parameters<typeof countedAbsence>[0]['broadcast'],
+    });
+  expect(counted('hardened')).toBe(57_000);
+  expect(counted('reference')).toBe(28_500);
+  expect(counted('hardened', { messageIdRetention: 30_000 })).toBe(28_500);
+});
+
+describe('a member that was cut off from its swarm', () => {
+  /** One of three is cut off for a while, in which the others talk. */
+  async function cutOff(ms: number) {
+    swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+    const { clock, network } = swarm;
+    const [a, c, b] = (await swarm.grow(3)) as [Listener, Listener, Listener];
+    for (const other of [a, c]) network.cut(other.endpoint, b.endpoint);
+    await clock.until(() => b.session.neighbors().length === 0, 20_000);
+    const late = record(await b.node.subscribe(TOPIC));
+    await say(a, 'missed');
+    await clock.advance(ms);
+    for (const other of [a, c]) network.heal(other.endpoint, b.endpoint);
+    await clock.until(() => b.session.neighbors().length > 0, 30_000);
+    await clock.advance(15_000);
+    await say(a, 'after');
+    await clock.advance(1_000);
+    return { a, b, late };
+  }
+  const lagged = ({ events }: Pick<Listener, 'events'>) => events.filter(({ type }) => type === 'lagged');
+
+  test('for longer than others remember is told that it may have missed something, once, before what comes then', async () => {
+    const { a, b, late } = await cutOff(120_000);
+    expect(lagged(a)).toEqual([]);
+    expect(lagged(b)).toEqual([AWAY]);
+    expect(texts(b)).toEqual(['after']);
+    const told = b.events.indexOf(lagged(b)[0] as (typeof b.events)[number]);
+    expect(b.events.slice(told).map(({ type }) => type)).toEqual(['lagged', 'neighborUp', 'neighborUp', 'received']);
+    expect(late.filter(({ type }) => type === 'lagged')).toEqual([]); // it has missed nothing of its own time
+  });
+
+  test('for less is told the number', async () => {
+    const { a, b } = await cutOff(35_000);
+    expect(lagged(a)).toEqual([]);
+    expect(lagged(b)).toEqual([{ type: 'lagged', missed: 1, reason: 'unavailable' }]);
+  });
+
+  test('for a moment is told nothing and gets it', async () => {
+    const { b } = await cutOff(5_000);
+    expect(lagged(b)).toEqual([]);
+    expect(texts(b)).toEqual(['missed', 'after']);
+  });
+});
