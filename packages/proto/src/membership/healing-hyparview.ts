@@ -24,6 +24,8 @@ const SWEEP_FACTOR = 2;
 const PROBED_NODES = 35;
 /** Nodes that a new member asks its neighbors for: as many as a shuffle brings, at default settings. */
 const ASKED_NODES = 8;
+/** New members that are told of others from one shuffle to the next. In a storm of joins lists would only send them to each other, away from the swarm. */
+const MAX_HANDED = 32;
 /** Until the walks that introduce a new member have ended, in times of `neighborRequestTimeout`. */
 const WALK_TIME = 2;
 const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
@@ -43,6 +45,8 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   #lost: LostPeers<P> | undefined;
   /** Shuffles since something has changed in our views. */
   #fruitless = 0;
+  /** New members that were told of others since the last shuffle. */
+  #handed = 0;
   /** The number of peers with data above which the next sweep is worth its cost. */
   #sweepDataAbove: number;
   /** The same for peers that we have met. */
@@ -112,6 +116,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   override shuffleTimerExpired(): void {
     this.#fruitless++;
+    this.#handed = 0;
     super.shuffleTimerExpired();
     // Two halves of a split swarm have full views: only an eviction on either side links them again.
     const lost = this.#lost?.next();
@@ -134,20 +139,18 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /** A new member knows nobody but us until a walk has ended, and we may be gone by then: it is told of others at once. */
   protected override introduce(peer: PeerInfo<P>, now: number): void {
-    const nodes = this.alternatives(peer.id);
+    const nodes = this.#handed++ < MAX_HANDED ? this.alternatives(peer.id) : [];
     if (nodes.length > 0) this.out.send(peer.id, { type: 'shuffleReply', nodes });
     super.introduce(peer, now);
   }
 
-  /** Neighbors are surely there. Where many come and go, all passive peers may have left. */
+  /** A neighbor among them, which is surely there: where many come and go, all passive peers may have left. More of them would be overrun in a storm of joins. */
   protected override alternatives(peer: P): readonly PeerInfo<P>[] {
     const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
     const count = shuffleActiveViewCount + shufflePassiveViewCount;
-    const passive = this.passive.shuffledWithout(peer, count, this.rng);
-    const active = this.active.shuffledWithout(peer, count, this.rng);
-    const fromActive = Math.max(shuffleActiveViewCount, count - passive.length);
-    const chosen = active.slice(0, fromActive);
-    return this.describe([...chosen, ...passive.slice(0, count - chosen.length)]);
+    const passive = this.passive.shuffledWithout(peer, count - 1, this.rng);
+    const active = this.active.shuffledWithout(peer, count - passive.length, this.rng);
+    return this.describe([...active, ...passive]);
   }
 
   /** Others hear of it by shuffles only. */
