@@ -63,9 +63,10 @@ export class TurnMeter {
     return before ? this.#last.waitMs - before.waitMs : 0;
   }
 
-  /** What was used since the last look belongs to nobody: a collection of garbage that was asked for, say. */
+  /** What was used since this was asked last belongs to nobody: a collection of garbage that was asked for, say. */
   skip(): void {
     this.#last = look();
+    this.#longestMs = this.#longestWaitMs = this.#waitMs = this.#runMs = 0; // it may have been looked at meanwhile
   }
 
   #look(): void {
