@@ -108,6 +108,13 @@ describe('what is missing', () => {
     node.now += 5;
     expect(said(node.receive(1, along(A, 'x', 2)))).toEqual(['2 graft a', '1 prune a']);
   });
+
+  test('comes from the parent as before when it was the parent that had announced it', () => {
+    const node = settled();
+    node.receive(1, ihave(A, 'x'));
+    node.now += 5;
+    expect(said(node.receive(1, along(A, 'x', 2)))).toEqual([]);
+  });
 });
 
 describe('a parent that is gone, or prunes us', () => {
@@ -130,15 +137,15 @@ describe('a parent that is gone, or prunes us', () => {
 });
 
 describe('where neighbors leave often', () => {
-  /** In a quiet topic so many neighbors have come and gone, one after the other. */
-  const restless = (departures = 5, pause = 80): TestNode => {
-    const node = settled();
+  /** So many neighbors come and go, one after the other. */
+  const depart = (node: TestNode, departures = 5, pause = 80): TestNode => {
     for (let peer = 5; peer < 5 + departures; peer++) {
       node.meet(peer).disconnected(peer);
       node.now += pause;
     }
     return node;
   };
+  const restless = (departures?: number, pause?: number): TestNode => depart(settled(), departures, pause);
 
   test('everybody is asked for a new parent, as in a busy topic', () => {
     expect(said(restless().disconnected(1)).filter((text) => text.includes('graft'))).toEqual([
@@ -147,13 +154,29 @@ describe('where neighbors leave often', () => {
     ]);
   });
 
-  test('new neighbors are left out of the trees all the same: they are as likely to leave as others', () => {
+  test('new neighbors are taken into the trees: there is hardly anybody else', () => {
     const goesTo4 = (node: TestNode): boolean => {
       node.meet(4).receive(4, { type: 'graft', id: undefined, round: 0, tag: B });
       return said(node.receive(1, along(A, 'next', 2))).includes('4 gossip a');
     };
     expect(goesTo4(settled())).toBe(false);
-    expect(goesTo4(restless())).toBe(false);
+    expect(goesTo4(restless())).toBe(true);
+  });
+
+  test('a publisher is the guest only of one that is near and has published a moment ago', () => {
+    const hostOf = (node: TestNode): RootTag | undefined => {
+      const message = firstPayload(node.broadcast('mine'));
+      return message?.guest ? message.tag : undefined;
+    };
+    const withNeighborsOf = (round: number, quiet: number): TestNode => {
+      const node = hardened();
+      node.receive(1, along(B, 'theirs', round));
+      node.now += quiet;
+      return depart(node);
+    };
+    expect(hostOf(withNeighborsOf(1, 0))).toBe(B);
+    expect(hostOf(withNeighborsOf(2, 0))).toBeUndefined();
+    expect(hostOf(withNeighborsOf(1, 11_000))).toBeUndefined();
   });
 
   test('a payload is waited for no longer than in a busy topic', () => {

@@ -66,6 +66,29 @@ describe('tabs on a few hubs', () => {
     expect(swarm.missed()).toEqual([]);
   });
 
+  test('get each payload from one of their hubs only, once the tree of its publisher stands', () => {
+    const swarm = new TabSwarm(SMALL);
+    let payloads = 0;
+    swarm.network.observers.push({
+      payload: (_time, peer) => {
+        if (swarm.isTab(peer)) payloads++;
+      },
+    });
+    const speaker = swarm.tabs[0] as number;
+    const speakTenTimes = (prefix: string): void => {
+      for (let i = 0; i < 10; i++) {
+        swarm.say(speaker, `${prefix} ${i}`);
+        swarm.run(SECOND / 5);
+      }
+      swarm.run(SECOND);
+    };
+    speakTenTimes('first');
+    payloads = 0;
+    speakTenTimes('then');
+    expect(swarm.missed()).toEqual([]);
+    expect(payloads).toBe(10 * (SMALL.tabs - 1));
+  });
+
   test('that come and go are missed by nobody', () => {
     const swarm = new TabSwarm(SMALL);
     for (let round = 0; round < 10; round++) {

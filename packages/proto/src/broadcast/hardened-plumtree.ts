@@ -185,7 +185,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     now: number,
   ): void {
     if (!this.neighbors.has(from)) return;
-    const credible = announcements.filter(({ peer }) => this.hasDelivered(peer));
+    const credible = announcements.filter(({ peer }) => peer !== from && this.hasDelivered(peer));
     const [earliest] = credible;
     if (earliest === undefined) return;
     if (this.#rooted.optimize(from, message, earliest, now)) return;

@@ -1,5 +1,5 @@
 import type { BroadcastConfig } from '../config.js';
-import type { ReconcileReason, Scope } from '../event.js';
+import type { Scope } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
@@ -17,22 +17,15 @@ import type {
 } from '../wire/message.js';
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
 import { AnnouncementQueue } from './announcement-queue.js';
+import { BeyondReference } from './beyond-reference.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 import { PayloadMemory } from './payload-memory.js';
-import type { LossEntry } from './told-losses.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
 export const DISPATCH = { type: 'dispatchLazyPush' } as const;
 const EVICT = { type: 'evictCache' } as const;
 const PRUNE: PruneMessage = { type: 'prune' };
-const NOTHING: readonly never[] = [];
-
-/** What its sender says about a payload that was fetched from it. */
-export interface RecoveredFrom {
-  readonly round: number;
-  readonly age: number;
-}
 
 /** The round with which a payload is passed on. */
 function nextRound(round: number): number {
@@ -46,7 +39,7 @@ function nextRound(round: number): number {
  *
  * This class decides exactly as the reference does; `HardenedPlumTree` overrides what must not be so in the open.
  */
-export class PlumTree<P extends PeerId> {
+export class PlumTree<P extends PeerId> extends BeyondReference<P> {
   readonly eager = new SortedSet<P>();
   readonly lazy = new SortedSet<P>();
   readonly missing: MissingPayloads<P>;
@@ -63,6 +56,7 @@ export class PlumTree<P extends PeerId> {
   #evicting = false;
 
   constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>) {
+    super();
     this.node = node;
     this.config = node.config.broadcast;
     this.out = out;
@@ -156,47 +150,11 @@ export class PlumTree<P extends PeerId> {
     return this.lazy.values;
   }
 
-  // What the reference knows nothing of: links that lose messages, and ways around the tree. It ignores them.
-
-  /** Messages to or from a peer may be lost. */
-  linkGap(_peer: P, _reason: ReconcileReason): void {}
-
-  /** A payload that was fetched from a peer. */
-  recovered(_from: P, _content: Uint8Array, _source: RecoveredFrom, _now: number): void {}
-
-  /** A payload that the application rejects. */
-  discard(_content: Uint8Array, _from: P, _now: number): void {}
-
-  /** Payloads that a peer knows and does not have anymore. */
-  unavailable(_from: P, _ids: readonly MessageId[], _now: number): void {}
-
-  /** Payloads that a peer knows to be lost. */
-  lossesReported(_from: P, _losses: readonly LossEntry[], _now: number): void {}
-
-  /** The payloads that have been told lost here. */
-  losses(_now: number): Iterable<LossEntry> {
-    return NOTHING;
-  }
-
   /** The topic is dropped. */
   release(): void {
     this.memory.clear();
     this.missing.clear();
   }
-
-  /** Neighbors that take nothing at the moment. */
-  stalled(_peers: readonly P[], _now: number): void {}
-
-  /** A peer is to be told of everything that is cached. */
-  announceCache(_peer: P, _now: number): void {}
-
-  announceTimerExpired(_peer: P): void {}
-
-  /** A peer has been asked for a payload. */
-  protected requested(_peer: P, _now: number): void {}
-
-  /** A payload of our own is on its way. */
-  protected published(_id: MessageId, _now: number): void {}
 
   /** A payload of our own as it goes out. */
   protected compose(id: MessageId, content: Uint8Array, _now: number): GossipMessage {

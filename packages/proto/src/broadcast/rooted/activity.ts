@@ -38,8 +38,13 @@ export class Activity {
     return this.#payloads.value(now) >= BUSY;
   }
 
+  /** Whether neighbors leave often. */
+  isRestless(now: number): boolean {
+    return (this.#departures?.value(now) ?? 0) >= RESTLESS;
+  }
+
   /** Whether a late payload costs more than some that come twice: payloads come often, or neighbors leave often. */
   wantsSpeed(now: number): boolean {
-    return this.isBusy(now) || (this.#departures?.value(now) ?? 0) >= RESTLESS;
+    return this.isBusy(now) || this.isRestless(now);
   }
 }

@@ -12,8 +12,8 @@ export interface ChosenTree {
 interface TreeChoice {
   /** Whether payloads come often in this topic. */
   readonly isBusy: boolean;
-  /** Finds the tree of the nearest publisher. */
-  readonly nearest: () => RootTag | undefined;
+  /** Finds the tree of a publisher that is near. */
+  readonly host: () => RootTag | undefined;
   /** Draws the tag. */
   readonly rng: Rng;
 }
@@ -41,7 +41,7 @@ export class OwnTree {
     return this.#tag;
   }
 
-  choose({ isBusy, nearest, rng }: TreeChoice, now: number): ChosenTree {
+  choose({ isBusy, host, rng }: TreeChoice, now: number): ChosenTree {
     if (now - this.#publishedAt >= this.#retention) {
       this.#publications = 0;
       this.#tag = undefined;
@@ -49,8 +49,8 @@ export class OwnTree {
     this.#publications++;
     this.#publishedAt = now;
     const isWorthIt = this.#publications >= WORTH_A_TREE || isBusy;
-    const host = this.#tag !== undefined || isWorthIt ? undefined : nearest();
-    if (host !== undefined) return { tag: host, guest: true };
+    const borrowed = this.#tag !== undefined || isWorthIt ? undefined : host();
+    if (borrowed !== undefined) return { tag: borrowed, guest: true };
     this.#tag ??= drawTag(rng.fork());
     return { tag: this.#tag };
   }

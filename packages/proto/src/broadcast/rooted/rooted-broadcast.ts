@@ -24,6 +24,9 @@ const SHORT_PATIENCE = 1 / 4;
 /** How many times the wait for a graft a payload may be under way that its sender would not send anymore: 2 s. */
 const UNDER_WAY = 25;
 
+/** Hops to a publisher whose tree will do although links break often. */
+const NEAR = 2;
+
 /** What payloads with a tag share with those that have none. */
 interface RootedContext<P extends PeerId> {
   readonly node: NodeContext<P>;
@@ -52,7 +55,7 @@ export class RootedBroadcast<P extends PeerId> {
   }
 
   neighborUp(peer: P, now: number): void {
-    if (!this.#activity.isBusy(now)) this.#rootedTrees?.neighborUp(peer);
+    if (!this.#activity.wantsSpeed(now)) this.#rootedTrees?.leaveOut(peer);
   }
 
   neighborDown(peer: P, now: number): void {
@@ -100,7 +103,7 @@ export class RootedBroadcast<P extends PeerId> {
     if (!fitsFrameWithTag(node.config, message.content.length)) return message;
     return {
       ...message,
-      ...this.#own.choose({ isBusy: this.#activity.isBusy(now), nearest: () => this.#trees.nearest(now), rng }, now),
+      ...this.#own.choose({ isBusy: this.#activity.isBusy(now), host: () => this.#host(now), rng }, now),
     };
   }
 
@@ -212,6 +215,11 @@ export class RootedBroadcast<P extends PeerId> {
       else queue.add(peer, announcement);
     }
     dispatch.inTime(now);
+  }
+
+  /** The tree that a payload of ours may be a guest on. In a restless topic those that are not in use have holes, and a long way breaks. */
+  #host(now: number): RootTag | undefined {
+    return this.#activity.isRestless(now) ? this.#trees.nearestInUse(NEAR, now) : this.#trees.nearest(now);
   }
 
   get #graftTimeout(): number {

@@ -117,7 +117,7 @@ export class RootedTrees<P extends PeerId> {
    * Trees that reach us do without the new link: it would close a cycle. A neighbor that they do not reach asks as soon as it hears of a
    * payload.
    */
-  neighborUp(peer: P): void {
+  leaveOut(peer: P): void {
     for (const [, tree] of this.#table) if (tree.reachesUs) tree.leaveOut(peer);
   }
 
@@ -131,16 +131,14 @@ export class RootedTrees<P extends PeerId> {
     }
   }
 
-  /** The tree of the nearest publisher whose tree is in use. */
+  /** The tree of the nearest publisher. */
   nearest(now: number): RootTag | undefined {
-    let nearest: RootTag | undefined;
-    let distance = Number.POSITIVE_INFINITY;
-    for (const [tag, tree] of this.#table) {
-      if (tree.distance >= distance || !this.#table.isAlive(tree, now)) continue;
-      nearest = tag;
-      distance = tree.distance;
-    }
-    return nearest;
+    return this.#nearestOf((tree) => this.#table.isAlive(tree, now));
+  }
+
+  /** The tree in use of the nearest publisher, which must not be further than so many hops. */
+  nearestInUse(hops: number, now: number): RootTag | undefined {
+    return this.#nearestOf((tree) => tree.distance <= hops && this.#table.isInUse(tree, now));
   }
 
   /** A new payload has come. */
@@ -211,6 +209,17 @@ export class RootedTrees<P extends PeerId> {
     tree.follow(announcer);
     this.#graft(tag, tree, announcer);
     if (parent !== undefined) this.#prune(tag, tree, parent, now);
+  }
+
+  #nearestOf(isHost: (tree: Tree<P>) => boolean): RootTag | undefined {
+    let nearest: RootTag | undefined;
+    let distance = Number.POSITIVE_INFINITY;
+    for (const [tag, tree] of this.#table) {
+      if (tree.distance >= distance || !isHost(tree)) continue;
+      nearest = tag;
+      distance = tree.distance;
+    }
+    return nearest;
   }
 
   #parentWasLater(

@@ -1,0 +1,52 @@
+import type { ReconcileReason } from '../event.js';
+import type { PeerId } from '../peer-id.js';
+import type { MessageId } from '../wire/message-id.js';
+import type { LossEntry } from './told-losses.js';
+
+const NOTHING: readonly never[] = [];
+
+/** What its sender says about a payload that was fetched from it. */
+export interface RecoveredFrom {
+  readonly round: number;
+  readonly age: number;
+}
+
+/**
+ * What hosts tell the broadcast layer, and what it notices, that the reference knows nothing of: links that lose messages, and ways around the
+ * tree. All of it is ignored here, as the reference does.
+ */
+export abstract class BeyondReference<P extends PeerId> {
+  /** Messages to or from a peer may be lost. */
+  linkGap(_peer: P, _reason: ReconcileReason): void {}
+
+  /** A payload that was fetched from a peer. */
+  recovered(_from: P, _content: Uint8Array, _source: RecoveredFrom, _now: number): void {}
+
+  /** A payload that the application rejects. */
+  discard(_content: Uint8Array, _from: P, _now: number): void {}
+
+  /** Payloads that a peer knows and does not have anymore. */
+  unavailable(_from: P, _ids: readonly MessageId[], _now: number): void {}
+
+  /** Payloads that a peer knows to be lost. */
+  lossesReported(_from: P, _losses: readonly LossEntry[], _now: number): void {}
+
+  /** The payloads that have been told lost here. */
+  losses(_now: number): Iterable<LossEntry> {
+    return NOTHING;
+  }
+
+  /** Neighbors that take nothing at the moment. */
+  stalled(_peers: readonly P[], _now: number): void {}
+
+  /** A peer is to be told of everything that is cached. */
+  announceCache(_peer: P, _now: number): void {}
+
+  announceTimerExpired(_peer: P): void {}
+
+  /** A peer has been asked for a payload. */
+  protected requested(_peer: P, _now: number): void {}
+
+  /** A payload of our own is on its way. */
+  protected published(_id: MessageId, _now: number): void {}
+}
