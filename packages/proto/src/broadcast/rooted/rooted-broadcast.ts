@@ -24,9 +24,6 @@ const SHORT_PATIENCE = 1 / 4;
 /** How many times the wait for a graft a payload may be under way that its sender would not send anymore: 2 s. */
 const UNDER_WAY = 25;
 
-/** Hops to a publisher whose tree will do although links break often. */
-const NEAR = 2;
-
 /** What payloads with a tag share with those that have none. */
 interface RootedContext<P extends PeerId> {
   readonly node: NodeContext<P>;
@@ -217,9 +214,9 @@ export class RootedBroadcast<P extends PeerId> {
     dispatch.inTime(now);
   }
 
-  /** The tree that a payload of ours may be a guest on. In a restless topic those that are not in use have holes, and a long way breaks. */
+  /** The tree that a payload of ours may be a guest on. One that is not in use is not mended: in a restless topic it has holes. */
   #host(now: number): RootTag | undefined {
-    return this.#activity.isRestless(now) ? this.#trees.nearestInUse(NEAR, now) : this.#trees.nearest(now);
+    return this.#activity.isRestless(now) ? this.#trees.nearestInUse(now) : this.#trees.nearest(now);
   }
 
   get #graftTimeout(): number {

@@ -136,9 +136,9 @@ export class RootedTrees<P extends PeerId> {
     return this.#nearestOf((tree) => this.#table.isAlive(tree, now));
   }
 
-  /** The tree in use of the nearest publisher, which must not be further than so many hops. */
-  nearestInUse(hops: number, now: number): RootTag | undefined {
-    return this.#nearestOf((tree) => tree.distance <= hops && this.#table.isInUse(tree, now));
+  /** The tree of the nearest publisher of those whose trees are in use. */
+  nearestInUse(now: number): RootTag | undefined {
+    return this.#nearestOf((tree) => this.#table.isInUse(tree, now));
   }
 
   /** A new payload has come. */
