@@ -124,20 +124,12 @@ class Pair {
     for (const event of emitted(outputs)) if (event.type === 'neighborDown') this.#model.onNeighborDown(event.peer);
     const said: Said[] = [];
     for (const { to, message } of sent(outputs)) {
-      switch (message.type) {
-        case 'gossip':
-          said.push(`${to} gossip ${tagOf(message.tag)} ${textOf.get(message.id)}`);
-          break;
-        case 'graft': {
-          const asked = message.id === undefined ? undefined : textOf.get(message.id);
-          if (asked === undefined) said.push(`${to} graft ${tagOf(message.tag)}`);
-          else this.#model.hasAsked(tagOf(message.tag), asked, to);
-          break;
-        }
-        case 'prune':
-          said.push(`${to} prune ${tagOf(message.tag)}`);
-          break;
-      }
+      if (message.type === 'gossip') said.push(`${to} gossip ${tagOf(message.tag)} ${textOf.get(message.id)}`);
+      if (message.type === 'prune') said.push(`${to} prune ${tagOf(message.tag)}`);
+      if (message.type !== 'graft') continue;
+      const asked = message.id === undefined ? undefined : textOf.get(message.id);
+      if (asked === undefined) said.push(`${to} graft ${tagOf(message.tag)}`);
+      else this.#model.hasAsked(tagOf(message.tag), asked, to);
     }
     expect(said.toSorted()).toEqual(this.#model.takeSaid().toSorted());
   }
