@@ -26,16 +26,20 @@ describe('a scenario file', () => {
       `seeds = [1]\n\nconfig.latencies.static = "1ms"\n${scenario}`,
       /^f\.toml:3: unknown key config\.latencies /,
     ],
-    ['an unknown key of a scenario', `seeds = [1]\n${scenario}node = 3\n`, /^f\.toml:5: unknown key scenario\.node /],
+    [
+      'an unknown key of a scenario',
+      `seeds = [1]\n${scenario}node = 3\n`,
+      /^f\.toml:5: unknown key scenario\.node, did you mean "nodes"\? /,
+    ],
     [
       'an unknown setting',
       `seeds = [1]\n${scenario}[scenario.config.proto.broadcast]\ngraft_timeout_3 = "1s"\n`,
-      /^f\.toml:6: unknown key scenario\.config\.proto\.broadcast\.graft_timeout_3 /,
+      /^f\.toml:6: unknown key scenario\.config\.proto\.broadcast\.graft_timeout_3, did you mean "graft_timeout_1"\? /,
     ],
     [
       'an unknown key of an inline table',
       `seeds = [1]\nconfig.latency.dynamic = { min = "1ms", max = "2ms", mean = "1ms" }\n${scenario}`,
-      /^f\.toml:2: unknown key config\.latency\.dynamic\.mean /,
+      /^f\.toml:2: unknown key config\.latency\.dynamic\.mean, did you mean "min"\? /,
     ],
     ['no seeds', scenario, /^f\.toml:1: the key seeds is missing$/],
     ['no scenario', 'seeds = [1]\n', /^f\.toml:1: the key scenario is missing$/],

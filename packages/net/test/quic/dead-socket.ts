@@ -11,9 +11,9 @@ const topic = topicIdFromBytes(new Uint8Array(32));
 await other.node.subscribe(topic);
 const session = await mine.node.subscribe(topic, { bootstrap: [other.endpoint.addr()] });
 await session.joined();
-setTimeout(async () => {
+setTimeout(() => {
   socket.die(Object.assign(new Error('recvmsg ENETDOWN'), { code: 'ENETDOWN' }));
-  await other.endpoint.close();
+  void other.endpoint.close();
 }, 50);
 try {
   for (;;) await session.next();
