@@ -38,9 +38,8 @@ export interface EndpointOptions {
   /** A connection is over when nothing was heard for this long, in milliseconds (RFC 9000, section 10.1). Default 30,000. */
   readonly idleTimeoutMs?: number | undefined;
   /**
-   * After this much silence the end that dialed asks for a sign of life, in milliseconds, or up to a quarter later, so that many connections are
-   * asked at the same time; the other end a quarter later still, so that one of them asks. 0 never. Default a third of the idle time-out,
-   * at most 10,000.
+   * A silent peer is asked for a sign of life after this long, in milliseconds; 0 never. The end that dialed asks somewhat sooner, so that one of
+   * the two asks. Default a third of the idle time-out, at most 10,000.
    */
   readonly keepAliveMs?: number | undefined;
   /** A handshake must end within this time, in milliseconds, on either side. Default 10,000. */

@@ -6,19 +6,19 @@ const LOSS_TIMER_MS = 3_000;
 /** Three packets acknowledged after it show that one is lost (RFC 9002, section 6.1.1), and of three one is likely to arrive. */
 const PINGS_PER_NUDGE = 3;
 /**
- * The end that accepted a connection waits so many times as long with a keep-alive: the one of the end that dialed is a sign of life for both, and
- * one of them is enough.
+ * The end that dialed asks for a sign of life after this share of the time, so that the other end hears from it and need not ask: one question and
+ * one answer show both that the other is there.
  */
-const ACCEPTOR_WAIT = 1.25;
-/** Keep-alives wait for the next of so many points of time in an interval, so that one wake-up of the process serves many connections. */
-const POINTS = 4;
+const DIALER_SHARE = 0.85;
+/** It waits for the next of so many points of time in an interval, so that one wake-up of the process serves many connections. */
+const POINTS = 10;
 
 /** Keeps an open connection alive, and knows whether the peer is: keep-alives, pings after losses, unanswered data. */
 export class Upkeep {
   readonly liveness: Liveness;
   /** 0: never. */
   readonly #keepAliveMs: number;
-  readonly #waitMs: number;
+  readonly #side: 'dialed' | 'accepted';
   readonly #idleTimeoutMs: number;
 
   constructor(
@@ -28,7 +28,7 @@ export class Upkeep {
   ) {
     this.liveness = new Liveness(now);
     this.#keepAliveMs = settings.keepAliveMs;
-    this.#waitMs = settings.keepAliveMs * (side === 'dialed' ? 1 : ACCEPTOR_WAIT);
+    this.#side = side;
     this.#idleTimeoutMs = settings.idleTimeoutMs;
   }
 
@@ -50,8 +50,10 @@ export class Upkeep {
   /** When the peer is to be asked for a sign of life, after it has been silent. */
   get #keepAliveAt(): number {
     if (this.#keepAliveMs === 0) return Number.POSITIVE_INFINITY;
+    const { quietSince } = this.liveness;
+    if (this.#side === 'accepted') return quietSince + this.#keepAliveMs;
     const step = this.#keepAliveMs / POINTS;
-    return Math.ceil((this.liveness.quietSince + this.#waitMs) / step) * step;
+    return Math.ceil((quietSince + DIALER_SHARE * this.#keepAliveMs) / step) * step;
   }
 
   /**
