@@ -124,14 +124,17 @@ export function writeApi() {
   renameModules();
 }
 
-/** TypeDoc names modules after folders (`net/src/quic`); people know them as `@grapevine/net/quic`. */
+/** TypeDoc names modules after folders (`net/src/gossip/leaf`); people know them by the last of these, as `@grapevine/net/leaf`. */
 function renameModules() {
   const api = join(PAGES, 'api');
   const files = readdirSync(api, { recursive: true })
     .map((name) => String(name).replaceAll('\\', '/'))
     .filter((name) => name.endsWith('.md') && name !== 'index.md');
   const renamed = new Map(
-    files.map((name) => [name, name.replace(/\/src(\/(.*))?\.md$/, (_, __, sub) => `${sub ? `-${sub}` : ''}.md`)]),
+    files.map((name) => [
+      name,
+      name.replace(/\/src(?:\/(?:.*\/)?([^/]*))?\.md$/, (_, sub) => `${sub ? `-${sub}` : ''}.md`),
+    ]),
   );
   for (const [from, to] of renamed) {
     const text = readFileSync(join(api, from), 'utf8')
