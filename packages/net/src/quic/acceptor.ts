@@ -6,6 +6,7 @@ import type { Configs } from './config.js';
 import type { Core } from './core.js';
 import { Driver } from './driver.js';
 import { HalfOpen } from './half-open.js';
+import { HandshakeTurns } from './handshake-turns.js';
 import { type IncomingHost, QuicIncoming } from './incoming.js';
 import { initialClosePacket } from './initial-close.js';
 import { InitialFilter } from './initial-filter.js';
@@ -34,6 +35,7 @@ export class Acceptor implements IncomingHost {
   readonly #core: Core;
   readonly #configs: Configs;
   readonly #tokens = new RetryTokens();
+  readonly #turns = new HandshakeTurns<QuicIncoming>((incoming) => this.queue.push(incoming));
   readonly #undecided = new Set<QuicIncoming>();
   /** Who is here already, by address and what they call themselves: a first flight that arrives late, from before a retry, asks for nothing. */
   readonly #clients = new Map<string, QuicIncoming>();
@@ -65,6 +67,7 @@ export class Acceptor implements IncomingHost {
   /** No more: everybody undecided is let go with this error. */
   close(error: EndpointClosedError): void {
     this.queue.end();
+    this.#turns.stop();
     for (const incoming of this.#undecided) incoming.fail(error);
   }
 
@@ -103,7 +106,7 @@ export class Acceptor implements IncomingHost {
   }
 
   ready(incoming: QuicIncoming): void {
-    this.queue.push(incoming);
+    this.#turns.add(incoming);
   }
 
   refuse(incoming: QuicIncoming): void {
@@ -114,6 +117,7 @@ export class Acceptor implements IncomingHost {
   expire(incoming: QuicIncoming): void {
     this.#forget(incoming);
     this.#forgetClient(incoming);
+    this.#turns.delete(incoming);
     this.queue.remove(incoming);
     incoming.leave();
   }
@@ -149,7 +153,7 @@ export class Acceptor implements IncomingHost {
     if (!originalDcid && hasToken && this.#core.ids.tokenOf(header.dcid))
       return this.#sendClose(header, { host, port }, TransportError.invalidToken, 'the token is not valid any more');
     if (!originalDcid && isBusy) return this.#sendRetry(header, host, port);
-    if (this.queue.size >= settings.maxHalfOpen || (isBusy && this.halfOpen.isOverRate(host))) {
+    if (this.queue.size + this.#turns.size >= settings.maxHalfOpen || (isBusy && this.halfOpen.isOverRate(host))) {
       counters.droppedBusy++;
       return;
     }
