@@ -1,20 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { entries } from './support/entries.js';
 
 // `require` takes ES modules from Node 20.19 on, unless one of them awaits at its top level.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** What can be imported: `@grapevine/net`, `@grapevine/net/quic` … The compliance suite is for vitest. */
-const entries = readdirSync(new URL('../packages', import.meta.url)).flatMap((folder) => {
-  const manifest = readFileSync(new URL(`../packages/${folder}/package.json`, import.meta.url), 'utf8');
-  const { name, exports } = JSON.parse(manifest) as { name: string; exports: Record<string, unknown> };
-  return Object.keys(exports)
-    .filter((path) => path !== './package.json' && path !== './compliance')
-    .map((path) => name + path.slice(1));
-});
 
 /** What an entry exports, and the names by which its functions and classes know themselves: stack traces have these. */
 const exported = `(module) => Object.entries(module)

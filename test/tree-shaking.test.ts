@@ -1,19 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { entries } from './support/entries.js';
 
 // Packages are built as few files, so bundlers can no longer leave out whole modules: each statement has to be one that can be left out.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-const entries = readdirSync(new URL('../packages', import.meta.url)).flatMap((folder) => {
-  const manifest = readFileSync(new URL(`../packages/${folder}/package.json`, import.meta.url), 'utf8');
-  const { name, exports } = JSON.parse(manifest) as { name: string; exports: Record<string, unknown> };
-  return Object.keys(exports)
-    .filter((path) => path !== './package.json' && path !== './compliance')
-    .map((path) => name + path.slice(1));
-});
 
 const RESOLVED = Symbol('resolved');
 

@@ -269,7 +269,7 @@ export class LocalTopic {
     this.#unreached?.start();
   }
 
-  /** Some messages may be lost, and nobody knows which: whoever has read all the time is told. */
+  /** Tells the readers of an absence that messages may be lost. Nobody knows which. */
   #tellAway(readers: readonly EventQueue[] = NO_READERS): void {
     if (readers.length === 0) return;
     this.#host.losses.away();

@@ -9,17 +9,20 @@ export type AdmissionReason =
   | 'validate-timeout' // received, `validate` took too long
   | 'validate-full'; // received, too much waits for `validate` already: it is fetched again
 
+/** Nothing has been kept from happening. */
+export const NOTHING_KEPT: Readonly<Record<AdmissionReason, number>> = {
+  'not-allowed': 0,
+  undecided: 0,
+  rejected: 0,
+  ignored: 0,
+  'validate-timeout': 0,
+  'validate-full': 0,
+};
+
 /** How often each has happened. */
 export class AdmissionCounts {
   readonly #metrics: GossipMetrics;
-  readonly #counts: Record<AdmissionReason, number> = {
-    'not-allowed': 0,
-    undecided: 0,
-    rejected: 0,
-    ignored: 0,
-    'validate-timeout': 0,
-    'validate-full': 0,
-  };
+  readonly #counts = { ...NOTHING_KEPT };
 
   constructor(metrics: GossipMetrics) {
     this.#metrics = metrics;

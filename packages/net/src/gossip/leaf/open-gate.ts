@@ -1,22 +1,13 @@
 import type { TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Arrival } from '../admission/conversation.js';
+import { NOTHING_KEPT } from '../admission/counts.js';
 import type { AdmissionSnapshot, AppGate, Ending, GateHost } from '../admission/gate-host.js';
 
 /** A gate that lets everything through: the application has no say. */
 export class OpenGate implements AppGate {
   readonly #host: GateHost;
-  readonly snapshot: AdmissionSnapshot = {
-    counts: {
-      'not-allowed': 0,
-      undecided: 0,
-      rejected: 0,
-      ignored: 0,
-      'validate-timeout': 0,
-      'validate-full': 0,
-    },
-    shutOut: 0,
-  };
+  readonly snapshot: AdmissionSnapshot = { counts: NOTHING_KEPT, shutOut: 0 };
 
   constructor(host: GateHost) {
     this.#host = host;
