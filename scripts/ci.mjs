@@ -73,16 +73,24 @@ async function run(program, args) {
   return { status, tail: lines.slice(-TAIL_LINES).map((line) => `  ${line.slice(0, 300)}`) };
 }
 
-/** Names and first lines of errors of the tests that failed, from the report of a test runner. */
+/** Names and errors of the tests that failed, from the report of a test runner. */
 function failedTests(report) {
   return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
     const file = relative(root, name);
     const tests = assertionResults.filter(({ status }) => status === 'failed');
-    if (tests.length === 0) return message ? [`  ${file}: ${firstLine(message)}`] : [];
-    return tests.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}: ${firstLine(failureMessages[0])}`);
+    if (tests.length === 0) return message ? [`  ${file}: ${withoutStack(message)}`] : [];
+    return tests.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}: ${withoutStack(failureMessages[0])}`);
   });
 }
 
-function firstLine(text = '') {
-  return text.split('\n', 1)[0];
+/** An error's message, whose first line seldom says which value was found. */
+function withoutStack(text = '') {
+  const lines = text.split('\n').map((line) => line.trim());
+  const stack = lines.findIndex((line) => line.startsWith('at '));
+  return lines
+    .slice(0, stack < 0 ? undefined : stack)
+    .filter((line) => line !== '')
+    .slice(0, TAIL_LINES)
+    .join(' | ')
+    .slice(0, 600);
 }

@@ -22,15 +22,21 @@ const runner = {
   },
 };
 
+/** See "a stop of a stream whose last acknowledgement comes in the same turn" in net's tests of hostile frames. */
+const CODE_IS_LOST =
+  'it may acknowledge all in the same packet, and then quiche 0.18 forgets the code (0 stands for it)';
+
 /** What a browser cannot do. */
 const CANNOT: Record<BrowserKind, Readonly<Record<string, string>>> = {
   chrome: {
     '1,000 streams at once, and another 1,000 after them (accepter to dialer)': 'it allows a hundred streams at once',
+    'a stop reaches the writer with its code (accepter to dialer)': CODE_IS_LOST,
   },
   firefox: {
     '1,000 streams at once, and another 1,000 after them (accepter to dialer)': 'it allows a few streams at once',
-    'a stop reaches the writer with its code, and later writes are harmless (accepter to dialer)':
+    'a stop reaches the writer, and later writes are harmless (accepter to dialer)':
       'it does not tell that the page reads no further',
+    'a stop reaches the writer with its code (accepter to dialer)': 'it does not tell that the page reads no further',
     'a stream without a byte ends at once (accepter to dialer)':
       'it closes the connection over a stream that ends within its header',
   },

@@ -103,7 +103,10 @@ export class Driver {
 
   /** A datagram for this connection. */
   receive(datagram: Uint8Array, host: string, port: number): void {
-    if (!this.#native || !this.#inbound.receive(datagram, host, port)) return;
+    const native = this.#native;
+    if (!native) return;
+    if (this.isOpen && this.#inbound.hasNews) this.streams.noticeStopped(native);
+    if (!this.#inbound.receive(datagram, host, port)) return;
     this.#acks.received();
     if (this.#phase === 'handshake') this.#shaking.received(isLongForm(datagram));
     else if (this.remote.isOverdue(performance.now())) return this.#giveUpPath(datagram);

@@ -101,6 +101,11 @@ export class Inbound {
     else if (!hasMoved && (isNew || hasFailed)) remote.received(length); // what is not authentic is ignored without an error
   }
 
+  /** Whether something came for quiche that no tick has dealt with. */
+  get hasNews(): boolean {
+    return this.#hasNews;
+  }
+
   /** Whether something came for quiche since this was asked last. */
   takeNews(): boolean {
     const hasNews = this.#hasNews;

@@ -127,8 +127,12 @@ export class QuicSendStream implements SendStream {
   /** The peer may have stopped the stream: find out. */
   checkStopped(native: NativeConnection): void {
     if (this.#phase === 'over' || this.#phase === 'resetting' || native.streamAlive(this.id)) return;
-    // quiche forgets a stopped stream as soon as the rest of it is acknowledged, and its code with it.
-    if (native.stoppedCode !== undefined || this.#phase !== 'finished') this.end(native.stoppedCode ?? 0);
+    if (native.stoppedCode !== undefined || this.#phase !== 'finished') this.#endStopped(native);
+  }
+
+  /** quiche forgets a stopped stream as soon as the rest of it is acknowledged, and its code with it: 0 stands for the lost one. */
+  #endStopped(native: NativeConnection): void {
+    this.end(native.stoppedCode ?? 0);
   }
 
   /** The half is over, for whatever reason. */
@@ -146,7 +150,7 @@ export class QuicSendStream implements SendStream {
       const fin = last && this.#phase === 'finishing';
       const taken = native.streamSend(this.id, bytes, fin);
       if (taken === GONE) {
-        this.end(native.stoppedCode);
+        this.#endStopped(native);
         return true;
       }
       if (taken === BLOCKED) return false;
@@ -155,7 +159,7 @@ export class QuicSendStream implements SendStream {
       if (fin) this.#phase = 'finished';
     }
     if (this.#phase === 'finishing') {
-      if (native.streamSend(this.id, NO_BYTES, true) === GONE) this.end(native.stoppedCode);
+      if (native.streamSend(this.id, NO_BYTES, true) === GONE) this.#endStopped(native);
       else this.#phase = 'finished';
     }
     return true;

@@ -169,7 +169,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#isDispatching = true;
     this.#dispatchReadable(native);
     this.#isDispatching = false;
-    this.#noticeStopped(native);
+    this.noticeStopped(native);
     this.#finished.notice(native);
   }
 
@@ -208,7 +208,11 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     return (this.#seen[direction >> 1] as number) * 4 + direction + (this.#ours ^ BY_SERVER);
   }
 
-  #noticeStopped(native: NativeConnection): void {
+  /**
+   * Tells streams that the peer stopped them. Between two datagrams, too: quiche forgets a stream and the code it was stopped with as soon as
+   * all of it is acknowledged, and that may be what the next datagram brings.
+   */
+  noticeStopped(native: NativeConnection): void {
     if (this.#sending.size <= FEW) {
       for (const stream of this.#sending.values()) stream.checkStopped(native);
     } else {

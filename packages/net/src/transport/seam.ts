@@ -163,7 +163,7 @@ export interface SendStream {
   /** Abandons the stream: the peer's read fails with this code. No-op once everything was acknowledged. */
   reset(code: number): void;
   /**
-   * Settles with the peer's code when it stopped the stream, or with undefined when all of a finished stream was
+   * Settles with the peer's code when it stopped the stream (0 if the code was lost on the way), or with undefined when all of a finished stream was
    * acknowledged, the stream was reset here, or the connection ended. Never rejects.
    */
   readonly stopped: Promise<number | undefined>;

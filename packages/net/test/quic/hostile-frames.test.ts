@@ -26,6 +26,7 @@ import {
   pathChallenge,
   ping,
   retireConnectionId,
+  stopSending,
   stream,
 } from './hostile/frames.js';
 import { HostileClient } from './hostile/hostile-client.js';
@@ -204,5 +205,40 @@ describe('acknowledgements', () => {
     for (const frame of frames) hostile.send(frame);
     await saysSomething(hostile, accepted);
     expect(server.stats().connections).toBe(1);
+  });
+});
+
+/** The first one-way stream of a server. */
+const SERVERS_FIRST = 3;
+const ALL = ack(1_000, 1_000);
+
+describe('a stop of a stream whose last acknowledgement comes in the same turn', () => {
+  const stopped = async (packets: ReadonlyArray<readonly Uint8Array[]>) => {
+    const { hostile, accepted } = await besiege();
+    const send = await accepted.openUni();
+    send.write(pattern(10));
+    await until(() => hostile.seen.some((frame) => frame.type === 'stream'));
+    for (const frames of packets) hostile.send(...frames);
+    return send.stopped;
+  };
+
+  it('reaches the writer with its code when it has a packet of its own', async () => {
+    expect(await stopped([[stopSending(SERVERS_FIRST, 99)], [ALL]])).toBe(99);
+    expect(await stopped([[ALL], [stopSending(SERVERS_FIRST, 98)]])).toBe(98);
+  });
+
+  it('reaches the writer without its code when one packet brings both, as those of browsers may', async () => {
+    expect(await stopped([[stopSending(SERVERS_FIRST, 97), ALL]])).toBe(0);
+    expect(await stopped([[ALL, stopSending(SERVERS_FIRST, 96)]])).toBe(0);
+  });
+
+  it('reaches the writer although it has just written more', async () => {
+    const { hostile, accepted } = await besiege();
+    const send = await accepted.openUni();
+    send.write(pattern(10));
+    await until(() => hostile.seen.some((frame) => frame.type === 'stream'));
+    for (const frame of [stopSending(SERVERS_FIRST, 97), ALL]) hostile.send(frame);
+    send.write(pattern(10));
+    expect(await send.stopped).toBe(97);
   });
 });
