@@ -55,10 +55,12 @@ if (args.includes('--list')) {
 }
 
 ensureBuilt();
-const { writeDocs } = await import('../bench/lib/docs.mjs');
+const wanted = asked.length > 0 ? asked : known;
+const { checkPlaces, writeDocs } = await import('../bench/lib/docs.mjs');
+if (args.includes('--write')) checkPlaces(wanted);
 const lines = [['row', 'contender', 'value', 'unit', 'ratio', 'CPU', '', 'target']];
 const reports = [];
-for (const id of asked.length > 0 ? asked : known) {
+for (const id of wanted) {
   process.stderr.write(`measuring ${id}: ${rows[id].question} …\n`);
   const { row } = await rows[id].load();
   const measured = await row.run().catch((error) => {

@@ -11,6 +11,20 @@ const { barChart } = await internal('apps/sim/src/plots/bar-chart.ts');
 const page = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 const folder = fileURLToPath(new URL('../../docs/performance/', import.meta.url));
 
+/** Sees to it before anything is measured that the page has a place for each of these rows. @param {readonly string[]} ids */
+export function checkPlaces(ids) {
+  const text = readFileSync(page, 'utf8');
+  for (const id of ids) placeOf(id, text);
+}
+
+/** @param {string} id @param {string} text */
+function placeOf(id, text) {
+  const [from, to] = [`<!-- ${id} -->`, `<!-- /${id} -->`];
+  const [start, end] = [text.indexOf(from), text.indexOf(to)];
+  if (start < 0 || end < start) throw new Error(`docs/performance.md has no place for ${id}: ${from} … ${to}`);
+  return { from, start, end };
+}
+
 /**
  * @param {import('./row.mjs').Row} row
  * @param {import('./row.mjs').Report} report
@@ -19,9 +33,7 @@ const folder = fileURLToPath(new URL('../../docs/performance/', import.meta.url)
 export function writeDocs(row, report, measured) {
   const { id } = row;
   const text = readFileSync(page, 'utf8');
-  const [from, to] = [`<!-- ${id} -->`, `<!-- /${id} -->`];
-  const [start, end] = [text.indexOf(from), text.indexOf(to)];
-  if (start < 0 || end < start) throw new Error(`docs/performance.md has no place for ${id}: ${from} … ${to}`);
+  const { from, start, end } = placeOf(id, text);
   const lines = report.details ?? [
     ['contender', row.unit, row.cpuUnit],
     ...measured.map(({ name, value, cpu }) => [name, value.toPrecision(3), cpu.toPrecision(3)]),

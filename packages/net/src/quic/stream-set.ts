@@ -1,8 +1,9 @@
-import { ConnectionClosedError, StreamLimitError } from '../errors.js';
+import { ConnectionClosedError } from '../errors.js';
 import type { BiStream } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
 import { FinishedStreams } from './finished-streams.js';
 import type { NativeConnection } from './native-connection.js';
+import { OwnStreams } from './own-streams.js';
 import { QuicRecvStream, type RecvStreamHost } from './recv-stream.js';
 import { ONE_WAY, QuicSendStream, type SendStreamHost } from './send-stream.js';
 import { hasManySilent } from './silent-streams.js';
@@ -23,17 +24,15 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   /** Those whose reader waits. */
   readonly #awaited = new Set<QuicRecvStream>();
   readonly #finished = new FinishedStreams();
+  readonly #own: OwnStreams;
   readonly #ours: number;
   readonly #highWaterMark: number;
   readonly #wantTick: () => void;
   readonly #flushNow: () => void;
   #native: NativeConnection | undefined;
   #toPump: QuicSendStream[] = [];
-  /** Those who wait for a one-way stream, the first to ask first. */
-  readonly #waiting: Array<() => void> = [];
-  #opened = [0, 0]; // two-way, one-way
   /** How many the peer opened, as far as we saw: most likely the next one is the next number. */
-  #seen = [0, 0];
+  #seen = [0, 0]; // two-way, one-way
   /** Something is readable that we do not know, or whose reader is busy: look closer in the next tick, if it still is. */
   needsCloserLook = false;
   /** Streams are being told what came: what that brings about is handed over later in the same tick. */
@@ -56,6 +55,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   ) {
     this.#native = native;
     this.#ours = side === 'accepted' ? BY_SERVER : 0;
+    this.#own = new OwnStreams(native, this.#ours, wantTick);
     this.#highWaterMark = highWaterMark;
     this.#wantTick = wantTick;
     this.#flushNow = flushNow;
@@ -100,30 +100,19 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     return this.#finished.waitsForQuiet;
   }
 
-  /** Settles when a one-way stream can be opened, or the connection is over. */
+  /** See {@link OwnStreams.uniAvailable}. */
   uniAvailable(): Promise<void> {
-    const native = this.#native;
-    if (!native || (this.#waiting.length === 0 && native.uniStreamsLeft() > 0)) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  /** Tells as many as there are streams for now, so that the others do not try in vain. */
-  #tellWaiting(native: NativeConnection): void {
-    if (this.#waiting.length === 0) return;
-    const left = native.uniStreamsLeft();
-    if (left === 0) return;
-    for (const resolve of this.#waiting.splice(0, left)) resolve();
-    if (this.#waiting.length > 0) this.#wantTick(); // whoever was told may have had no use for it
+    return this.#own.uniAvailable();
   }
 
   /** @throws StreamLimitError */
   openUni(): QuicSendStream {
-    return this.#addSending(this.#open(ONE_WAY));
+    return this.#addSending(this.#own.open(ONE_WAY));
   }
 
   /** @throws StreamLimitError */
   openBi(): BiStream {
-    const id = this.#open(0);
+    const id = this.#own.open(0);
     return { id, send: this.#addSending(id), recv: this.#addReceiving(id) };
   }
 
@@ -222,7 +211,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
 
   /** Hands queued bytes to quiche, every stream in its turn. @returns whether there was anything that quiche may have to send now */
   pump(native: NativeConnection): boolean {
-    this.#tellWaiting(native);
+    this.#own.tellWaiting(native);
     const hadControl = this.#hasControl;
     this.#hasControl = false;
     const list = this.#toPump;
@@ -261,21 +250,9 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     // An error costs ten microseconds, and a connection that is closed in good order has nobody to tell it.
     const error = this.#receiving.size > 0 ? new ConnectionClosedError(why) : undefined;
     if (error) for (const stream of [...this.#receiving.values()]) stream.fail(error);
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#own.close();
     this.uni.end();
     this.bi.end();
-  }
-
-  #open(direction: 0 | typeof ONE_WAY): number {
-    const native = this.#native;
-    if (!native) throw new ConnectionClosedError('no stream can be opened any more');
-    const kind = direction >> 1;
-    const id = (this.#opened[kind] as number) * 4 + direction + this.#ours;
-    if (!native.openStream(id)) {
-      throw new StreamLimitError(`the peer allows no more ${direction ? 'one-way' : 'two-way'} streams at once`);
-    }
-    (this.#opened[kind] as number)++;
-    return id;
   }
 
   #arrived(native: NativeConnection, id: number): void {

@@ -1,0 +1,56 @@
+import { ConnectionClosedError, StreamLimitError } from '../errors.js';
+import type { NativeConnection } from './native-connection.js';
+import type { ONE_WAY } from './send-stream.js';
+
+/** The streams that we open on a connection: their numbers, and those who wait until the peer allows one more. */
+export class OwnStreams {
+  /** The bits of their ids that say whose they are (RFC 9000, section 2.1). */
+  readonly #ours: number;
+  readonly #wantTick: () => void;
+  #native: NativeConnection | undefined;
+  #opened = [0, 0]; // two-way, one-way
+  /** Those who wait for a one-way stream, the first to ask first. */
+  readonly #waiting: Array<() => void> = [];
+
+  /** @param wantTick called when somebody may have to be told in the next tick */
+  constructor(native: NativeConnection, ours: number, wantTick: () => void) {
+    this.#native = native;
+    this.#ours = ours;
+    this.#wantTick = wantTick;
+  }
+
+  /** Opens the next stream. @returns its id @throws StreamLimitError; ConnectionClosedError */
+  open(direction: 0 | typeof ONE_WAY): number {
+    const native = this.#native;
+    if (!native) throw new ConnectionClosedError('no stream can be opened any more');
+    const kind = direction >> 1;
+    const id = (this.#opened[kind] as number) * 4 + direction + this.#ours;
+    if (!native.openStream(id)) {
+      throw new StreamLimitError(`the peer allows no more ${direction ? 'one-way' : 'two-way'} streams at once`);
+    }
+    (this.#opened[kind] as number)++;
+    return id;
+  }
+
+  /** Settles when a one-way stream can be opened, or the connection is over. */
+  uniAvailable(): Promise<void> {
+    const native = this.#native;
+    if (!native || (this.#waiting.length === 0 && native.uniStreamsLeft() > 0)) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Tells as many as there are streams for now, so that the others do not try in vain. */
+  tellWaiting(native: NativeConnection): void {
+    if (this.#waiting.length === 0) return;
+    const left = native.uniStreamsLeft();
+    if (left === 0) return;
+    for (const resolve of this.#waiting.splice(0, left)) resolve();
+    if (this.#waiting.length > 0) this.#wantTick(); // whoever was told may have had no use for it
+  }
+
+  /** The connection is over. */
+  close(): void {
+    this.#native = undefined;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+}
