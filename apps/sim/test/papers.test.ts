@@ -1,9 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { blockOf } from '../../../test/docs/pages.js';
 import type { PaperMeasurements } from '../src/papers/measure.js';
 import { messagesUntilBack } from '../src/papers/statistics.js';
-import { runCli, TemporaryFolder } from './run-cli.js';
+import { CLI, runCli, TemporaryFolder } from './run-cli.js';
 import { expectWellFormed } from './well-formed.js';
 
 const NODES = 100;
@@ -86,6 +89,42 @@ describe(`grapevine-sim papers with ${NODES} nodes`, () => {
     const again = runCli('papers', '--nodes', '20', '--threads', '1', '--json', '--out', folder.join('one'));
     const two = runCli('papers', '--nodes', '20', '--threads', '2', '--json', '--out', folder.join('two'));
     expect(two.stdout).toBe(again.stdout);
+    expect(readdirSync(folder.join('two'))).not.toContain('unfinished.json');
+  });
+
+  test('keeps an experiment as soon as it is finished, and goes on with the rest', async () => {
+    const out = folder.join('interrupted');
+    // What comes in the end fails, so that all of it is to be done again: unless it has been kept.
+    mkdirSync(join(out, 'measurements.json'), { recursive: true });
+    const kept = () => JSON.parse(readFileSync(join(out, 'unfinished.json'), 'utf8')) as { results: object };
+    const run = spawn(process.execPath, [CLI, 'papers', '--nodes', '20', '--threads', '1', '--out', out]);
+    const failed = once(run, 'close');
+    const [first] = (await once(run.stderr.setEncoding('utf8'), 'data')) as [string];
+    expect(Object.keys(kept().results)).toContain(/^(.*?): LDH /.exec(first)?.[1]);
+    run.stderr.resume();
+    expect((await failed)[0]).not.toBe(0);
+
+    expect(Object.keys(kept().results)).toHaveLength(14);
+    rmdirSync(join(out, 'measurements.json'));
+    const lost = '80 % failures';
+    const results = { ...kept().results, [lost]: undefined };
+    writeFileSync(join(out, 'unfinished.json'), JSON.stringify({ ...kept(), results }));
+    const resumed = runCli('papers', '--nodes', '20', '--resume', '--json', '--out', out);
+    expect(resumed.stderr).toMatch(new RegExp(`^${lost}: mean reliability .*\n$`));
+    expect(resumed.stdout).toBe(readFileSync(folder.join('one', 'measurements.json'), 'utf8'));
+  });
+
+  test.each([
+    ['nothing is unfinished', 'two', /there is no unfinished run in/],
+    ['other nodes', 'three', /has --nodes 30 --seed 1$/],
+    ['no JSON', 'four', /unfinished\.json is not an unfinished run/],
+  ])('has nothing to go on with: %s', (_, name, line) => {
+    for (const made of ['two', 'three', 'four']) mkdirSync(folder.join(made), { recursive: true });
+    writeFileSync(folder.join('three', 'unfinished.json'), JSON.stringify({ nodes: 30, seed: 1, results: {} }));
+    writeFileSync(folder.join('four', 'unfinished.json'), '{');
+    const { status, stderr } = runCli('papers', '--nodes', '20', '--resume', '--out', folder.join(name));
+    expect(stderr.trimEnd()).toMatch(line);
+    expect(status).toBe(2);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { AnnouncementPace } from './announcement-pace.js';
 import type { AnnouncementQueue } from './announcement-queue.js';
-import { DISPATCH } from './plumtree.js';
+import { DISPATCH } from './eager-lazy-push.js';
 
 /** When queued announcements are sent: those of the shared tree soon, those of other trees at their own pace. */
 export class AnnouncementDispatch<P extends PeerId> {

@@ -1,12 +1,8 @@
-import type { BroadcastConfig } from '../config.js';
 import type { Scope } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
 import { sameBytes } from '../structures/same-bytes.js';
-import { SortedSet } from '../structures/sorted-set.js';
-import type { Timer } from '../timer.js';
-import { ihaveChunks } from '../wire/ihave-chunks.js';
 import type {
   GossipMessage,
   GraftMessage,
@@ -16,14 +12,12 @@ import type {
   PruneMessage,
 } from '../wire/message.js';
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
-import { AnnouncementQueue } from './announcement-queue.js';
-import { BeyondReference } from './beyond-reference.js';
+import { EagerLazyPush } from './eager-lazy-push.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
 import { PayloadMemory } from './payload-memory.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
-export const DISPATCH = { type: 'dispatchLazyPush' } as const;
 const EVICT = { type: 'evictCache' } as const;
 const PRUNE: PruneMessage = { type: 'prune' };
 
@@ -39,28 +33,14 @@ function nextRound(round: number): number {
  *
  * This class decides exactly as the reference does; `HardenedPlumTree` overrides what must not be so in the open.
  */
-export class PlumTree<P extends PeerId> extends BeyondReference<P> {
-  readonly eager = new SortedSet<P>();
-  readonly lazy = new SortedSet<P>();
-  readonly missing: MissingPayloads<P>;
+export class PlumTree<P extends PeerId> extends EagerLazyPush<P> {
   readonly memory: PayloadMemory;
   maxLastDeliveryHop = 0;
 
-  protected readonly node: NodeContext<P>;
-  protected readonly config: BroadcastConfig;
-  protected readonly out: Outbox<P>;
-  /** Announcements that wait for the dispatch timer. */
-  readonly lazyQueue = new AnnouncementQueue<P>();
-  #dispatchTimer: Timer<P> | undefined;
-  #dispatching = false;
   #evicting = false;
 
   constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>) {
-    super();
-    this.node = node;
-    this.config = node.config.broadcast;
-    this.out = out;
-    this.missing = missing;
+    super(node, out, missing);
     this.memory = new PayloadMemory(node);
   }
 
@@ -76,7 +56,7 @@ export class PlumTree<P extends PeerId> extends BeyondReference<P> {
         break;
       }
       case 'neighbors':
-        this.#eagerPush({ type: 'gossip', id, content, scope: { type: 'neighbors' } }, this.node.me);
+        this.pushEager({ type: 'gossip', id, content, scope: { type: 'neighbors' } }, this.node.me);
         break;
     }
   }
@@ -122,10 +102,9 @@ export class PlumTree<P extends PeerId> extends BeyondReference<P> {
     this.requested(request.peer, now);
   }
 
-  dispatchTimerExpired(now: number): void {
+  override dispatchTimerExpired(now: number): void {
     this.startEvicting(now);
-    for (const { peer, entries } of this.lazyQueue.takeAll()) this.announce(peer, entries);
-    this.#dispatching = false;
+    super.dispatchTimerExpired(now);
   }
 
   evictTimerExpired(now: number): void {
@@ -133,21 +112,6 @@ export class PlumTree<P extends PeerId> extends BeyondReference<P> {
     this.startEvicting(now);
     this.#evicting = false;
     this.startEvicting(now);
-  }
-
-  /** The neighbors that get our own payloads, sorted; the others get announcements. */
-  receivers(): readonly P[] {
-    return this.eager.values;
-  }
-
-  /** The neighbors that get payloads of anybody, sorted. */
-  branches(): readonly P[] {
-    return this.eager.values;
-  }
-
-  /** The neighbors that get announcements only, sorted. */
-  others(): readonly P[] {
-    return this.lazy.values;
   }
 
   /** The topic is dropped. */
@@ -168,8 +132,8 @@ export class PlumTree<P extends PeerId> extends BeyondReference<P> {
 
   /** Sends a payload of our own, or word of it. */
   protected publish(message: GossipMessage, now: number): void {
-    this.#lazyPush(message.id, 0, this.node.me, now);
-    this.#eagerPush(message, this.node.me);
+    this.pushLazy(message.id, 0, this.node.me, now);
+    this.pushEager(message, this.node.me);
   }
 
   /** Asks for a payload. */
@@ -225,8 +189,8 @@ export class PlumTree<P extends PeerId> extends BeyondReference<P> {
 
   /** Sends a payload, or word of it, to everybody but the one that it came from. */
   protected forward(message: GossipMessage, round: number, from: P, now: number): void {
-    this.#eagerPush(message, from);
-    this.#lazyPush(message.id, round, from, now);
+    this.pushEager(message, from);
+    this.pushLazy(message.id, round, from, now);
   }
 
   /** Replaces the link that brought a payload by a link to an announcer that is much closer to the publisher. */
@@ -287,50 +251,9 @@ export class PlumTree<P extends PeerId> extends BeyondReference<P> {
     return this.memory.seen.has(id);
   }
 
-  protected makeEager(peer: P): void {
-    this.lazy.delete(peer);
-    this.eager.add(peer);
-  }
-
-  protected makeLazy(peer: P): void {
-    this.eager.delete(peer);
-    this.lazy.add(peer);
-  }
-
-  protected startDispatching(_now: number): void {
-    if (this.#dispatching) return;
-    this.#dispatching = true;
-    this.#dispatchTimer ??= this.out.timer(DISPATCH);
-    this.out.schedule(this.config.dispatchTimeout, this.#dispatchTimer);
-  }
-
-  /** Sends announcements, as many to a message as fit. */
-  protected announce(peer: P, entries: readonly IHaveEntry[]): void {
-    for (const messages of ihaveChunks(entries, this.node.config.maxMessageSize)) {
-      this.out.send(peer, { type: 'ihave', messages });
-    }
-  }
-
   /** A payload is here, in the round in which it is passed on. `age` ago somebody in the swarm had it first. */
   protected remember(message: GossipMessage, age: number, now: number): void {
     this.memory.remember(message, age, now);
-  }
-
-  #eagerPush(message: GossipMessage, except: P): void {
-    const { me } = this.node;
-    for (const peer of this.eager.values) {
-      if (peer !== except && peer !== me && !this.missing.isHeldBy(message.id, peer)) this.out.send(peer, message);
-    }
-  }
-
-  #lazyPush(id: MessageId, round: number, except: P, now: number): void {
-    if (this.lazy.size > 0) {
-      const entry: IHaveEntry = { id, round };
-      for (const peer of this.lazy.values) {
-        if (peer !== except && !this.missing.isHeldBy(id, peer)) this.lazyQueue.add(peer, entry);
-      }
-    }
-    this.startDispatching(now);
   }
 
   /** Before the first input, whatever it is, and then at each interval. */
