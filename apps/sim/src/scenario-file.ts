@@ -65,11 +65,12 @@ function readScenario(reader: TomlReader, base: NetworkConfig | undefined): Unla
   const nodes = reader.asInteger(reader.need('nodes'), 'nodes', 1, MAX_NODES);
   const rounds = reader.take('rounds');
   const pause = reader.take('pause');
+  const drain = reader.take('drain');
   const bootstrap = reader.take('bootstrap');
   const config = reader.table('config');
   const network = config === undefined ? base : readNetwork(config);
   const faults = reader.take('fault');
-  reader.end('sim, nodes, rounds, bootstrap, config, name, pause, fault');
+  reader.end('sim, nodes, rounds, bootstrap, config, name, pause, drain, fault');
   const scenario: Scenario = {
     sim,
     nodes,
@@ -77,6 +78,7 @@ function readScenario(reader: TomlReader, base: NetworkConfig | undefined): Unla
     bootstrap: bootstrap === undefined ? { type: 'single' } : readBootstrap(reader, bootstrap),
     ...(network && { network }),
     ...(pause && { pause: readDuration(reader, 'pause', pause) }),
+    ...(drain && { drain: readDuration(reader, 'drain', drain) }),
     ...(faults && {
       faults: reader.asItems(faults, 'fault').map((fault) => readFault(reader.asTable(fault, 'fault'))),
     }),
@@ -113,12 +115,19 @@ function readNetwork(reader: TomlReader): NetworkConfig {
   const latency = reader.table('latency');
   const proto = reader.table('proto');
   const unreachable = reader.take('unreachable_after');
-  reader.end('latency, proto, unreachable_after');
+  const reconciles = reader.take('reconciles');
+  reader.end('latency, proto, unreachable_after, reconciles');
   return {
     ...(latency && { latency: readLatency(latency) }),
     ...(proto && { proto: readProto(proto) }),
+    ...(reconciles && { reconciles: readSwitch(reader, 'reconciles', reconciles) }),
     ...(unreachable && { unreachableAfter: readDuration(reader, 'unreachable_after', unreachable) }),
   };
+}
+
+function readSwitch(reader: TomlReader, key: string, value: TomlValue): boolean {
+  if (value.type !== 'boolean') throw reader.mustBe(value, key, 'true or false');
+  return value.value;
 }
 
 function readLatency(reader: TomlReader): LatencyConfig {

@@ -47,6 +47,15 @@ describe('the scenario files', () => {
     expect(all.reduce((sum, each) => sum + each, 0) / all.length).toBeGreaterThan(least);
   });
 
+  test('loss-30-percent-reconciled: what the protocol of the swarm loses comes by reconciliation', () => {
+    const seeds = [0, 1, 2];
+    const lost = seeds.flatMap((seed) => reliabilities(outcome('loss-30-percent', {}, seed)));
+    // Nobody has heard of one of the broadcasts but its publisher.
+    expect(Math.min(...lost)).toBe(0.01);
+    const reconciled = seeds.flatMap((seed) => reliabilities(outcome('loss-30-percent-reconciled', {}, seed)));
+    expect(new Set(reconciled)).toEqual(new Set([1]));
+  });
+
   test('mass-failure-half: the survivors are one swarm again, and all of them are reached', () => {
     const result = outcome('mass-failure-half');
     expect(result.overlay.components).toEqual([50]);

@@ -70,6 +70,11 @@ describe('a scenario file', () => {
       `seeds = [1]\n[config.proto.membership]\nactive_view_capacity = 0\n${scenario}`,
       /^f\.toml:2: config\.proto: membership\.activeViewCapacity /,
     ],
+    [
+      'a switch that is neither on nor off',
+      `seeds = [1]\nconfig.reconciles = "yes"\n${scenario}`,
+      /^f\.toml:2: config\.reconciles must be true or false$/,
+    ],
     ['a table that should be a value', `seeds = [1]\nconfig = 3\n${scenario}`, /^f\.toml:2: config must be a table$/],
   ])('says what and where: %s', (_, text, expected) => {
     expect(message(text)).toMatch(expected);
@@ -87,6 +92,12 @@ describe('a scenario file', () => {
       { proto: { mode: 'reference' } },
       { latency: { type: 'static', latency: 1_000_000 } },
     ]);
+  });
+
+  test('says whether nodes reconcile, and for how long to run on', () => {
+    const text = `seeds = [1]\nconfig.reconciles = true\n${scenario}drain = "30s"\n`;
+    const [only] = parseScenarios(text, 'f.toml').scenarios;
+    expect(only?.scenario).toMatchObject({ network: { reconciles: true }, drain: 30_000_000_000 });
   });
 
   test("the rows of the Rust simulator's file are the rows of ours", () => {

@@ -13,6 +13,7 @@ import type { Connections } from './connections.js';
 import type { Observation } from './observation.js';
 import type { Courier } from './observer.js';
 import type { Population } from './population.js';
+import { Reconciliation } from './reconciliation.js';
 import type { Timeline } from './timeline.js';
 import { TOPIC } from './topic.js';
 
@@ -24,6 +25,7 @@ export interface HostOptions {
   readonly observation: Observation;
   readonly unreachableAfter: number | undefined;
   readonly tellsLeaves: boolean;
+  readonly reconciles: boolean;
 }
 
 /** An event that is used again and again. */
@@ -43,6 +45,7 @@ export class Host implements Outputs<number> {
   readonly #observation: Observation;
   readonly #unreachableAfter: number | undefined;
   readonly #tellsLeaves: boolean;
+  readonly #reconciliation: Reconciliation | undefined;
 
   /** The event of a message that arrives: always the same one, unless somebody looks at it. */
   readonly #received: Received = { type: 'recvMessage', from: 0, topic: TOPIC, message: { type: 'prune' } };
@@ -52,13 +55,16 @@ export class Host implements Outputs<number> {
   readonly #closing: number[] = [];
   #closingCount = 0;
 
-  constructor({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves }: HostOptions) {
+  constructor(options: HostOptions) {
+    const { nodes, timeline, connections, observation, unreachableAfter, tellsLeaves, reconciles } = options;
     this.#nodes = nodes;
     this.#timeline = timeline;
     this.#connections = connections;
     this.#observation = observation;
     this.#unreachableAfter = unreachableAfter;
     this.#tellsLeaves = tellsLeaves;
+    const recovered = (peer: number, event: InEvent<number>): void => this.handle(peer, event);
+    this.#reconciliation = reconciles ? new Reconciliation({ nodes, timeline, connections, recovered }) : undefined;
   }
 
   receive(peer: number, from: number, message: Message<number>): void {
@@ -154,8 +160,12 @@ export class Host implements Outputs<number> {
 
   peerData(): void {}
 
-  /** Nodes of a simulation have the protocol of the swarm only: they tell each other all that they have. */
+  /** Where nodes have the protocol of the swarm only, they tell each other all that they have, and do not do it now and then. */
   reconcile(_topic: TopicId, peer: number, reason: ReconcileReason): void {
+    if (this.#reconciliation !== undefined) {
+      this.#reconciliation.begin(this.#peer, peer);
+      return;
+    }
     if (reason === 'periodic') return;
     this.#timeline.addEvent(this.#peer, { type: 'announceCache', topic: TOPIC, peer }, 0);
   }

@@ -25,6 +25,11 @@ export interface NetworkConfig {
   readonly unreachableAfter?: number;
   /** Whether nodes are told that a peer is a leaf (`NodeOptions.isLeaf`). Default true; false shows what leaves do to a swarm that does not know. */
   readonly tellsLeaves?: boolean;
+  /**
+   * Whether neighbors compare what they have, as real nodes do, when they meet and now and then, over a stream that loses nothing. Default false:
+   * they have the protocol of the swarm only, and announce all that they have when they meet.
+   */
+  readonly reconciles?: boolean;
 }
 
 /** The latency that the Rust simulator has by default. */

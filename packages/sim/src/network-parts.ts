@@ -1,3 +1,4 @@
+import type { Hash } from '@grapevine/proto';
 import type { ChaCha12Rng } from './chacha12-rng.js';
 import { Connections } from './connections.js';
 import { Host } from './host.js';
@@ -22,15 +23,19 @@ export function networkParts({
   rng,
   unreachableAfter,
   tellsLeaves,
+  reconciles,
+  hash,
 }: {
   readonly latency: LatencyConfig;
   readonly rng: ChaCha12Rng;
   readonly unreachableAfter: number | undefined;
   readonly tellsLeaves: boolean;
+  readonly reconciles: boolean;
+  readonly hash: Hash;
 }): NetworkParts {
   const nodes = new Population();
   const timeline = new Timeline();
-  const observation = new Observation();
+  const observation = new Observation(hash);
   const connections = new Connections({
     latency,
     rng,
@@ -38,6 +43,6 @@ export function networkParts({
     // Hosts of hardened nodes know a connection that was closed in good order from a broken one.
     knowsRetired: (peer) => nodes.get(peer)?.config.mode === 'hardened',
   });
-  const host = new Host({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves });
+  const host = new Host({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves, reconciles });
   return { nodes, timeline, connections, observation, host };
 }

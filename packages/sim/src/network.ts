@@ -60,7 +60,7 @@ export class Network {
     isHub,
     createNode = (options) => new State(options),
   }: NetworkOptions) {
-    const { latency = DEFAULT_LATENCY, proto, unreachableAfter, tellsLeaves = true } = config;
+    const { latency = DEFAULT_LATENCY, proto, unreachableAfter, tellsLeaves = true, reconciles = false } = config;
     this.rng = rng;
     this.latency = latency;
     this.config = resolveConfig(proto, defaultConfig('nanoseconds'));
@@ -72,6 +72,8 @@ export class Network {
       rng,
       unreachableAfter,
       tellsLeaves,
+      reconciles,
+      hash,
     });
     this.#nodes = nodes;
     this.#timeline = timeline;

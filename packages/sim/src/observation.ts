@@ -1,12 +1,27 @@
-import type { GossipMessage, InEvent, Message, OutEvent, TopicEvent } from '@grapevine/proto';
+import {
+  type GossipMessage,
+  type Hash,
+  type InEvent,
+  type Message,
+  messageIdFromBytes,
+  type OutEvent,
+  type TopicEvent,
+} from '@grapevine/proto';
 import type { Observer } from './observer.js';
 import { count, noTraffic, type Traffic } from './traffic.js';
+
+type Received = Extract<TopicEvent<number>, { readonly type: 'received' }>;
 
 /** What is counted of a run, and who hears of it. */
 export class Observation {
   /** What all nodes have received so far. */
   readonly traffic: Traffic = noTraffic();
   readonly observers: Observer[] = [];
+  readonly #hash: Hash;
+
+  constructor(hash: Hash) {
+    this.#hash = hash;
+  }
 
   /** Whether anybody wants to see what nodes want, before it is carried out. */
   get looksAtOutputs(): boolean {
@@ -32,6 +47,7 @@ export class Observation {
       switch (event.type) {
         case 'received':
           if (input.type === 'recvMessage') observer.delivered?.(time, peer, input.message as GossipMessage);
+          else observer.delivered?.(time, peer, this.#messageOf(event));
           break;
         case 'neighborUp':
         case 'neighborDown':
@@ -42,6 +58,11 @@ export class Observation {
           break;
       }
     }
+  }
+
+  /** The message that would have brought a payload that has come by reconciliation. */
+  #messageOf({ content, scope }: Received): GossipMessage {
+    return { type: 'gossip', id: messageIdFromBytes(this.#hash(content)), content, scope };
   }
 
   /** A node has left the topic, or is gone. */
