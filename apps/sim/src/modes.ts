@@ -1,4 +1,4 @@
-import { createProgress, parseArguments, UsageError } from '@grapevine/cli-kit';
+import { createProgress, integer, parseArguments, UsageError } from '@grapevine/cli-kit';
 import { inMode, MODES, modeComparison, modeTable } from '@grapevine/sim';
 import { threads } from './arguments.js';
 import type { Job } from './jobs.js';
@@ -10,6 +10,7 @@ as iroh-gossip 0.101 decides ("reference"), and as our nodes do by default ("har
 
 Usage: grapevine-sim modes FILE.toml … [options]
 
+  --seeds N      use the seeds from 0 to N - 1 instead of the files'
   --threads N    how many worker threads (default: all cores); the numbers do not depend on it
   --json         print one JSON array on stdout instead of a table
   --help         this text
@@ -20,19 +21,24 @@ beyond the first, LDH the last delivery hop; control counts messages of broadcas
 connected is the largest component in the end, as a share of the live nodes. All are means over
 broadcasts and seeds.`;
 
+const MAX_SEEDS = 10_000;
+
 /** `grapevine-sim modes`. @throws UsageError */
 export async function modes(args: string[]): Promise<void> {
   const { values, positionals } = parseArguments({
     args,
     allowPositionals: true,
-    options: { threads: { type: 'string' }, json: { type: 'boolean' } },
+    options: { seeds: { type: 'string' }, threads: { type: 'string' }, json: { type: 'boolean' } },
   });
   if (positionals.length === 0) throw new UsageError('FILE.toml is missing (see --help)');
   const threadCount = threads(values.threads);
+  const given = values.seeds === undefined ? undefined : seedsBelow(integer('--seeds', values.seeds, 1, MAX_SEEDS));
   const groups = positionals
     .map(readScenarioFile)
     .flatMap(({ seeds, scenarios }) =>
-      scenarios.flatMap(({ label, scenario }) => MODES.map((mode) => ({ label, mode, scenario, seeds }))),
+      scenarios.flatMap(({ label, scenario }) =>
+        MODES.map((mode) => ({ label, mode, scenario, seeds: given ?? seeds })),
+      ),
     );
   const jobs = groups.flatMap(({ scenario, mode, seeds }) =>
     seeds.map(
@@ -57,4 +63,8 @@ export async function modes(args: string[]): Promise<void> {
     return row;
   });
   process.stdout.write(`${values.json ? JSON.stringify(rows) : modeTable(rows)}\n`);
+}
+
+function seedsBelow(count: number): bigint[] {
+  return Array.from({ length: count }, (_, seed) => BigInt(seed));
 }

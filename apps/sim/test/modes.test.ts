@@ -18,7 +18,9 @@ describe('grapevine-sim modes', () => {
         ['reference', 'hardened'].map((mode) => [`| ${name}`, mode, '100.00 %']),
       ),
     );
-    expect(runCli('modes', path, path, '--threads', '2').stdout).toBe(stdout);
+    const otherSeeds = folder.join('other-seeds.toml');
+    writeFileSync(otherSeeds, `seeds = [7]\n${scenario('one')}${scenario('other')}`);
+    expect(runCli('modes', otherSeeds, otherSeeds, '--seeds', '2', '--threads', '2').stdout).toBe(stdout);
   });
 
   test('says what is missing', () => {
