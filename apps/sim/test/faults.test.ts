@@ -83,7 +83,7 @@ describe('the scenario files', () => {
   });
 
   test('are all checked here', () => {
-    expect(scenarios).toHaveLength(18);
+    expect(scenarios).toHaveLength(19);
   });
 });
 
