@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { report } from './support/figures.js';
 import { Ledger } from './support/ledger.js';
 import { useProcesses } from './support/process-node.js';
+import { starved } from './support/starved.js';
 
 // Twelve processes that share what is left of one core: one publishes as fast as it may while the others are still joining.
 
@@ -10,13 +10,10 @@ const MEMBERS = 12;
 const MESSAGES = 25_000;
 
 const processes = useProcesses();
-const starved = ['taskset', '-c', '0', 'nice', '-n', '15'];
-const available = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
 test('joins while somebody publishes fast, on a busy machine: every message arrives or is told', async () => {
-  if (!available) console.log('L4: not starved: there is no taskset here');
   const ledger = new Ledger();
-  const prefix = available ? starved : [];
+  const prefix = starved('L4');
   const all = await Promise.all(
     Array.from({ length: MEMBERS }, (_, i) => processes.start(ledger, { name: `member ${i}`, prefix })),
   );

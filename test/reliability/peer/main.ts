@@ -12,6 +12,7 @@ const { values } = parseArgs({
     'secret-key': text,
     bind: { ...text, default: '127.0.0.1:0' },
     'idle-timeout-ms': text,
+    'cache-ms': text,
     /** A machine that sleeps hears nothing: what came to the process while it was stopped is dropped. */
     'deaf-while-stopped': { type: 'boolean', default: false },
   },
@@ -49,7 +50,9 @@ const endpoint = await Endpoint.bind({
   ...(values['idle-timeout-ms'] ? { idleTimeoutMs: Number(values['idle-timeout-ms']) } : {}),
   ...(values['deaf-while-stopped'] ? { socket: () => new SleeperSocket() } : {}),
 });
-const gossip = Gossip.spawn(endpoint);
+const cacheMs = Number(values['cache-ms'] ?? 30_000);
+const broadcast = { messageCacheRetention: cacheMs, messageIdRetention: 3 * cacheMs };
+const gossip = Gossip.spawn(endpoint, { config: { broadcast } });
 const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
 let topic: GossipTopic | undefined;
 

@@ -16,6 +16,8 @@ export interface ProcessNodeOptions {
   /** Default `127.0.0.1:0`. */
   readonly bind?: string;
   readonly idleTimeoutMs?: number;
+  /** How long payloads are kept; their ids are remembered three times as long, as by default. */
+  readonly cacheMs?: number;
   /** Drops what came to the socket while the process was stopped, as a sleeping machine does. */
   readonly deafWhileStopped?: boolean;
   /** A command that the program is started with, e.g. `nice`, `-n`, `15`. */
@@ -33,6 +35,12 @@ export interface RemoteMembership {
   readonly at: number;
 }
 
+/** What the subscriber of a node in another process was told. */
+export interface RemoteLagged {
+  readonly missed: number;
+  readonly reason: string;
+}
+
 /** A key for a node that is to come back. */
 export const newKey = () => SecretKey.generate().toHex();
 
@@ -42,6 +50,7 @@ export class ProcessNode {
   readonly process: PeerProcess;
   readonly reader: Reader;
   readonly membership: RemoteMembership[] = [];
+  readonly lagged: RemoteLagged[] = [];
   /** When each message was received, in milliseconds since 1970. */
   readonly receivedAt = new Map<number, number>();
   readonly #ledger: Ledger;
@@ -55,6 +64,7 @@ export class ProcessNode {
       'secret-key': options.secretKey,
       bind: options.bind,
       'idle-timeout-ms': options.idleTimeoutMs,
+      'cache-ms': options.cacheMs,
     }).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));
     if (options.deafWhileStopped) args.push('--deaf-while-stopped');
     const [file, ...words] = [
@@ -127,6 +137,7 @@ export class ProcessNode {
         this.membership.push(line as unknown as RemoteMembership);
         return;
       case 'lagged':
+        this.lagged.push(line as unknown as RemoteLagged);
         this.reader.tell(String(line.reason), line.missed as number);
         return;
       case 'received':

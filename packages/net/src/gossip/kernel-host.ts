@@ -123,6 +123,7 @@ export abstract class KernelHost implements GossipService {
       losses: (topic) => this.#state.losses(topic, resolved.clock.now()),
       seenIds: (topic) => this.#state.seenIds(topic),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      rttMs: (peer) => this.#peers.rttMs(peer),
       isLeaf: (peer) => this.#peers.isLeaf(peer),
       recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),

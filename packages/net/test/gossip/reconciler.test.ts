@@ -14,6 +14,7 @@ const OTHER_TOPIC = '22'.repeat(32) as TopicId;
 
 let clock: ManualClock;
 let network: MemoryNetwork;
+let rttMs: number;
 const sides: Side[] = [];
 
 afterEach(async () => {
@@ -49,6 +50,7 @@ class Side {
       losses: () => [...this.losses].map(([id, since]) => ({ id, age: clock.now() - since })),
       seenIds: () => this.payloads.keys(),
       remoteAddr: () => undefined,
+      rttMs: () => rttMs,
       isLeaf: () => false,
       recovered: (_topic, _from, { content }) => {
         this.recovered.push(Buffer.from(content).toString());
@@ -84,9 +86,10 @@ class Side {
 }
 
 /** Two sides that know each other as neighbors; the first has the smaller id. */
-function meet(): [Side, Side] {
+function meet(latencyMs = 5): [Side, Side] {
   clock = new ManualClock();
-  network = new MemoryNetwork({ latencyMs: 5, clock });
+  network = new MemoryNetwork({ latencyMs, clock });
+  rttMs = 2 * latencyMs;
   const both = [new Side(1), new Side(2)] as [Side, Side];
   both.sort((a, b) => (a.endpoint.id < b.endpoint.id ? -1 : 1));
   const [a, b] = both;
@@ -97,8 +100,8 @@ function meet(): [Side, Side] {
   return both;
 }
 
-function serving(): [Side, Side] {
-  const [a, b] = meet();
+function serving(latencyMs?: number): [Side, Side] {
+  const [a, b] = meet(latencyMs);
   return [a.serve(), b.serve()];
 }
 
@@ -118,15 +121,34 @@ describe('who begins', () => {
     for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ sessions: 1, failed: 0 });
   });
 
-  test('the other side a second later, where nothing came', async () => {
-    const [a, b] = serving();
-    await b.add('only here');
-    b.reconciler.reconcile(TOPIC, a.endpoint.id, 'neighborUp');
-    await clock.advance(900);
-    expect(a.recovered).toEqual([]);
-    await clock.advance(200);
-    expect(a.recovered).toEqual(['only here']);
-  });
+  test.each([5, 200])(
+    'the other side where nothing came, as soon as it would be here (%i ms away)',
+    async (latencyMs) => {
+      const [a, b] = serving(latencyMs);
+      await b.add('only here');
+      b.reconciler.reconcile(TOPIC, a.endpoint.id, 'neighborUp');
+      await clock.advance(6 * latencyMs);
+      expect(a.recovered).toEqual([]);
+      await clock.advance(60 + 8 * latencyMs);
+      expect(a.recovered).toEqual(['only here']);
+    },
+  );
+
+  test.each([5, 200])(
+    'nobody else, where the one end hears of it later than the other (%i ms away)',
+    async (latencyMs) => {
+      const [a, b] = serving(latencyMs);
+      await b.add('only here');
+      await a.add('only there');
+      b.reconciler.reconcile(TOPIC, a.endpoint.id, 'neighborUp');
+      await clock.advance(latencyMs);
+      a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+      await clock.advance(5_000);
+      expect([a.recovered, b.recovered]).toEqual([['only here'], ['only there']]);
+      for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ sessions: 1, failed: 0 });
+      expect(network.connectionCount).toBe(1);
+    },
+  );
 
   test('both at once for reasons of their own: one gives way, and all is exchanged', async () => {
     const [a, b] = serving();

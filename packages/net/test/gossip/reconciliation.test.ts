@@ -113,7 +113,7 @@ describe('after a gap', () => {
     await publish(a, numbered(100), 100);
     for (let i = 0; i < 4; i++) {
       const late = await swarm.listen(swarm.add(), [a]);
-      await swarm.clock.until(() => texts(late).length === 100, 3_000);
+      await swarm.clock.until(() => texts(late).length === 100, 200);
     }
   });
 

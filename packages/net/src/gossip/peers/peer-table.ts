@@ -181,6 +181,11 @@ export class PeerTable {
     return this.#peers.get(id)?.active?.connection.remoteAddr();
   }
 
+  /** Round-trip time to a peer in milliseconds, 0 where unknown. */
+  rttMs(id: EndpointId): number {
+    return this.#peers.get(id)?.active?.connection.stats().rttMs ?? 0;
+  }
+
   /** Milliseconds until it makes sense to ask a peer for something; 0 when it is connected or may be dialed now. */
   waitFor(id: EndpointId): number {
     if (this.#peers.get(id)?.active) return 0;

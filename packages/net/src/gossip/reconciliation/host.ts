@@ -15,6 +15,8 @@ export interface ReconcilerHost {
   seenIds(topic: TopicId): Iterable<MessageId>;
   /** Where a gossip connection reaches a peer now. */
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
+  /** Round-trip time of the gossip connection to a peer in milliseconds, 0 where unknown. */
+  rttMs(peer: EndpointId): number;
   /** Whether a peer can not be dialed. */
   isLeaf(peer: EndpointId): boolean;
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;

@@ -21,8 +21,15 @@ import { TaskTable } from './task-table.js';
 /** The protocol's name beside gossip's usual one. */
 const RECONCILE_ALPN = '/grapevine/reconcile/1';
 
-/** After both ends learned of a gap, the one with the larger id waits so long for the other to begin. */
-const COURTESY_MS = 1_000;
+/**
+ * After both ends have learned of a gap, the one with the larger id leaves it to the other to begin, which may have nothing to compare: it waits for
+ * as long as that takes (a handshake, a first frame, and the news of the gap may have come here first), and a moment for the work.
+ */
+const COURTESY_ROUND_TRIPS = 3;
+const COURTESY_MS = 50;
+
+/** An attempt that the other end is expected to make, or to repeat, is waited for so long. */
+const PATIENCE_MS = 1_000;
 
 /** After a failure; it doubles with each in a row, give or take half. */
 const BACKOFF_MS = 500;
@@ -99,7 +106,8 @@ export class Reconciler {
     if (task.pending || task.current) return; // what came after the window was taken is looked at afterwards
     // Both ends learn of a new link at about the same time. Of anything else, only we do.
     const bothKnow = reason === 'neighborUp' || reason === 'linkReplaced';
-    if (bothKnow && this.#me > peer) this.#beginLater(task, COURTESY_MS);
+    const courtesyMs = COURTESY_MS + COURTESY_ROUND_TRIPS * this.#host.rttMs(peer);
+    if (bothKnow && this.#me > peer) this.#beginLater(task, courtesyMs);
     else this.#begin(task);
   }
 
@@ -240,7 +248,7 @@ export class Reconciler {
       await this.#runner.converse(task, 'responder', scope, channel, (session) => session.answer(opening));
     } finally {
       // Where it failed, the peer tries again; should it not, we do.
-      if (task.due !== undefined && !task.pending) this.#beginLater(task, COURTESY_MS);
+      if (task.due !== undefined && !task.pending) this.#beginLater(task, PATIENCE_MS);
       this.#tasks.tidy(task);
     }
   }
@@ -265,7 +273,7 @@ export class Reconciler {
       this.#speakers.learn(peer, false);
       return this.#fallBack(task);
     }
-    if (isDuplicate(error)) return this.#beginLater(task, 2 * COURTESY_MS); // unless the peer's own satisfies it until then
+    if (isDuplicate(error)) return this.#beginLater(task, 2 * PATIENCE_MS); // unless the peer's own satisfies it until then
     if (!(error instanceof Violation)) this.#runner.failed(error, peer);
     task.failures++;
     if (!(error instanceof SessionEnded) || error.code === SessionCode.cancelled) this.#connections.renew(peer);

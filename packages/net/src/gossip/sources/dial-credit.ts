@@ -1,9 +1,11 @@
 import type { Clock } from '../../util/clock.js';
-import { CREDIT_PER_BYTE, CREDIT_PER_S, HANDSHAKE_BYTES, MAX_CREDIT, MAX_SOURCES } from './limits.js';
+import { CREDIT_PER_BYTE, CREDIT_PER_S, HANDSHAKE_BYTES, MAX_CREDIT, MAX_SOURCES, NAMED_CREDIT } from './limits.js';
 
 interface Account {
   credit: number;
   at: number;
+  /** Whether it had its credit for a peer that the user has named. */
+  isNamed: boolean;
 }
 
 /** Who pays for what goes to third parties because a source has named them: the source, with what it has sent. */
@@ -24,6 +26,14 @@ export class DialCredit {
   /** A handshake with a peer of that source is done. */
   connected(source: string): void {
     this.received(source, HANDSHAKE_BYTES);
+  }
+
+  /** The user has named a peer of that source, and here it is. Counts once. */
+  named(source: string): void {
+    const account = this.#open(source);
+    if (account.isNamed) return;
+    account.isNamed = true;
+    account.credit = Math.min(MAX_CREDIT, account.credit + NAMED_CREDIT);
   }
 
   received(source: string, bytes: number): void {
@@ -51,7 +61,7 @@ export class DialCredit {
   }
 
   #open(source: string): Account {
-    const account = this.#accounts.get(source) ?? { credit: 0, at: this.#clock.now() };
+    const account = this.#accounts.get(source) ?? { credit: 0, at: this.#clock.now(), isNamed: false };
     this.#accounts.delete(source);
     this.#accounts.set(source, account);
     const [oldest] = this.#accounts.keys();

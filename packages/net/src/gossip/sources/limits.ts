@@ -46,6 +46,13 @@ export const HANDSHAKE_BYTES = 2_000;
  */
 export const CREDIT_PER_S = 2_400;
 
+/**
+ * What the word of a peer that the user has named is worth at once, in bytes: five neighbors at four addresses each. It lets us in and names those
+ * with whom a place is free; a handshake alone does not pay for one of them, and we would be out of the swarm until time has. Once for a source:
+ * no more than it gets anyway in 40 s.
+ */
+export const NAMED_CREDIT = 5 * HEARSAY_ADDRS * HEARSAY_DIAL_BYTES;
+
 /** More credit than this nobody has: an hour of traffic is no right to a volley. About fifty dials. */
 export const MAX_CREDIT = 50 * HEARSAY_DIAL_BYTES;
 

@@ -124,6 +124,7 @@ export class Sources {
     const account = this.#accounts.get(id) ?? new PeerAccount(id, source, this.#accountHost);
     this.#accounts.set(id, account);
     this.#credit.connected(source);
+    if (this.#named.has(id)) this.#credit.named(source);
     if (side === 'dialed') account.chosen();
     account.connected(connection);
     return account;

@@ -29,6 +29,13 @@ test('a volley is about fifty dials, however long somebody has saved up', async 
   expect(credit.affordable('a', HEARSAY_DIAL_BYTES)).toBe(50);
 });
 
+test('the word of a peer that the user has named is worth five neighbors at four addresses each, once', async () => {
+  const credit = new DialCredit(new ManualClock());
+  for (let i = 0; i < 3; i++) credit.named('a');
+  expect(credit.affordable('a', HEARSAY_DIAL_BYTES)).toBe(20);
+  expect(credit.affordable('b', HEARSAY_DIAL_BYTES)).toBe(0);
+});
+
 test('who is named and answers costs nobody anything', () => {
   const credit = new DialCredit(new ManualClock());
   credit.received('a', HEARSAY_DIAL_BYTES / 2);

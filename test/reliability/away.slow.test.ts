@@ -1,0 +1,52 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { report } from './support/figures.js';
+import { Ledger } from './support/ledger.js';
+import { useProcesses } from './support/process-node.js';
+import { starved } from './support/starved.js';
+
+// A machine sleeps for longer than anybody remembers what was said: nobody can say how many messages it has missed, but that it may have missed some.
+
+/** How long payloads are kept; for twice as long the others can say which there were. */
+const CACHE_MS = 3_000;
+const ASLEEP_MS = 4 * CACHE_MS;
+/** Within this time after waking it is told, in milliseconds. */
+const SOON = 10_000;
+
+const processes = useProcesses();
+
+const isWindows = process.platform === 'win32';
+if (isWindows) console.log('away: skipped: Windows has no SIGSTOP');
+
+test.skipIf(isWindows)('a process that slept for longer than others remember is told so, once', async () => {
+  await Promise.all([sleep('with a core to run on', []), sleep('starved', starved('away'))]);
+});
+
+/** One of three sleeps while the others talk. */
+async function sleep(how: string, prefix: readonly string[]): Promise<void> {
+  const ledger = new Ledger();
+  const start = (name: string) =>
+    processes.start(ledger, { name, prefix, cacheMs: CACHE_MS, deafWhileStopped: name === 'sleeper' });
+  const first = await (await start('first')).join();
+  const second = await (await start('second')).join(first.ticket);
+  const sleeper = await (await start('sleeper')).join(first.ticket);
+  const all = [first, second, sleeper];
+  for (const node of all) await node.untilJoined();
+  for (const node of all) await node.publish();
+  expect(await ledger.imbalances(20_000)).toEqual([]);
+
+  const before = ledger.count;
+  sleeper.process.signal('SIGSTOP');
+  for (const end = performance.now() + ASLEEP_MS; performance.now() < end; await setTimeout(500)) await first.publish();
+  sleeper.reader.excuse(before, ledger.count);
+  sleeper.process.signal('SIGCONT');
+  const woken = performance.now();
+  const isAway = ({ reason }: { readonly reason: string }) => reason === 'away';
+  await sleeper.process.until('word of its absence', () => sleeper.lagged.some(isAway), SOON);
+  report({ row: 'away', figure: `a sleeper, ${how}, is told after`, value: performance.now() - woken, unit: 'ms' });
+
+  for (const node of all) await node.publish(10);
+  expect(await ledger.imbalances(20_000)).toEqual([]);
+  expect(sleeper.lagged.filter(isAway)).toEqual([expect.objectContaining({ missed: 0 })]);
+  expect([first, second].flatMap(({ lagged }) => lagged)).toEqual([]);
+}
