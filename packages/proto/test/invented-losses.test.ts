@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { type InEvent, type MessageId, type OutEvent, State, seededRng } from '../src/index.js';
-import { idOf } from './helper/node.js';
+import { type InEvent, type MessageId, messageIdFromBytes, type OutEvent, State, seededRng } from '../src/index.js';
 import { testSeed } from './helper/swarm.js';
 import { TOPIC } from './helper/topic.js';
 
@@ -8,6 +7,9 @@ import { TOPIC } from './helper/topic.js';
 // subscribers are told, and so are the neighbors of the victim and theirs. How many there are at most is decided by bounds that have names.
 
 const LIAR = 1;
+const OTHER_LIARS = [3, 4, 5];
+/** An honest neighbor of the victim that is no part of the row. */
+const WITNESS = 2;
 /** The victim, its honest neighbor, and a node behind that one. */
 const CHAIN = [0, 10, 20];
 /** A hundredth of what it is by default: so a second's lies are a hundredth as well. */
@@ -21,11 +23,13 @@ const MINUTES = 3;
 /** Three nodes in a row, whose hosts compare losses whenever the kernel asks for it. The first has a neighbor that lies. */
 class Row {
   now = 0;
-  readonly #states = new Map(CHAIN.map((me) => [me, this.#newState(me)]));
+  readonly #states: Map<number, State<number>>;
   readonly #lost = new Map<number, number>();
 
   constructor() {
-    for (const [a, b] of [CHAIN.slice(0, 2), CHAIN.slice(1, 3), [0, LIAR]] as [number, number][]) {
+    this.#states = new Map(CHAIN.map((me) => [me, newState(me)]));
+    const ofVictim = [LIAR, WITNESS, ...OTHER_LIARS].map((peer) => [0, peer]);
+    for (const [a, b] of [CHAIN.slice(0, 2), CHAIN.slice(1, 3), ...ofVictim] as [number, number][]) {
       this.#meet(a, b);
       this.#meet(b, a);
     }
@@ -60,16 +64,6 @@ class Row {
     }
   }
 
-  #newState(me: number): State<number> {
-    const state = new State<number>({
-      me,
-      rng: seededRng(testSeed(me + 1)),
-      config: { hardened: { missingPerPeer: PER_PEER } },
-    });
-    state.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [] } }, 0);
-    return state;
-  }
-
   #meet(me: number, peer: number): void {
     for (let i = 0; i < 2; i++) {
       const message = { type: 'neighbor', priority: 'high', data: undefined } as const;
@@ -94,41 +88,59 @@ class Row {
   }
 }
 
-let invented = 0;
-function invent(count: number): MessageId[] {
-  return Array.from({ length: count }, () => idOf(new TextEncoder().encode(`never said ${invented++}`)));
+function newState(me: number): State<number> {
+  const config = {
+    membership: { activeViewCapacity: 8 },
+    hardened: { missingPerPeer: PER_PEER, missingTotal: 4 * PER_PEER, nodeMissing: 4 * PER_PEER },
+  };
+  const state = new State<number>({ me, rng: seededRng(testSeed(me + 1)), config });
+  state.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [] } }, 0);
+  return state;
 }
 
-test.each<[string, (row: Row) => void]>([
+let invented = 0;
+function invent(count: number): MessageId[] {
+  return Array.from({ length: count }, () => {
+    const bytes = new Uint8Array(32);
+    new DataView(bytes.buffer).setUint32(0, invented++);
+    return messageIdFromBytes(bytes);
+  });
+}
+
+type Lie = (row: Row, from: number) => void;
+
+const LIES: readonly (readonly [string, Lie])[] = [
   [
     'in its list of losses',
-    (row) =>
+    (row, from) =>
       row.feed(0, {
         type: 'lossesReported',
         topic: TOPIC,
-        from: LIAR,
-        losses: invent(500).map((id) => ({ id, age: 1_000 })),
+        from,
+        losses: invent(200).map((id) => ({ id, age: 1_000 })),
       }),
   ],
   [
     'when it is asked for them',
-    (row) => row.feed(0, { type: 'unavailable', topic: TOPIC, from: LIAR, ids: invent(500) }),
+    (row, from) => row.feed(0, { type: 'unavailable', topic: TOPIC, from, ids: invent(200) }),
   ],
   [
     'by announcing them, and never sending any',
-    (row) =>
+    (row, from) =>
       row.feed(0, {
         type: 'recvMessage',
-        from: LIAR,
+        from,
         topic: TOPIC,
-        message: { type: 'ihave', messages: invent(500).map((id) => ({ id, round: 1 })) },
+        message: { type: 'ihave', messages: invent(200).map((id) => ({ id, round: 1 })) },
       }),
   ],
-])('losses that a neighbor invents %s are told on within bounds', (_how, lie) => {
+];
+
+test.each(LIES)('losses that a neighbor invents %s are told on within bounds', (_how, lie) => {
   const row = new Row();
   const before = invented;
   for (let second = 0; second < MINUTES * 60; second++) {
-    lie(row);
+    lie(row, LIAR);
     row.pass(1);
   }
   row.pass(120);
@@ -145,15 +157,34 @@ test.each<[string, (row: Row) => void]>([
   expect(behind).toBeLessThanOrEqual(Math.min(perHop, neighbor));
 });
 
-test('what a liar invents keeps no true loss from its victim: others have a share of their own', () => {
+/** Of a few true losses that a witness tells in the middle of the lies. @returns how many seconds later each node of the row knows of all of them */
+function secondsUntilKnown(lie: Lie, liars: readonly number[]): number[] {
   const row = new Row();
-  const [lost] = invent(1) as [MessageId];
-  for (let second = 0; second < 20; second++) {
-    const losses = invent(500).map((id) => ({ id, age: 1_000 }));
-    row.feed(0, { type: 'lossesReported', topic: TOPIC, from: LIAR, losses });
-    if (second === 10)
-      row.feed(0, { type: 'lossesReported', topic: TOPIC, from: 10, losses: [{ id: lost, age: 1_000 }] });
+  const losses = invent(5).map((id) => ({ id, age: 1_000 }));
+  const known = CHAIN.map(() => Number.POSITIVE_INFINITY);
+  for (let second = -75; second < PER_HOP_S * CHAIN.length; second++) {
+    for (const liar of liars) lie(row, liar);
+    if (second === 0) row.feed(0, { type: 'lossesReported', topic: TOPIC, from: WITNESS, losses });
     row.pass(1);
+    for (const [i, me] of CHAIN.entries())
+      if (losses.every(({ id }) => row.hasSeen(me, id))) known[i] = Math.min(known[i] as number, second + 1);
   }
-  expect(row.hasSeen(0, lost)).toBe(true);
+  return known;
+}
+
+/** What is reported is waited for, and there are five seconds between two rounds in which neighbors are told. */
+const PER_HOP_S = 11;
+
+test.each(LIES)(
+  'losses that a neighbor invents %s keep no true one from its victim, nor from nodes behind',
+  (_how, lie) => {
+    const known = secondsUntilKnown(lie, [LIAR]);
+    console.info(`true losses among invented ones are known after ${known.join(', ')} s`);
+    for (const [i, seconds] of known.entries()) expect(seconds).toBeLessThanOrEqual(PER_HOP_S * (i + 1));
+  },
+);
+
+test.each(LIES)('nor where four liars invent them %s, and fill all the room that a topic has', (_how, lie) => {
+  const known = secondsUntilKnown(lie, [LIAR, ...OTHER_LIARS]);
+  for (const [i, seconds] of known.entries()) expect(seconds).toBeLessThanOrEqual(PER_HOP_S * (i + 1));
 });

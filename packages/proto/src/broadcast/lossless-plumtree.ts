@@ -82,7 +82,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     const next = this.roundToPassOn(received, round);
     this.remember({ ...received, scope: { type: 'swarm', round: next } }, age, now);
     if (age < messageCacheRetention) this.#announceToOthers(id, next, content.length, from, now);
-    else this.#losses.told(id, now - age);
+    else this.#losses.told(id, now - age, from);
     this.missing.arrived(id, undefined, now);
     this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
   }
@@ -194,9 +194,9 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
   #tellLost(now: number): void {
     const lost = this.missing.expire(now);
-    for (const { id, since } of lost) {
+    for (const { id, since, by } of lost) {
       this.memory.see(id, now);
-      this.#losses.told(id, since);
+      this.#losses.told(id, since, by);
     }
     // For payloads that we have heard of ourselves, we know when they can come no more.
     const isKnown = (id: MessageId): boolean => this.memory.wasHere(id) || this.missing.has(id);

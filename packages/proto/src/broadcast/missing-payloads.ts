@@ -21,10 +21,11 @@ export interface GraftRequest<P> {
 }
 
 /** A payload that does not come anymore. */
-export interface LostPayload {
+export interface LostPayload<P> {
   readonly id: MessageId;
-  /** When we first heard of it. */
+  /** When we first heard of it, and from whom. */
   readonly since: number;
+  readonly by: P;
   readonly reason: LossReason;
 }
 

@@ -137,11 +137,12 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   /** Gives up the payloads that can come no more. */
-  expire(now: number): LostPayload[] {
-    const lost: LostPayload[] = [];
+  expire(now: number): LostPayload<P>[] {
+    const lost: LostPayload<P>[] = [];
     for (const [id, missing] of this.#lists?.payloads ?? NOBODY) {
       if (now - missing.since < this.#node.config.broadcast.messageCacheRetention) break;
-      lost.push({ id, since: missing.since, reason: this.#reason(id, missing) });
+      const { since, by } = missing;
+      lost.push({ id, since, by, reason: this.#reason(id, missing) });
       this.#remove(id, missing);
     }
     return lost;

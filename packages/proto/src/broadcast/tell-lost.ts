@@ -7,7 +7,11 @@ import type { LostPayload } from './missing-payloads.js';
 const REASONS: readonly LossReason[] = ['abandoned', 'unavailable', 'overflow'];
 
 /** Counts payloads that do not come anymore, and tells the application how many there are of each reason. */
-export function tellLost<P extends PeerId>(lost: readonly LostPayload[], stats: Stats, out: Outbox<P>): void {
+export function tellLost<P extends PeerId>(
+  lost: readonly Pick<LostPayload<P>, 'reason'>[],
+  stats: Stats,
+  out: Outbox<P>,
+): void {
   const counts: Record<LossReason, number> = { abandoned: 0, unavailable: 0, overflow: 0 };
   for (const { reason } of lost) counts[reason]++;
   stats.abandonedPayloads += counts.abandoned;

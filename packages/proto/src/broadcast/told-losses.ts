@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import type { Stats } from '../stats.js';
 import { LazyMap, LazySet } from '../structures/lazy.js';
 import type { MessageId } from '../wire/message-id.js';
+import { LossQueues } from './loss-queues.js';
 import type { LostPayload } from './missing-payloads.js';
 import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
 
@@ -41,12 +42,16 @@ type LossContext = {
  * publisher's neighbors has heard of a payload that its cache had to drop, the others would miss it in silence.
  *
  * Each node tells its neighbors, once it has waited for the payload itself, until a payload's id would be forgotten: so no loss goes round
- * for ever, and nobody can have a payload taken for lost that is on its way. A neighbor that invents payloads can have losses told that there
- * are not, within a bound.
+ * for ever, and nobody can have a payload taken for lost that is on its way.
+ *
+ * A neighbor that invents payloads can have losses told that there are not, within a bound. What it tells takes its own room and its own turns: it
+ * pushes out nothing that another neighbor has told, and delays nothing.
  */
 export class ToldLosses<P> implements MissingHolder {
-  /** Since when somebody has known of it. In the order in which we were told or have told. */
+  /** Since when somebody has known of it. */
   readonly #told = new LazyMap<MessageId, number>();
+  /** The same ids by the neighbor from which we know. */
+  readonly #queues = new LossQueues<P>();
   /** What others have told, and our subscribers have not been. In the order of `due`. */
   readonly #reported = new LazyMap<MessageId, Reported<P>>();
   readonly #reportedBy = new LazyMap<P, number>();
@@ -69,10 +74,11 @@ export class ToldLosses<P> implements MissingHolder {
     return 0;
   }
 
-  /** Our subscribers are told that a payload is lost. Somebody has known of it since then. */
-  told(id: MessageId, since: number): void {
-    if (this.#told.has(id) || !this.#takes()) return;
+  /** Our subscribers are told that a payload is lost. Somebody has known of it since then, and we know of it from this neighbor. */
+  told(id: MessageId, since: number, by: P): void {
+    if (this.#told.has(id) || !this.#makesRoomFor(by)) return;
     this.#told.set(id, since);
+    this.#queues.push(by, id);
     this.#node.budgets.missing.changed(this, 1);
     this.#hasNews = true;
   }
@@ -82,7 +88,7 @@ export class ToldLosses<P> implements MissingHolder {
     const { messageIdRetention, messageCacheRetention } = this.#node.config.broadcast;
     if (age >= messageIdRetention || this.#told.has(id) || this.#reported.has(id)) return;
     const perPeer = this.#reportedBy.get(by) ?? 0;
-    if (perPeer >= REPORTED_SHARE * this.#node.config.hardened.missingPerPeer || !this.#takes()) {
+    if (perPeer >= REPORTED_SHARE * this.#node.config.hardened.missingPerPeer || !this.#makesRoomFor(by)) {
       this.#node.stats.droppedAnnouncements++;
       this.#refused.add(by);
       return;
@@ -93,14 +99,15 @@ export class ToldLosses<P> implements MissingHolder {
   }
 
   /** What has been reported, and has not come in time. It counts as told from now on. */
-  takeDue(isKnown: (id: MessageId) => boolean, now: number): LostPayload[] {
-    const lost: LostPayload[] = [];
+  takeDue(isKnown: (id: MessageId) => boolean, now: number): LostPayload<P>[] {
+    const lost: LostPayload<P>[] = [];
     for (const [id, report] of this.#reported) {
       if (report.due > now) break;
       this.#forgetReport(id, report);
       if (isKnown(id)) continue;
-      this.told(id, report.since);
-      lost.push({ id, since: report.since, reason: 'unavailable' });
+      const { since, by } = report;
+      this.told(id, since, by);
+      lost.push({ id, since, by, reason: 'unavailable' });
     }
     return lost;
   }
@@ -115,10 +122,11 @@ export class ToldLosses<P> implements MissingHolder {
   /** Forgets what has been told for long enough. */
   expireUntil(now: number): void {
     const { messageIdRetention } = this.#node.config.broadcast;
-    for (const [id, since] of this.#told) {
-      if (now - since < messageIdRetention) break;
-      this.#told.delete(id);
-      this.#node.budgets.missing.changed(this, -1);
+    for (const by of [...this.#queues.sources()]) {
+      for (let since = this.#oldestOf(by); since !== undefined; since = this.#oldestOf(by)) {
+        if (now - since < messageIdRetention) break;
+        this.#dropOldest(by);
+      }
     }
     if (this.#told.size === 0) this.#hasNews = false;
   }
@@ -131,11 +139,14 @@ export class ToldLosses<P> implements MissingHolder {
     return true;
   }
 
-  /** What has been told. It may be walked through in slices. */
+  /**
+   * What has been told, of all neighbors in turns: where somebody takes only a part of it, everyone has a share in that. It may be walked through
+   * in slices.
+   */
   *entries(now: number): Generator<LossEntry, void, undefined> {
     const { messageIdRetention } = this.#node.config.broadcast;
-    for (const [id, since] of [...this.#told]) {
-      const age = now - since;
+    for (const id of this.#queues) {
+      const age = now - (this.#told.get(id) ?? Number.NEGATIVE_INFINITY);
       if (age < messageIdRetention) yield { id, age };
     }
   }
@@ -144,16 +155,40 @@ export class ToldLosses<P> implements MissingHolder {
   clear(): void {
     const { size } = this;
     this.#told.clear();
+    this.#queues.clear();
     this.#reported.clear();
     this.#reportedBy.clear();
     for (const peer of this.#refused) this.#refused.delete(peer);
     this.#node.budgets.missing.changed(this, -size);
   }
 
-  #takes(): boolean {
-    return (
-      this.size < KNOWN_FACTOR * this.#node.config.hardened.missingTotal && this.#node.budgets.missing.hasRoomFor(this)
-    );
+  /** A neighbor that has told much makes room for its own; where all of it is too much, the one that has told most. */
+  #makesRoomFor(by: P): boolean {
+    if (this.#queues.sizeOf(by) >= KNOWN_FACTOR * this.#node.config.hardened.missingPerPeer) this.#dropOldest(by);
+    while (!this.#hasRoom) {
+      const largest = this.#queues.largest();
+      if (largest === undefined) return false;
+      this.#dropOldest(largest);
+    }
+    return true;
+  }
+
+  get #hasRoom(): boolean {
+    const { config, budgets } = this.#node;
+    return this.size < KNOWN_FACTOR * config.hardened.missingTotal && budgets.missing.hasRoomFor(this);
+  }
+
+  /** Since when the oldest loss of a neighbor has been known. */
+  #oldestOf(by: P): number | undefined {
+    const id = this.#queues.oldest(by);
+    return id === undefined ? undefined : this.#told.get(id);
+  }
+
+  #dropOldest(by: P): void {
+    const id = this.#queues.shift(by);
+    if (id === undefined) return;
+    this.#told.delete(id);
+    this.#node.budgets.missing.changed(this, -1);
   }
 
   #forgetReport(id: MessageId, { by }: Reported<P>): void {

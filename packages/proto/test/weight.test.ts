@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+
+// What takes which part of a bundle, for docs/packages.md. `test/pack.slow.test.ts` bounds what the README imports.
+
+const src = fileURLToPath(new URL('../src', import.meta.url));
+
+/** kB gzip of a bundle. */
+async function weigh(contents: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: `${contents} globalThis.all = [State, seededRng, topicId];`, loader: 'ts', resolveDir: src },
+    ...{ bundle: true, minify: true, format: 'esm', platform: 'neutral', write: false },
+    conditions: ['@grapevine/source'],
+  });
+  return gzipSync(outputFiles[0]?.contents ?? '').length / 1e3;
+}
+
+test("the Rust crate's rules alone take half of the kernel: what is within 15 kB, and what is not", async () => {
+  const reference = await weigh(`
+    import { PlumTree } from './broadcast/plumtree.js';
+    import { ReferenceMissing } from './broadcast/reference-missing.js';
+    import { seededRng, topicId } from './index.js';
+    import { KernelState } from './kernel-state.js';
+    import { HyParView } from './membership/hyparview.js';
+    class State extends KernelState {
+      constructor(options) {
+        super(options, (node, rng, out) => ({
+          swarm: new HyParView(node, rng, out),
+          tree: new PlumTree(node, out, new ReferenceMissing(node.config.broadcast)),
+        }));
+      }
+    }`);
+  const leaf = await weigh(`
+    import { seededRng, topicId } from './index.js';
+    import { LeafState as State } from './leaf/index.js';`);
+  const both = await weigh("import { State, seededRng, topicId } from './index.js';");
+  console.info(
+    `kB gzip: ${reference.toFixed(1)} with the rules of the Rust crate alone, ${both.toFixed(1)} with those of mode hardened, ${leaf.toFixed(1)} for a leaf`,
+  );
+  expect(reference).toBeLessThanOrEqual(15);
+  expect(leaf).toBeLessThan(both);
+});
