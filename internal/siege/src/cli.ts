@@ -6,12 +6,12 @@ import {
   parseArguments,
   positional,
   runMain,
-  textTable,
   UsageError,
 } from '@grapevine/cli-kit';
 import { ATTACKS } from './attacks/index.js';
+import { writePage } from './page.js';
 import { siege } from './siege.js';
-import { cells, HEAD } from './table.js';
+import { pageTable, summary, wideTable } from './table.js';
 import { failuresOf, hasHeld, type Trial, trial, verdictOf } from './trial.js';
 
 const HELP = `Attacks a node that serves honest peers, on loopback, and says what that costs it.
@@ -20,6 +20,8 @@ Usage: npm run siege -- [options]
 
   --seconds N   of each attack, 1 to 600 (default: 10)
   --only A,B    only these: ${ATTACKS.map(({ name }) => name).join(', ')}
+  --wide        a table with every column; without it that of docs/siege.md
+  --write       puts the table into docs/siege.md
   --json        ends with one line of JSON
   --help
 
@@ -34,6 +36,8 @@ async function main(): Promise<void> {
     options: {
       seconds: { type: 'string', default: '10' },
       only: { type: 'string' },
+      wide: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -41,13 +45,23 @@ async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(`${HELP}\n`);
   positional(positionals);
   const seconds = integer('--seconds', values.seconds, 1, 600);
+  if (values.write && values.only !== undefined)
+    throw new UsageError('--write puts in the whole table: leave out --only');
   const only = values.only?.split(',') ?? ATTACKS.map(({ name }) => name);
   const unknown = only.find((name) => !ATTACKS.some((attack) => attack.name === name));
   if (unknown !== undefined) throw new UsageError(`there is no attack ${JSON.stringify(unknown)} (see --help)`);
-  await interruptible((signal) => besiege(only, seconds, values.json, signal));
+  await interruptible((signal) => besiege(only, { ...values, seconds }, signal));
 }
 
-async function besiege(only: readonly string[], seconds: number, json: boolean, signal: AbortSignal): Promise<void> {
+interface Settings {
+  readonly seconds: number;
+  readonly wide: boolean;
+  readonly write: boolean;
+  readonly json: boolean;
+}
+
+async function besiege(only: readonly string[], settings: Settings, signal: AbortSignal): Promise<void> {
+  const { seconds } = settings;
   const progress = createProgress();
   const trials: Trial[] = [];
   for (const attack of ATTACKS.filter(({ name }) => only.includes(name))) {
@@ -55,23 +69,15 @@ async function besiege(only: readonly string[], seconds: number, json: boolean, 
     trials.push(await trial(attack, () => siege(attack, seconds, signal)));
   }
   progress.end();
-  process.stdout.write(`${textTable([[...HEAD], ...trials.flatMap(rowsOf)])}\n`);
+  const page = `${pageTable(trials)}\n\n${summary(trials, seconds)}`;
+  process.stdout.write(settings.wide ? `${wideTable(trials)}\n` : `${page}\n`);
+  if (settings.write) writePage(page);
   for (const failure of trials.flatMap(failuresOf)) process.stdout.write(`${failure}\n`);
-  if (json) process.stdout.write(`${JSON.stringify({ seconds, results: trials.map(resultOf) })}\n`);
+  if (settings.json) process.stdout.write(`${JSON.stringify({ seconds, results: trials.map(resultOf) })}\n`);
   const lost = trials.filter((each) => !hasHeld(each)).map(({ attack }) => attack.name);
   if (lost.length === 0) return;
   process.stderr.write(`BROKEN: ${lost.join(', ')}\n`); // the last that is read, also behind the JSON
   process.exitCode = 1;
-}
-
-/** A row for each run; the last one has the verdict. */
-function rowsOf(each: Trial): string[][] {
-  const { attack, runs } = each;
-  return runs.map(({ outcome, broken }, i) => {
-    const isLast = i === runs.length - 1;
-    const verdict = isLast ? verdictOf(each) : broken.length > 0 ? 'broken' : 'held';
-    return [i === 0 ? attack.name : `${attack.name}, again`, ...cells(attack, outcome), verdict];
-  });
 }
 
 /** For programs. */

@@ -32,6 +32,12 @@ export function allowedCpuMs(attack: Attack, { steady, floor }: Outcome): number
   return anyway + (cpuMsPerMegabyte + FLOOR_ERROR * floor.cpuMsPerMegabyte) * (steady.sent / 1e6);
 }
 
+/** Whether the node has kept to its CPU even if receiving had cost nothing. */
+export function needsNoFloor(attack: Attack, outcome: Outcome): boolean {
+  const floor = { ...outcome.floor, cpuMsPerMegabyte: 0 };
+  return outcome.steady.cpuMs <= allowedCpuMs(attack, { ...outcome, floor });
+}
+
 /** The promises that were broken, in words; none when the node has held. What the machine is to blame for is taken off where it was measured. */
 export function broken(attack: Attack, outcome: Outcome): string[] {
   const limits = { ...LIMITS, ...attack.limits };

@@ -2,27 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nothing } from '../src/attacks/nothing.js';
 import type { Outcome } from '../src/siege.js';
 import { failuresOf, hasHeld, trial, verdictOf } from '../src/trial.js';
-
-const NO_JOINS = { newcomerMs: 1, introducedMs: 1, ownMs: 1, waitMs: 0 };
-const QUIET: Outcome = {
-  seconds: 1,
-  traffic: { sent: 0, received: 0, thirdParty: 0, strangers: 0 },
-  steady: { seconds: 1, sent: 0, cpuMs: 0 },
-  floor: { kind: 'transport', cpuMsPerMegabyte: 0 },
-  memoryBytes: 0,
-  p99BeforeMs: 1,
-  p99Ms: 1,
-  joinsBefore: NO_JOINS,
-  joins: NO_JOINS,
-  turnMs: 1,
-  longestWaitMs: 0,
-  publisherWaitMs: 0,
-  share: 1,
-  slowdown: 1,
-  refused: {},
-};
-const LONG_TURN: Outcome = { ...QUIET, turnMs: 35 };
-const LATE: Outcome = { ...QUIET, p99Ms: 180 };
+import { LATE, LONG_TURN, QUIET } from './outcomes.js';
 
 async function tried(...outcomes: readonly Outcome[]) {
   const left = [...outcomes];

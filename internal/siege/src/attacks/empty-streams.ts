@@ -14,8 +14,6 @@ const UNI = 2;
 export const emptyStreams: Attack = {
   name: 'empty-streams',
   what: 'connections with 4,120 streams each, in both directions and in one, on which nothing is said',
-  // Open: each stream is a few bytes on the way, and an object here.
-  limits: { cpuMsPerMegabyte: 500 },
   async run(field) {
     let made = 0;
     const again = async () => {

@@ -11,8 +11,6 @@ const STREAMS = 4_000;
 export const slowHeaders: Attack = {
   name: 'slow-headers',
   what: 'thousands of streams of 32 peers, whose headers come byte by byte',
-  // Open: 20 to 24 ms were measured.
-  limits: { turnMs: 30 },
   async run({ connect, signal, pause }) {
     const header = frame(topicIdToBytes(topicIdFrom('slow')));
     const one = async () => {

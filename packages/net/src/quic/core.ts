@@ -6,12 +6,13 @@ import type { DriverHost, Transmitted } from './driver-host.js';
 import { FloodPenalties } from './flood-penalties.js';
 import { HeldAcks } from './held-acks.js';
 import type { NativeConnection } from './native-connection.js';
-import { NativeGarbage, type Remains } from './native-garbage.js';
+import type { Remains } from './native-garbage.js';
 import { MAX_DATAGRAM, type Settings } from './options.js';
 import { destinationKey } from './packet-header.js';
 import { BASE_SIZE } from './path-mtu.js';
 import type { PeerPath } from './peer-path.js';
 import { Resets } from './resets.js';
+import { Ticks } from './ticks.js';
 import type { UdpSocket } from './udp-socket.js';
 
 /** What an endpoint counts. All grow only, except the first three. */
@@ -83,14 +84,9 @@ export class Core implements DriverHost {
   readonly heldAcks = new HeldAcks();
   /** From where no connection is let in for a while. */
   readonly penalties: FloodPenalties;
-  readonly #garbage = new NativeGarbage();
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
-  #due: Driver[] = [];
-  #immediate: NodeJS.Immediate | undefined;
-  #isNext = false;
-  /** Datagrams are being taken in, or ticks run: what these bring about waits for the end of the turn. */
-  #isBusy = false;
+  readonly #ticks = new Ticks();
 
   constructor(
     readonly settings: Settings,
@@ -109,9 +105,9 @@ export class Core implements DriverHost {
     const key = destinationKey(datagram);
     const route = key === undefined ? undefined : this.routes.get(key);
     if (route) {
-      this.#isBusy = true;
+      this.#ticks.isBusy = true;
       route.receive(datagram, host, port);
-      this.#isBusy = false;
+      this.#ticks.isBusy = false;
       return;
     }
     if (key !== undefined && this.#closePackets.has(key)) {
@@ -125,15 +121,7 @@ export class Core implements DriverHost {
   };
 
   schedule(driver: Driver): void {
-    if (driver.isScheduled) return;
-    driver.isScheduled = true;
-    this.#due.push(driver);
-    // A handshake has time: its flights go out with whatever else the turn brings.
-    if (this.#isBusy || !driver.isOpen) this.#immediate ??= setImmediate(this.#runTicks);
-    else if (!this.#isNext && !this.#immediate) {
-      this.#isNext = true;
-      process.nextTick(this.#runNext);
-    }
+    this.#ticks.schedule(driver);
   }
 
   transmit(native: NativeConnection, to: PeerPath, size: number, keep?: Uint8Array[]): Transmitted {
@@ -197,7 +185,7 @@ export class Core implements DriverHost {
   }
 
   forget(driver: Driver, remains: Remains): void {
-    this.#garbage.left(remains);
+    this.#ticks.ended(remains);
     this.drivers.delete(driver);
     this.heldAcks.release(driver);
     this.counters.blackHoles += driver.path.mtu.blackHoles;
@@ -208,32 +196,10 @@ export class Core implements DriverHost {
 
   /** Nothing is due any more. */
   stop(): void {
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
-    this.#due = [];
+    this.#ticks.stop();
     this.heldAcks.clear();
     this.routes.clear();
     this.#closePackets.clear();
     this.resets.clear();
   }
-
-  /** All that was written since the event loop has turned meets here, when no promise is left to be dealt with. */
-  readonly #runNext = (): void => {
-    this.#isNext = false;
-    this.#runTicks();
-  };
-
-  /** All datagrams that came in one turn of the event loop meet here. */
-  readonly #runTicks = (): void => {
-    clearImmediate(this.#immediate);
-    this.#immediate = undefined;
-    const due = this.#due;
-    this.#due = [];
-    this.#isBusy = true;
-    for (const driver of due) {
-      driver.isScheduled = false;
-      driver.tick();
-    }
-    this.#isBusy = false;
-  };
 }

@@ -5,10 +5,10 @@ const BYTES_PER_BYTE = 25;
 /** What a half of a stream takes, in quiche and here. */
 const STREAM_BYTES = 2 << 10;
 /**
- * What a flood weighs besides: twice what a stranger may pin. So floods are collected by the dozen, while connections that end in good order, of which
+ * What a flood weighs besides: as much as a stranger may pin. So floods are collected by two dozens, while connections that end in good order, of which
  * there may be a thousand a second, are collected by the hundred: a collection costs as much as ten handshakes.
  */
-const FLOOD_BYTES = 2 << 20;
+const FLOOD_BYTES = 1 << 20;
 /** After so much garbage V8 is told, in bytes. */
 const PORTION = 32 << 20;
 /**
@@ -54,7 +54,15 @@ export class NativeGarbage {
   left({ unearned, streams, isFlood }: Remains): void {
     const flood = isFlood ? FLOOD_BYTES : 0;
     this.#bytes += CONNECTION_BYTES + BYTES_PER_BYTE * unearned + STREAM_BYTES * streams + flood;
-    if (this.#bytes < PORTION) return;
+  }
+
+  /** Whether there is enough of it. */
+  get isDue(): boolean {
+    return this.#bytes >= PORTION;
+  }
+
+  /** Tells V8. It may collect at once, for ten milliseconds: nothing else should be done in that turn of the event loop. */
+  tell(): void {
     this.#bytes = 0;
     this.#told = this.#allocate(TOLD);
   }

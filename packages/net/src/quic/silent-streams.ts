@@ -3,6 +3,8 @@ import { fewRandomBytes } from './random-bytes.js';
 /** Ids that are looked at, each for 0.3 µs: one in eight where a peer may open 4,096 one-way and 128 two-way streams. */
 const SAMPLES = 512;
 const BYTES_PER_SAMPLE = 4;
+/** After so many of them without one that is silent, which is nearly every time, the others are not looked at. Of 300 silent streams they find one in 9,999 looks of 10,000. */
+const FIRST_SAMPLES = 128;
 /**
  * As many as that among them are no accident. Where a peer has 300 silent streams, they are found in 499 looks of 500; where it has 60, which we have
  * refused and quiche has not let go of, in one of 30,000.
@@ -22,11 +24,14 @@ export interface StreamRange {
 export function hasManySilent(ranges: readonly StreamRange[], isSilent: (id: number) => boolean): boolean {
   const total = ranges.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return false;
-  const random = fewRandomBytes(SAMPLES * BYTES_PER_SAMPLE);
-  const view = new DataView(random.buffer, random.byteOffset);
   let found = 0;
-  for (let i = 0; i < SAMPLES; i++) {
-    if (isSilent(idAt(ranges, view.getUint32(BYTES_PER_SAMPLE * i) % total)) && ++found === MANY) return true;
+  for (let looked = 0; looked < SAMPLES; looked += FIRST_SAMPLES) {
+    const random = fewRandomBytes(FIRST_SAMPLES * BYTES_PER_SAMPLE);
+    const view = new DataView(random.buffer, random.byteOffset);
+    for (let i = 0; i < FIRST_SAMPLES; i++) {
+      if (isSilent(idAt(ranges, view.getUint32(BYTES_PER_SAMPLE * i) % total)) && ++found === MANY) return true;
+    }
+    if (found === 0) return false;
   }
   return false;
 }

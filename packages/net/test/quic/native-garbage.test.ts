@@ -11,6 +11,7 @@ it('V8 collects connections that are over, with nothing else that it should coll
   const one = () => {
     registry.register({ connection: made++ }, undefined);
     garbage.left(FLOOD);
+    if (garbage.isDue) garbage.tell();
   };
   await until(() => {
     for (let i = 0; i < 8; i++) one();
@@ -20,11 +21,13 @@ it('V8 collects connections that are over, with nothing else that it should coll
 });
 
 it('small connections are a reason to collect by the hundred', () => {
-  const told: number[] = [];
-  const garbage = new NativeGarbage((bytes) => {
-    told.push(bytes);
-    return new Uint8Array(0);
-  });
-  for (let i = 0; i < 1_000; i++) garbage.left({ unearned: 0, streams: 0, isFlood: false });
-  expect(told.length).toBe(1);
+  const garbage = new NativeGarbage(() => new Uint8Array(0));
+  let told = 0;
+  for (let i = 0; i < 1_000; i++) {
+    garbage.left({ unearned: 0, streams: 0, isFlood: false });
+    if (!garbage.isDue) continue;
+    garbage.tell();
+    told++;
+  }
+  expect(told).toBe(1);
 });
