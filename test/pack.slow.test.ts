@@ -267,7 +267,7 @@ describe.concurrent('weight', () => {
     expect(bytes).toBeLessThanOrEqual(10e6);
   });
 
-  test('proto, as its README imports it, is at most 28 kB in a bundle', async () => {
+  test('proto, as its README imports it, is at most 29 kB in a bundle', async () => {
     const { build } = await import('esbuild');
     const { outputFiles } = await build({
       stdin: { contents: exampleOf('proto'), loader: 'ts', resolveDir: await projectOf('proto') },
@@ -283,7 +283,7 @@ describe.concurrent('weight', () => {
     const size = gzipSync(outputFiles[0]?.contents ?? '').length;
     console.log(`proto: ${(size / 1e3).toFixed(1)} kB gzip`);
     expect(size).toBeGreaterThan(1_000);
-    expect(size).toBeLessThanOrEqual(28_000);
+    expect(size).toBeLessThanOrEqual(29_000);
   });
 });
 

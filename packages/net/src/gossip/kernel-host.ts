@@ -24,7 +24,7 @@ import { LocalTopics } from './local-topics.js';
 import type { GossipGauges, TickKind } from './metrics.js';
 import type { ResolvedGossipOptions } from './options.js';
 import { PeerTable } from './peers/peer-table.js';
-import { Reconciler } from './reconciliation/index.js';
+import type { ReconcilerHost, Reconciling } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 
@@ -39,6 +39,8 @@ export interface NodeParts {
   stateOf(options: StateOptions<EndpointId>): KernelState<EndpointId>;
   /** Where the application decides about peers and messages. */
   gateOf(options: ResolvedGossipOptions, host: GateHost): AppGate;
+  /** What compares histories with neighbors. */
+  reconcilerOf(endpoint: Endpoint, options: ResolvedGossipOptions, host: ReconcilerHost): Reconciling;
 }
 
 /**
@@ -56,7 +58,7 @@ export abstract class KernelHost implements GossipService {
   readonly #options: ResolvedGossipOptions;
   readonly #state: KernelState<EndpointId>;
   readonly #peers: PeerTable;
-  readonly #reconciler: Reconciler;
+  readonly #reconciler: Reconciling;
   readonly #gate: AppGate;
   readonly #topics: LocalTopics;
   readonly #inbox: InEvent<EndpointId>[] = [];
@@ -114,7 +116,7 @@ export abstract class KernelHost implements GossipService {
         this.#gate.left(topic);
       },
     });
-    this.#reconciler = new Reconciler(endpoint, resolved, {
+    this.#reconciler = parts.reconcilerOf(endpoint, resolved, {
       maxMessageSize: this.#state.config.maxMessageSize,
       isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
@@ -131,7 +133,7 @@ export abstract class KernelHost implements GossipService {
       announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
     });
     this.#gate = parts.gateOf(resolved, this.#gateHost());
-    this.companions = [this.#reconciler];
+    this.companions = this.#reconciler.companions;
     this.#stopObserving = resolved.metrics.observe(() => this.#gauges());
     this.#publishAddr(endpoint.addr());
     void this.#watchAddr();

@@ -5,10 +5,12 @@ import { anEndpoint, aTopicId } from '../util/checks.js';
 import { Gate } from './admission/gate.js';
 import { KernelHost, type NodeParts } from './kernel-host.js';
 import { type GossipOptions, resolveGossipOptions } from './options.js';
+import { Reconciler } from './reconciliation/index.js';
 
 const MEMBER: NodeParts = {
   stateOf: (options) => new State(options),
   gateOf: (options, host) => new Gate(options, host),
+  reconcilerOf: (endpoint, options, host) => new Reconciler(endpoint, options, host),
 };
 
 /** A member of the swarm on an endpoint: see {@link KernelHost}. */

@@ -3,11 +3,17 @@ import type { Endpoint } from '../../transport/seam.js';
 import { anEndpoint } from '../../util/checks.js';
 import { KernelHost, type NodeParts } from '../kernel-host.js';
 import { type GossipOptions, resolveGossipOptions } from '../options.js';
+import { LoadedReconciler } from './loaded-reconciler.js';
 import { OpenGate } from './open-gate.js';
 
 const LEAF: NodeParts = {
   stateOf: (options) => new LeafState(options),
   gateOf: (_options, host) => new OpenGate(host),
+  reconcilerOf: (endpoint, options, host) => {
+    const loading = import('../reconciliation/index.js');
+    const reconciler = loading.then(({ Reconciler }) => new Reconciler(endpoint, options, host));
+    return new LoadedReconciler(reconciler, host, options.logger);
+  },
 };
 
 /** What a leaf does not do: its hubs let peers in, and have the messages judged that they pass on. */

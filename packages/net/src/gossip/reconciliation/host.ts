@@ -1,6 +1,7 @@
-import type { LossEntry, MessageId, TopicId, WindowEntry } from '@grapevine/proto';
+import type { LossEntry, MessageId, ReconcileReason, TopicId, WindowEntry } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { ProtocolCompanion } from '../../transport/router.js';
 import type { RecoveredPayload } from './session.js';
 
 /** What a `Reconciler` needs of its node. */
@@ -36,4 +37,27 @@ export interface ReconcilerCounters {
   readonly unavailable: number;
   /** Attempts that failed; those of our own are repeated a few times. */
   readonly failed: number;
+}
+
+/** What a node asks of its `Reconciler`, and tells it. */
+export interface Reconciling {
+  /** The protocol, where others may dial us for it. */
+  readonly companions: readonly ProtocolCompanion[];
+  readonly counters: ReconcilerCounters;
+  /** Whether a peer speaks the protocol; undefined when that is not known. */
+  speaks(peer: EndpointId): boolean | undefined;
+  /** Something may have been lost between a neighbor and us. */
+  reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void;
+  /** A new gossip connection to a peer: it may have been restarted, or be another program. */
+  connected(peer: EndpointId): void;
+  neighborUp(topic: TopicId, peer: EndpointId): void;
+  neighborDown(topic: TopicId, peer: EndpointId): void;
+  /**
+   * The application forbids a peer in a topic: it may not compare any more, and what is under way with it ends, also in other topics, where
+   * it begins again.
+   */
+  expelled(topic: TopicId, peer: EndpointId): void;
+  /** We have left a topic. */
+  left(topic: TopicId): void;
+  close(): void;
 }

@@ -1,2 +1,2 @@
-export type { ReconcilerCounters } from './host.js';
+export type { ReconcilerCounters, ReconcilerHost, Reconciling } from './host.js';
 export { Reconciler } from './reconciler.js';

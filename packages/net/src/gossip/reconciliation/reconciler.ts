@@ -10,7 +10,7 @@ import { Connections, type Held } from './connections.js';
 import { SessionEnded, Violation } from './errors.js';
 import { FairSlots } from './fair-slots.js';
 import type { FrameChannel } from './frame-channel.js';
-import type { ReconcilerCounters, ReconcilerHost } from './host.js';
+import type { ReconcilerCounters, ReconcilerHost, Reconciling } from './host.js';
 import { Neighborhood } from './neighborhood.js';
 import type { SessionScope } from './session.js';
 import { SessionRunner } from './session-runner.js';
@@ -48,9 +48,10 @@ const INCOMING = { running: 4, runningPerPeer: 2, waitingPerPeer: 64 };
  * Finds out, after a gap between two neighbors, what each lacks of a topic, and fetches it: over connections of its own, beside gossip.
  * One comparison per neighbor and topic at a time, a few per node.
  */
-export class Reconciler {
+export class Reconciler implements Reconciling {
   /** The protocol's name; nodes with another gossip protocol have another. */
   readonly alpn: string;
+  readonly companions = [this];
   readonly #me: EndpointId;
   readonly #options: ResolvedGossipOptions;
   readonly #host: ReconcilerHost;
@@ -85,7 +86,6 @@ export class Reconciler {
     return this.#runner.counters;
   }
 
-  /** Whether a peer speaks the protocol; undefined when that is not known. */
   speaks(peer: EndpointId): boolean | undefined {
     return this.#speakers.speaks(peer);
   }
@@ -97,7 +97,6 @@ export class Reconciler {
     this.#connections.accept(connection);
   }
 
-  /** Something may have been lost between a neighbor and us. */
   reconcile(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void {
     if (this.#closed) return;
     if (reason === 'linkReplaced') this.connected(peer);
@@ -111,7 +110,6 @@ export class Reconciler {
     else this.#begin(task);
   }
 
-  /** A new gossip connection to a peer: it may have been restarted, or be another program. */
   connected(peer: EndpointId): void {
     this.#speakers.forget(peer);
     this.#connections.renew(peer);
@@ -130,16 +128,11 @@ export class Reconciler {
     this.#tasks.tidy(task);
   }
 
-  /**
-   * The application forbids a peer in a topic: it may not compare any more, and what is under way with it ends, also in other topics, where
-   * it begins again.
-   */
   expelled(topic: TopicId, peer: EndpointId): void {
     this.#neighborhood.expelled(topic, peer);
     this.#connections.drop(peer);
   }
 
-  /** We have left a topic. */
   left(topic: TopicId): void {
     for (const task of this.#tasks.all()) if (task.topic === topic) this.#drop(task);
   }
