@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { report } from './support/figures.js';
 import { Ledger } from './support/ledger.js';
-import { useProcesses } from './support/process-node.js';
+import { type ProcessNodeOptions, useProcesses } from './support/process-node.js';
 import { starved } from './support/starved.js';
 
 // A machine sleeps for longer than anybody remembers what was said: nobody can say how many messages it has missed, but that it may have missed some.
@@ -10,6 +10,8 @@ import { starved } from './support/starved.js';
 /** How long payloads are kept; for twice as long the others can say which there were. */
 const CACHE_MS = 3_000;
 const ASLEEP_MS = 4 * CACHE_MS;
+/** What a link that was silent for so long would still bring is old, and ids are remembered for longer. */
+const IDLE_MS = 2 * CACHE_MS;
 /** Within this time after waking it is told, in milliseconds. */
 const SOON = 10_000;
 
@@ -25,11 +27,11 @@ test.skipIf(isWindows)('a process that slept for longer than others remember is 
 /** One of three sleeps while the others talk. */
 async function sleep(how: string, prefix: readonly string[]): Promise<void> {
   const ledger = new Ledger();
-  const start = (name: string) =>
-    processes.start(ledger, { name, prefix, cacheMs: CACHE_MS, deafWhileStopped: name === 'sleeper' });
+  const start = (name: string, options: Partial<ProcessNodeOptions> = {}) =>
+    processes.start(ledger, { name, cacheMs: CACHE_MS, idleTimeoutMs: IDLE_MS, ...options });
   const first = await (await start('first')).join();
   const second = await (await start('second')).join(first.ticket);
-  const sleeper = await (await start('sleeper')).join(first.ticket);
+  const sleeper = await (await start('sleeper', { prefix, deafWhileStopped: true })).join(first.ticket);
   const all = [first, second, sleeper];
   for (const node of all) await node.untilJoined();
   for (const node of all) await node.publish();

@@ -34,7 +34,10 @@ export interface BroadcastConfig {
   readonly optimizationThreshold: number;
   /** How long payloads are kept for peers that ask for them. Default 30 s (reference). */
   readonly messageCacheRetention: number;
-  /** How long the ids of payloads are remembered, to know duplicates. Not below the retention of payloads. Default 90 s (reference). */
+  /**
+   * How long the ids of payloads are remembered, to know duplicates. Not below the retention of payloads; and longer than a link can be silent and
+   * live (30 s over QUIC), or what it then brings is delivered a second time. Default 90 s (reference).
+   */
   readonly messageIdRetention: number;
   /** How often both are cleaned up. Default 1 s (reference). */
   readonly cacheEvictInterval: number;
