@@ -58,6 +58,8 @@ export class LocalTopic {
   #lost: LostNeighbors | undefined;
   #unreached: UnreachedPeers | undefined;
   #absence: Absence | undefined;
+  /** Since when it has had neighbors, and its readers know of all that they may have missed. */
+  #inTouchSince = 0;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -144,6 +146,7 @@ export class LocalTopic {
 
   /** @returns the broadcasts that waited for the first neighbor */
   neighborUp(peer: EndpointId): readonly KeptBroadcast[] {
+    if (this.#neighbors.length === 0) this.#inTouchSince = this.#host.options.clock.now();
     this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
@@ -172,7 +175,20 @@ export class LocalTopic {
 
   /** The node was asleep until now. */
   slept(forMs: number): void {
-    if (this.#neighbors.length > 0) this.#tellAway(this.#away.slept(forMs, this.#readers));
+    if (this.#neighbors.length === 0) return;
+    this.#inTouchSince = this.#host.options.clock.now();
+    this.#tellAway(this.#away.slept(forMs, this.#readers));
+  }
+
+  /**
+   * A neighbor comes from a part of the swarm that had nothing to do with ours for as long as anybody remembers: of what was said there so long
+   * ago, or before, nothing has come here. Nobody else can tell that: there were neighbors all the time.
+   */
+  apart(agoMs: number): void {
+    const now = this.#host.options.clock.now();
+    if (now - this.#inTouchSince < agoMs) return;
+    this.#inTouchSince = now;
+    this.#tellAway(this.#readers);
   }
 
   /** Asks these peers to let us in, and goes on asking until somebody does. */

@@ -6,8 +6,8 @@ import type { GossipSnapshot } from './snapshot.js';
 /**
  * Why messages were lost to a reader: it was `slow-reader` itself; the node knew of them and gave up fetching them, because nobody had them
  * in time (`abandoned`), because peers had dropped them (`unavailable`), or because a bound of its own was reached (`overflow`). Or the node
- * was `away`: asleep or without a neighbor for longer than its neighbors know what was said (a minute by default). Over the remote API of Rust,
- * which has no reasons, it is `unknown`.
+ * was `away` for longer than its neighbors know what was said (a minute by default): asleep, without a neighbor, or with neighbors in one half of
+ * a network that was cut. Over the remote API of Rust, which has no reasons, it is `unknown`.
  */
 export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overflow' | 'away' | 'unknown';
 

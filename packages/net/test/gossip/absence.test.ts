@@ -131,3 +131,41 @@ describe('a member that was cut off from its swarm', () => {
     expect(texts(b)).toEqual(['missed', 'after']);
   });
 });
+
+describe('two halves of a swarm that both had neighbors all the time', () => {
+  /** Four are cut into two pairs, in each of which one talks. */
+  async function halve(ms: number) {
+    swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+    const { clock, network } = swarm;
+    const all = (await swarm.grow(4)) as [Listener, Listener, Listener, Listener];
+    const [a, b, c, d] = all;
+    await clock.until(() => all.every(({ session }) => session.neighbors().length === 3), 20_000);
+    await say(a, 'together');
+    const across = [a, b].flatMap((one) => [c, d].map((other) => [one, other] as const));
+    for (const [one, other] of across) network.cut(one.endpoint, other.endpoint);
+    for (let at = 0; at < ms; at += 5_000) {
+      await say(a, `a at ${at}`);
+      await say(c, `c at ${at}`);
+      await clock.advance(5_000);
+    }
+    expect(all.map(({ session }) => session.neighbors().length)).toEqual([1, 1, 1, 1]);
+    for (const [one, other] of across) network.heal(one.endpoint, other.endpoint);
+    await clock.until(() => all.some(({ session }) => session.neighbors().length > 1), 120_000);
+    const newcomer = await swarm.listen(swarm.add(), [a]);
+    await clock.advance(90_000);
+    return { all, newcomer };
+  }
+  const away = ({ events }: Pick<Listener, 'events'>) =>
+    events.filter((event) => event.type === 'lagged' && event.reason === 'away');
+
+  test('and were apart for longer than anybody remembers: each member is told once that it may have missed something', async () => {
+    const { all, newcomer } = await halve(120_000);
+    for (const each of all) expect(away(each)).toEqual([AWAY]);
+    expect(away(newcomer)).toEqual([]);
+  });
+
+  test('and were apart for a while: all that was missed is there, or counted', async () => {
+    const { all } = await halve(15_000);
+    for (const each of all) expect(away(each)).toEqual([]);
+  });
+});

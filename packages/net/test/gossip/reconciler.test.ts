@@ -58,6 +58,7 @@ class Side {
       },
       unavailable: (_topic, _from, ids) => this.unavailable.push(...ids),
       lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
+      apart: () => {},
       announceCache: (_topic, peer) => this.announced.push(peer),
     });
     sides.push(this);

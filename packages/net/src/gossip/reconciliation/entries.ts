@@ -24,12 +24,17 @@ export function isPayload(entry: Entry): entry is WindowEntry {
   return 'round' in entry;
 }
 
+/** Whether a payload was here whose time is over. */
+export function isExpired(entry: Entry): entry is ExpiredEntry {
+  return 'expired' in entry;
+}
+
 /**
  * What an entry's key is made of. A loss has another key than the payload: a node that has told a payload lost has not got it, and a node that has
  * it has not told.
  */
 export function keyBytes(entry: Entry): Uint8Array {
   const bytes = messageIdToBytes(entry.id);
-  if (!isPayload(entry) && !('expired' in entry)) bytes[0] = (bytes[0] as number) ^ 0xff;
+  if (!isPayload(entry) && !isExpired(entry)) bytes[0] = (bytes[0] as number) ^ 0xff;
   return bytes;
 }

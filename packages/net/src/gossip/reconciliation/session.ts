@@ -8,8 +8,9 @@ import {
 } from '@grapevine/proto/reconciliation';
 import type { Clock } from '../../util/clock.js';
 import { SessionCode } from './close-code.js';
-import { type Entry, entriesOf, keyBytes } from './entries.js';
+import { type Entry, entriesOf, isExpired, keyBytes } from './entries.js';
 import { SessionEnded, Violation } from './errors.js';
+import { ForeignPast } from './foreign-past.js';
 import type { FrameChannel } from './frame-channel.js';
 import { type Frame, KEYS_PER_FRAME, packKeys } from './frames.js';
 import { Pacer } from './pacer.js';
@@ -45,6 +46,8 @@ export interface SessionHost {
   recovered(topic: TopicId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
+  /** Of what is over, neither side has had anything that the other has had, and the peer had something so long ago (milliseconds). */
+  apart(topic: TopicId, agoMs: number): void;
 }
 
 /** What is compared. */
@@ -73,6 +76,7 @@ export class Session {
   #taken = 0;
   #wanting: Promise<void> | undefined;
   #served: Promise<void> | undefined;
+  #foreign: ForeignPast | undefined;
   /** Ends our turn to fetch, or waiting for it. */
   #endTurn: (() => void) | undefined;
 
@@ -133,7 +137,25 @@ export class Session {
     }
     await this.#served;
     await this.#channel.acknowledged();
-    return comparison.difference().exact;
+    const { exact, surplus } = comparison.difference();
+    const ago = this.#foreign?.oldest;
+    if (exact && ago !== undefined && !(await this.#sharesPast(set, surplus))) this.#host.apart(this.scope.topic, ago);
+    return exact;
+  }
+
+  /** Whether the peer has had any of our payloads whose time is over. @param surplus keys of what it lacks */
+  async #sharesPast(set: KeySet, surplus: readonly number[]): Promise<boolean> {
+    const lacking = new Set(surplus);
+    const isShared = (first: number) => {
+      const alone = new Set(set.positionsOf(lacking, first, first + IDS_PER_LOOK));
+      const entries = this.#entries.slice(first, first + IDS_PER_LOOK);
+      return entries.some((entry, i) => isExpired(entry) && !alone.has(first + i));
+    };
+    for (let first = 0; first < this.#entries.length; first += IDS_PER_LOOK) {
+      if (this.#handling.work(() => isShared(first))) return true;
+      await this.#handling.spent(0);
+    }
+    return false;
   }
 
   async #take(frame: Frame, set: KeySet, comparison: Reconciliation): Promise<void> {
@@ -158,6 +180,8 @@ export class Session {
         return;
       case 'lost':
         this.#count(frame.losses.length);
+        this.#foreign ??= new ForeignPast(set, comparison.difference().lacking);
+        this.#handling.work(() => this.#foreign?.note(frame.losses));
         this.#host.lossesReported(this.scope.topic, frame.losses);
         return;
     }
