@@ -130,7 +130,7 @@ export abstract class KernelHost implements GossipService {
       recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
       lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
-      apart: (topic, agoMs) => this.#topics.get(topic)?.apart(agoMs),
+      apart: (topic) => this.#topics.get(topic)?.apart(),
       announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
     });
     this.#gate = parts.gateOf(resolved, this.#gateHost());

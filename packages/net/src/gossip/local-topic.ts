@@ -181,12 +181,12 @@ export class LocalTopic {
   }
 
   /**
-   * A neighbor comes from a part of the swarm that had nothing to do with ours for as long as anybody remembers: of what was said there so long
-   * ago, or before, nothing has come here. Nobody else can tell that: there were neighbors all the time.
+   * A neighbor comes from a part of the swarm that had nothing to do with ours for as long as anybody remembers. Nobody else can tell that: there
+   * were neighbors all the time. Where there were not, it is known already; and whoever says so again and again is not listened to.
    */
-  apart(agoMs: number): void {
+  apart(): void {
     const now = this.#host.options.clock.now();
-    if (now - this.#inTouchSince < agoMs) return;
+    if (now - this.#inTouchSince < this.#host.countedAbsenceMs) return;
     this.#inTouchSince = now;
     this.#tellAway(this.#readers);
   }

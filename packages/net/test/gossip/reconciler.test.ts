@@ -35,6 +35,10 @@ class Side {
   readonly unavailable: MessageId[] = [];
   /** Payloads that were told lost, and since when somebody has known of them. */
   readonly losses = new Map<MessageId, number>();
+  /** Payloads that were here and whose time is over, and since when somebody has known of them. */
+  readonly over = new Map<MessageId, number>();
+  /** How often a neighbor turned out to come from elsewhere. */
+  apart = 0;
   readonly reported: LossEntry[] = [];
   readonly announced: string[] = [];
 
@@ -46,7 +50,7 @@ class Side {
       isNeighbor: (_topic, peer) => this.neighbors.has(peer),
       isJoined: (topic) => topic === TOPIC,
       window: () => this.#window(),
-      expired: () => [],
+      expired: () => [...this.over].map(([id, since]) => ({ id, age: clock.now() - since })),
       losses: () => [...this.losses].map(([id, since]) => ({ id, age: clock.now() - since })),
       seenIds: () => this.payloads.keys(),
       remoteAddr: () => undefined,
@@ -58,7 +62,9 @@ class Side {
       },
       unavailable: (_topic, _from, ids) => this.unavailable.push(...ids),
       lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
-      apart: () => {},
+      apart: () => {
+        this.apart++;
+      },
       announceCache: (_topic, peer) => this.announced.push(peer),
     });
     sides.push(this);
@@ -217,6 +223,35 @@ describe('what is compared', () => {
     expect(a.reported).toEqual([]);
     expect(b.unavailable).toEqual([]);
     for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ failed: 0 });
+  });
+
+  test.each([
+    { what: 'nothing', shared: [], apart: 1 },
+    { what: 'a payload', shared: ['both'], apart: 0 },
+  ])('whether both come from parts that were apart: of what is over they share $what', async ({ shared, apart }) => {
+    const [a, b] = serving();
+    for (const [side, own] of [[a, names('a', 300)] as const, [b, names('b', 2)] as const]) {
+      await side.add(...own, ...shared);
+      for (const id of side.payloads.keys()) side.over.set(id, 0);
+      side.payloads.clear();
+    }
+    await a.add('both, and young');
+    await b.add('both, and young');
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    await clock.advance(1_000);
+    expect([a.apart, b.apart]).toEqual([apart, apart]);
+    expect([a.reported.length, b.reported.length]).toEqual([2, 300]);
+  });
+
+  test('they were not where the one has only told losses that the other has not heard of', async () => {
+    const [a, b] = serving();
+    await a.add('told');
+    for (const id of a.payloads.keys()) a.losses.set(id, 0);
+    a.payloads.clear();
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    await clock.advance(1_000);
+    expect(b.reported).toHaveLength(1);
+    expect(b.apart).toBe(0);
   });
 
   test('20,000 payloads on each side pass each other without waiting for each other', async () => {

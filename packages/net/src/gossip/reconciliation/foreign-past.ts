@@ -5,7 +5,7 @@ import type { KeySet } from '@grapevine/proto/reconciliation';
 export class ForeignPast {
   readonly #set: KeySet;
   readonly #lacking: ReadonlySet<number>;
-  #oldest: number | undefined;
+  #isThere = false;
 
   /** @param lacking keys of what the peer has and we have not */
   constructor(set: KeySet, lacking: readonly number[]) {
@@ -13,15 +13,13 @@ export class ForeignPast {
     this.#lacking = new Set(lacking);
   }
 
-  /** The age of the oldest, in milliseconds; undefined while there is none. */
-  get oldest(): number | undefined {
-    return this.#oldest;
+  /** Whether the peer has named any. */
+  get isThere(): boolean {
+    return this.#isThere;
   }
 
   /** The peer names what it can not give. What it has told its subscribers lost, and never had either, has another key. */
   note(losses: readonly LossEntry[]): void {
-    for (const { id, age } of losses) {
-      if (this.#lacking.has(this.#set.keyOf(messageIdToBytes(id)))) this.#oldest = Math.max(this.#oldest ?? 0, age);
-    }
+    this.#isThere ||= losses.some(({ id }) => this.#lacking.has(this.#set.keyOf(messageIdToBytes(id))));
   }
 }

@@ -23,8 +23,8 @@ export interface ReconcilerHost {
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;
-  /** Of what is over, a neighbor and we have had nothing in common, and it had something so long ago (milliseconds). */
-  apart(topic: TopicId, agoMs: number): void;
+  /** Of what is over, a neighbor has had something, and nothing that we have had. */
+  apart(topic: TopicId): void;
   /** The peer can't be reconciled with: tell it of everything, in the protocol that every node speaks. */
   announceCache(topic: TopicId, peer: EndpointId): void;
 }

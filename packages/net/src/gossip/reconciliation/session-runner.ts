@@ -89,7 +89,7 @@ export class SessionRunner {
         host.unavailable(topic, peer, ids);
       },
       lossesReported: (topic, losses) => host.lossesReported(topic, peer, losses),
-      apart: (topic, agoMs) => host.apart(topic, agoMs),
+      apart: (topic) => host.apart(topic),
     };
   }
 }

@@ -46,8 +46,8 @@ export interface SessionHost {
   recovered(topic: TopicId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
-  /** Of what is over, neither side has had anything that the other has had, and the peer had something so long ago (milliseconds). */
-  apart(topic: TopicId, agoMs: number): void;
+  /** Of what is over, the peer has had something, and nothing that we have had. */
+  apart(topic: TopicId): void;
 }
 
 /** What is compared. */
@@ -138,8 +138,7 @@ export class Session {
     await this.#served;
     await this.#channel.acknowledged();
     const { exact, surplus } = comparison.difference();
-    const ago = this.#foreign?.oldest;
-    if (exact && ago !== undefined && !(await this.#sharesPast(set, surplus))) this.#host.apart(this.scope.topic, ago);
+    if (exact && this.#foreign?.isThere && !(await this.#sharesPast(set, surplus))) this.#host.apart(this.scope.topic);
     return exact;
   }
 
