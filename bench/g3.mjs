@@ -1,8 +1,9 @@
 // @ts-check
 // G3: what does a delivery cost, and how late is it, at the rate that people run: 100 payloads of 1 kB a second?
 import { ensureGossipsub } from './lib/gossipsub.mjs';
+import { newIdentity } from './lib/identity.mjs';
 import { runProgram } from './lib/program.mjs';
-import { atMost, DELIVERY_COLUMNS, nothingLost, rowOfFigures } from './lib/swarm-row.mjs';
+import { atMost, DELIVERY_COLUMNS, FLOOR, nothingLost, rowOfFigures } from './lib/swarm-row.mjs';
 
 const load = { nodes: 10, bytes: 1024, perSecond: 100, warmUp: 300, messages: 1000 };
 const [ours, unsigned, signed] = ['ours', 'gossipsub 17, unsigned', 'gossipsub 17, signed'];
@@ -27,8 +28,10 @@ export const row = rowOfFigures({
     nothingLost(ours),
   ],
   prepare: () => ensureGossipsub('G3'),
+  floor: FLOOR,
   contenders: {
     [ours]: () => runProgram('swarm/grapevine.mjs', load),
+    [FLOOR]: async () => runProgram('swarm/quic-floor.mjs', { identity: await newIdentity(), load }),
     [unsigned]: () => runProgram('gossipsub/load.mjs', { ...load, signed: false }),
     [signed]: () => runProgram('gossipsub/load.mjs', { ...load, signed: true }),
   },

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureGossipsub } from './lib/gossipsub.mjs';
 import { median } from './lib/measure.mjs';
 import { buildRustPeer } from './lib/rust-peer.mjs';
-import { rowOfFigures } from './lib/swarm-row.mjs';
+import { FLOOR, rowOfFigures } from './lib/swarm-row.mjs';
 import { startProcesses } from './swarm/processes.mjs';
 
 /** Views of ten nodes are full: five neighbors each. */
@@ -54,5 +54,11 @@ export const row = rowOfFigures({
   // They leave the machine to each other, so all may be idle at once.
   measure: async (_, contenders) =>
     Object.fromEntries(await Promise.all(Object.entries(contenders).map(async ([name, run]) => [name, await run()]))),
-  contenders: { [ours]: () => run('ours'), [rust]: () => run('rust'), [libp2p]: () => run('gossipsub') },
+  floor: FLOOR,
+  contenders: {
+    [ours]: () => run('ours'),
+    [rust]: () => run('rust'),
+    [FLOOR]: () => run('quicRing'),
+    [libp2p]: () => run('gossipsub'),
+  },
 });

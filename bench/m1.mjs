@@ -8,6 +8,7 @@ import { median } from './lib/measure.mjs';
 import { runProgram } from './lib/program.mjs';
 import { byTurns } from './lib/rounds.mjs';
 import { buildRustPeer } from './lib/rust-peer.mjs';
+import { FLOOR } from './lib/swarm-row.mjs';
 import { startProcesses } from './swarm/processes.mjs';
 
 const NODES = 10;
@@ -18,13 +19,16 @@ const LIBP2P_CONNECTIONS = 200;
 const [ours, empty, rust, libp2p] = ['ours', 'Node alone', 'iroh-gossip 0.101', 'gossipsub 17'];
 const LIMITS = { idleMb: 16, loadedMb: 30, topicKb: 4, connectionKb: 12 };
 
+/** V8 gives back what joining took, once nothing has happened for eight seconds and more. */
+const REST_MS = 20_000;
+
 /** @typedef {{ idleMb: number, loadedMb: number, floodedMb: number }} Processes resident, the median of a swarm's processes */
 
 /** @param {import('./swarm/processes.mjs').Kind} kind @returns {Promise<Processes>} */
 async function processes(kind) {
   const swarm = await startProcesses(kind, NODES);
   const memory = () => median(swarm.members.map((member) => member.memory)) / 1e6;
-  await sleep(5_000);
+  await sleep(REST_MS);
   const idleMb = memory();
   await swarm.measure({ warmUp: 0, messages: 1000, bytes: 1024, pauseMs: 10 });
   const loadedMb = memory();
@@ -52,11 +56,18 @@ let result = {};
 let parts = {};
 
 /** How much more than an empty process. @param {'idleMb' | 'loadedMb'} figure */
-const above = (figure) => Number(result[ours]?.[figure]) - Number(result[empty]?.[figure]);
+const above = (figure, name = ours) => Number(result[name]?.[figure]) - Number(result[empty]?.[figure]);
 
+/** @type {{ what: string, holds: (name?: string) => boolean }[]} `name`: ours, or the floor in its place */
 const goals = [
-  { what: `<= ${LIMITS.idleMb} MB above Node alone when idle`, holds: () => above('idleMb') <= LIMITS.idleMb },
-  { what: `<= ${LIMITS.loadedMb} MB above it at 100 payloads/s`, holds: () => above('loadedMb') <= LIMITS.loadedMb },
+  {
+    what: `<= ${LIMITS.idleMb} MB above Node alone when idle`,
+    holds: (name) => above('idleMb', name) <= LIMITS.idleMb,
+  },
+  {
+    what: `<= ${LIMITS.loadedMb} MB above it at 100 payloads/s`,
+    holds: (name) => above('loadedMb', name) <= LIMITS.loadedMb,
+  },
   {
     what: `<= ${LIMITS.topicKb} kB for an idle topic`,
     holds: () => Number(parts['an idle topic, with a neighbor']?.js) <= LIMITS.topicKb * 1000,
@@ -66,6 +77,12 @@ const goals = [
     holds: () => Number(parts['an idle connection']?.js) <= LIMITS.connectionKb * 1000,
   },
 ];
+
+/** @param {(name?: string) => boolean} holds */
+function verdict(holds) {
+  if (holds()) return 'met';
+  return holds(FLOOR) ? 'MISSED' : 'MISSED, and out of reach: the floor misses it, too';
+}
 
 /** @type {import('./lib/row.mjs').Row} */
 export const row = {
@@ -80,6 +97,7 @@ export const row = {
     result = await byTurns('M1', {
       [ours]: () => processes('ours'),
       [empty]: emptyNode,
+      [FLOOR]: () => processes('quic'),
       [rust]: () => processes('rust'),
       [libp2p]: () => processes('gossipsub'),
     });
@@ -110,7 +128,7 @@ export const row = {
       (js / 1000).toFixed(1),
       (resident / 1000).toFixed(1),
     ]),
-    ...goals.map(({ what, holds }) => [`${holds() ? 'met' : 'MISSED'}: ${what}`]),
+    ...goals.map(({ what, holds }) => [`${verdict(holds)}: ${what}`]),
   ],
   meets: () => goals.every(({ holds }) => holds()),
 };

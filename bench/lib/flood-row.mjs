@@ -1,14 +1,15 @@
 // @ts-check
 import { ensureGossipsub } from './gossipsub.mjs';
+import { newIdentity } from './identity.mjs';
 import { runProgram } from './program.mjs';
-import { atMost, nothingLost, rowOfFigures, THROUGHPUT_COLUMNS } from './swarm-row.mjs';
+import { atMost, FLOOR, nothingLost, rowOfFigures, THROUGHPUT_COLUMNS } from './swarm-row.mjs';
 
 const NODES = 10;
 const OURS = 'ours';
 
 /**
- * A row in which one of ten nodes in a process floods the others, beside gossipsub. Slower contenders publish less: the figures are for each
- * delivery.
+ * A row in which one of ten nodes in a process floods the others, beside gossipsub and the floor. Slower contenders publish less: the figures
+ * are for each delivery.
  *
  * @typedef {{ warmUp: number, messages: number }} Count
  * @param {{
@@ -34,8 +35,11 @@ export function floodRow({ id, size, bytes, ours, peers }) {
       nothingLost(OURS),
     ],
     prepare: () => ensureGossipsub(id),
+    floor: FLOOR,
     contenders: {
       [OURS]: () => runProgram('swarm/grapevine.mjs', { ...load, ...ours }),
+      [FLOOR]: async () =>
+        runProgram('swarm/quic-floor.mjs', { identity: await newIdentity(), load: { ...load, ...ours } }),
       ...Object.fromEntries(
         Object.entries(peers).map(([peer, { warmUp, messages, signed }]) => [
           peer,

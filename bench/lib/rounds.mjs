@@ -9,14 +9,16 @@ export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
  *
  * @param {string} row
  * @param {Record<string, () => Record<string, number> | Promise<Record<string, number>>>} contenders
+ * @param {number} [most] rounds
  * @returns {Promise<Record<string, Record<string, number>>>} of each contender the median of each figure
  */
-export async function byTurns(row, contenders) {
+export async function byTurns(row, contenders, most = ROUNDS) {
   /** @type {Record<string, Record<string, number>[]>} */
   const all = {};
-  for (let round = 0; round < ROUNDS; round++) {
+  const rounds = Math.min(ROUNDS, most);
+  for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(contenders)) {
-      process.stderr.write(`  ${row}, round ${round + 1} of ${ROUNDS}: ${name} …\n`);
+      process.stderr.write(`  ${row}, round ${round + 1} of ${rounds}: ${name} …\n`);
       all[name] ??= [];
       all[name].push(await run());
     }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { newIdentity } from '../lib/identity.mjs';
 import { rustPeer } from '../lib/rust-peer.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -16,8 +17,8 @@ const QUIET_MS = 5_000;
 const LOOK_MS = 100;
 
 /**
- * What runs in the processes.
- * @typedef {'ours' | 'rust' | 'gossipsub' | 'bare'} Kind
+ * What runs in the processes. `quic` and `quicRing` are bare nodes on the QUIC binding along a tree, and with five neighbors each.
+ * @typedef {'ours' | 'rust' | 'gossipsub' | 'bare' | 'quic' | 'quicRing'} Kind
  * @typedef {{ count: number, cpuMs: number, packets: number, neighbors: number }} Look
  *   what a process has delivered, used and sent so far; packets are NaN where nobody counts them
  */
@@ -26,6 +27,8 @@ const LOOK_MS = 100;
 const PROGRAMS = {
   ours: [process.execPath, [`${here}member.mjs`]],
   bare: [process.execPath, [`${here}bare-member.mjs`]],
+  quic: [process.execPath, [`${here}quic-member.mjs`]],
+  quicRing: [process.execPath, [`${here}quic-member.mjs`]],
   rust: [rustPeer, ['node', '--show-up-to', '0']],
   gossipsub: [process.execPath, [fileURLToPath(new URL('../gossipsub/member.mjs', import.meta.url))]],
 };
@@ -39,11 +42,13 @@ class Member {
   /** What others need to find it. @type {Promise<string>} */
   ticket;
 
-  /** @param {Kind} kind @param {readonly string[]} flags of Node */
-  constructor(kind, flags) {
+  /** @param {Kind} kind @param {readonly string[]} flags of Node @param {readonly string[]} more arguments of the program */
+  constructor(kind, flags, more) {
     const [program, args] = PROGRAMS[kind];
     this.#kind = kind;
-    this.#child = spawn(program, [...(kind === 'rust' ? [] : flags), ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.#child = spawn(program, [...(kind === 'rust' ? [] : flags), ...args, ...more], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
     this.ticket = new Promise((resolve, reject) => {
       this.#child.once('exit', (code, signal) => reject(new Error(`a ${kind} process ended with ${signal ?? code}`)));
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
@@ -120,7 +125,8 @@ class Member {
  */
 export async function startProcesses(kind, nodes, flags = []) {
   if (process.platform !== 'linux') throw new Error('rows with processes read /proc, which Linux has');
-  const members = Array.from({ length: nodes }, () => new Member(kind, flags));
+  const more = kind === 'quic' || kind === 'quicRing' ? [JSON.stringify(await newIdentity())] : [];
+  const members = Array.from({ length: nodes }, () => new Member(kind, flags, more));
   const tickets = await Promise.all(members.map(({ ticket }) => ticket));
   for (const [i, member] of members.entries()) await member.join(introductions(kind, tickets, i));
   await sleep(SETTLE_MS);
@@ -187,7 +193,8 @@ export async function startProcesses(kind, nodes, flags = []) {
 }
 
 /**
- * Whom a node is told about: the first, as people are. libp2p nodes find nobody through others, so each is told of three; a bare one of its parent.
+ * Whom a node is told about: the first, as people are. libp2p nodes find nobody through others, so each is told of three; a bare one of its parent, or of some
+ * of a ring's, so that ten have five neighbors each.
  * @param {Kind} kind @param {readonly string[]} tickets @param {number} i
  */
 function introductions(kind, tickets, i) {
@@ -197,7 +204,10 @@ function introductions(kind, tickets, i) {
     case 'rust':
       return tickets.slice(0, 1);
     case 'bare':
+    case 'quic':
       return [tickets[(i - 1) >> 1] ?? ''];
+    case 'quicRing':
+      return [1, 2, 5, 8, 9].flatMap((step) => (i >= step ? [tickets[i - step] ?? ''] : []));
     case 'gossipsub':
       return [1, 2, 3].flatMap((step) => (i >= step ? [tickets[i - step] ?? ''] : []));
   }

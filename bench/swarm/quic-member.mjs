@@ -1,0 +1,32 @@
+// @ts-check
+// A bare node on the QUIC binding as a process, for processes.mjs. Same commands as member.mjs; its argument is what it shows to others.
+
+import { programOptions } from '../lib/program.mjs';
+import { BareQuic } from './bare-quic.mjs';
+import { obey } from './commands.mjs';
+import { payload } from './payload.mjs';
+
+/** What all payloads of a row with processes are long. */
+const BYTES = 1024;
+
+let count = 0;
+const node = new BareQuic(programOptions(), () => void count++);
+const port = await node.bind();
+node.expect(BYTES);
+
+/** @param {number} messages @param {number} bytes @param {number} pauseMs */
+async function publish(messages, bytes, pauseMs) {
+  if (bytes !== BYTES) throw new Error(`this floor is for payloads of ${BYTES} bytes`);
+  for (let i = 0; i < messages; i++) {
+    await node.publish(payload(bytes));
+    await new Promise((resolve) => (pauseMs > 0 ? setTimeout(resolve, pauseMs) : setImmediate(resolve)));
+  }
+}
+
+await obey(String(port), {
+  join: async (ports) => {
+    for (const other of ports) await node.dial(Number(other));
+  },
+  send: publish,
+  look: () => ({ count, packets: node.datagrams, neighbors: node.links.length }),
+});
