@@ -175,5 +175,7 @@ function sizeOf(event: QueuedEvent): number {
 
 /** The reader may do with its content what it likes. (`slice` of a Buffer would be a view.) */
 function ownCopy(event: QueuedEvent): GossipEvent {
-  return event.type === 'received' ? { ...event, content: new Uint8Array(event.content) } : event;
+  if (event.type !== 'received') return event;
+  const { type, deliveredFrom, scope } = event;
+  return { type, content: new Uint8Array(event.content), deliveredFrom, scope };
 }

@@ -2,14 +2,15 @@
 const BUSY_MS = 25;
 /** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
 const LATE_MS = 20;
-/** A timer is put off by setting it anew if that spares so much, in milliseconds, and it was set at least so long ago. */
-const PUT_OFF_MS = 20;
-const SETTLED_MS = 1;
-/** A timer that was set for the first time in so long, in milliseconds, is at rest: nothing is saved by leaving it. */
-const RESTED_MS = 100;
+/** Timers of Node may fire so much too early, in milliseconds. */
+const EARLY_MS = 1;
 
 /**
  * The one timer of a connection.
+ *
+ * Almost each datagram puts off what is due: the loss timer of a message is taken back by its acknowledgement. Nothing is done about that until
+ * the timer fires: then it is set anew, and nobody is called. To clear it at once would spare nothing: Node's timers share one of libuv's, which
+ * wakes the process up all the same.
  *
  * When it fires late, our event loop stood still. What came meanwhile is read before anything is taken for unanswered: it calls
  * back one turn later.
@@ -17,25 +18,23 @@ const RESTED_MS = 100;
 export class DriverTimer {
   readonly #onDue: (isBusy: boolean) => void;
   #timer: NodeJS.Timeout | undefined;
+  /** When it fires. */
   #at = Number.POSITIVE_INFINITY;
-  #setAt = 0;
-  /** Whether it had not been set for a while when it was last set. */
-  #isAtRest = false;
+  /** When something is due: then, or later. */
+  #dueAt = Number.POSITIVE_INFINITY;
   /** Whether it fired late, and what came meanwhile is being read. */
   #isLate = false;
 
-  /** @param onDue - called when it fires, and told whether our event loop is behind */
+  /** @param onDue - called when something is due, and told whether our event loop is behind */
   constructor(onDue: (isBusy: boolean) => void) {
     this.#onDue = onDue;
   }
 
-  /** Fires at this time or sooner. @param now both in milliseconds */
+  /** Calls back at this time, and not at the one that was named before. @param now both in milliseconds */
   arm(at: number, now: number): void {
-    // Most ticks put the time off. In a flood it is cheaper to let a timer fire too early and look again than to set it anew each time; at
-    // rest, to set it anew: the loss timer of a message would wake the process up long after the acknowledgement has come.
-    const isFlood = now - this.#setAt < SETTLED_MS && !this.#isAtRest;
-    if (this.#timer && this.#at <= at && (at - this.#at < PUT_OFF_MS || isFlood)) return;
-    this.#isLate = false; // what was late has come, or is due at once anyway
+    this.#dueAt = at;
+    if (at > now) this.#isLate = false; // what was late has come
+    if (this.#timer && this.#at <= at) return;
     this.#set(Math.max(at, now), now);
   }
 
@@ -47,16 +46,15 @@ export class DriverTimer {
   #set(at: number, now: number): void {
     clearTimeout(this.#timer);
     this.#at = at;
-    this.#isAtRest = now - this.#setAt >= RESTED_MS;
-    this.#setAt = now;
     this.#timer = setTimeout(this.#fire, at - now);
   }
 
   readonly #fire = (): void => {
     this.#timer = undefined;
     const now = performance.now();
-    const isBusy = this.#isLate || now > this.#at + BUSY_MS;
-    if (now > this.#at + LATE_MS && !this.#isLate) {
+    if (now < this.#dueAt - EARLY_MS) return this.#set(this.#dueAt, now);
+    const isBusy = this.#isLate || now > this.#dueAt + BUSY_MS;
+    if (now > this.#dueAt + LATE_MS && !this.#isLate) {
       this.#isLate = true;
       this.#set(now, now);
       return;

@@ -9,7 +9,7 @@ import { ConnectionPath } from './connection-path.js';
 import type { DriverHost, DriverOptions, PeerIdentity } from './driver-host.js';
 import { DriverTimer } from './driver-timer.js';
 import { Handshake } from './handshake.js';
-import { AckDebt } from './held-acks.js';
+import { AckDebt, type HeldAck } from './held-acks.js';
 import { Inbound } from './inbound.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
 import { maxDatagramSize, WINDOW_GROWTH } from './options.js';
@@ -38,6 +38,8 @@ export class Driver {
   readonly routes = new Set<string>();
   /** Whether it waits for its tick. */
   isScheduled = false;
+  /** An acknowledgement that waits. */
+  heldAck: HeldAck | undefined;
   /** Where the peer is now. */
   readonly remote: PeerPath;
   /** The way there. */

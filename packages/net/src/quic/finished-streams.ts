@@ -31,6 +31,7 @@ export class FinishedStreams {
 
   /** After datagrams came in: ends those that are acknowledged. */
   notice(native: NativeConnection): void {
+    if (this.#oneWay.size + this.#twoWay.size === 0) return; // as mostly, and for each datagram
     for (const stream of this.#twoWay) if (native.streamGone(stream.id)) stream.end(undefined);
     const unanswered: QuicSendStream[] = [];
     for (const stream of this.#oneWay) {

@@ -1,9 +1,13 @@
+import { ReusedQueue } from '../util/reused-queue.js';
+
 /**
  * How long an acknowledgement waits for company, in milliseconds: for the next packet, which is acknowledged along with it, or for data of
  * our own. Peers expect up to 25 ms (max_ack_delay, RFC 9000, section 18.2), and add that to their probe time-out (RFC 9002, section
  * 6.2.1); the rest is for timers that fire late.
  */
 const WAIT_MS = 15;
+/** Timers of Node may fire so much too early, in milliseconds. */
+const EARLY_MS = 1;
 /** What is due within this time goes along, in milliseconds, so that the process wakes up less often. */
 const SLACK_MS = 5;
 /** Every second packet is acknowledged at once (RFC 9000, section 13.2.2). */
@@ -11,37 +15,44 @@ const PACKETS = 2;
 
 /** A connection that owes an acknowledgement, and nothing else. */
 interface AckOwner {
+  /** What it is held as; undefined while it is not. For {@link HeldAcks} alone. */
+  heldAck: HeldAck | undefined;
   /** Sends what is due. */
   sendHeld(): void;
 }
 
-/** The acknowledgements of all connections of an endpoint that wait for company: one timer for all. */
-export class HeldAcks {
-  /** Since when, in milliseconds; the one that waits longest comes first. */
-  readonly #since = new Map<AckOwner, number>();
-  #timer: NodeJS.Timeout | undefined;
+/** An acknowledgement that waits. */
+export interface HeldAck {
+  readonly owner: AckOwner;
+  /** In milliseconds. */
+  readonly since: number;
+}
 
-  has(owner: AckOwner): boolean {
-    return this.#since.has(owner);
-  }
+/**
+ * The acknowledgements of all connections of an endpoint that wait for company: one timer for all. Mostly they are sent along with something else
+ * before it fires. It is not taken back then, for the reason that `DriverTimer` gives.
+ */
+export class HeldAcks {
+  /** The one that waits longest comes first; among them some that were sent meanwhile. */
+  readonly #queue = new ReusedQueue<HeldAck>();
+  #timer: NodeJS.Timeout | undefined;
 
   /** The acknowledgement waits from now on, if it does not already. */
   hold(owner: AckOwner, now: number): void {
-    if (this.#since.has(owner)) return;
-    this.#since.set(owner, now);
+    if (owner.heldAck) return;
+    owner.heldAck = { owner, since: now };
+    this.#queue.push(owner.heldAck);
     this.#timer ??= setTimeout(this.#fire, WAIT_MS);
   }
 
   /** The acknowledgement was sent, or the connection is over. */
   release(owner: AckOwner): void {
-    if (!this.#since.delete(owner) || this.#since.size > 0) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    owner.heldAck = undefined;
   }
 
   /** Nothing waits any more. */
   clear(): void {
-    this.#since.clear();
+    this.#queue.clear();
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -49,14 +60,22 @@ export class HeldAcks {
   readonly #fire = (): void => {
     this.#timer = undefined;
     const now = performance.now();
-    for (const [owner, since] of this.#since) {
-      const wait = since + WAIT_MS - now;
-      if (wait > SLACK_MS) {
-        this.#timer = setTimeout(this.#fire, wait);
-        return;
+    // Nobody goes early for the sake of a timer that was another's.
+    let slackMs = EARLY_MS;
+    for (let held = this.#queue.first; held; held = this.#queue.first) {
+      const { owner, since } = held;
+      if (owner.heldAck === held) {
+        const wait = since + WAIT_MS - now;
+        if (wait > slackMs) {
+          clearTimeout(this.#timer);
+          this.#timer = setTimeout(this.#fire, wait);
+          return;
+        }
+        slackMs = SLACK_MS;
+        owner.heldAck = undefined;
+        owner.sendHeld();
       }
-      this.#since.delete(owner);
-      owner.sendHeld();
+      if (this.#queue.first === held) this.#queue.take(); // unless all has ended
     }
   };
 }

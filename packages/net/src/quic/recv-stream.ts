@@ -25,7 +25,7 @@ export interface RecvStreamHost {
 }
 
 /** Shared by all streams; used only inside a call. One read returns at most this much. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
+const readBuffer = new Uint8Array(65_536);
 
 /**
  * The receiving half of a QUIC stream (RFC 9000, section 3.2).
@@ -35,6 +35,8 @@ const readBuffer = Buffer.allocUnsafeSlow(65_536);
  */
 export class QuicRecvStream implements RecvStream {
   readonly #host: RecvStreamHost;
+  /** Where it stands among those whose reader waits: their list's affair. */
+  place = 0;
   #reader: Deferred<Uint8Array | undefined> | undefined;
   #over: 'end' | StreamResetError | StreamStateError | ConnectionClosedError | undefined;
   /** What had come and was not read yet when the connection ended: within the stream's window. */
@@ -118,7 +120,7 @@ export class QuicRecvStream implements RecvStream {
       this.#host.recvOver(this);
     }
     this.#host.wasRead();
-    return got > 0 ? new Uint8Array(readBuffer.subarray(0, got)) : undefined;
+    return got > 0 ? readBuffer.slice(0, got) : undefined;
   }
 
   #end(error: StreamStateError | ConnectionClosedError): void {

@@ -1,6 +1,7 @@
 import { ConnectionClosedError } from '../errors.js';
 import type { BiStream } from '../transport/seam.js';
 import { AsyncQueue } from '../util/async-queue.js';
+import { ReusedQueue } from '../util/reused-queue.js';
 import { FinishedStreams } from './finished-streams.js';
 import type { NativeConnection } from './native-connection.js';
 import { OwnStreams } from './own-streams.js';
@@ -22,7 +23,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   readonly #sending = new Map<number, QuicSendStream>();
   readonly #receiving = new Map<number, QuicRecvStream>();
   /** Those whose reader waits. */
-  readonly #awaited = new Set<QuicRecvStream>();
+  readonly #awaited: QuicRecvStream[] = [];
   readonly #finished = new FinishedStreams();
   readonly #own: OwnStreams;
   readonly #ours: number;
@@ -30,7 +31,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   readonly #wantTick: () => void;
   readonly #flushNow: () => void;
   #native: NativeConnection | undefined;
-  #toPump: QuicSendStream[] = [];
+  readonly #toPump = new ReusedQueue<QuicSendStream>();
   /** How many the peer opened, as far as we saw: most likely the next one is the next number. */
   #seen = [0, 0]; // two-way, one-way
   /** Something is readable that we do not know, or whose reader is busy: look closer in the next tick, if it still is. */
@@ -137,11 +138,14 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   }
 
   awaited(stream: QuicRecvStream): void {
-    this.#awaited.add(stream);
+    stream.place = this.#awaited.push(stream) - 1;
   }
 
   served(stream: QuicRecvStream): void {
-    this.#awaited.delete(stream);
+    const last = this.#awaited.pop();
+    if (last === undefined || last === stream) return;
+    this.#awaited[stream.place] = last;
+    last.place = stream.place;
   }
 
   sendOver(stream: QuicSendStream): void {
@@ -171,7 +175,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     const lookCloser = this.needsCloserLook;
     this.needsCloserLook = false;
     if (!native.isReadable()) return;
-    if (lookCloser || this.#awaited.size > FEW) {
+    if (lookCloser || this.#awaited.length > FEW) {
       for (const id of native.readable()) {
         const stream = this.#receiving.get(id);
         if (stream) stream.onReadable(native);
@@ -179,7 +183,8 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
       }
       return;
     }
-    for (const stream of this.#awaited) stream.onReadable(native);
+    // From the end: whoever is served is taken off, and the last one takes its place.
+    for (let i = this.#awaited.length - 1; i >= 0; i--) this.#awaited[i]?.onReadable(native);
     for (const direction of [0, ONE_WAY]) {
       let id = this.#nextOfPeer(direction);
       while (native.streamReadable(id)) {
@@ -214,26 +219,21 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#own.tellWaiting(native);
     const hadControl = this.#hasControl;
     this.#hasControl = false;
-    const list = this.#toPump;
-    if (list.length === 0) return hadControl;
-    this.#toPump = [];
-    let blocked = 0;
-    const again: QuicSendStream[] = [];
-    for (const [i, stream] of list.entries()) {
-      if (blocked === BLOCKED_IN_A_ROW) {
-        this.#toPump.push(...list.slice(i)); // first in line next time
-        break;
-      }
+    const queue = this.#toPump;
+    if (queue.size === 0) return hadControl;
+    // Those that are blocked go to the end; those that are not even tried stay first in line.
+    for (let left = queue.size, blocked = 0; left > 0 && blocked < BLOCKED_IN_A_ROW; left--) {
+      const stream = queue.take();
+      if (!stream) break;
       if (stream.pump(native)) {
         blocked = 0;
         stream.isListed = false;
         if (stream.isFinished) this.#finished.add(stream);
       } else {
         blocked++;
-        again.push(stream);
+        queue.push(stream);
       }
     }
-    this.#toPump.push(...again);
     return true;
   }
 
@@ -245,7 +245,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   /** The connection is over: every stream is, too. */
   close(why: string): void {
     this.#native = undefined;
-    this.#toPump = [];
+    this.#toPump.clear();
     for (const stream of [...this.#sending.values()]) stream.end(undefined);
     // An error costs ten microseconds, and a connection that is closed in good order has nobody to tell it.
     const error = this.#receiving.size > 0 ? new ConnectionClosedError(why) : undefined;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { AckDebt, HeldAcks } from '../../src/quic/held-acks.js';
+import { AckDebt, type HeldAck, HeldAcks } from '../../src/quic/held-acks.js';
 import type { RecvStream } from '../../src/transport/seam.js';
 import { bytes, closeAll, first, pair } from './helpers.js';
 
@@ -47,7 +47,10 @@ describe('acknowledgements that wait', () => {
     const acks = new HeldAcks();
     const start = performance.now();
     const sent: [string, number][] = [];
-    const owner = (name: string) => ({ sendHeld: () => void sent.push([name, performance.now() - start]) });
+    const owner = (name: string) => ({
+      heldAck: undefined as HeldAck | undefined,
+      sendHeld: () => void sent.push([name, performance.now() - start]),
+    });
     return { acks, sent, owner };
   }
 
@@ -74,14 +77,25 @@ describe('acknowledgements that wait', () => {
     ]);
   });
 
-  it('need no timer once they were sent along with something else', () => {
+  it('are not sent again once they were sent along with something else, and leave no timer behind', () => {
     const { acks, sent, owner } = held();
     const a = owner('a');
     acks.hold(a, performance.now());
     acks.release(a);
-    expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(100);
     expect(sent).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('wait their own time when one of the same connection was sent along before', () => {
+    const { acks, sent, owner } = held();
+    const a = owner('a');
+    acks.hold(a, performance.now());
+    acks.release(a);
+    vi.advanceTimersByTime(3);
+    acks.hold(a, performance.now()); // held for 12 ms when the timer of the first one fires
+    vi.advanceTimersByTime(100);
+    expect(sent).toEqual([['a', 18]]);
   });
 });
 

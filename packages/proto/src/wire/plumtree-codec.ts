@@ -72,7 +72,9 @@ function readEntries(reader: Reader): readonly IHaveEntry[] {
   for (let i = 0; i < count; i++) entries.push({ id: messageIdSchema.read(reader), round: reader.u16() });
   const tags = readTagTable(reader, count);
   if (tags === undefined) return entries;
-  return entries.map((entry, i) => (tags[i] === undefined ? entry : { ...entry, tag: tags[i] }));
+  return entries.map((entry, i) =>
+    tags[i] === undefined ? entry : { id: entry.id, round: entry.round, tag: tags[i] },
+  );
 }
 
 function readPrune(tag: RootTag | undefined): PlumTreeMessage {
@@ -156,7 +158,11 @@ export const plumTreeMessage: EnumSchema<PlumTreeMessage> = {
         const id = messageIdSchema.read(reader);
         const content = bytes.read(reader);
         const scope = readScope(reader);
-        return { type: 'gossip', id, content, scope, ...readRoute(reader) };
+        const { tag, guest } = readRoute(reader);
+        if (tag === undefined) return { type: 'gossip', id, content, scope };
+        return guest === undefined
+          ? { type: 'gossip', id, content, scope, tag }
+          : { type: 'gossip', id, content, scope, tag, guest };
       }
       case PRUNE:
         return readPrune(readTrailer(reader));

@@ -2,6 +2,7 @@ import type { TopicId } from '@grapevine/proto';
 import type { CloseReason } from '../../transport/close-reason.js';
 import type { Connection } from '../../transport/seam.js';
 import type { Clock } from '../../util/clock.js';
+import { ReusedQueue } from '../../util/reused-queue.js';
 import { CloseCode } from '../close-code.js';
 import type { DropReason } from '../metrics.js';
 import type { NetMessage } from '../wire.js';
@@ -55,6 +56,8 @@ export interface LinkHost {
 export class Link {
   readonly connection: Connection;
   readonly createdAt: number;
+  /** Whether it waits for its next {@link Link.flush}. */
+  isListed = false;
   /** When the last message came or went, by the host's clock. */
   lastUsed: number;
   readonly #host: LinkHost;
@@ -64,7 +67,7 @@ export class Link {
   readonly #senders = new Map<TopicId, TopicSender>();
   /** The last one for a topic; those before it are done when it is. */
   readonly #finishing = new Map<TopicId, TopicSender>();
-  readonly #dirty = new Set<TopicSender>();
+  readonly #dirty = new ReusedQueue<TopicSender>();
   #ended = false;
 
   constructor(connection: Connection, host: LinkHost) {
@@ -128,8 +131,8 @@ export class Link {
 
   /** Writes what the streams take. */
   flush(): void {
-    for (const sender of this.#dirty) {
-      this.#dirty.delete(sender);
+    for (let sender = this.#dirty.take(); sender; sender = this.#dirty.take()) {
+      sender.isListed = false;
       if (sender.finishing && this.#senders.get(sender.topic) === sender) this.#retire(sender);
       sender.flush();
     }
@@ -169,7 +172,10 @@ export class Link {
       queued: (delta) => host.queued(delta),
       turnsChanged: (delta) => host.turnsChanged(delta),
       dirty: (sender) => {
-        this.#dirty.add(sender);
+        if (!sender.isListed) {
+          sender.isListed = true;
+          this.#dirty.push(sender);
+        }
         this.lastUsed = host.clock.now();
         host.dirty(this);
       },

@@ -56,6 +56,8 @@ export class TopicSender implements StreamUser {
   #acknowledged: (() => void) | undefined;
   #largest = 0;
   #barriers: WriteBarriers | undefined;
+  /** Whether it waits for the next {@link TopicSender.flush}. */
+  isListed = false;
   lastUsed = 0;
   /** Settles when the last stream was acknowledged after {@link TopicSender.finish}, or is beyond help. */
   readonly done: Promise<void>;
@@ -268,6 +270,21 @@ export class TopicSender implements StreamUser {
 
   /** The next frames in order of precedence, joined. */
   #nextChunk(header: Uint8Array | undefined): Uint8Array {
+    return this.#onlyPayload(header) ?? this.#joinedFrames(header);
+  }
+
+  /** Where nothing waits but one payload, as mostly where payloads come one by one, it goes out as it is. */
+  #onlyPayload(header: Uint8Array | undefined): Uint8Array | undefined {
+    if (header || this.#last || this.#payloads.length !== 1) return undefined;
+    if (this.#control.length + this.#announcements.length > 0) return undefined;
+    const frame = this.#payloads.pop() as Uint8Array;
+    this.#largest = Math.max(this.#largest, frame.length - PREFIX_LENGTH);
+    this.#count(-frame.length);
+    this.#barriers?.written(1, 0);
+    return frame;
+  }
+
+  #joinedFrames(header: Uint8Array | undefined): Uint8Array {
     const frames: Uint8Array[] = [];
     let length = 0;
     const add = (frame: Uint8Array): void => {

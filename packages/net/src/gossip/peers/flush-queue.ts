@@ -1,11 +1,13 @@
 import type { Clock, ClockTimer } from '../../util/clock.js';
+import { ReusedQueue } from '../../util/reused-queue.js';
 import type { Link } from '../link/link.js';
 
 /** Links with something to write. They are written once per tick, so that all of a tick goes out together. */
 export class FlushQueue {
   readonly #clock: Clock;
   readonly #onFlushed: () => void;
-  readonly #dirty = new Set<Link>();
+  /** Those that are marked. */
+  readonly #dirty = new ReusedQueue<Link>();
   #timer: ClockTimer | undefined;
 
   constructor(clock: Clock, onFlushed: () => void) {
@@ -14,19 +16,23 @@ export class FlushQueue {
   }
 
   add(link: Link): void {
-    this.#dirty.add(link);
+    if (!link.isListed) {
+      link.isListed = true;
+      this.#dirty.push(link);
+    }
     this.#timer ??= this.#clock.followUp?.(this.flush) ?? this.#clock.defer(this.flush);
   }
 
   remove(link: Link): void {
-    this.#dirty.delete(link);
+    link.isListed = false;
   }
 
   /** Writes now. */
   readonly flush = (): void => {
     this.stop();
-    for (const link of this.#dirty) {
-      this.#dirty.delete(link);
+    for (let link = this.#dirty.take(); link; link = this.#dirty.take()) {
+      if (!link.isListed) continue;
+      link.isListed = false;
       link.flush();
     }
     this.#onFlushed();

@@ -120,6 +120,7 @@ export class PeerLinks implements Iterable<Link> {
 
   /** A peer that writes on the active connection now, long after it must have known the others, will not write on those. */
   #closeSilent(): void {
+    if (this.#silent.size === 0) return; // as mostly, and for each message
     const { clock, settledAfterMs } = this.#options;
     for (const [link, since] of this.#silent)
       if (clock.now() - since >= settledAfterMs) link.close(CloseCode.done, REPLACED);

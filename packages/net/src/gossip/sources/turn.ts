@@ -24,17 +24,9 @@ export class Turn {
   /** A message was handled that costs so many microseconds by estimate. */
   spend(work: number): void {
     this.#work += work;
-    if (this.#isRunning) return this.#look();
-    this.#isRunning = true;
-    this.#began = this.#clock.now();
-    this.#lookAt = SLICE_LOOK_US;
-    this.#clock.defer(() => {
-      this.#isRunning = false;
-      this.#work = 0;
-      this.#isLate = false;
-      this.#next?.resolve();
-      this.#next = undefined;
-    });
+    if (this.#isRunning) this.#look();
+    // A few messages cost less than to be called in the next turn of the event loop: at rest, each would have it turn once more.
+    else if (this.#work >= SLICE_LOOK_US) this.#begin();
   }
 
   /** Whether the slice is used up. */
@@ -44,9 +36,22 @@ export class Turn {
 
   /** Settles when the next slice begins. */
   next(): Promise<void> {
-    if (!this.#isRunning) return Promise.resolve();
+    if (!this.#isRunning) this.#begin();
     this.#next ??= deferred();
     return this.#next.promise;
+  }
+
+  #begin(): void {
+    this.#isRunning = true;
+    this.#began = this.#clock.now();
+    this.#lookAt = this.#work + SLICE_LOOK_US;
+    this.#clock.defer(() => {
+      this.#isRunning = false;
+      this.#work = 0;
+      this.#isLate = false;
+      this.#next?.resolve();
+      this.#next = undefined;
+    });
   }
 
   #look(): void {

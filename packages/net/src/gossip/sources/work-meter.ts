@@ -104,8 +104,10 @@ export class WorkMeter {
     if (account.work >= MAX_WORK_US[standing] / 2) account.shortSince = undefined;
     this.#accounts.delete(key);
     this.#accounts.set(key, account);
-    const [oldest] = this.#accounts.keys();
-    if (oldest !== undefined && this.#accounts.size > 2 * MAX_SOURCES) this.#accounts.delete(oldest);
+    if (this.#accounts.size > 2 * MAX_SOURCES) {
+      const [oldest] = this.#accounts.keys();
+      if (oldest !== undefined) this.#accounts.delete(oldest);
+    }
     return account;
   }
 }
