@@ -7,7 +7,7 @@ import { deferred } from '../../src/util/deferred.js';
 import { silentLogger } from '../../src/util/logger.js';
 
 const TOPIC = '07'.repeat(32) as TopicId;
-const HUB = SecretKey.generate().publicKey;
+const HUB = SecretKey.generate().id;
 
 /** Notes what it is told. */
 function recorder(told: string[]): Reconciling {
