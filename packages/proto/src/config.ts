@@ -105,7 +105,8 @@ export interface HardenedConfig {
   readonly rateWindow: number;
   /**
    * How often a payload is sent to a neighbor that asks for it, within `graftInterval`. At least 1. Default 3: answers may be lost, and a neighbor
-   * that has asked everybody asks again after a third of a second. A former neighbor is sent it once.
+   * that has asked everybody asks again after a third of a second. A former neighbor is sent it once. A node of `@grapevine/net` has 1: streams
+   * lose nothing.
    */
   readonly graftAnswers: number;
   /** From the first answer on. Default 1 s. */

@@ -27,6 +27,7 @@ import { PeerTable } from './peers/peer-table.js';
 import type { ReconcilerHost, Reconciling } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
+import { streamConfig } from './stream-config.js';
 
 const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
@@ -76,9 +77,10 @@ export abstract class KernelHost implements GossipService {
     this.alpn = resolved.alpn;
     this.#endpoint = endpoint;
     this.#options = resolved;
+    const config = streamConfig(resolved.config);
     this.#state = parts.stateOf({
       me: endpoint.id,
-      config: endpoint.isLeaf ? leafConfig(resolved.config) : resolved.config,
+      config: endpoint.isLeaf ? leafConfig(config) : config,
       rng: resolved.rng,
       hash: fastHash,
       ...CHECKS,
