@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { formatTicket } from '@grapevine/api';
 import { expect, test } from 'vitest';
 import { PeerProcess } from '../interop/peer-process.js';
@@ -17,8 +18,8 @@ const LIMIT = 1.5;
 const CALM = 0.25;
 /** Below these a delay is as good as none, in milliseconds: a few turns of the loop; and of the clock on the wall twice as much, since the kernel sends a megabyte a second besides. */
 const FLOOR = { work: 5, delay: 10 };
-/** Where live messages take longer than this without any newcomer, others have the cores, and the newcomer takes a share of them like anybody. */
-const BUSY = 25;
+/** The two processes of this test, and what this machine can run besides, as its load. Beyond it others have the cores, and the newcomer takes a share of them like anybody. */
+const BUSY = availableParallelism() + 2;
 
 const swarm = useSwarm();
 
@@ -75,7 +76,8 @@ test(`newcomers that fetch ${HISTORY} messages do not delay live traffic`, async
       CALM,
     );
   const beside = (what: 'delay' | 'work') => calm(fetching, what) / calm(quiet, what);
-  while (fetching.length < ROUNDS || (fetching.length < MAX_ROUNDS && beside('delay') >= LIMIT)) {
+  const isLate = () => beside('delay') >= LIMIT && (loadavg()[0] as number) < BUSY;
+  while (fetching.length < ROUNDS || (fetching.length < MAX_ROUNDS && isLate())) {
     quiet.push(await round());
     let tookThis: number | undefined;
     const args = [file, formatTicket(publisher.addr()), `${HISTORY}`];
@@ -93,9 +95,7 @@ test(`newcomers that fetch ${HISTORY} messages do not delay live traffic`, async
   const figure = 'p99 of the work before a live message is there, beside a newcomer';
   report({ row, figure, value: beside('work'), unit: 'x' });
   expect(beside('work')).toBeLessThan(LIMIT);
-  if (calm(quiet, 'delay') < BUSY) expect(beside('delay')).toBeLessThan(LIMIT);
-  else
-    console.log(
-      `reconciliation: the delay is not judged: live messages take ${calm(quiet, 'delay')} ms without a newcomer`,
-    );
+  const [load = 0] = loadavg();
+  if (load < BUSY) expect(beside('delay')).toBeLessThan(LIMIT);
+  else console.log(`reconciliation: the delay is not judged: this machine has a load of ${load}`);
 });
