@@ -91,7 +91,10 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
     return this.neighbors().length > 0;
   }
 
-  /** Settles when no more events come in, because the topic was closed here or the node has ended. Queued events can still be read. Never rejects. */
+  /**
+   * Settles when no more events come in. When the node has ended, events that are queued can still be read; a topic that was closed here has
+   * given them up. Never rejects.
+   */
   get closed(): Promise<void> {
     return this.#session.closed;
   }

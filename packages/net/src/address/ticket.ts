@@ -1,4 +1,4 @@
-import { decode, encode, enumOf } from '@grapevine/postcard';
+import { decodeWithRest, encode, enumOf } from '@grapevine/postcard';
 import { aString } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 import { decodeBase32, encodeBase32 } from '../util/base32.js';
@@ -48,8 +48,14 @@ export function parseTicket(text: string): EndpointAddr {
     throw new ParseError(WHAT, kind ? `it is ${kind}; expected "${PREFIX}…"` : `it does not begin with "${PREFIX}"`);
   }
   const bytes = decodeBase32(word.slice(PREFIX.length), WHAT);
+  const { value, rest } = read(bytes);
+  if (rest.length > 0) throw new ParseError(WHAT, 'something stands behind it: another ticket, or a stray word');
+  return value.addr;
+}
+
+function read(bytes: Uint8Array) {
   try {
-    return decode(ticketSchema, bytes).addr;
+    return decodeWithRest(ticketSchema, bytes);
   } catch (cause) {
     throw new ParseError(WHAT, cause instanceof Error ? cause.message : String(cause), { cause });
   }

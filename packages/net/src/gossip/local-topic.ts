@@ -217,7 +217,9 @@ export class LocalTopic {
     this.#kept ??= new KeptBroadcasts(this.#host.kept);
     const isRepeated = broadcast.id !== undefined && this.#kept.has(broadcast.id);
     if (this.#kept.add(broadcast)) return isRepeated;
-    throw new NoNeighborsError('the topic has no neighbor, and no more messages can be kept for the first one');
+    throw new NoNeighborsError(
+      'the topic has no neighbor, and no more messages can be kept for the first one (4,096, and `keptBytes`); wait for joined()',
+    );
   }
 
   async joined(signal: AbortSignal | undefined): Promise<void> {

@@ -43,8 +43,8 @@ export interface GossipOptions {
   /** How long a peer may take next to nothing, while much is queued to it, before it is dropped, in milliseconds. Default 10,000. */
   readonly tooSlowAfterMs?: number | undefined;
   /**
-   * Bytes of broadcasts that a topic keeps for its first neighbor; all topics of the node share twice as much in equal parts. More are
-   * rejected. Default 1 MiB.
+   * Bytes of broadcasts that a topic keeps for its first neighbor, in at most 4,096 messages; all topics of the node share twice as much in equal
+   * parts. More are rejected. Default 1 MiB.
    */
   readonly keptBytes?: number | undefined;
   /**
