@@ -61,6 +61,15 @@ describe('at default settings the hardened mode is no worse than the reference',
   });
 });
 
+test('rooted trees need no optimization threshold', () => {
+  const withThreshold = (optimizationThreshold: number) => {
+    const proto = { ...BASE.network?.proto, broadcast: { optimizationThreshold } };
+    const { broadcasts, traffic } = runScenario({ ...BASE, network: { ...BASE.network, proto } }, 1);
+    return { broadcasts, traffic };
+  };
+  expect(withThreshold(0)).toEqual(withThreshold(65_535));
+});
+
 describe('where the reference loses payloads, the hardened mode delivers more', () => {
   test.each<[string, Fault, number]>([
     ['loss of 30 %', { type: 'loss', probability: 0.3 }, 0.98],

@@ -4,7 +4,7 @@ import type { PaperResult } from './unfinished-run.js';
 
 /** What came of one experiment in a line: all tables come in the end, and that may be an hour away. */
 export function describeResult(result: PaperResult): string {
-  if ('variant' in result) {
+  if ('senders' in result) {
     const { rmr, payload, control } = result.cycles.at(-1) as TreeCycle;
     const last = `RMR ${rmr.toFixed(3)}, ${count(payload)} payloads, ${count(control)} control messages`;
     return `LDH ${settledLdh(result).toFixed(2)} once settled; in the last cycle ${last}`;

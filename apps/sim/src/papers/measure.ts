@@ -3,7 +3,7 @@ import type { Job } from '../jobs.js';
 import { runJobs } from '../pool.js';
 import { describeResult } from './describe-result.js';
 import type { FailureResult } from './failure.js';
-import { TREE_VARIANTS, type TreeResult } from './tree.js';
+import { SENDERS, type Senders, type TreeResult } from './tree.js';
 import type { PaperResult, PaperRun, UnfinishedRun } from './unfinished-run.js';
 
 /** All that `papers` measures. Plain data. */
@@ -26,7 +26,7 @@ const TREE_CYCLES = 101;
 /** Runs all experiments of both papers that are not finished, the longest first. */
 export async function measurePapers(options: MeasureOptions): Promise<PaperMeasurements> {
   const { nodes, seed, threads, progress, unfinished } = options;
-  const trees = TREE_VARIANTS.map((variant) => treeJob(variant, { nodes, seed }));
+  const trees = SENDERS.map((senders) => treeJob(senders, { nodes, seed }));
   // A swarm of its own for each share, so that the properties of the overlay are a mean over ten.
   const failures = FAILURE_SHARES.map((share, i) => failureJob(share, { nodes, seed: seed + i }));
   const missing = [...trees, ...failures].filter((job) => unfinished.get(nameOf(job)) === undefined);
@@ -52,8 +52,8 @@ type TreeJob = Extract<Job, { readonly type: 'tree' }>;
 type FailureJob = Extract<Job, { readonly type: 'failure' }>;
 type PaperJob = TreeJob | FailureJob;
 
-function treeJob(variant: TreeResult['variant'], run: PaperRun): TreeJob {
-  return { type: 'tree', options: { ...run, variant, cycles: TREE_CYCLES } };
+function treeJob(senders: Senders, run: PaperRun): TreeJob {
+  return { type: 'tree', options: { ...run, senders, cycles: TREE_CYCLES } };
 }
 
 function failureJob(share: number, run: PaperRun): FailureJob {
@@ -63,7 +63,7 @@ function failureJob(share: number, run: PaperRun): FailureJob {
 function nameOf(job: PaperJob): string {
   switch (job.type) {
     case 'tree':
-      return job.options.variant;
+      return `trees ${job.options.senders}`;
     case 'failure':
       return `${Math.round(100 * job.options.share)} % failures`;
   }

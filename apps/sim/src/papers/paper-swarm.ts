@@ -11,8 +11,6 @@ const CYCLE_HOPS_PER_NODE = 12;
 const MIN_CYCLE = 12_000 * HOP;
 /** Cycles for which the ids of payloads are remembered: nothing may be announced to somebody who has forgotten it. */
 const ID_CYCLES = 4;
-/** An optimization threshold that no path is long enough for. */
-const NEVER = 65_535;
 
 /** The cycles that both papers let pass before they measure. */
 const SETTLE_CYCLES = 50;
@@ -20,8 +18,6 @@ const SETTLE_CYCLES = 50;
 export interface PaperSwarmOptions {
   readonly nodes: number;
   readonly seed: number;
-  /** Hops; left out, trees are not optimized. */
-  readonly optimizationThreshold?: number | undefined;
 }
 
 /**
@@ -38,7 +34,7 @@ export class PaperSwarm {
   readonly rng: ChaCha12Rng;
   readonly #nodes: number;
 
-  constructor({ nodes, seed, optimizationThreshold = NEVER }: PaperSwarmOptions) {
+  constructor({ nodes, seed }: PaperSwarmOptions) {
     this.#nodes = nodes;
     this.cycle = Math.max(MIN_CYCLE, nodes * CYCLE_HOPS_PER_NODE * HOP);
     this.rng = ChaCha12Rng.seedFromU64(seed + 1_000_000);
@@ -47,7 +43,7 @@ export class PaperSwarm {
       hash: this.hash,
       config: {
         latency: { type: 'static', latency: HOP },
-        proto: protoConfig(this.cycle, optimizationThreshold),
+        proto: protoConfig(this.cycle),
         // A call to a dead node fails after a hop, as with the papers' TCP.
         unreachableAfter: HOP,
       },
@@ -75,11 +71,10 @@ export class PaperSwarm {
   }
 }
 
-function protoConfig(cycle: number, optimizationThreshold: number): PartialConfig {
+function protoConfig(cycle: number): PartialConfig {
   return {
     membership: { shuffleInterval: cycle },
     broadcast: {
-      optimizationThreshold,
       dispatchTimeout: 1, // announcements leave at once, one message for each payload, as the papers count them
       messageCacheRetention: cycle,
       messageIdRetention: ID_CYCLES * cycle,

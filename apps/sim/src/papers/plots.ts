@@ -80,8 +80,8 @@ function rmr(trees: readonly TreeResult[], size: string): string {
     x: { label: 'cycle', max: RMR_CYCLES },
     y: { label: 'RMR', min: 0 },
     series: [
-      ...trees.map(({ variant, cycles }) => ({
-        name: variant,
+      ...trees.map(({ senders, cycles }) => ({
+        name: senders,
         points: cycles.slice(0, RMR_CYCLES + 1).map(({ rmr }, cycle) => [cycle, rmr] as const),
       })),
       {
@@ -98,8 +98,8 @@ function ldh(trees: readonly TreeResult[], size: string): string {
     title: `Last delivery hop, ${size}`,
     x: { label: 'cycle' },
     y: { label: 'hops', min: 0 },
-    series: trees.map(({ variant, cycles }) => ({
-      name: variant,
+    series: trees.map(({ senders, cycles }) => ({
+      name: senders,
       points: cycles.map(({ ldh }, cycle) => [cycle, ldh] as const),
     })),
   });

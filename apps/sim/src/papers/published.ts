@@ -1,4 +1,4 @@
-import type { TreeVariant } from './tree.js';
+import type { Senders } from './tree.js';
 
 /** The figures of DI-FCUL TR-07-13 and TR-07-14, all for 10,000 nodes. Those "read off" come from curves: ±0.1 % of the axis. */
 export const PUBLISHED_NODES = 10_000;
@@ -40,15 +40,20 @@ export const PUBLISHED_RELIABILITY = {
   ],
 } as const satisfies Record<string, readonly (readonly [percent: number, reliability: number])[]>;
 
-/** TR-07-14: messages received at cycle 100. */
+/** TR-07-14: messages received at cycle 100 by flooding. */
 export const PUBLISHED_FLOOD = { payload: 39_984, control: 0 } as const;
-export const PUBLISHED_MESSAGES: Readonly<Record<TreeVariant, { readonly payload: number; readonly control: number }>> =
-  {
-    'Plumtree s-s': { payload: 9_999, control: 29_987 },
-    'Plumtree m-s': { payload: 9_999, control: 29_990 },
-    'Opt s-s': { payload: 9_999, control: 29_989 },
-    'Opt m-s': { payload: 9_999, control: 38_976 },
-  };
+
+/** TR-07-14: a tree without and with optimization. Messages received at cycle 100; the last delivery hop once settled, read off. */
+export const PUBLISHED_TREES = {
+  's-s': [
+    { name: 'Plumtree', payload: 9_999, control: 29_987, ldh: '10.0' },
+    { name: 'Plumtree, optimized', payload: 9_999, control: 29_989, ldh: '8.33' },
+  ],
+  'm-s': [
+    { name: 'Plumtree', payload: 9_999, control: 29_990, ldh: '57–61' },
+    { name: 'Plumtree, optimized', payload: 9_999, control: 38_976, ldh: '17.2' },
+  ],
+} as const satisfies Record<Senders, unknown>;
 
 /** TR-07-14, read off: the relative message redundancy of flooding, and of Plumtree in cycles 0 to 3. */
 export const PUBLISHED_FLOOD_RMR = 3;
@@ -56,9 +61,3 @@ export const PUBLISHED_RMR = [2.03, 0.89, 0.04, 0.017] as const;
 
 /** TR-07-14, read off: the last delivery hop once settled. */
 export const PUBLISHED_FLOOD_LDH = 8.85;
-export const PUBLISHED_LDH: Readonly<Record<TreeVariant, string>> = {
-  'Plumtree s-s': '10.0',
-  'Plumtree m-s': '57–61',
-  'Opt s-s': '8.33',
-  'Opt m-s': '17.2',
-};

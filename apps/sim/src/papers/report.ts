@@ -7,15 +7,14 @@ import {
   PUBLISHED_FLOOD_LDH,
   PUBLISHED_FLOOD_RMR,
   PUBLISHED_IN_DEGREES,
-  PUBLISHED_LDH,
-  PUBLISHED_MESSAGES,
   PUBLISHED_NODES,
   PUBLISHED_OVERLAYS,
   PUBLISHED_RELIABILITY,
   PUBLISHED_RMR,
+  PUBLISHED_TREES,
 } from './published.js';
 import { mean, meanInDegrees, meanReliability, messagesUntilBack, overlaysOf, settledLdh } from './statistics.js';
-import type { TreeCycle, TreeResult } from './tree.js';
+import type { Senders, TreeCycle, TreeResult } from './tree.js';
 
 /** All tables, ours beside the published figures. */
 export function reportPapers(measurements: PaperMeasurements): string {
@@ -99,20 +98,18 @@ function cyclesUntilBack({ cycles }: FailureResult): string {
 
 function messageTable(overlays: readonly OverlayReport[], trees: readonly TreeResult[]): string {
   const flooded = Math.round(mean(overlays.map(({ floodPayloads }) => floodPayloads)));
-  const row = (
-    name: string,
-    ours: { readonly payload: number; readonly control: number },
-    theirs: { readonly payload: number; readonly control: number },
-  ): string[] => [
+  const row = (name: string, { payload, control }: Pick<TreeCycle, 'payload' | 'control'>): string[] => [
     name,
-    ...[ours.payload, theirs.payload, ours.control, theirs.control].map(count),
-    count(ours.payload + ours.control),
-    count(theirs.payload + theirs.control),
+    ...[payload, control, payload + control].map(count),
   ];
   return textTable([
-    ['', 'payload', 'published', 'control', 'published', 'total', 'published'],
-    row('eager (flood)', { payload: flooded, control: 0 }, PUBLISHED_FLOOD),
-    ...trees.map(({ variant, cycles }) => row(variant, cycles.at(-1) as TreeCycle, PUBLISHED_MESSAGES[variant])),
+    ['', 'payload', 'control', 'total'],
+    row('flood, published', PUBLISHED_FLOOD),
+    row('flood, ours', { payload: flooded, control: 0 }),
+    ...trees.flatMap(({ senders, cycles }) => [
+      ...PUBLISHED_TREES[senders].map((each) => row(published(each.name, senders), each)),
+      row(ours(senders), cycles.at(-1) as TreeCycle),
+    ]),
   ]);
 }
 
@@ -121,25 +118,39 @@ function rmrTable(overlays: readonly OverlayReport[], trees: readonly TreeResult
   const flood = mean(overlays.map(({ floodPayloads, inDegrees }) => floodPayloads / (sum(inDegrees) - 1) - 1));
   return textTable([
     ['cycle', ...shown.map(String)],
-    ['Plumtree, published', ...PUBLISHED_RMR.map(String), ...shown.slice(PUBLISHED_RMR.length).map(() => '0')],
-    ...trees.map(({ variant, cycles }) => [variant, ...shown.map((cycle) => cycles[cycle]?.rmr.toFixed(3) ?? '')]),
     ['flood, published', ...shown.map(() => String(PUBLISHED_FLOOD_RMR))],
-    ['flood', ...shown.map(() => flood.toFixed(3))],
+    ['flood, ours', ...shown.map(() => flood.toFixed(3))],
+    ['Plumtree, published', ...PUBLISHED_RMR.map(String), ...shown.slice(PUBLISHED_RMR.length).map(() => '0')],
+    ...trees.map(({ senders, cycles }) => [
+      ours(senders),
+      ...shown.map((cycle) => cycles[cycle]?.rmr.toFixed(3) ?? ''),
+    ]),
   ]);
 }
 
 function ldhTable(overlays: readonly OverlayReport[], trees: readonly TreeResult[]): string {
   const flood = mean(overlays.map(({ hopsToLastDelivery }) => hopsToLastDelivery));
   return textTable([
-    ['', 'ours', 'published', 'lowest reliability'],
-    ['eager (flood)', flood.toFixed(2), String(PUBLISHED_FLOOD_LDH), ''],
-    ...trees.map((tree) => [
-      tree.variant,
-      settledLdh(tree).toFixed(2),
-      PUBLISHED_LDH[tree.variant],
-      `${(100 * Math.min(...tree.cycles.map(({ reliability }) => reliability))).toFixed(2)} %`,
+    ['', 'last delivery hop', 'lowest reliability'],
+    ['flood, published', String(PUBLISHED_FLOOD_LDH), ''],
+    ['flood, ours', flood.toFixed(2), ''],
+    ...trees.flatMap((tree) => [
+      ...PUBLISHED_TREES[tree.senders].map(({ name, ldh }) => [published(name, tree.senders), ldh, '']),
+      [
+        ours(tree.senders),
+        settledLdh(tree).toFixed(2),
+        `${(100 * Math.min(...tree.cycles.map(({ reliability }) => reliability))).toFixed(2)} %`,
+      ],
     ]),
   ]);
+}
+
+function published(name: string, senders: Senders): string {
+  return `${name}, ${senders}, published`;
+}
+
+function ours(senders: Senders): string {
+  return `trees, ${senders}, ours`;
 }
 
 function sum(values: readonly number[]): number {

@@ -2,15 +2,15 @@ import { messageIdFromBytes } from '@grapevine/proto';
 import { BroadcastMeter, trafficSince } from '@grapevine/sim';
 import { PaperSwarm } from './paper-swarm.js';
 
-/** The settings of TR-07-14: a single sender or a random one each time, without and with the optimization of the tree. */
-export type TreeVariant = 'Plumtree s-s' | 'Plumtree m-s' | 'Opt s-s' | 'Opt m-s';
+/** The settings of TR-07-14: a single sender (s-s) or a random one each time (m-s). */
+export type Senders = 's-s' | 'm-s';
 
-export const TREE_VARIANTS: readonly TreeVariant[] = ['Plumtree s-s', 'Plumtree m-s', 'Opt s-s', 'Opt m-s'];
+export const SENDERS: readonly Senders[] = ['s-s', 'm-s'];
 
 export interface TreeOptions {
   readonly nodes: number;
   readonly seed: number;
-  readonly variant: TreeVariant;
+  readonly senders: Senders;
   /** Broadcasts after the overlay has settled. */
   readonly cycles: number;
 }
@@ -25,7 +25,7 @@ export interface TreeCycle {
 }
 
 export interface TreeResult {
-  readonly variant: TreeVariant;
+  readonly senders: Senders;
   readonly cycles: readonly TreeCycle[];
 }
 
@@ -34,15 +34,15 @@ const SETTLING = 0.3;
 
 /** TR-07-14, the stable environment: in each cycle one broadcast until all is quiet, and one membership round. */
 export function runTree(
-  { nodes, seed, variant, cycles }: TreeOptions,
+  { nodes, seed, senders, cycles }: TreeOptions,
   onProgress: (share: number) => void,
 ): TreeResult {
-  const swarm = new PaperSwarm({ nodes, seed, optimizationThreshold: threshold(variant) });
+  const swarm = new PaperSwarm({ nodes, seed });
   swarm.settle((done) => onProgress(SETTLING * done));
   const { network, hash } = swarm;
   const meter = new BroadcastMeter(network);
   network.observers.push(meter);
-  const sender = chooseSender(variant, swarm);
+  const sender = chooseSender(senders, swarm);
 
   const traffic: { payload: number; control: number }[] = [];
   for (let cycle = 0; cycle < cycles; cycle++) {
@@ -56,7 +56,7 @@ export function runTree(
     onProgress(SETTLING + ((1 - SETTLING) * (cycle + 1)) / cycles);
   }
   return {
-    variant,
+    senders,
     cycles: meter.reports().map(({ reliability, rmr, ldh }, cycle) => {
       const { payload, control } = traffic[cycle] as { payload: number; control: number };
       return { reliability, rmr, ldh, payload, control };
@@ -64,28 +64,13 @@ export function runTree(
   };
 }
 
-/** The papers' thresholds: 3 with a single sender, 7 with random ones. */
-function threshold(variant: TreeVariant): number | undefined {
-  switch (variant) {
-    case 'Plumtree s-s':
-    case 'Plumtree m-s':
-      return undefined;
-    case 'Opt s-s':
-      return 3;
-    case 'Opt m-s':
-      return 7;
-  }
-}
-
-function chooseSender(variant: TreeVariant, swarm: PaperSwarm): () => number {
-  switch (variant) {
-    case 'Plumtree s-s':
-    case 'Opt s-s': {
+function chooseSender(senders: Senders, swarm: PaperSwarm): () => number {
+  switch (senders) {
+    case 's-s': {
       const only = swarm.randomPeer();
       return () => only;
     }
-    case 'Plumtree m-s':
-    case 'Opt m-s':
+    case 'm-s':
       return () => swarm.randomPeer();
   }
 }
