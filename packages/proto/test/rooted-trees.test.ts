@@ -183,6 +183,7 @@ describe('where neighbors leave often', () => {
     const waitOf = (node: TestNode): number | undefined => timers(node.receive(2, ihave(A, 'x')))[0]?.[1];
     expect(waitOf(settled())).toBe(80);
     expect(waitOf(restless())).toBe(20);
+    expect(waitOf(restless(4))).toBe(20);
     expect(waitOf(restless(3))).toBe(80);
   });
 

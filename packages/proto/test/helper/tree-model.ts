@@ -204,7 +204,7 @@ export class TreeModel {
   }
 
   get #isBusyOrRestless(): boolean {
-    return this.#payloads.at(this.now) >= 5 || this.#departures.at(this.now) >= 4;
+    return this.#payloads.at(this.now) >= 5 || this.#departures.at(this.now) >= 3;
   }
 
   #graft(tag: string, tree: TreeState, n: number): void {

@@ -4,8 +4,8 @@ import { FadingCount } from './fading-count.js';
 const LATELY = 25;
 /** So many recent payloads are many: five to the two seconds. */
 const BUSY = 5;
-/** So many recent departures of neighbors are many: a tree breaks more often than it is mended. */
-const RESTLESS = 4;
+/** So many recent departures of neighbors are many, three to the two seconds: a tree breaks more often than it is mended. */
+const RESTLESS = 3;
 
 /** What has happened in a topic lately. */
 export class Activity {
