@@ -1,4 +1,4 @@
-import { decodeWithRest, encode, enumOf } from '@grapevine/postcard';
+import { decode, encode, enumOf } from '@grapevine/postcard';
 import { aString } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 import { decodeBase32, encodeBase32 } from '../util/base32.js';
@@ -36,7 +36,8 @@ export function formatTicket(addr: EndpointAddr): string {
 }
 
 /**
- * Reads a ticket as people paste it: white space, line breaks, quotes and brackets around or in it are ignored, and so is its case.
+ * Reads a ticket as people paste it: white space, line breaks, quotes and brackets around or in it are ignored, and so is its case. Bytes behind its
+ * end are ignored as well, as by iroh-tickets: of two tickets that were pasted together the first counts.
  *
  * @throws ParseError saying what is wrong with it
  */
@@ -48,14 +49,8 @@ export function parseTicket(text: string): EndpointAddr {
     throw new ParseError(WHAT, kind ? `it is ${kind}; expected "${PREFIX}…"` : `it does not begin with "${PREFIX}"`);
   }
   const bytes = decodeBase32(word.slice(PREFIX.length), WHAT);
-  const { value, rest } = read(bytes);
-  if (rest.length > 0) throw new ParseError(WHAT, 'something stands behind it: another ticket, or a stray word');
-  return value.addr;
-}
-
-function read(bytes: Uint8Array) {
   try {
-    return decodeWithRest(ticketSchema, bytes);
+    return decode(ticketSchema, bytes).addr;
   } catch (cause) {
     throw new ParseError(WHAT, cause instanceof Error ? cause.message : String(cause), { cause });
   }
