@@ -3,7 +3,7 @@ const BUSY_MS = 25;
 /** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
 const LATE_MS = 20;
 /** Timers of Node may fire so much too early, in milliseconds. */
-const EARLY_MS = 1;
+export const EARLY_MS = 1;
 
 /**
  * The one timer of a connection.

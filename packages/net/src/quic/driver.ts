@@ -7,7 +7,7 @@ import type { HostPort } from './binding.js';
 import { closeReasonOf, connectErrorOf, TransportError } from './close-reason.js';
 import { ConnectionPath } from './connection-path.js';
 import type { DriverHost, DriverOptions, PeerIdentity } from './driver-host.js';
-import { DriverTimer } from './driver-timer.js';
+import { DriverTimer, EARLY_MS } from './driver-timer.js';
 import { Handshake } from './handshake.js';
 import { AckDebt, type HeldAck } from './held-acks.js';
 import { Inbound } from './inbound.js';
@@ -18,8 +18,6 @@ import { PeerPath } from './peer-path.js';
 import { StreamSet } from './stream-set.js';
 import { Upkeep } from './upkeep.js';
 
-/** Node's timers may fire a little early; quiche then finds nothing to do. */
-const TIMER_SLACK_MS = 1;
 const MAX_REASON_BYTES = 200;
 /**
  * Drives one native connection: datagrams in, one tick per turn of the event loop, one timer.
@@ -336,7 +334,7 @@ export class Driver {
     const wait = native.timeout();
     if (received && this.streams.waitsForQuiet && this.#upkeep.isQuiet(wait)) this.streams.allAcknowledged();
     this.#upkeep.sent(wait, now);
-    const nativeAt = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + TIMER_SLACK_MS;
+    const nativeAt = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + EARLY_MS; // quiche finds nothing to do before its time
     const ownAt = this.#phase === 'open' ? Math.min(this.#upkeep.dueAt, this.path.dueAt) : this.#shaking.dueAt;
     this.#timer.arm(Math.min(nativeAt, ownAt), now);
   }

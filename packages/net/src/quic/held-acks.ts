@@ -1,4 +1,5 @@
 import { ReusedQueue } from '../util/reused-queue.js';
+import { EARLY_MS } from './driver-timer.js';
 
 /**
  * How long an acknowledgement waits for company, in milliseconds: for the next packet, which is acknowledged along with it, or for data of
@@ -6,8 +7,6 @@ import { ReusedQueue } from '../util/reused-queue.js';
  * 6.2.1); the rest is for timers that fire late.
  */
 const WAIT_MS = 15;
-/** Timers of Node may fire so much too early, in milliseconds. */
-const EARLY_MS = 1;
 /** What is due within this time goes along, in milliseconds, so that the process wakes up less often. */
 const SLACK_MS = 5;
 /** Every second packet is acknowledged at once (RFC 9000, section 13.2.2). */

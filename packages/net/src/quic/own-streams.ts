@@ -39,7 +39,7 @@ export class OwnStreams {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Tells as many as there are streams for now, so that the others do not try in vain. */
+  /** Tells one waiting caller for each stream that the peer allows now. The others wait on. */
   tellWaiting(native: NativeConnection): void {
     if (this.#waiting.length === 0) return;
     const left = native.uniStreamsLeft();

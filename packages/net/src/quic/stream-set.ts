@@ -183,7 +183,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
       }
       return;
     }
-    // From the end: whoever is served is taken off, and the last one takes its place.
+    // Backwards, because a reader that is served leaves the list, and the last one takes its place.
     for (let i = this.#awaited.length - 1; i >= 0; i--) this.#awaited[i]?.onReadable(native);
     for (const direction of [0, ONE_WAY]) {
       let id = this.#nextOfPeer(direction);
