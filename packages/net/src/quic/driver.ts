@@ -56,6 +56,8 @@ export class Driver {
   #isDue = false;
   readonly #shaking: Handshake;
   /** The peer brought too much. */
+  /** Streams of the peer's that say nothing, and for which the connection was ended: about. */
+  #silent = 0;
   #isFlood = false;
   /** Streams that the peer may have opened and that nobody has taken. */
   #maxUntaken = Number.POSITIVE_INFINITY;
@@ -280,15 +282,16 @@ export class Driver {
     }
     if (this.#phase === 'handshake' && !this.#goOn(native)) return false;
     if (this.#phase === 'open') this.streams.dispatch(native);
-    if (this.#phase === 'open' && this.#inbound.takeDoubt() && this.#hasManySilent(native)) {
-      this.#flooded(TransportError.streamLimit, 'too many streams that say nothing');
+    if (this.#phase === 'open' && this.#inbound.takeDoubt()) {
+      this.#silent = this.#manySilent(native);
+      if (this.#silent > 0) this.#flooded(TransportError.streamLimit, 'too many streams that say nothing');
     }
     return this.#phase !== 'closed';
   }
 
-  #hasManySilent(native: NativeConnection): boolean {
+  #manySilent(native: NativeConnection): number {
     const { maxUniStreams: uni, maxBiStreams: bi } = this.#host.settings;
-    return this.streams.hasManySilent(native, { uni, bi });
+    return this.streams.manySilent(native, { uni, bi });
   }
 
   /** The peer has us keep more than it may. */
@@ -376,7 +379,7 @@ export class Driver {
     this.#phase = 'closed';
     this.#timer.stop();
     const { unearned } = this.#inbound;
-    this.#host.forget(this, { unearned, streams: this.streams.size, isFlood: this.#isFlood });
+    this.#host.forget(this, { unearned, streams: this.streams.size, silent: this.#silent, isFlood: this.#isFlood });
     if (!wasOpen) {
       this.#options.onHandshakeEnd?.();
       this.handshake.reject(connectErrorOf(native, reason, this.side));

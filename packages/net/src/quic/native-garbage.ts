@@ -4,8 +4,10 @@ const CONNECTION_BYTES = 64 << 10;
 const BYTES_PER_BYTE = 25;
 /** What a half of a stream takes, in quiche and here. */
 const STREAM_BYTES = 2 << 10;
+/** What quiche keeps for a stream that its peer has opened and says nothing on. */
+const SILENT_STREAM_BYTES = 1 << 10;
 /**
- * What a flood weighs besides: as much as a stranger may pin. So floods are collected by two dozens, while connections that end in good order, of which
+ * What a flood weighs besides, where it is not known what it has pinned: as much as a stranger may. So floods are collected by two dozens, while connections that end in good order, of which
  * there may be a thousand a second, are collected by the hundred: a collection costs as much as ten handshakes.
  */
 const FLOOD_BYTES = 1 << 20;
@@ -23,6 +25,8 @@ export interface Remains {
   readonly unearned: number;
   /** Halves of streams. */
   readonly streams: number;
+  /** Streams that said nothing, where there were many: about. */
+  readonly silent: number;
   /** Whether it ended because its peer brought too much. */
   readonly isFlood: boolean;
 }
@@ -51,8 +55,8 @@ export class NativeGarbage {
   }
 
   /** A connection is over. */
-  left({ unearned, streams, isFlood }: Remains): void {
-    const flood = isFlood ? FLOOD_BYTES : 0;
+  left({ unearned, streams, silent, isFlood }: Remains): void {
+    const flood = isFlood && silent === 0 ? FLOOD_BYTES : SILENT_STREAM_BYTES * silent;
     this.#bytes += CONNECTION_BYTES + BYTES_PER_BYTE * unearned + STREAM_BYTES * streams + flood;
   }
 

@@ -7,7 +7,7 @@ import type { NativeConnection } from './native-connection.js';
 import { OwnStreams } from './own-streams.js';
 import { QuicRecvStream, type RecvStreamHost } from './recv-stream.js';
 import { ONE_WAY, QuicSendStream, type SendStreamHost } from './send-stream.js';
-import { hasManySilent } from './silent-streams.js';
+import { manySilent } from './silent-streams.js';
 
 /** Bit of a stream id (RFC 9000, section 2.1). */
 const BY_SERVER = 1;
@@ -76,17 +76,14 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     return this.uni.size + this.bi.size;
   }
 
-  /** Whether the peer has opened many streams and says nothing on them. @param allowed how many it may have open at once */
-  hasManySilent(native: NativeConnection, { uni, bi }: { readonly uni: number; readonly bi: number }): boolean {
+  /** About how many streams the peer has opened and says nothing on, where they are many; otherwise 0. @param allowed how many it may have open at once */
+  manySilent(native: NativeConnection, { uni, bi }: { readonly uni: number; readonly bi: number }): number {
     const peers = this.#ours ^ BY_SERVER;
     const ranges = [
       { first: peers, count: bi + (this.#seen[0] as number) },
       { first: peers + ONE_WAY, count: uni + (this.#seen[1] as number) },
     ];
-    return hasManySilent(
-      ranges,
-      (id) => !this.#receiving.has(id) && native.streamHeld(id) && !native.streamReadable(id),
-    );
+    return manySilent(ranges, (id) => !this.#receiving.has(id) && native.streamHeld(id) && !native.streamReadable(id));
   }
 
   /** Bytes that streams have queued and quiche has not taken. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { NativeGarbage } from '../../src/quic/native-garbage.js';
 import { type Ticking, Ticks } from '../../src/quic/ticks.js';
 
-const NO_STREAMS = { unearned: 0, streams: 0, isFlood: false };
+const NO_STREAMS = { unearned: 0, streams: 0, silent: 0, isFlood: false };
 
 /** Connections that note in which turn they had their tick, and do something in it. */
 function ticking(ticks: Ticks, count: number, work: () => void) {
