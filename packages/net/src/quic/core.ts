@@ -45,7 +45,7 @@ export interface EndpointStats {
   versionNegotiationsSent: number;
 }
 
-/** Whom datagrams can be routed to. */
+/** What datagrams can be routed to. */
 export interface Route {
   receive(datagram: Uint8Array, host: string, port: number): void;
 }
@@ -187,7 +187,6 @@ export class Core implements DriverHost {
   forget(driver: Driver, remains: Remains): void {
     this.#ticks.ended(remains);
     this.drivers.delete(driver);
-    this.heldAcks.release(driver);
     this.counters.blackHoles += driver.path.mtu.blackHoles;
     this.resets.forget(driver, driver.path.peerCid);
     for (const key of driver.routes) this.routes.delete(key);

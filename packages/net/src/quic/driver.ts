@@ -9,16 +9,18 @@ import { ConnectionPath } from './connection-path.js';
 import type { DriverHost, DriverOptions, PeerIdentity } from './driver-host.js';
 import { DriverTimer, EARLY_MS } from './driver-timer.js';
 import { Handshake } from './handshake.js';
-import { AckDebt, type HeldAck } from './held-acks.js';
 import { Inbound } from './inbound.js';
 import type { NativeConnection, NativeStats } from './native-connection.js';
-import { maxDatagramSize, WINDOW_GROWTH } from './options.js';
+import { maxDatagramSize } from './options.js';
+import { Outbound } from './outbound.js';
 import { isLongForm } from './packet-header.js';
+import { type Excess, PeerLimits } from './peer-limits.js';
 import { PeerPath } from './peer-path.js';
 import { StreamSet } from './stream-set.js';
 import { Upkeep } from './upkeep.js';
 
 const MAX_REASON_BYTES = 200;
+
 /**
  * Drives one native connection: datagrams in, one tick per turn of the event loop, one timer.
  *
@@ -36,8 +38,6 @@ export class Driver {
   readonly routes = new Set<string>();
   /** Whether it waits for its tick. */
   isScheduled = false;
-  /** An acknowledgement that waits. */
-  heldAck: HeldAck | undefined;
   /** Where the peer is now. */
   readonly remote: PeerPath;
   /** The way there. */
@@ -47,24 +47,19 @@ export class Driver {
   readonly #options: DriverOptions;
   #native: NativeConnection | undefined;
   readonly #inbound: Inbound;
+  readonly #outbound: Outbound;
+  readonly #limits: PeerLimits;
   #phase: 'handshake' | 'open' | 'closed' = 'handshake';
   readonly #timer = new DriverTimer((isBusy) => this.#onDue(isBusy));
-  readonly #startedAt = performance.now();
   readonly #upkeep: Upkeep;
-  readonly #acks = new AckDebt();
-  /** Whether something besides acknowledgements is due, of which neither streams nor datagrams tell. */
-  #isDue = false;
-  readonly #shaking: Handshake;
-  /** The peer brought too much. */
-  /** Streams of the peer's that say nothing, and for which the connection was ended: about. */
-  #silent = 0;
+  readonly #handshaking: Handshake;
+  /** The peer has exceeded a limit. */
   #isFlood = false;
-  /** Streams that the peer may have opened and that nobody has taken. */
-  #maxUntaken = Number.POSITIVE_INFINITY;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
   constructor(host: DriverHost, options: DriverOptions) {
     const { native, side, remote } = options;
+    const now = performance.now();
     this.#host = host;
     this.#native = native;
     this.side = side;
@@ -72,16 +67,16 @@ export class Driver {
       isProven: side === 'dialed' || options.isAddressProven === true,
       isChecked: host.settings.trust === 'identity', // others may be of another make
     });
-    const limits = { timeoutMs: host.settings.handshakeTimeoutMs, now: this.#startedAt };
-    this.#shaking = new Handshake(options, this.remote, limits, (datagram) => this.path.send(datagram));
-    this.#upkeep = new Upkeep(host.settings, side, this.#startedAt);
+    const limits = { timeoutMs: host.settings.handshakeTimeoutMs, now };
+    this.#handshaking = new Handshake(options, this.remote, limits, (datagram) => this.path.send(datagram));
+    this.#upkeep = new Upkeep(host.settings, side, now);
     this.#options = options;
     this.streams = new StreamSet(
       native,
       side,
       host.settings.sendHighWaterMark,
       () => host.schedule(this),
-      () => void this.#transmit(native),
+      () => void this.#outbound.send(),
       host.settings.trust === 'identity' ? MAX_CODE : Number.MAX_SAFE_INTEGER,
     );
     const transmit = (datagram: Uint8Array, to: HostPort) => host.sendDatagram(datagram, to);
@@ -90,7 +85,16 @@ export class Driver {
     const info = { from: remote, to: host.local };
     const { filter } = options;
     const parts = { native, side, info, remote: this.remote, path: this.path, filter, maxDatagram };
-    this.#inbound = new Inbound(parts, this.#startedAt);
+    this.#inbound = new Inbound(parts, now);
+    this.#outbound = new Outbound({
+      host,
+      native,
+      remote: this.remote,
+      path: this.path,
+      isQuiet: () => this.#upkeep.isQuiet(native.timeout()),
+      tick: () => this.tick(),
+    });
+    this.#limits = new PeerLimits(this.#inbound, this.streams, host.settings);
     this.handshake.promise.catch(() => {}); // callers that await it see the error
   }
 
@@ -109,8 +113,8 @@ export class Driver {
     if (!native) return;
     if (this.isOpen && this.#inbound.hasNews) this.streams.noticeStopped(native);
     if (!this.#inbound.receive(datagram, host, port)) return;
-    this.#acks.received();
-    if (this.#phase === 'handshake') this.#shaking.received(isLongForm(datagram));
+    this.#outbound.received();
+    if (this.#phase === 'handshake') this.#handshaking.received(isLongForm(datagram));
     else if (this.remote.isOverdue(performance.now())) return this.#giveUpPath(datagram);
     this.#host.schedule(this);
   }
@@ -135,26 +139,20 @@ export class Driver {
     const received = this.#inbound.takeNews();
     if (received && !this.#afterReceive(native)) return;
     if (this.#phase === 'open') {
-      if (this.#inbound.takeDelay()) this.#ask(native); // a client that gets any packet of ours knows that we are done
+      if (this.#inbound.takeDelay()) this.#outbound.ask(); // a client that gets any packet of ours knows that we are done
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
-      if (this.streams.pump(native)) this.#isDue = true;
+      if (this.streams.pump(native)) this.#outbound.markDue();
     }
-    const hasMore = this.#phase === 'open' ? this.#sendDue(native) : this.#shakeHands(native, received);
+    const hasMore = this.#phase === 'open' ? this.#outbound.sendDue() : this.#sendFlight(received);
     if (this.#phase !== 'open' && (native.isClosed() || native.localError())) {
       this.#finish(closeReasonOf(native)); // the handshake failed
       return;
     }
     if (hasMore) {
-      this.#isDue = true;
+      this.#outbound.markDue();
       this.#host.schedule(this);
     }
     this.#arm(native, received);
-  }
-
-  /** The acknowledgement that the connection owes has waited long enough. */
-  sendHeld(): void {
-    this.#isDue = true;
-    this.tick();
   }
 
   /** Closes at once, for the application. */
@@ -173,9 +171,8 @@ export class Driver {
 
   /** Asks the peer for a sign of life. @returns whether one came in time */
   probe(timeoutMs: number): Promise<boolean> {
-    const native = this.#native;
-    if (!native) return Promise.resolve(false);
-    this.#ask(native);
+    if (!this.#native) return Promise.resolve(false);
+    this.#outbound.ask();
     this.#host.schedule(this);
     return this.#upkeep.liveness.probe(timeoutMs);
   }
@@ -188,9 +185,18 @@ export class Driver {
   }
 
   /** See `Connection.limitPending`. */
-  limitPending({ bytes, streams }: PendingLimits): void {
-    this.#inbound.limitPending(Number.isFinite(bytes) ? bytes : undefined);
-    this.#maxUntaken = streams;
+  limitPending(limits: PendingLimits): void {
+    this.#limits.limitPending(limits);
+  }
+
+  /** What the connection has carried; after its end, what it had carried then. */
+  stats(): NativeStats {
+    return this.#native?.stats() ?? this.#lastStats;
+  }
+
+  /** The peer has said that it does not know the connection any more. */
+  reset(): void {
+    if (this.#phase === 'open') this.#finish({ type: 'reset' });
   }
 
   /** Gives up a handshake: tells the peer, and the waiting caller why. */
@@ -199,14 +205,14 @@ export class Driver {
     this.#fail(TransportError.none, 'the handshake was given up');
   }
 
-  /** Gives up a handshake without a word. */
+  /** Gives up a handshake, and sends nothing. */
   giveUp(error: Error): void {
     if (this.#phase !== 'handshake') return;
     this.handshake.reject(error);
     this.#finish({ type: 'error', message: error.message });
   }
 
-  /** Closes at once, for a reason of QUIC's or TLS's own. */
+  /** Closes at once, with a code of QUIC or TLS instead of the application's. */
   #fail(code: number, message: string): void {
     const native = this.#native;
     if (!native) return;
@@ -215,63 +221,26 @@ export class Driver {
     this.#finish({ type: 'error', message });
   }
 
-  /** The next packet is one that the peer must answer. */
-  #ask(native: NativeConnection): void {
-    native.keepAlive();
-    this.#isDue = true;
-  }
-
-  /** Sends what is due, unless that is one acknowledgement, which waits a little for company. @returns whether there may be more to send */
-  #sendDue(native: NativeConnection): boolean {
-    const mayWait = !this.#isDue && this.#acks.canWait(native.streamBytes) && this.#upkeep.isQuiet(native.timeout());
-    if (!mayWait) return this.#transmit(native);
-    this.#host.heldAcks.hold(this, performance.now());
-    return false;
-  }
-
-  /** @returns whether there may be more to send */
-  #transmit(native: NativeConnection): boolean {
-    this.#isDue = false;
-    this.#acks.paid(native.streamBytes);
-    this.#host.heldAcks.release(this);
-    const { hasMore, hasFilled } = this.#host.transmit(native, this.remote, this.path.mtu.size);
-    if (hasFilled && this.#phase === 'open') this.path.filled(performance.now());
-    return hasMore;
-  }
-
   /** Sends what the handshake needs, and sends it again where it got lost. @returns whether there may be more to send */
-  #shakeHands(native: NativeConnection, received: boolean): boolean {
+  #sendFlight(received: boolean): boolean {
     const now = performance.now();
-    const datagrams: Uint8Array[] = [];
-    const { hasMore } = this.#host.transmit(native, this.remote, this.path.mtu.size, datagrams);
-    this.#shaking.sent(datagrams, received, now);
+    const { datagrams, hasMore } = this.#outbound.sendFlight();
+    this.#handshaking.sent(datagrams, received, now);
     return hasMore;
-  }
-
-  stats(): NativeStats {
-    return this.#native?.stats() ?? this.#lastStats;
-  }
-
-  /** The peer does not know the connection any more. */
-  reset(): void {
-    if (this.#phase === 'open') this.#finish({ type: 'reset' });
   }
 
   /** @returns false when the connection is over */
   #afterReceive(native: NativeConnection): boolean {
     const now = performance.now();
     this.#upkeep.liveness.received(now);
-    if (this.#inbound.isFlood(this.#host.settings.connectionWindow * WINDOW_GROWTH, now)) {
-      this.#flooded(TransportError.cryptoBufferExceeded, 'too many bytes that belong to no stream');
-      return false;
-    }
-    if (this.streams.untaken > this.#maxUntaken) {
-      this.#flooded(TransportError.streamLimit, 'too many streams that nobody has taken');
+    const excess = this.#limits.check(now);
+    if (excess) {
+      this.#exceeded(excess);
       return false;
     }
     if (native.isDraining() || native.isClosed()) {
       if (this.#phase === 'open') this.streams.keepUnread(native);
-      this.#transmit(native);
+      this.#outbound.send();
       this.#finish(closeReasonOf(native));
       return false;
     }
@@ -280,30 +249,22 @@ export class Driver {
       this.#finish(closeReasonOf(native));
       return false;
     }
-    if (this.#phase === 'handshake' && !this.#goOn(native)) return false;
+    if (this.#phase === 'handshake' && !this.#advanceHandshake(native)) return false;
     if (this.#phase === 'open') this.streams.dispatch(native);
-    if (this.#phase === 'open' && this.#inbound.takeDoubt()) {
-      this.#silent = this.#manySilent(native);
-      if (this.#silent > 0) this.#flooded(TransportError.streamLimit, 'too many streams that say nothing');
-    }
+    const silence = this.#phase === 'open' ? this.#limits.checkSilent(native) : undefined;
+    if (silence) this.#exceeded(silence);
     return this.#phase !== 'closed';
   }
 
-  #manySilent(native: NativeConnection): number {
-    const { maxUniStreams: uni, maxBiStreams: bi } = this.#host.settings;
-    return this.streams.manySilent(native, { uni, bi });
-  }
-
-  /** The peer has us keep more than it may. */
-  #flooded(code: number, message: string): void {
+  #exceeded({ code, message }: Excess): void {
     this.#isFlood = true;
     this.#host.flooded(this.isOpen ? this.#options.remote : undefined);
     this.#fail(code, message);
   }
 
   /** The handshake may be further. Nothing of the application is touched before it is done. @returns false when the peer is the wrong one */
-  #goOn(native: NativeConnection): boolean {
-    const progress = this.#shaking.progress(native);
+  #advanceHandshake(native: NativeConnection): boolean {
+    const progress = this.#handshaking.progress(native);
     switch (progress.type) {
       case 'going':
         return true;
@@ -316,7 +277,7 @@ export class Driver {
     const { reason, message, alert } = progress.mismatch;
     this.handshake.reject(new ConnectError(reason, message));
     // The other side can read what closes the connection only after the end of our handshake, which is still to be sent.
-    this.#transmit(native);
+    this.#outbound.send();
     this.#fail(alert, message);
     return false;
   }
@@ -325,7 +286,8 @@ export class Driver {
     this.#phase = 'open';
     this.#inbound.open();
     this.path.open();
-    this.#shaking.end();
+    this.#outbound.open();
+    this.#handshaking.end();
     this.#host.opened(this);
     this.#options.onHandshakeEnd?.();
     this.handshake.resolve(identity);
@@ -338,26 +300,26 @@ export class Driver {
     if (received && this.streams.waitsForQuiet && this.#upkeep.isQuiet(wait)) this.streams.allAcknowledged();
     this.#upkeep.sent(wait, now);
     const nativeAt = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + EARLY_MS; // quiche finds nothing to do before its time
-    const ownAt = this.#phase === 'open' ? Math.min(this.#upkeep.dueAt, this.path.dueAt) : this.#shaking.dueAt;
+    const ownAt = this.#phase === 'open' ? Math.min(this.#upkeep.dueAt, this.path.dueAt) : this.#handshaking.dueAt;
     this.#timer.arm(Math.min(nativeAt, ownAt), now);
   }
 
   #onDue(isBusy: boolean): void {
     const native = this.#native;
     if (!native) return;
-    this.#isDue = true;
+    this.#outbound.markDue();
     const now = performance.now();
     if (this.#phase !== 'open') {
-      const error = this.#shaking.timedOut(now, this.#inbound.elsewhere);
+      const error = this.#handshaking.timedOut(now, this.#inbound.elsewhere);
       if (error) return this.abandon(error);
     } else if (native.timeout() === 0) this.path.mtu.doubt(now); // something is not acknowledged
     native.onTimeout();
-    if (this.#phase !== 'open') this.#shaking.afterTimer(now, isBusy);
+    if (this.#phase !== 'open') this.#handshaking.afterTimer(now, isBusy);
     if (native.isClosed()) return this.#finish(closeReasonOf(native));
     if (this.#phase === 'open') {
       this.#upkeep.work(native, now, isBusy, () => {
         native.keepAlive();
-        this.#transmit(native); // each in a packet of its own
+        this.#outbound.send(); // each in a packet of its own
       });
       this.path.work(now);
       if (this.path.mtu.isTooNarrow)
@@ -378,8 +340,14 @@ export class Driver {
     const wasOpen = this.#phase === 'open';
     this.#phase = 'closed';
     this.#timer.stop();
+    this.#outbound.end();
     const { unearned } = this.#inbound;
-    this.#host.forget(this, { unearned, streams: this.streams.size, silent: this.#silent, isFlood: this.#isFlood });
+    this.#host.forget(this, {
+      unearned,
+      streams: this.streams.size,
+      silent: this.#limits.silent,
+      isFlood: this.#isFlood,
+    });
     if (!wasOpen) {
       this.#options.onHandshakeEnd?.();
       this.handshake.reject(connectErrorOf(native, reason, this.side));

@@ -13,7 +13,7 @@ const SLACK_MS = 5;
 const PACKETS = 2;
 
 /** A connection that owes an acknowledgement, and nothing else. */
-interface AckOwner {
+export interface AckOwner {
   /** What it is held as; undefined while it is not. For {@link HeldAcks} alone. */
   heldAck: HeldAck | undefined;
   /** Sends what is due. */
