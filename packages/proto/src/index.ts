@@ -22,13 +22,14 @@ export type {
   Scope,
   TopicEvent,
 } from './event.js';
-export type { KernelState, StateOptions } from './kernel-state.js';
+export type { KernelState } from './kernel-state.js';
 export type { PeerOrigin, Trust } from './membership/origin.js';
 export type { Outputs } from './outputs.js';
 export type { PeerId } from './peer-id.js';
 export { resolveConfig } from './resolve-config.js';
 export type { StateTotals, TopicSnapshot } from './snapshot.js';
 export { State } from './state.js';
+export type { StateOptions } from './state-options.js';
 export type { Stats } from './stats.js';
 export { defaultHash, type Hash } from './structures/hash.js';
 export { IndexSet } from './structures/index-set.js';

@@ -13,7 +13,7 @@ import {
   checkSource,
   checkTime,
 } from './check-event.js';
-import type { Config, PartialConfig } from './config.js';
+import type { Config } from './config.js';
 import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import { JoinedTopics } from './joined-topics.js';
 import type { PeerOrigin } from './membership/origin.js';
@@ -22,9 +22,9 @@ import { OutputList, type Outputs } from './outputs.js';
 import type { PeerId } from './peer-id.js';
 import { resolveConfig } from './resolve-config.js';
 import type { StateTotals, TopicSnapshot } from './snapshot.js';
+import type { StateOptions } from './state-options.js';
 import { type Stats, zeroStats } from './stats.js';
-import { defaultHash, type Hash } from './structures/hash.js';
-import type { Rng } from './structures/rng.js';
+import { defaultHash } from './structures/hash.js';
 import type { Timer } from './timer.js';
 import type { LayersOf } from './topic-layers.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
@@ -34,30 +34,6 @@ import type { TopicId } from './wire/topic-id.js';
 
 const NO_DATA: PeerData = new Uint8Array();
 const ELSEWHERE = Object.freeze([]) as unknown as OutEvent<never>[];
-
-/** What a `State` is made of. */
-export interface StateOptions<P extends PeerId> {
-  /** Our own identity. */
-  readonly me: P;
-  /** What we tell others about ourselves. Default: empty. */
-  readonly peerData?: PeerData | undefined;
-  /** What differs from the defaults; durations in milliseconds unless all of them are given. See {@link resolveConfig}. */
-  readonly config?: PartialConfig | undefined;
-  /** Decides all random choices; see {@link seededRng} for one. */
-  readonly rng: Rng;
-  /**
-   * Whether there can be a peer of this name (on the network: whether it is a curve point). Asked only about peers that others name, before
-   * they are taken into a view or passed on, and no more often than the rates of walks and lists allow. Default: any.
-   */
-  readonly isPeer?: ((id: P) => boolean) | undefined;
-  /**
-   * Whether a leaf (see `peerConnected`) can dial the peer that says this about itself: lists that go to leaves hold only such peers. It is asked
-   * about data of strangers and must not throw. Default: leaves are told everybody.
-   */
-  readonly isHub?: ((data: PeerData) => boolean) | undefined;
-  /** Hashes payloads. Default: BLAKE3 in plain TypeScript. */
-  readonly hash?: Hash | undefined;
-}
 
 /**
  * The gossip protocol of one node, for all its topics, without IO: events go in, events come out. What its topics are made of is handed in:

@@ -82,7 +82,7 @@ describe('a leaf', () => {
     expect(node.stats.refusedIntroductions).toBe(1);
   });
 
-  test('asks for nobody whom it can not dial', () => {
+  test('asks for nobody whom it cannot dial', () => {
     const node = leaf({}, { isHub: (data) => data.length > 0, isPeer: (id) => id !== 7 });
     node.join(1);
     node.receive(1, NEIGHBOR);
@@ -148,6 +148,19 @@ describe('a hub that', () => {
     const outputs = node.disconnected(1);
     expect(emitted(outputs)).toEqual([{ type: 'neighborDown', peer: 1, reason: 'closed' }]);
     expect([...asked(outputs), ...node.snapshot.pendingNeighborRequests]).toContain(6);
+  });
+
+  test('was dialed for long and in vain holds a place again when it is asked again', () => {
+    const node = leaf({ membership: { activeViewCapacity: 1 } });
+    let outputs = node.join(1);
+    node.handle({ type: 'peerDialing', peer: 1 });
+    for (let i = 0; i < 4; i++) outputs = node.expire(timer(outputs, 'neighborRequest'));
+    node.disconnected(1);
+    node.join(2);
+    node.receive(2, list(3));
+    node.join(1);
+    expect(asked(node.disconnected(2))).toEqual([]);
+    expect(asked(node.disconnected(1))).toEqual([3]);
   });
 
   test('leaves names others, and they are asked', () => {

@@ -2,11 +2,8 @@ import type { WaryMembership } from '../entrance.js';
 import type { DisconnectReason, NeighborDownReason } from '../event.js';
 import { cutMessage } from '../membership/cut-message.js';
 import { DismissedPeers } from '../membership/dismissed-peers.js';
-import { LostPeers } from '../membership/lost-peers.js';
 import type { PeerOrigin } from '../membership/origin.js';
-import { probeQuestion } from '../membership/probe-question.js';
 import { RefillPace } from '../membership/refill-pace.js';
-import { SlowDials } from '../membership/slow-dials.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
@@ -20,18 +17,12 @@ import type {
   ShuffleReplyMessage,
 } from '../wire/message.js';
 import { HubList } from './hub-list.js';
+import { HubRequests } from './hub-requests.js';
+import { HubSearch } from './hub-search.js';
 
-/** Hubs that a leaf asks for: as many as a shuffle brings to a member, at default settings. */
-const ASKED_HUBS = 8;
-/** A hub is asked once more after so many times `neighborRequestTimeout`: one that has just started knows no other yet. */
-const ASK_AGAIN = 2;
-/** After so many shuffles that have brought nothing there are no more until something changes. */
-const FRUITLESS_SHUFFLES = 3;
 /** The first pause after a refusal is this part of the time that an answer may take, as for members. */
 const FIRST_PAUSE = 1 / 16;
 
-const SHUFFLE = { type: 'shuffle' } as const;
-const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 const REFILL = { type: 'refill' } as const;
 
 /**
@@ -43,23 +34,18 @@ const REFILL = { type: 'refill' } as const;
  */
 export class HubView<P extends PeerId> implements WaryMembership<P> {
   readonly active = new SortedSet<P>();
-  /** The hubs that have been asked and have not answered, each with the number of that request. */
-  readonly pending = new Map<P, number>();
   readonly #known: HubList<P>;
+  readonly #requests: HubRequests<P>;
+  readonly #search: HubSearch<P>;
   /** Hubs that we were told to join, until they have answered. */
   readonly #wanted = new Set<P>();
   readonly #expelled = new Set<P>();
-  readonly #slowDials = new SlowDials<P>();
   readonly #dismissed: DismissedPeers<P>;
-  readonly #lost: LostPeers<P>;
   readonly #node: NodeContext<P>;
   readonly #rng: Rng;
   readonly #out: Outbox<P>;
   /** Since the last shuffle. */
   #pace: RefillPace | undefined;
-  #requests = 0;
-  #fruitless = 0;
-  #isShuffling = false;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
     const { membership, hardened } = node.config;
@@ -67,8 +53,14 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.#rng = rng;
     this.#out = out;
     this.#known = new HubList(node, out);
+    this.#requests = new HubRequests(node, out);
+    this.#search = new HubSearch(node, out, this.active);
     this.#dismissed = new DismissedPeers(hardened.evictionWindow, membership.passiveViewCapacity);
-    this.#lost = new LostPeers(membership.passiveViewCapacity);
+  }
+
+  /** The hubs that have been asked and have not answered. */
+  get pending(): { keys(): Iterable<P> } {
+    return { keys: () => this.#requests.peers };
   }
 
   /** Hubs to go to next. */
@@ -85,9 +77,9 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.#known.meet(peer);
     if (this.active.size > 0) return this.#fill();
     this.#wanted.add(peer);
-    this.#await(peer);
+    this.#requests.restart(peer);
     this.#out.send(peer, { type: 'join', data: this.#node.peerData });
-    this.#somethingChanged();
+    this.#search.somethingChanged();
   }
 
   /** A leaf is no bridge between swarms, and where it has room it may be in both. */
@@ -124,14 +116,13 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   }
 
   peerConnected(peer: P): void {
-    if (this.pending.has(peer)) this.#await(peer); // the time that the dial took is not held against it
+    if (this.#requests.has(peer)) this.#requests.restart(peer); // the time that the dial took is not held against it
   }
 
   peerDisconnected(peer: P, reason: DisconnectReason): void {
-    this.pending.delete(peer);
-    this.#wanted.delete(peer);
+    this.#giveUp(peer);
     if (this.active.has(peer)) {
-      if (reason !== 'refused') this.#lost.lost(peer);
+      if (reason !== 'refused') this.#search.lost.lost(peer);
       this.#remove(peer, reason);
     }
     this.#known.forget(peer);
@@ -145,11 +136,9 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
 
   /** The time to answer is over, unless the dial goes on. A slow dial holds no place. */
   requestTimerExpired(peer: P, request: number): void {
-    if (this.pending.get(peer) !== request) return;
+    if (!this.#requests.isCurrent(peer, request)) return;
     if (this.#node.dialing.has(peer)) {
-      const isSlowNow = this.#slowDials.overdue(peer);
-      this.#await(peer);
-      if (isSlowNow) this.#fill();
+      if (this.#requests.dialIsOverdue(peer)) this.#fill();
       return;
     }
     this.#giveUp(peer);
@@ -164,20 +153,19 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   }
 
   shuffleTimerExpired(): void {
-    this.#isShuffling = false;
+    this.#search.shuffled();
     this.#pace = undefined;
-    this.#fruitless++;
     const hub = this.#rng.chooseWhere(this.active.values, () => true);
-    if (hub !== undefined) this.#askForHubs(hub);
-    const lost = this.#lost.next();
+    if (hub !== undefined) this.#search.ask(hub);
+    const lost = this.#search.lost.next();
     if (lost !== undefined) this.#known.meet(lost);
     this.#fill();
-    this.#shuffleLater();
+    this.#search.shuffleLater();
   }
 
   askTimerExpired(): void {
     if (this.#isFull) return;
-    for (const hub of this.active.values) this.#askForHubs(hub);
+    for (const hub of this.active.values) this.#search.ask(hub);
   }
 
   /** Nobody can dial us: there is nothing to tell. */
@@ -188,17 +176,17 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.#dismissed.add(peer, now);
     this.#known.forget(peer);
     this.#remove(peer, 'timeout');
-    this.#goodbye(peer, { alive: true });
+    this.#sendDisconnect(peer, { alive: true });
     this.#fill();
   }
 
   expel(peer: P): void {
     this.#expelled.add(peer);
     this.#known.forget(peer);
-    this.#lost.found(peer);
+    this.#search.lost.found(peer);
     const wasWanted = this.wants(peer);
     if (this.active.has(peer)) this.#remove(peer, 'refused');
-    if (wasWanted) this.#goodbye(peer, { alive: true });
+    if (wasWanted) this.#sendDisconnect(peer, { alive: true });
     else this.#out.disconnect(peer);
     this.#fill();
   }
@@ -210,17 +198,17 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   quit(): void {
     for (const peer of [...this.active.values]) {
       this.active.delete(peer);
-      this.#goodbye(peer, { alive: false });
+      this.#sendDisconnect(peer, { alive: false });
     }
   }
 
   wants(peer: P): boolean {
-    return this.active.has(peer) || this.pending.has(peer) || this.#wanted.has(peer);
+    return this.active.has(peer) || this.#requests.has(peer) || this.#wanted.has(peer);
   }
 
   origin(peer: P): PeerOrigin<P> {
     if (this.#wanted.has(peer)) return { trust: 'user' };
-    return { trust: this.active.has(peer) || this.#lost.has(peer) ? 'met' : 'hearsay' };
+    return { trust: this.active.has(peer) || this.#search.lost.has(peer) ? 'met' : 'hearsay' };
   }
 
   isExpelled(peer: P): boolean {
@@ -242,7 +230,7 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
 
   get #hasRoom(): boolean {
     let taken = this.active.size;
-    for (const peer of this.pending.keys()) if (!this.active.has(peer) && !this.#slowDials.has(peer)) taken++;
+    for (const peer of this.#requests.peers) if (!this.active.has(peer) && this.#requests.holdsPlace(peer)) taken++;
     return taken < this.#node.config.membership.activeViewCapacity;
   }
 
@@ -251,23 +239,13 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   #ask(peer: P): void {
     const others = this.active.size - (this.active.has(peer) ? 1 : 0);
     const priority: Priority = others < 2 ? 'high' : 'low';
-    this.#slowDials.begin(peer);
-    this.#await(peer);
+    this.#requests.begin(peer);
     this.#out.send(peer, { type: 'neighbor', priority, data: this.#node.peerData });
   }
 
-  /** The peer has its time to answer from now on; earlier timers are void. */
-  #await(peer: P): void {
-    const request = ++this.#requests;
-    this.pending.set(peer, request);
-    const { neighborRequestTimeout } = this.#node.config.membership;
-    this.#out.schedule(neighborRequestTimeout, this.#out.timer({ type: 'neighborRequest', peer, request }));
-  }
-
   #giveUp(peer: P): void {
-    this.pending.delete(peer);
+    this.#requests.end(peer);
     this.#wanted.delete(peer);
-    this.#slowDials.begin(peer);
   }
 
   /** Asks as many hubs as there are places. */
@@ -289,26 +267,6 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     if (pause !== undefined) this.#out.schedule(pause, this.#out.timer(REFILL));
   }
 
-  #askForHubs(hub: P): void {
-    this.#out.send(hub, probeQuestion(this.#node, ASKED_HUBS));
-  }
-
-  #shuffleLater(): void {
-    if (this.#isShuffling || this.#isSettled) return;
-    this.#isShuffling = true;
-    this.#out.schedule(this.#node.config.membership.shuffleInterval, this.#out.timer(SHUFFLE));
-  }
-
-  /** A tab that is connected as it wants to be, and hears nothing new, costs nothing. */
-  get #isSettled(): boolean {
-    return this.#fruitless >= FRUITLESS_SHUFFLES && this.#lost.size === 0 && this.active.size > 0;
-  }
-
-  #somethingChanged(): void {
-    this.#fruitless = 0;
-    this.#shuffleLater();
-  }
-
   // Answers.
 
   /** A hub has let us in, or takes us for its neighbor. */
@@ -316,18 +274,16 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     const wasAsked = this.wants(from);
     this.#giveUp(from);
     if (this.#dismissed.has(from, now) || (this.#isFull && !this.active.has(from)))
-      return this.#goodbye(from, { alive: true });
+      return this.#sendDisconnect(from, { alive: true });
     this.#known.meet(from, data);
     if (this.active.has(from)) return;
-    this.#lost.found(from);
+    this.#search.lost.found(from);
     this.active.add(from);
     this.#out.neighborUp(from);
     if (!wasAsked) this.#ask(from); // it may be waiting for a word of ours
-    this.#somethingChanged();
+    this.#search.somethingChanged();
     if (this.#isFull) return;
-    this.#askForHubs(from);
-    const { neighborRequestTimeout } = this.#node.config.membership;
-    this.#out.schedule(ASK_AGAIN * neighborRequestTimeout, this.#out.timer(ASK_FOR_MEMBERS));
+    this.#search.askTwice(from);
     this.#fill();
   }
 
@@ -337,14 +293,14 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     if (this.active.has(from)) this.#remove(from, alive ? 'evicted' : 'left');
     this.#known.forget(from);
     if (alive && this.#known.peers.length === 0) this.#known.meet(from);
-    this.#somethingChanged();
+    this.#search.somethingChanged();
     this.#fillLater();
   }
 
   #onShuffleReply(from: P, { nodes }: ShuffleReplyMessage<P>): void {
     const before = this.#known.peers.length;
     this.#known.learn(nodes, (peer) => this.isExpelled(peer));
-    if (this.#known.peers.length > before) this.#somethingChanged();
+    if (this.#known.peers.length > before) this.#search.somethingChanged();
     if (this.active.has(from)) this.#fillLater(); // from a hub that we have asked to take us it is the beginning of a refusal
   }
 
@@ -353,10 +309,10 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   #remove(peer: P, reason: NeighborDownReason): void {
     this.active.delete(peer);
     this.#out.neighborDown(peer, reason);
-    this.#somethingChanged();
+    this.#search.somethingChanged();
   }
 
-  #goodbye(peer: P, { alive }: { alive: boolean }): void {
+  #sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
     this.#giveUp(peer);
     this.#out.send(peer, { type: 'disconnect', alive, respond: false });
     this.#out.disconnect(peer);

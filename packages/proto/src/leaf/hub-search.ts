@@ -1,0 +1,70 @@
+import { LostPeers } from '../membership/lost-peers.js';
+import { probeQuestion } from '../membership/probe-question.js';
+import type { NodeContext } from '../node-context.js';
+import type { Outbox } from '../outbox.js';
+import type { PeerId } from '../peer-id.js';
+
+/** Hubs that a leaf asks for: as many as a shuffle brings to a member, at default settings. */
+const ASKED_HUBS = 8;
+/** A hub is asked once more after so many times `neighborRequestTimeout`: one that has just started knows no other yet. */
+const ASK_AGAIN = 2;
+/** After so many shuffles that have brought nothing there are no more until something changes. */
+const FRUITLESS_SHUFFLES = 3;
+
+const SHUFFLE = { type: 'shuffle' } as const;
+const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
+
+/** When a leaf looks for more hubs: when a hub has taken it, shortly after that, and once for each shuffle until those bring nothing new. */
+export class HubSearch<P extends PeerId> {
+  /** Hubs whose link broke: one of them is tried with a shuffle, now and then. */
+  readonly lost: LostPeers<P>;
+  readonly #node: NodeContext<P>;
+  readonly #out: Outbox<P>;
+  readonly #active: { readonly size: number };
+  /** Shuffles since something has changed. */
+  #fruitless = 0;
+  #isShuffling = false;
+
+  /** @param active the hubs that are neighbors */
+  constructor(node: NodeContext<P>, out: Outbox<P>, active: { readonly size: number }) {
+    this.lost = new LostPeers(node.config.membership.passiveViewCapacity);
+    this.#node = node;
+    this.#out = out;
+    this.#active = active;
+  }
+
+  /** Asks a hub for others. */
+  ask(hub: P): void {
+    this.#out.send(hub, probeQuestion(this.#node, ASKED_HUBS));
+  }
+
+  /** A hub has taken us: it is asked for others, and all neighbors a little later. */
+  askTwice(hub: P): void {
+    this.ask(hub);
+    const { neighborRequestTimeout } = this.#node.config.membership;
+    this.#out.schedule(ASK_AGAIN * neighborRequestTimeout, this.#out.timer(ASK_FOR_MEMBERS));
+  }
+
+  /** Neighbors, or the hubs that are known, have changed: shuffles are worth while again. */
+  somethingChanged(): void {
+    this.#fruitless = 0;
+    this.shuffleLater();
+  }
+
+  /** The time for a shuffle has come. */
+  shuffled(): void {
+    this.#isShuffling = false;
+    this.#fruitless++;
+  }
+
+  shuffleLater(): void {
+    if (this.#isShuffling || this.#isSettled) return;
+    this.#isShuffling = true;
+    this.#out.schedule(this.#node.config.membership.shuffleInterval, this.#out.timer(SHUFFLE));
+  }
+
+  /** A tab that is connected as it wants to be, and hears nothing new, costs nothing. */
+  get #isSettled(): boolean {
+    return this.#fruitless >= FRUITLESS_SHUFFLES && this.lost.size === 0 && this.#active.size > 0;
+  }
+}
