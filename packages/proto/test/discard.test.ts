@@ -25,7 +25,7 @@ describe('a payload that the application rejects', () => {
     expect(node.handle(recovered)).toEqual([]);
   });
 
-  test('is not asked for anymore, nor told lost', () => {
+  test('is not asked for any more, nor told lost', () => {
     const node = new TestNode().meet(1, 2);
     const announced = node.receive(2, { type: 'ihave', messages: [{ id: idOf(utf8('rubbish')), round: 0 }] });
     discard(node, 'rubbish');

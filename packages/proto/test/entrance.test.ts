@@ -9,7 +9,7 @@ import { emitted, idOf, payload, sent, sentTypes, TestNode, timer, utf8 } from '
 const STRANGER = 66;
 const data = Uint8Array.of(1);
 const high: Message<number> = { type: 'neighbor', priority: 'high', data: undefined };
-const farewell: Message<number> = { type: 'disconnect', alive: true, respond: false };
+const disconnect: Message<number> = { type: 'disconnect', alive: true, respond: false };
 const graft = (text: string): Message<number> => ({ type: 'graft', id: idOf(utf8(text)), round: 0 });
 const forwardJoin = (id: number, ttl: number): Message<number> => ({ type: 'forwardJoin', peer: { id, data }, ttl });
 const shuffle = (origin: number, nodes: number[], ttl: number): Message<number> => ({
@@ -93,7 +93,7 @@ describe('what a stranger may say', () => {
 
 describe('what crosses the end of a neighborhood', () => {
   const leaves = (it: TestNode): TestNode => {
-    it.receive(1, farewell);
+    it.receive(1, disconnect);
     return it;
   };
 

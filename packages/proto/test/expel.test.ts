@@ -25,7 +25,7 @@ describe('a neighbor that is expelled', () => {
     expect(everywhere(node)).not.toContain(PEER);
   });
 
-  test('is not heard anymore, whatever it says, and is counted', () => {
+  test('is not heard any more, whatever it says, and is counted', () => {
     const node = new TestNode().meet(PEER, 1, 2);
     expel(node);
     const messages: Message<number>[] = [

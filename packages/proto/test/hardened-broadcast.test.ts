@@ -74,7 +74,7 @@ describe('a payload that travels for longer than ids are remembered', () => {
     expect(delivered(reference(), again)).toBeGreaterThan(1);
   });
 
-  test('is forgotten when nobody speaks of it anymore', () => {
+  test('is forgotten when nobody speaks of it any more', () => {
     const node = hardened().meet(1, 2);
     node.receive(1, payload('slow'));
     node.now = 90_000;
@@ -191,7 +191,7 @@ describe('the wait before asking', () => {
 });
 
 describe('a neighbor that announces payloads and never sends them', () => {
-  /** It announces one more each second and is asked for it. Ends when it is no neighbor anymore, or after so many. */
+  /** It announces one more each second and is asked for it. Ends when it is no neighbor any more, or after so many. */
   const lie = (node: TestNode, count: number) => {
     node.meet(1, 2);
     for (let i = 0; i < count; i++) {
@@ -308,7 +308,7 @@ describe('a payload that is announced and does not come', () => {
     expect(sentTypes(node.expire(timer(first, 'sendGraft')))).toEqual(['2 graft']);
   });
 
-  test('is not missing anymore when we publish it ourselves', () => {
+  test('is not missing any more when we publish it ourselves', () => {
     const node = hardened().meet(1);
     node.receive(1, ihave('hi'));
     node.broadcast('hi');

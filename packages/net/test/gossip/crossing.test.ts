@@ -5,7 +5,7 @@ import { SecretKey } from '../../src/identity/secret-key.js';
 import type { MemoryEndpoint } from '../../src/memory/endpoint.js';
 import type { CloseReason } from '../../src/transport/close-reason.js';
 import type { Connection } from '../../src/transport/seam.js';
-import { type Listener, TestSwarm, TOPIC } from '../support/swarm.js';
+import { type Listener, type Member, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
 // Two nodes dialed each other at once. A Rust node writes on the connection that came last where it is, and takes the end of that one
 // for our end. We can't know which one it is before it has said something.
@@ -19,7 +19,7 @@ let second: Connection;
 let firstClosed: CloseReason | undefined;
 
 const join = encodeFrame({ type: 'join', data: undefined });
-const farewell = encodeFrame({ type: 'disconnect', alive: true, respond: false });
+const disconnect = encodeFrame({ type: 'disconnect', alive: true, respond: false });
 
 async function cross(fill: number): Promise<void> {
   swarm = new TestSwarm();
@@ -45,7 +45,7 @@ async function cross(fill: number): Promise<void> {
 }
 afterEach(() => swarm.close());
 
-async function say(connection: Connection, ...frames: Uint8Array[]) {
+async function sayOn(connection: Connection, ...frames: Uint8Array[]) {
   const stream = await connection.openUni();
   for (const frame of [encodeHeader(TOPIC), ...frames]) stream.write(frame);
   await swarm.clock.advance(50);
@@ -64,26 +64,50 @@ describe.each([
 
   test('the older connection stays open while the peer may take it for the newer one', async () => {
     expect(firstClosed).toBeUndefined();
-    await say(first, join);
+    await sayOn(first, join);
     expect(node.session.neighbors()).toEqual([peer.id]);
     await swarm.clock.advance(60_000);
     expect(firstClosed).toBeUndefined();
   });
 
   test('it is closed when the peer has used it and finished', async () => {
-    const stream = await say(first, join);
-    await say(second, join);
+    const stream = await sayOn(first, join);
+    await sayOn(second, join);
     stream.finish();
     await swarm.clock.advance(50);
     expect(firstClosed).toMatchObject({ type: 'peer', code: CloseCode.done, reason: 'replaced by a newer connection' });
   });
 
   test('it is closed when the peer, after half a minute, speaks on the newer one', async () => {
-    const stream = await say(second, join);
+    const stream = await sayOn(second, join);
     expect(firstClosed).toBeUndefined();
     await swarm.clock.advance(30_000);
-    stream.write(farewell);
+    stream.write(disconnect);
     await swarm.clock.advance(50);
     expect(firstClosed).toMatchObject({ type: 'peer', code: CloseCode.done, reason: 'replaced by a newer connection' });
+  });
+});
+
+describe('dialing each other at once', () => {
+  test('three hundred times: always a usable link, and one connection in the end', async () => {
+    swarm = new TestSwarm();
+    for (let round = 0; round < 3; round++) {
+      const pairs: (readonly [Member, Member])[] = [];
+      for (let i = 0; i < 100; i++) pairs.push([swarm.add(), swarm.add()] as const);
+      const listeners: (readonly [Listener, Listener])[] = [];
+      for (const [a, b] of pairs) listeners.push([await swarm.listen(a, [b]), await swarm.listen(b, [a])] as const);
+      await swarm.clock.until(() => listeners.flat().every(({ session }) => session.neighbors().length === 1));
+      for (const [a] of listeners) await say(a, 'to b');
+      for (const [, b] of listeners) await say(b, 'to a');
+      await swarm.clock.advance(200);
+      for (const [a, b] of listeners) expect([texts(a), texts(b)]).toEqual([['to a'], ['to b']]);
+      await swarm.clock.advance(6_000);
+      for (const { node } of listeners.flat())
+        expect((await node.snapshot()).peers).toMatchObject([{ connections: 1 }]);
+      const closing = Promise.all(pairs.flat().map(({ router }) => router.shutdown()));
+      await swarm.clock.advance(100);
+      await closing;
+    }
+    expect(swarm.network.connectionCount).toBe(0);
   });
 });

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { MessageTooLargeError } from '../../src/errors.js';
 import { noMetrics } from '../../src/gossip/metrics.js';
 import { encodeFrame, encodeHeader, GOSSIP_ALPN } from '../../src/gossip/wire.js';
-import { type Listener, type Member, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+import { type Listener, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
 let swarm: TestSwarm;
 afterEach(() => swarm.close());
@@ -277,90 +276,4 @@ test('a reader that lags loses the oldest events and is told how many', async ()
   const { value: next } = await slow.next();
   expect(next?.type === 'received' && Buffer.from(next.content).toString()).toBe('message 90');
   expect((await b.node.snapshot()).losses).toMatchObject({ 'slow-reader': 90 });
-});
-
-describe('sizes', () => {
-  test('every size from nothing to the limit crosses three hops', async () => {
-    // A chain: each node has room for two neighbors, and knows only the one before it.
-    swarm = new TestSwarm({
-      config: { maxMessageSize: 700, membership: { activeViewCapacity: 2 } },
-      shareAddresses: false,
-    });
-    const chain: Listener[] = [];
-    for (let i = 0; i < 4; i++) {
-      chain.push(await swarm.listen(swarm.add(), chain.slice(-1)));
-      await swarm.clock.advance(1_000);
-    }
-    const [first, , , last] = chain as [Listener, Listener, Listener, Listener];
-    expect(first.session.neighbors()).toHaveLength(1);
-    const limit = first.session.maxContentLength('swarm');
-    for (let size = 0; size <= limit; size++) {
-      await first.session.send({
-        type: 'broadcast',
-        content: Buffer.alloc(size, 1),
-        scope: 'swarm',
-        whenAlone: 'keep',
-      });
-    }
-    await swarm.clock.advance(5_000);
-    const received = last.events.flatMap((event) => (event.type === 'received' ? [event] : []));
-    expect(received.map(({ content: { length } }) => length).toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: limit + 1 }, (_, i) => i),
-    );
-    expect(Math.max(...received.map(({ scope }) => (scope.type === 'swarm' ? scope.round : 0)))).toBe(2);
-  });
-
-  test('one byte more is refused at the call, naming the limit; the next small one arrives', async () => {
-    swarm = new TestSwarm();
-    const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
-    const limit = a.session.maxContentLength('swarm');
-    const send = (size: number) =>
-      a.session.send({ type: 'broadcast', content: Buffer.alloc(size), scope: 'swarm', whenAlone: 'keep' });
-    await expect(send(limit + 1)).rejects.toThrow(MessageTooLargeError);
-    await expect(send(limit + 1)).rejects.toThrow(`over the limit of ${limit} bytes`);
-    await say(a, 'small');
-    await send(limit);
-    await swarm.clock.advance(500);
-    expect(
-      b.events.flatMap((event) => (event.type === 'received' ? [event.content.length] : [])).toSorted((x, y) => x - y),
-    ).toEqual([5, limit]);
-  });
-
-  test('a peer with a smaller limit closes the connection with a reason, instead of silence', async () => {
-    swarm = new TestSwarm();
-    const reasons: unknown[] = [];
-    const logger = { debug: (fields: object) => reasons.push(fields), info() {}, warn() {}, error() {} };
-    const a = await swarm.listen(swarm.add({ logger }));
-    const b = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [a]);
-    await swarm.clock.until(() => b.session.neighbors().length > 0);
-    await swarm.clock.advance(500);
-    await a.session.send({ type: 'broadcast', content: Buffer.alloc(1_000), scope: 'swarm', whenAlone: 'keep' });
-    await swarm.clock.advance(20);
-    expect(JSON.stringify(reasons)).toContain('over the limit of 600');
-    expect(a.events.some((event) => event.type === 'neighborDown')).toBe(true);
-  });
-});
-
-describe('dialing each other at once', () => {
-  test('three hundred times: always a usable link, and one connection in the end', async () => {
-    swarm = new TestSwarm();
-    for (let round = 0; round < 3; round++) {
-      const pairs: (readonly [Member, Member])[] = [];
-      for (let i = 0; i < 100; i++) pairs.push([swarm.add(), swarm.add()] as const);
-      const listeners: (readonly [Listener, Listener])[] = [];
-      for (const [a, b] of pairs) listeners.push([await swarm.listen(a, [b]), await swarm.listen(b, [a])] as const);
-      await swarm.clock.until(() => listeners.flat().every(({ session }) => session.neighbors().length === 1));
-      for (const [a] of listeners) await say(a, 'to b');
-      for (const [, b] of listeners) await say(b, 'to a');
-      await swarm.clock.advance(200);
-      for (const [a, b] of listeners) expect([texts(a), texts(b)]).toEqual([['to a'], ['to b']]);
-      await swarm.clock.advance(6_000);
-      for (const { node } of listeners.flat())
-        expect((await node.snapshot()).peers).toMatchObject([{ connections: 1 }]);
-      const closing = Promise.all(pairs.flat().map(({ router }) => router.shutdown()));
-      await swarm.clock.advance(100);
-      await closing;
-    }
-    expect(swarm.network.connectionCount).toBe(0);
-  });
 });
