@@ -71,7 +71,7 @@ const BUNDLERS: Record<string, (entry: string, out: string) => Promise<Outcome>>
         cwd: home,
         encoding: 'utf8',
       });
-      if (status !== 0) throw new Error(`webpack can not be installed: ${stderr}`);
+      if (status !== 0) throw new Error(`webpack cannot be installed: ${stderr}`);
     }
     const webpack = createRequire(join(home, 'package.json'))('webpack') as Webpack;
     const options = {

@@ -64,7 +64,7 @@ describe('messages of the Rust example', () => {
   });
 });
 
-test('names can not steer the terminal', () => {
+test('names cannot steer the terminal', () => {
   const names = new Names();
   names.set(key.id, '\x1b[2Jboo\u202e\n');
   expect(names.get(key.id)).toBe('\ufffd[2Jboo\ufffd');

@@ -82,7 +82,7 @@ describe("a node's own topics", () => {
   });
 
   test.skipIf(process.platform !== 'linux')(
-    'change none that can not be written down (needs /dev/full: Linux)',
+    'change none that cannot be written down (needs /dev/full: Linux)',
     async () => {
       using folder = new TemporaryFolder();
       const { topics, entered } = await start(folder.path);

@@ -101,4 +101,4 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-start().catch((error: unknown) => view.status('failed', `this page can not join: ${reasonOf(error)}`));
+start().catch((error: unknown) => view.status('failed', `this page cannot join: ${reasonOf(error)}`));

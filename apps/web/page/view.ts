@@ -70,7 +70,7 @@ export class View {
     this.#add(line);
   }
 
-  /** Who has spoken before has a name now. */
+  /** An author of earlier lines has another name now. */
   renamed(id: string, name: string): void {
     for (const lines of [this.#log, this.#next]) {
       for (const author of lines.querySelectorAll<HTMLElement>('.who')) {

@@ -7,7 +7,7 @@ const STEERING = /(?!\t)[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
 const codePoints = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code));
 
 describe('a text from the network', () => {
-  test('can not steer the terminal with any character of Unicode; all others are printed as they are', () => {
+  test('cannot steer the terminal with any character of Unicode; all others are printed as they are', () => {
     const wrong = codePoints.filter(
       (character) => printable(`<${character}>`) !== `<${STEERING.test(character) ? '\ufffd' : character}>`,
     );
@@ -25,7 +25,7 @@ describe('a text from the network', () => {
   });
 });
 
-test('a value from the network as JSON is the same value, and can not steer the terminal', () => {
+test('a value from the network as JSON is the same value, and cannot steer the terminal', () => {
   const value = { text: codePoints.filter((character) => STEERING.test(character)).join(''), list: ['grüße 👋\t'] };
   const json = printableJson(value, undefined, 2);
   expect(JSON.parse(json)).toEqual(value);

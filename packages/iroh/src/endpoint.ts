@@ -123,7 +123,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     signal?.throwIfAborted();
     if (this.#closing) throw new EndpointClosedError();
     const id = typeof to === 'string' ? to : to.id;
-    if (id === this.id) throw new ConnectError('self', 'an endpoint can not dial itself');
+    if (id === this.id) throw new ConnectError('self', 'an endpoint cannot dial itself');
 
     const cancel = deferred<never>();
     cancel.promise.catch(() => {}); // also when nobody awaits it any more

@@ -76,7 +76,7 @@ test('a node that leaves is told from one that is lost, and the others go on', a
   for (let i = 0; i < 2; i++) await join([first]);
   await Promise.all(members.map(({ topic }) => topic.joined()));
   const [a, b, leaver] = members as [Member, Member, Member];
-  const farewell = (async () => {
+  const reasonOfLeaving = (async () => {
     for await (const event of a.topic)
       if (event.type === 'neighborDown' && event.peer === leaver.endpoint.id) return event.reason;
     return undefined;
@@ -84,7 +84,7 @@ test('a node that leaves is told from one that is lost, and the others go on', a
   expect(a.topic.neighbors()).toContain(leaver.endpoint.id);
 
   leaver.topic.close();
-  expect(await farewell).toBe('left');
+  expect(await reasonOfLeaving).toBe('left');
   await leaver.router.shutdown();
 
   const [heard] = await Promise.all([receive(b, 1), a.topic.broadcast('still here')]);

@@ -82,7 +82,7 @@ export type InEvent<P extends PeerId> =
       /** The age of the sender's {@link WindowEntry}: what remains of the retention is how long we keep the payload. */
       readonly age: number;
     }
-  /** A neighbor knows these payloads and does not have them anymore. Those that we lack are lost unless somebody else brings them. */
+  /** A neighbor knows these payloads and does not have them any more. Those that we lack are lost unless somebody else brings them. */
   | { readonly type: 'unavailable'; readonly topic: TopicId; readonly from: P; readonly ids: readonly MessageId[] }
   /** A neighbor has told its subscribers that these payloads are lost (`State.losses`). So do we, unless they arrive soon. */
   | {
@@ -145,7 +145,7 @@ export type OutEvent<P extends PeerId> =
   | { readonly type: 'emitEvent'; readonly topic: TopicId; readonly event: TopicEvent<P> }
   /** Hand the timer back in `timerExpired` after `delay` of the host's time units. */
   | { readonly type: 'scheduleTimer'; readonly delay: number; readonly timer: Timer<P> }
-  /** No topic needs the link to this peer anymore: close it once what was sent has arrived. */
+  /** No topic needs the link to this peer any more: close it once what was sent has arrived. */
   | { readonly type: 'disconnectPeer'; readonly peer: P }
   /** New data of a peer is known (never empty). */
   | { readonly type: 'peerData'; readonly peer: P; readonly data: PeerData }

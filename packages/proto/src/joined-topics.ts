@@ -66,7 +66,7 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
     return topic;
   }
 
-  /** @returns peers whose links no topic uses anymore */
+  /** @returns peers whose links no topic uses any more */
   drop(id: TopicId, topic: Topic<P>): P[] {
     topic.release();
     this.#topics.delete(id);
@@ -95,7 +95,7 @@ export class JoinedTopics<P extends PeerId> implements Iterable<Topic<P>> {
     for (const topic of this) topic.links.delete(peer);
   }
 
-  /** A topic lets go of a peer; true when no topic needs the link anymore. */
+  /** A topic lets go of a peer; true when no topic needs the link any more. */
   readonly #release = (peer: P, id: TopicId): boolean => {
     if (this.#topics.get(id)?.links.delete(peer) !== true) return false;
     return this.#topics.size === 1 || this.isFree(peer, id);

@@ -23,7 +23,7 @@ export interface NodeContext<P extends PeerId> {
   readonly isPeer: (id: P) => boolean;
   /** Whether a leaf can dial the peer with these data; undefined where the host does not know. */
   readonly isHub: ((data: PeerData) => boolean) | undefined;
-  /** Linked peers that can not be dialed. */
+  /** Linked peers that cannot be dialed. */
   readonly leaves: Set<P>;
   /** Where the linked peers come from, as far as the host has said. */
   readonly sources: Map<P, string>;

@@ -4,7 +4,7 @@ import type { PeerId } from './peer-id.js';
 export interface TopicSnapshot<P extends PeerId> {
   /** Active neighbors, in the order of the view. */
   readonly activeView: readonly P[];
-  /** Neighbors that can not be dialed (`peerConnected`); they are in no view. */
+  /** Neighbors that cannot be dialed (`peerConnected`); they are in no view. */
   readonly leaves: readonly P[];
   /** Peers known as replacements, in the order of the view. */
   readonly passiveView: readonly P[];

@@ -21,7 +21,7 @@ import { refuseBeside } from './given-endpoint.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
- * A server and how to recognise it: by its endpoint id (an address, or a ticket), or by its certificate (`HOST:PORT` and DER), as
+ * A server and how to recognize it: by its endpoint id (an address, or a ticket), or by its certificate (`HOST:PORT` and DER), as
  * Rust's irpc does.
  */
 export type RpcServerAddr = EndpointAddr | string | { readonly address: string; readonly certificate: Uint8Array };

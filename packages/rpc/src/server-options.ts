@@ -103,6 +103,7 @@ export interface RpcServerOptions {
    * Default 2,048, as for a subscriber in this process.
    */
   readonly queueCapacity?: number | undefined;
+  /** Where to report. Default: nowhere. */
   readonly logger?: Logger | undefined;
 }
 

@@ -61,7 +61,7 @@ describe('flush', () => {
     await expect(remote.flush({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  test('of a topic tells what the node did not take, and is refused by a server that can not tell', async () => {
+  test('of a topic tells what the node did not take, and is refused by a server that cannot tell', async () => {
     const server = await nodes.serve(nodes.node().gossip);
     const topic = await nodes.connect(server).subscribe(ROOM);
     const SIZE = 4_000;

@@ -16,7 +16,7 @@ function talk(swarm: TabSwarm, prefix: string): void {
 }
 
 describe('tabs on a few hubs', () => {
-  test('hear everything, once, from tabs, hubs and members that they can not dial', () => {
+  test('hear everything, once, from tabs, hubs and members that they cannot dial', () => {
     const swarm = new TabSwarm(SMALL);
     talk(swarm, 'hello');
     expect(swarm.missed()).toEqual([]);

@@ -165,7 +165,7 @@ export class WebEndpoint implements Endpoint {
 
   async #connect(to: EndpointAddr | EndpointId, alpn: string, signal: AbortSignal): Promise<Connection> {
     const id = typeof to === 'string' ? to : to.id;
-    if (id === this.id) throw new ConnectError('self', 'an endpoint can not dial itself');
+    if (id === this.id) throw new ConnectError('self', 'an endpoint cannot dial itself');
     const isKnown = typeof to !== 'string' && to.addrs.length > 0;
     const { addrs } = isKnown ? to : await abortable(this.addressLookup.resolve(id, { signal }), signal);
     const listeners = webAddrs(addrs);

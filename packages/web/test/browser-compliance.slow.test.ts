@@ -81,7 +81,7 @@ describe.each(['chrome', 'firefox'] as const)('dialed from %s', (kind) => {
       return { vanish: async () => cable.cut(), close: async () => cable.remove() };
     },
     dyingEndpoint: { skip: 'a page sees no sockets, and none of them dies alone' },
-    hostile: { skip: 'a page can not break the rules of HTTP/3' },
+    hostile: { skip: 'a page cannot break the rules of HTTP/3' },
     ipv6: { skip: 'the QUIC transport tries it' },
     skip: CANNOT[kind],
   });

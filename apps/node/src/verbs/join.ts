@@ -8,7 +8,7 @@ export const join: Verb = {
   summary: 'have a node enter a topic',
   about: `Has a node enter a topic and stay in it, also after a restart, until "leave". A room ticket has
 topic and members in it; other tickets, or endpoint ids, name nodes that are in the topic already. With
-any of these, the command waits until the node has a neighbor, also where the node was in the topic.`,
+any of these, the command waits until the node has a neighbor, also if it was in the topic before.`,
   usage: ['TOPIC', '[TICKET…]'],
   settings: [{ flag: 'timeout', kind: 'text', metavar: 'TIME', help: WAIT_HELP }],
   run: (call) => {

@@ -12,8 +12,8 @@ const LOOK_MS = 50;
 
 export const stop: Verb = {
   summary: 'have a node end in good order',
-  about: `Has a node leave its topics in good order and end, as SIGTERM does. Waits until it has, where it is the
-node of --data. A supervisor that starts it again whenever it ends will do so.`,
+  about: `Has a node leave its topics in good order and end, as SIGTERM does. If it is the node of --data, the
+command waits until it has ended. A supervisor may start it again.`,
   usage: [],
   settings: [{ flag: 'timeout', kind: 'text', metavar: 'TIME', help: 'wait so long for the end (default: 10s)' }],
   run: async (call) => {
@@ -24,7 +24,7 @@ node of --data. A supervisor that starts it again whenever it ends will do so.`,
     const end = performance.now() + waitMs;
     while ((await ownerOf(folderOf(call))) !== undefined) {
       if (performance.now() > end)
-        throw new Error(`the node has been told to end, and has not after ${waitMs / 1000} s`);
+        throw new Error(`the node was told to end, and is still running after ${waitMs / 1000} s`);
       await setTimeout(LOOK_MS);
     }
     await out.line('ended');

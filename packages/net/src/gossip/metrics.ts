@@ -66,9 +66,9 @@ export interface GossipMetrics {
   dial(outcome: DialOutcome): void;
   /** @param count how many; default 1 */
   dropped(reason: DropReason, count?: number): void;
-  /** Messages are lost, and whom it concerns was told. */
+  /** Messages are lost, and the subscribers concerned were told. */
   lost(reason: LossReason, messages: number): void;
-  /** A topic was out of touch for so long that nobody knows what it has missed. Whom it concerns was told. */
+  /** A topic was out of touch for so long that nobody knows what it has missed. Its subscribers were told. */
   away(): void;
   /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
   degraded(): void;

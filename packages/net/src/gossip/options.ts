@@ -73,12 +73,15 @@ export interface GossipOptions {
    * More are dropped, and fetched again later. Default 4 MiB.
    */
   readonly heldBytes?: number | undefined;
-  /** Messages of a peer that `validate` may reject within a minute; one more, and the peer is out for a while. Default 8. */
+  /** Messages of a peer that `validate` may reject within a minute; after one more the peer is shut out for a while. Default 8. */
   readonly maxRejected?: number | undefined;
-  /** For how long it is out, in milliseconds. Default 600,000 (ten minutes). */
+  /** For how long it is shut out, in milliseconds. Default 600,000 (ten minutes). */
   readonly rejectedPauseMs?: number | undefined;
+  /** Where to report. Default: nowhere. */
   readonly logger?: Logger | undefined;
+  /** What counts; `gossipMetrics` of `@grapevine/metrics` makes one for Prometheus. Default: nothing is counted. */
   readonly metrics?: GossipMetrics | undefined;
+  /** Tells the time and keeps timers. Default: the system's; tests may bring a virtual one. */
   readonly clock?: Clock | undefined;
   /** Protocol choices. Default: seeded from the operating system. */
   readonly rng?: Rng | undefined;

@@ -105,7 +105,7 @@ export interface TopicSession {
   /**
    * Settles when the topic has a neighbor.
    *
-   * @throws JoinTimeoutError, with whom was tried, when the signal is aborted by a time-out; otherwise the signal's reason.
+   * @throws JoinTimeoutError, with the peers that were tried, when the signal is aborted by a time-out; otherwise the signal's reason.
    *   TopicClosedError, EndpointClosedError
    */
   joined(signal?: AbortSignal): Promise<void>;

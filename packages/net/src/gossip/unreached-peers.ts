@@ -31,7 +31,7 @@ export interface UnreachedPeersHost {
 export class UnreachedPeers {
   readonly #topic: TopicId;
   readonly #host: UnreachedPeersHost;
-  /** Who is asked next comes first. */
+  /** The one that is asked next comes first. */
   #peers: readonly EndpointId[] = [];
   #asked: readonly EndpointId[] = [];
   #pauseMs: number;

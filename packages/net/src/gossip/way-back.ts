@@ -22,14 +22,14 @@ export interface WayBackHost {
 }
 
 /**
- * Whom a topic asks while it has no neighbor: round after round, with growing pauses, for ever.
+ * The peers that a topic asks while it has no neighbor: round after round, with growing pauses, for ever.
  *
  * Peers that the user has named are never forgotten for others: at least one of them is in every round.
  */
 export class WayBack {
   readonly #topic: TopicId;
   readonly #host: WayBackHost;
-  /** Both lists: who is asked last comes first. A peer is in one of them. */
+  /** In both lists the peer that is asked last comes first. A peer is in one of them. */
   #bootstrap: readonly EndpointId[] = NOBODY;
   #former: readonly EndpointId[] = NOBODY;
   #timer: ClockTimer | undefined;

@@ -28,7 +28,7 @@ const MIN_FIRST_DCID = 8;
 
 /** Handles incoming handshakes: version negotiation, retry, caps, and then the application's decision. */
 export class Acceptor implements IncomingHost {
-  /** Who waits for a decision. */
+  /** Clients that wait for a decision. */
   readonly queue = new AsyncQueue<QuicIncoming>();
   alpns: readonly string[];
   readonly halfOpen: HalfOpen;
@@ -37,7 +37,7 @@ export class Acceptor implements IncomingHost {
   readonly #tokens = new RetryTokens();
   readonly #turns = new HandshakeTurns<QuicIncoming>((incoming) => this.queue.push(incoming));
   readonly #undecided = new Set<QuicIncoming>();
-  /** Who is here already, by address and what they call themselves: a first flight that arrives late, from before a retry, asks for nothing. */
+  /** Clients that are here already, by address and their own connection id: a first flight that arrives late, from before a retry, asks for nothing. */
   readonly #clients = new Map<string, QuicIncoming>();
 
   constructor(core: Core, configs: Configs) {

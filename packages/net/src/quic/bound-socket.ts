@@ -65,7 +65,7 @@ export class BoundSocket {
   /**
    * Dials; resolves when the server has proven its identity.
    *
-   * @param find - finds out whom
+   * @param find - finds out where the server is, and which identity it must prove
    * @throws ConnectError, EndpointClosedError, the signal's reason
    */
   async dial(find: () => Promise<Target>, signal: AbortSignal | undefined): Promise<Driver> {

@@ -23,7 +23,7 @@ const TELLING: readonly ConnectFailure[] = [
   'self',
 ];
 
-/** Whom to dial. */
+/** A server to dial. */
 export interface Target {
   readonly expected: Expectation;
   readonly alpn: string;

@@ -67,7 +67,7 @@ export class Endpoint implements TransportEndpoint {
     const [checkedAlpn] = checkAlpns([alpn]) as [string];
     const id = typeof to === 'string' ? to : to.id;
     const find = async () => {
-      if (id === this.id) throw new ConnectError('self', 'an endpoint can not dial itself');
+      if (id === this.id) throw new ConnectError('self', 'an endpoint cannot dial itself');
       const addrs = directAddrs(await this.#resolve(to, signal));
       return { expected: { type: 'id', id }, alpn: checkedAlpn, addrs } as const;
     };

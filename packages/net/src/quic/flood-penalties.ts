@@ -10,7 +10,7 @@ const MAX_NETWORKS = 4_096;
 /**
  * Networks (hosts, /48 of IPv6) whose connections ended because they brought too much: they may begin no more until some of it is forgiven.
  *
- * Keys cost nothing, and a connection that is closed leaves memory behind until the next collection of garbage. So who comes back with another
+ * Keys cost nothing, and a connection that is closed leaves memory behind until the next collection of garbage. So a host that comes back with another
  * key after each flood would pin what one connection may pin, many times over.
  */
 export class FloodPenalties {

@@ -24,8 +24,8 @@ interface Source {
 /**
  * Counts half-open incoming handshakes: in total and by source (host, /48 for IPv6, which is the most that one customer gets).
  *
- * A client that has proven nothing may cost only so much. Over the caps the oldest handshake makes room: of the source that is over
- * its own, or of the source that has most. So who keeps places without going on loses them, and an honest client gets one.
+ * A client that has proven nothing may cost only so much. Over the caps the oldest handshake is given up: of the source that is over
+ * its own cap, or of the source that has most. So a source that keeps places and does not go on loses them, and an honest client gets one.
  */
 export class HalfOpen {
   readonly #sources = new Map<string, Source>();

@@ -21,7 +21,7 @@ import { DgramSocket, type UdpSocket } from './udp-socket.js';
 
 /** How to bind an {@link Endpoint}. Everything has a default. */
 export interface EndpointOptions {
-  /** Who to be. Default: a fresh key. */
+  /** Our identity. Default: a fresh key. */
   readonly secretKey?: SecretKey | undefined;
   /**
    * The local address, `HOST:PORT` or `[IPV6]:PORT`. Port 0 lets the operating system choose. Default `0.0.0.0:0`: every IPv4

@@ -1,8 +1,8 @@
 import { NativeGarbage, type Remains } from './native-garbage.js';
 
 /**
- * Ticks of several connections go on in the next turn of the event loop after so long, in milliseconds. Who hears of what came does about twice as
- * much about it behind the ticks, in the same turn …
+ * Ticks of several connections go on in the next turn of the event loop after so long, in milliseconds. What the readers do with what
+ * came follows the ticks in the same turn, and takes about twice as long …
  */
 const TICKS_MS = 4;
 /** … and after so many halves of streams have ended with their connections: each has a reader that takes some microseconds to see that it is over. */

@@ -15,7 +15,7 @@ import type { CloseReason, EndpointCloseReason } from './close-reason.js';
 export interface Endpoint extends AsyncDisposable {
   /** Our public key: who we are. */
   readonly id: EndpointId;
-  /** Whether it dials and can not be dialed, as in a browser tab. Undefined: no. */
+  /** Whether it dials and cannot be dialed, as in a browser tab. Undefined: no. */
   readonly isLeaf?: boolean;
   /** Where we can be reached, as far as we know now. */
   addr(): EndpointAddr;
@@ -74,7 +74,7 @@ export interface Connection {
   readonly stableId: number;
   /** Which side dialled. */
   readonly side: 'dialed' | 'accepted';
-  /** Whether the peer has dialed us and can not be dialed itself, as a browser tab. Undefined: it can be, as far as we know. */
+  /** Whether the peer has dialed us and cannot be dialed itself, as a browser tab. Undefined: it can be, as far as we know. */
   readonly isFromLeaf?: boolean;
   /** Where the peer is reached now; undefined where the transport has no such notion. */
   remoteAddr(): TransportAddr | undefined;
@@ -115,7 +115,7 @@ export interface Connection {
   /**
    * Bounds what the peer may have us keep that nobody here has read. For peers that have shown nothing yet; before the first call, the windows of
    * flow control and the number of streams are the bounds. A peer that goes over it loses the connection, unless somebody has read the
-   * excess by the next turn of the event loop. Undefined where a transport can not.
+   * excess by the next turn of the event loop. Undefined where a transport cannot.
    */
   limitPending?(limits: PendingLimits): void;
   /** Plain numbers about the connection so far. */

@@ -29,7 +29,7 @@ test('what makes and ends neighbors is said as soon as a full queue has drained'
   };
   expect(await views()).toEqual(sessions.map(() => true));
 
-  // More than the queue takes before it is written. Who comes back has the last word.
+  // More than the queue takes before it is written. For one that comes back, the last word counts.
   const stays = (i: number) => i % 3 === 0;
   for (const [i, session] of sessions.entries()) {
     session.closeSender();

@@ -66,7 +66,7 @@ class SleepingClock implements Clock {
 }
 
 describe('a peer that falls silent', () => {
-  test('is given up within seconds when it can not be reached anew', async () => {
+  test('is given up within seconds when it cannot be reached anew', async () => {
     swarm = new TestSwarm();
     const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
     swarm.network.cut(a.endpoint, b.endpoint);

@@ -62,6 +62,6 @@ test('where it does not load, hubs are told of everything in the cache instead, 
   await Promise.resolve();
   histories.reconcile(TOPIC, HUB, 'periodic');
   histories.reconcile(TOPIC, HUB, 'linkReplaced');
-  expect(warnings).toEqual(['histories can not be compared: the code for it did not load']);
+  expect(warnings).toEqual(['histories cannot be compared: the code for it did not load']);
   expect(announced).toEqual([`${TOPIC} ${HUB}`, `${TOPIC} ${HUB}`]);
 });

@@ -7,7 +7,7 @@ import { type Listener, type Member, TestSwarm, TOPIC } from '../support/swarm.j
 let swarm: TestSwarm;
 afterEach(() => swarm.close());
 
-/** A notice board: who enters a topic is on it, who asks gets all others. */
+/** A notice board: it lists each node that enters a topic, and tells each that asks about all others. */
 class Board {
   readonly #members = new Map<TopicId, Set<Member>>();
   asked = 0;

@@ -126,7 +126,7 @@ describe('a client that sends its first flight and nothing else', () => {
       if (i + 1 < count) await silence(700); // late enough for a repetition
     }
     await until(() => server.stats().connections === 1);
-    await until(() => server.stats().connections === 0); // through quiche's second retransmission, and our own farewell
+    await until(() => server.stats().connections === 0); // through quiche's second retransmission, and our own close packet
     await silence(50);
     expect(client.bytes).toBeGreaterThan(1_000);
     expect(client.bytes).toBeLessThanOrEqual(LIMIT * count * (initial as Uint8Array).length);

@@ -160,7 +160,7 @@ export class PlumTree<P extends PeerId> extends EagerLazyPush<P> {
     return messageIdEquals(id, this.node.hash(content));
   }
 
-  /** {@link hasTrueId} for a known id: comparing with the cached payload gives the same answer for less than hashing costs. */
+  /** The same for a known id: comparing with the cached payload gives the same answer, and costs less than hashing. */
   #isSameAgain(message: GossipMessage): boolean {
     const known = this.memory.window.get(message.id);
     return known === undefined ? this.#hasTrueId(message) : sameBytes(known.content, message.content);

@@ -64,7 +64,7 @@ export class LeafRoom<P extends PeerId> {
       case 'shuffle':
         this.#answer(from, message, now);
         break;
-      // Whom a leaf knows it knows from hubs.
+      // A leaf has its list from hubs: it is no news.
       case 'shuffleReply':
         this.#node.stats.unsolicitedShuffleReplies++;
         break;

@@ -8,7 +8,7 @@ export class FairBudget<H> {
   readonly #amountOf: (holder: H) => number;
   readonly #holders = new Set<H>();
   #total = 0;
-  /** Who had more than a fair share when it was last looked, most last. */
+  /** Those that had more than a fair share at the last look; the one with the most comes last. */
   #over: H[] = [];
 
   constructor(limit: number, amountOf: (holder: H) => number) {

@@ -20,7 +20,7 @@ export interface TabSwarmOptions {
   readonly runsLeafState?: boolean;
 }
 
-/** Hubs, ordinary members that tabs can not dial, and tabs, which nobody can dial; and who has heard what. */
+/** Hubs, ordinary members that tabs cannot dial, and tabs, which nobody can dial; and who has heard what. */
 export class TabSwarm {
   readonly network: Network;
   readonly rng: ChaCha12Rng;

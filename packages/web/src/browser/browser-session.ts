@@ -57,7 +57,7 @@ export class BrowserSession implements WebSession {
     return this.#opener.available();
   }
 
-  /** At the limit of the peer Firefox waits. @throws StreamLimitError where the browser says that it can not be opened */
+  /** At the limit of the peer Firefox waits. @throws StreamLimitError where the browser says that it cannot be opened */
   openBi(): Promise<BiStream> {
     return this.#whileOpen(async () => {
       try {

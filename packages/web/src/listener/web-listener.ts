@@ -176,10 +176,10 @@ export class WebListener implements Endpoint {
     this.#alpns = checkAlpns(alpns);
   }
 
-  /** A listener can not dial. @throws ConnectError always */
+  /** A listener cannot dial. @throws ConnectError always */
   async connect(): Promise<Connection> {
     if (this.#closing) throw new EndpointClosedError();
-    throw new ConnectError('no-address', 'a web listener can not dial: use the QUIC endpoint beside it');
+    throw new ConnectError('no-address', 'a web listener cannot dial: use the QUIC endpoint beside it');
   }
 
   accept(): AsyncIterable<Incoming> {

@@ -24,7 +24,7 @@ export class WebConnection implements Connection {
   readonly remoteId: EndpointId;
   readonly alpn: string;
   readonly side: 'dialed' | 'accepted';
-  /** Whoever dials a listener can not be dialed. */
+  /** Whoever dials a listener cannot be dialed. */
   readonly isFromLeaf: boolean;
   readonly stableId = nextStableId();
   readonly #session: WebSession;

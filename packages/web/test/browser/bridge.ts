@@ -95,7 +95,7 @@ export class Bridge {
 
   #send(call: Call): void {
     const noMethods = (): never => {
-      throw new TypeError('an object with methods can not go into the page');
+      throw new TypeError('an object with methods cannot go into the page');
     };
     this.#parts.worker.postMessage(serialize(call, noMethods));
   }

@@ -76,7 +76,7 @@ export class RemoteEndpoint implements DialingEndpoint {
     try {
       return (await this.#bridge.later(TOOLS, 'connect', this.#handle, to, alpn, controller)) as Connection;
     } catch (error) {
-      signal?.throwIfAborted(); // the reason itself can not cross
+      signal?.throwIfAborted(); // the reason itself cannot cross
       throw error;
     } finally {
       signal?.removeEventListener('abort', abort);

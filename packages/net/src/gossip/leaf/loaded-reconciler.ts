@@ -21,7 +21,7 @@ export class LoadedReconciler implements Reconciling {
     loading.then(
       (reconciler) => this.#begin(reconciler),
       (error) => {
-        logger.warn({ error: String(error) }, 'histories can not be compared: the code for it did not load');
+        logger.warn({ error: String(error) }, 'histories cannot be compared: the code for it did not load');
         this.#begin(announcing(host));
       },
     );

@@ -39,7 +39,7 @@ export class IdentityGuard {
     await Promise.all(others.map((older) => this.#compare(peer, older, newer)));
   }
 
-  /** Somebody has another node with our identity. The first one is worth a warning: who lies about it must not fill the log. */
+  /** Another node with our identity was noticed. Only the first notice is a warning: a peer that lies about it must not fill the log. */
   noticedBy(peer: EndpointId): void {
     const { logger, metrics } = this.#options;
     metrics.dropped('identity-conflict');

@@ -9,7 +9,7 @@ export interface PeerTableHost {
   isJoined(topic: TopicId): boolean;
   /** A dial to a peer has begun. */
   dialing(peer: EndpointId): void;
-  /** The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say. `isLeaf`: it can not be dialed */
+  /** The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say. `isLeaf`: it cannot be dialed */
   connected(peer: EndpointId, source: string, isLeaf: boolean): void;
   /** The last connection to a peer is gone, or a dial has failed. */
   gone(peer: EndpointId, reason: DisconnectReason): void;

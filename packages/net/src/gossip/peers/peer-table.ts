@@ -171,7 +171,7 @@ export class PeerTable {
     this.#peers.get(id)?.links.closeAll(CloseCode.rejected, 'too many of its messages were rejected');
   }
 
-  /** Whether a peer has dialed us and can not be dialed. */
+  /** Whether a peer has dialed us and cannot be dialed. */
   isLeaf(id: EndpointId): boolean {
     return this.#peers.get(id)?.active?.connection.isFromLeaf === true;
   }

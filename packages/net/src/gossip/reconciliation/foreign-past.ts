@@ -18,7 +18,7 @@ export class ForeignPast {
     return this.#isThere;
   }
 
-  /** The peer names what it can not give. What it has told its subscribers lost, and never had either, has another key. */
+  /** The peer names what it cannot give. What it has told its subscribers lost, and never had either, has another key. */
   note(losses: readonly LossEntry[]): void {
     this.#isThere ||= losses.some(({ id }) => this.#lacking.has(this.#set.keyOf(messageIdToBytes(id))));
   }

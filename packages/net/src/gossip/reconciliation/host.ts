@@ -18,7 +18,7 @@ export interface ReconcilerHost {
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
   /** Round-trip time of the gossip connection to a peer in milliseconds, 0 where unknown. */
   rttMs(peer: EndpointId): number;
-  /** Whether a peer can not be dialed. */
+  /** Whether a peer cannot be dialed. */
   isLeaf(peer: EndpointId): boolean;
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;

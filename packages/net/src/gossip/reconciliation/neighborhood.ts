@@ -11,8 +11,8 @@ const MAX_FORMER = 1_024;
 type Pair = `${TopicId} ${EndpointId}`;
 
 /**
- * Who may compare a topic with us: its neighbors, by our view or by the peer's, which may be some seconds ahead or behind. Whoever is
- * neither learns the same after the same time whether we are in the topic or not.
+ * Decides who may compare a topic with us: its neighbors, by our view or by the peer's, which may be some seconds ahead or behind. All others
+ * get the same answer after the same time, whether we are in the topic or not.
  */
 export class Neighborhood {
   readonly #clock: Clock;

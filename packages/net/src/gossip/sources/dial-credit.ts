@@ -11,7 +11,7 @@ interface Account {
 /** Who pays for what goes to third parties because a source has named them: the source, with what it has sent. */
 export class DialCredit {
   readonly #clock: Clock;
-  /** Who was heard last stands last. */
+  /** In the order in which they were last heard. */
   readonly #accounts = new Map<string, Account>();
 
   constructor(clock: Clock) {

@@ -47,9 +47,9 @@ export const HANDSHAKE_BYTES = 2_000;
 export const CREDIT_PER_S = 2_400;
 
 /**
- * What the word of a peer that the user has named is worth at once, in bytes: five neighbors at four addresses each. It lets us in and names those
- * with whom a place is free; a handshake alone does not pay for one of them, and we would be out of the swarm until time has. Once for a source:
- * no more than it gets anyway in 40 s.
+ * Bytes that we may send at once to peers which a peer that the user has named tells us of: five neighbors at four addresses each. It lets us in and
+ * names peers that have a place free. Its handshake alone does not pay for one of them, and we would be out of the swarm until enough time has
+ * passed. Once for a source: no more than it gets anyway in 40 s.
  */
 export const NAMED_CREDIT = 5 * HEARSAY_ADDRS * HEARSAY_DIAL_BYTES;
 

@@ -1,8 +1,8 @@
 import type { DropReason } from '../metrics.js';
 
 /**
- * What was refused to whom: a `slot` to a stranger, a dial of ours a slot (`dial`), its slot to a peer that others needed more (`displaced`), a
- * dial to too many that others named (`hearsay`), more of our time (`work`) or memory (`memory`) to a source that has had its share.
+ * What was refused: a `slot` for a stranger; a slot for a dial of ours (`dial`); the slot of a peer, which others needed more (`displaced`); a dial
+ * to one of too many peers that others named (`hearsay`); more of our time (`work`) or memory (`memory`) for a source that has had its share.
  */
 export type Refusal = 'slot' | 'dial' | 'displaced' | 'hearsay' | 'work' | 'memory';
 

@@ -31,7 +31,7 @@ export interface SourcesHost {
   close(peer: EndpointId, code: number, reason: string): void;
 }
 
-/** Where a dial goes, and what it costs whom. */
+/** Where a dial goes, what it costs, and which source pays. */
 export interface DialTarget {
   /** None: the transport has to know where the peer is. */
   readonly addrs: readonly TransportAddr[];

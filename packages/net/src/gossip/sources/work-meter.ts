@@ -62,7 +62,7 @@ function workOfData(data: Uint8Array | undefined): number {
 /** How much of our time each source has left. */
 export class WorkMeter {
   readonly #clock: Clock;
-  /** Who was heard last stands last. */
+  /** In the order in which they were last heard. */
   readonly #accounts = new Map<string, Account>();
 
   constructor(clock: Clock) {

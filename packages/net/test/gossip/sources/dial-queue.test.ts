@@ -62,7 +62,7 @@ test('a peer that waits as hearsay is dialed for the user as soon as he names it
   expect(startAll()).toEqual([]);
 });
 
-test('who can not pay waits, and keeps nobody else waiting', () => {
+test('who cannot pay waits, and keeps nobody else waiting', () => {
   add('a0', 'hearsay', 'a');
   add('b0', 'hearsay', 'b');
   const broke = queue.start(({ namedBy }) => namedBy === 'b');
