@@ -56,7 +56,8 @@ const { outputFiles } = await build({
 
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, path.endsWith('.js') ? withNames(sideEffects === false ? withoutBareImports(text) : text) : text);
+  if (!path.endsWith('.js')) writeFileSync(path, text);
+  else writeFileSync(path, withConstants(withNames(sideEffects === false ? withoutBareImports(text) : text)));
 }
 
 /** esbuild imports shared files for their effects, which they do not have, and which other bundlers warn of. Lines stay where they are. */
@@ -68,4 +69,9 @@ function withoutBareImports(code) {
 function withNames(code) {
   const names = [...code.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
   return names.reduce((result, name) => result.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name), code);
+}
+
+/** esbuild writes `var` for what the sources call constant. With `const` before names in capitals a page's bundler puts their values where they are used. */
+function withConstants(code) {
+  return code.replaceAll(/^var (?=[A-Z][A-Z0-9_]* = )/gm, 'const ');
 }

@@ -18,5 +18,7 @@ export default defineConfig({
     target: 'es2022',
     modulePreload: false,
     reportCompressedSize: false,
+    // Constants stay constants, so that the minifier puts each where it is used: a percent less, gzipped. With `var` for all (the default) it can't know.
+    rolldownOptions: { output: { topLevelVar: false } },
   },
 });

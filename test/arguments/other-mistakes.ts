@@ -186,8 +186,8 @@ export const OTHER_MISTAKES: readonly Mistake[] = [
     wrong: [
       ['fast', /config must be an object/],
       [{ membrship: {} }, /did you mean "membership"/],
-      [{ maxMessageSize: '1' }, /maxMessageSize must be a number/],
-      [{ maxMessageSize: 1 }, /maxMessageSize must be from 512/],
+      [{ maxMessageSize: '1' }, /maxMessageSize must be a whole number/],
+      [{ maxMessageSize: 1 }, /maxMessageSize must be a whole number from 512/],
     ],
   },
   {

@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { BindError } from '@grapevine/net';
+import { PageFiles } from './page-files.js';
 
 /** What a page needs to know to join, as `/grapevine.json` has it. */
 export interface SiteContent {
@@ -13,13 +11,6 @@ export interface SiteContent {
   readonly tickets: readonly string[];
 }
 
-const PAGE = fileURLToPath(new URL('./page/', import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
 /** Scripts and styles of our own, connections to wherever the tickets lead, and nothing else. */
 const POLICY =
   "default-src 'self'; connect-src 'self' https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -34,8 +25,9 @@ export class Site implements AsyncDisposable {
 
   /** @param content asked at each request: tickets change. @throws BindError */
   static async serve(host: string, port: number, content: () => SiteContent): Promise<Site> {
+    const files = new PageFiles();
     const server = createServer((request, response) => {
-      answer(request, response, content).catch(() => response.writeHead(500).end());
+      answer(request, response, { files, content }).catch(() => response.writeHead(500).end());
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(new BindError(`${host} port ${port}`, error)));
@@ -61,7 +53,13 @@ export class Site implements AsyncDisposable {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, content: () => SiteContent): Promise<void> {
+/** What a site is made of. */
+interface Served {
+  readonly files: PageFiles;
+  readonly content: () => SiteContent;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, { files, content }: Served): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
   const path = new URL(request.url ?? '/', 'http://page').pathname;
@@ -69,16 +67,15 @@ async function answer(request: IncomingMessage, response: ServerResponse, conten
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     return void response.end(JSON.stringify(content()));
   }
-  const file = normalize(path === '/' ? '/index.html' : decodeURIComponent(path));
-  const type = TYPES[extname(file)];
-  // `normalize` of a path that begins with a slash leads nowhere above it.
-  const bytes = type === undefined ? undefined : await readFile(join(PAGE, file)).catch(() => undefined);
-  if (!bytes || !type) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('no such page\n');
+  const file = await files.get(path, String(request.headers['accept-encoding'] ?? ''));
+  if (!file) return void response.writeHead(404, { 'content-type': 'text/plain' }).end('no such page\n');
   response.writeHead(200, {
-    'content-type': type,
+    'content-type': file.type,
+    ...(file.coding !== 'identity' && { 'content-encoding': file.coding }),
+    vary: 'accept-encoding',
     'content-security-policy': POLICY,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
   });
-  response.end(bytes);
+  response.end(file.bytes);
 }

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 
 const page = fileURLToPath(new URL('../dist/page/', import.meta.url));
 
 /** The goal is 60 kB for a page that chats, and open: these keep it from growing further. */
-const MAX_GZIP = { beforeItRuns: 68_000, whenItChats: 77_000 };
+const MAX_GZIP = { beforeItRuns: 66_500, whenItChats: 76_000 };
 
 /** In what every page loads while it dials its first hub: the comparison of histories. Everything else that is loaded later is for few browsers. */
 const BY_EVERY_PAGE = '/grapevine/reconcile/1';
@@ -34,15 +34,16 @@ function zipped(names: readonly string[]): number {
   return names.reduce((sum, name) => sum + gzipSync(codeOf(name)).length, 0);
 }
 
-test('what the chat page loads before it runs has at most 68 kB gzip, and what every page loads in the end 77 kB', () => {
+test('what the chat page loads before it runs has at most 66.5 kB gzip, and what every page loads in the end 76 kB', () => {
   const first = firstLoad();
   const later = readdirSync(`${page}assets`).filter((name) => name.endsWith('.js') && !first.includes(name));
   const soon = later.filter((name) => codeOf(name).includes(BY_EVERY_PAGE));
   const all = [...new Set([...first, ...soon.flatMap(withImports)])];
   const rare = later.filter((name) => !all.includes(name));
   const kB = (names: readonly string[]): string => `${(zipped(names) / 1e3).toFixed(1)} kB gzip`;
+  const served = all.reduce((sum, name) => sum + brotliCompressSync(codeOf(name)).length, 0);
   console.info(
-    `chat page: ${kB(first)} before it runs, ${kB(all)} with what every page loads while it dials; ${kB(rare)} for few browsers`,
+    `chat page: ${kB(first)} before it runs, ${kB(all)} with what every page loads while it dials (${(served / 1e3).toFixed(1)} kB as the hub serves it, by brotli); ${kB(rare)} for few browsers`,
   );
   expect(soon).toHaveLength(1);
   expect(zipped(first)).toBeGreaterThan(10_000);

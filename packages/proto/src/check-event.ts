@@ -1,4 +1,5 @@
 import type { LossEntry } from './broadcast/told-losses.js';
+import { anInteger, aString, atLeast, describe, oneOf, someBytes } from './check/index.js';
 import type { Config } from './config.js';
 import type { Command, GapReason } from './event.js';
 import type { PeerId } from './peer-id.js';
@@ -6,6 +7,11 @@ import { maxPeerData } from './wire/fit-nodes.js';
 import { maxPayload } from './wire/max-payload.js';
 import type { PeerData } from './wire/message.js';
 import type { MessageId } from './wire/message-id.js';
+
+const aScope = oneOf('swarm', 'neighbors');
+const aGap = oneOf('sleep', 'overflow');
+const aRound = anInteger(0, 65_535);
+const anAge = atLeast(0);
 
 /**
  * Refuses a command that makes no sense, before anything is done about it.
@@ -15,22 +21,13 @@ import type { MessageId } from './wire/message-id.js';
 export function checkCommand<P extends PeerId>(config: Config, command: Command<P>): void {
   switch (command.type) {
     case 'join':
-      if (!Array.isArray(command.peers)) throw new TypeError('the peers to join must be an array');
-      return;
     case 'probe':
-      if (!Array.isArray(command.peers)) throw new TypeError('the peers to probe must be an array');
-      return;
+      return checkPeers(command.peers);
     case 'broadcast': {
       const { content, scope } = command;
-      if (!(content instanceof Uint8Array)) throw new TypeError('the content of a broadcast must be a Uint8Array');
-      if (scope !== 'swarm' && scope !== 'neighbors') {
-        throw new TypeError(`the scope must be 'swarm' or 'neighbors', got ${JSON.stringify(scope)}`);
-      }
-      const limit = maxPayload(config, scope);
-      if (content.length > limit) {
-        throw new RangeError(`the content has ${content.length} bytes, a broadcast can carry ${limit}`);
-      }
-      return;
+      checkContent(content);
+      aScope('scope', scope);
+      return checkLength('content', content, maxPayload(config, scope));
     }
     case 'quit':
       return;
@@ -45,20 +42,21 @@ export function checkCommand<P extends PeerId>(config: Config, command: Command<
  * @throws TypeError or RangeError.
  */
 export function checkPeerData(config: Config, data: PeerData): void {
-  if (!(data instanceof Uint8Array)) throw new TypeError('peer data must be a Uint8Array');
-  const limit = maxPeerData(config);
-  if (data.length > limit) throw new RangeError(`peer data has ${data.length} bytes, a message can carry ${limit}`);
+  someBytes('peer data', data);
+  checkLength('peer data', data, maxPeerData(config));
+}
+
+function checkLength(name: string, { length }: Uint8Array, limit: number): void {
+  if (length > limit) throw new RangeError(`${name} must have at most ${limit} bytes, got ${length}`);
 }
 
 /**
  * Refuses a reason for lost messages that there is not.
  *
- * @throws TypeError.
+ * @throws TypeError or RangeError.
  */
 export function checkGapReason(reason: GapReason): void {
-  if (reason !== 'sleep' && reason !== 'overflow') {
-    throw new TypeError(`the reason of a gap must be 'sleep' or 'overflow', got ${JSON.stringify(reason)}`);
-  }
+  aGap('reason', reason);
 }
 
 /**
@@ -68,11 +66,9 @@ export function checkGapReason(reason: GapReason): void {
  * @throws TypeError or RangeError.
  */
 export function checkRecovered(content: Uint8Array, { round, age }: { round: number; age: number }): void {
-  if (!(content instanceof Uint8Array)) throw new TypeError('the content of a recovered payload must be a Uint8Array');
-  if (!Number.isInteger(round) || round < 0 || round > 65_535) {
-    throw new RangeError(`the round of a recovered payload must be an integer from 0 to 65535, got ${String(round)}`);
-  }
-  if (!(age >= 0)) throw new RangeError(`the age of a recovered payload must be at least 0, got ${String(age)}`);
+  checkContent(content);
+  aRound('round', round);
+  anAge('age', age);
 }
 
 /**
@@ -80,8 +76,8 @@ export function checkRecovered(content: Uint8Array, { round, age }: { round: num
  *
  * @throws TypeError.
  */
-export function checkDiscarded(content: Uint8Array): void {
-  if (!(content instanceof Uint8Array)) throw new TypeError('the content of a discarded payload must be a Uint8Array');
+export function checkContent(content: Uint8Array): void {
+  someBytes('content', content);
 }
 
 /**
@@ -90,7 +86,7 @@ export function checkDiscarded(content: Uint8Array): void {
  * @throws TypeError.
  */
 export function checkSource(source: string | undefined): void {
-  if (source !== undefined && typeof source !== 'string') throw new TypeError('the source of a peer must be a string');
+  if (source !== undefined) aString('source', source);
 }
 
 /**
@@ -99,10 +95,8 @@ export function checkSource(source: string | undefined): void {
  * @throws TypeError.
  */
 export function checkIds(ids: readonly MessageId[]): void {
-  if (!Array.isArray(ids)) throw new TypeError('the ids of unavailable payloads must be an array');
-  if (!ids.every((id) => typeof id === 'string' && id.length === 16)) {
-    throw new TypeError('the ids of unavailable payloads must be message ids');
-  }
+  checkList('ids', ids);
+  if (!ids.every((id) => typeof id === 'string' && id.length === 16)) throw new TypeError('ids must be message ids');
 }
 
 /**
@@ -111,7 +105,12 @@ export function checkIds(ids: readonly MessageId[]): void {
  * @throws TypeError.
  */
 export function checkPeers(peers: readonly PeerId[]): void {
-  if (!Array.isArray(peers)) throw new TypeError('the peers that have stalled must be an array');
+  checkList('peers', peers);
+}
+
+/** Its items show what they are when they are used: there may be tens of thousands. */
+function checkList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array, got ${describe(value)}`);
 }
 
 /**
@@ -121,9 +120,7 @@ export function checkPeers(peers: readonly PeerId[]): void {
  */
 export function checkLosses(losses: readonly LossEntry[]): void {
   checkIds(losses.map(({ id }) => id));
-  for (const { age } of losses) {
-    if (!(age >= 0)) throw new RangeError(`the age of a lost payload must be at least 0, got ${String(age)}`);
-  }
+  for (const { age } of losses) anAge('age', age);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { BROADCAST, HARDENED, MEMBERSHIP, presets } from './settings.js';
+
 /** Settings of the membership layer (HyParView). Paper: TR-07-13; "reference": iroh-gossip 0.101. */
 export interface MembershipConfig {
   /** Most active neighbors. Peers, at least 1. Default 5 (paper, p. 9). */
@@ -192,56 +194,8 @@ export function defaultConfig(unit: TimeUnit = 'milliseconds'): Config {
   return {
     mode: 'hardened',
     maxMessageSize: 4096,
-    membership: {
-      activeViewCapacity: 5,
-      passiveViewCapacity: 30,
-      activeRandomWalkLength: 6,
-      passiveRandomWalkLength: 3,
-      shuffleRandomWalkLength: 6,
-      shuffleActiveViewCount: 3,
-      shufflePassiveViewCount: 4,
-      shuffleInterval: 60_000 * ms,
-      neighborRequestTimeout: 500 * ms,
-      maxListedNodes: 64,
-    },
-    broadcast: {
-      graftTimeout1: 80 * ms,
-      graftTimeout2: 40 * ms,
-      dispatchTimeout: 5 * ms,
-      optimizationThreshold: 7,
-      messageCacheRetention: 30_000 * ms,
-      messageIdRetention: 90_000 * ms,
-      cacheEvictInterval: 1_000 * ms,
-      messageCacheMaxBytes: 64 * 1024 * 1024,
-      messageCacheMaxCount: 1_000_000,
-      messageIdMaxCount: 1_000_000,
-    },
-    hardened: {
-      nodeCacheMaxBytes: 64 * 1024 * 1024,
-      nodeCacheMaxCount: 1_000_000,
-      nodeIdMaxCount: 1_000_000,
-      nodeMissing: 65_536,
-      missingPerPeer: 16_384,
-      missingTotal: 65_536,
-      graftAttempts: 8,
-      replacedPerList: 10,
-      evictionsPerPeer: 3,
-      evictionsPerSource: 128,
-      evictionsTotal: 1_024,
-      evictionWindow: 60_000 * ms,
-      joinsPerPeer: 3,
-      introducedRequests: 16,
-      introductionsPerPeer: 2_048,
-      shufflesPerPeer: 64,
-      rateWindow: 60_000 * ms,
-      graftAnswers: 3,
-      graftInterval: 1_000 * ms,
-      announcedPerPage: 512,
-      reconcileInterval: 10_000 * ms,
-      maxTrees: 1_024,
-      treeRetention: 600_000 * ms,
-      announceDelayMax: 250 * ms,
-      leafCapacity: 64,
-    },
+    membership: presets(MEMBERSHIP, ms),
+    broadcast: presets(BROADCAST, ms),
+    hardened: presets(HARDENED, ms),
   };
 }

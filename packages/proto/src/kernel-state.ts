@@ -3,7 +3,7 @@ import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
 import {
   checkCommand,
-  checkDiscarded,
+  checkContent,
   checkGapReason,
   checkIds,
   checkLosses,
@@ -165,7 +165,7 @@ export abstract class KernelState<P extends PeerId> {
         this.#topics.find(event.topic)?.allow(event.peer);
         break;
       case 'discard':
-        checkDiscarded(event.content);
+        checkContent(event.content);
         this.#topics.find(event.topic)?.discard(event.content, event.from, now);
         break;
       case 'updatePeerData':

@@ -1,15 +1,14 @@
 import { HardenedPlumTree } from './broadcast/hardened-plumtree.js';
 import { PersistentMissing } from './broadcast/persistent-missing.js';
-import { PlumTree } from './broadcast/plumtree.js';
-import { ReferenceMissing } from './broadcast/reference-missing.js';
+import type { PlumTree } from './broadcast/plumtree.js';
 import { Entrance } from './entrance.js';
 import { HardenedHyParView } from './membership/hardened-hyparview.js';
-import { HyParView } from './membership/hyparview.js';
 import { LeafRoom } from './membership/leaf-room.js';
 import type { Membership } from './membership/membership.js';
 import type { NodeContext } from './node-context.js';
 import type { Outbox } from './outbox.js';
 import type { PeerId } from './peer-id.js';
+import { referenceLayers } from './reference/reference-layers.js';
 import type { Rng } from './structures/rng.js';
 
 /** What a topic is made of. */
@@ -29,13 +28,9 @@ export type LayersOf = <P extends PeerId>(node: NodeContext<P>, rng: Rng, out: O
 
 /** The layers of a member of the swarm, in the mode that its settings name. */
 export const memberLayers: LayersOf = <P extends PeerId>(node: NodeContext<P>, rng: Rng, out: Outbox<P>) => {
-  const { mode, broadcast } = node.config;
-  switch (mode) {
+  switch (node.config.mode) {
     case 'reference':
-      return {
-        swarm: new HyParView<P>(node, rng, out),
-        tree: new PlumTree<P>(node, out, new ReferenceMissing(broadcast)),
-      };
+      return referenceLayers(node, rng, out);
     case 'hardened': {
       const swarm = new HardenedHyParView<P>(node, rng, out);
       const tree = new HardenedPlumTree<P>(node, rng, out, new PersistentMissing(node));

@@ -22,16 +22,22 @@ describe('the config', () => {
   });
 
   test.each([
-    [{ maxMessageSize: 511 }, /maxMessageSize must be from 512 to .*, got 511/],
+    [{ maxMessageSize: 511 }, /maxMessageSize must be a whole number from 512 to .*, got 511/],
     [{ mode: 'lenient' } as unknown as PartialConfig, /mode must be/],
     [{ membership: { activeViewCapacity: 0 } }, /membership\.activeViewCapacity .* got 0/],
-    [{ membership: { passiveViewCapacity: 1.5 } }, /membership\.passiveViewCapacity must be an integer/],
-    [{ membership: { activeRandomWalkLength: 65_536 } }, /membership\.activeRandomWalkLength must be from 0 to 65535/],
-    [{ membership: { shuffleInterval: 0 } }, /membership\.shuffleInterval must be above 0/],
+    [
+      { membership: { passiveViewCapacity: 1.5 } },
+      /membership\.passiveViewCapacity must be a whole number of at least 1, got 1.5/,
+    ],
+    [
+      { membership: { activeRandomWalkLength: 65_536 } },
+      /membership\.activeRandomWalkLength must be a whole number from 0 to 65535/,
+    ],
+    [{ membership: { shuffleInterval: 0 } }, /membership\.shuffleInterval must be a number above 0, got 0/],
     [{ broadcast: { dispatchTimeout: Number.NaN } }, /broadcast\.dispatchTimeout/],
     [{ broadcast: { graftTimeout1: Infinity } }, /broadcast\.graftTimeout1/],
-    [{ broadcast: { messageIdRetention: 29_999 } }, /broadcast\.messageIdRetention must be from 30000/],
-    [{ hardened: { graftAttempts: 33 } }, /hardened\.graftAttempts must be from 1 to 32, got 33/],
+    [{ broadcast: { messageIdRetention: 29_999 } }, /broadcast\.messageIdRetention must be a number of at least 30000/],
+    [{ hardened: { graftAttempts: 33 } }, /hardened\.graftAttempts must be a whole number from 1 to 32, got 33/],
   ])('refuses what is out of range and says what and why: %j', (config, message) => {
     expect(() => resolveConfig(config)).toThrow(RangeError);
     expect(() => resolveConfig(config)).toThrow(message);

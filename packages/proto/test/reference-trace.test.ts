@@ -6,11 +6,12 @@ import {
   type Config,
   defaultConfig,
   type InEvent,
+  type KernelState,
   resolveConfig,
   State,
   TimerHeap,
 } from '../src/index.js';
-
+import { ReferenceState } from '../src/reference/index.js';
 import { utf8 } from './helper/node.js';
 import { debugInput, debugOutput } from './helper/rust-debug.js';
 import { TOPIC } from './helper/topic.js';
@@ -74,11 +75,13 @@ function trace(parameters: readonly number[]): string[] {
   const config = configOf(parameters);
   const schedule = new Schedule(seed);
   const queue = new TimerHeap<{ readonly peer: number; readonly event: InEvent<number> }>();
-  const states: State<number>[] = [];
+  const states: KernelState<number>[] = [];
   let at = 0;
   for (let me = 0; me < nodes; me++) {
     const peerData = new Uint8Array(me % 3 === 0 ? 0 : 3).fill(me);
-    states.push(new State({ me, peerData, config, rng: ChaCha12Rng.seedFromU64(seed * 1_000 + me) }));
+    // The kernel that has this mode alone decides alike: every other node is one.
+    const Kernel = me % 2 === 0 ? State : ReferenceState;
+    states.push(new Kernel({ me, peerData, config, rng: ChaCha12Rng.seedFromU64(seed * 1_000 + me) }));
     const peers = me === 0 ? [] : [schedule.next(me)];
     at += schedule.next(30_000);
     queue.insert(at, { peer: me, event: command({ type: 'join', peers }) });
@@ -97,7 +100,7 @@ function trace(parameters: readonly number[]): string[] {
     if (event.type === 'recvMessage') links.add(linkKey(event.from, peer));
     lines.push(`@${next.time} ${peer} < ${debugInput(event)}`);
     const disconnects: number[] = [];
-    for (const output of (states[peer] as State<number>).handle(event, next.time)) {
+    for (const output of (states[peer] as KernelState<number>).handle(event, next.time)) {
       lines.push(`  ${debugOutput(output)}`);
       if (output.type === 'sendMessage') {
         const received: InEvent<number> = { type: 'recvMessage', from: peer, topic: TOPIC, message: output.message };

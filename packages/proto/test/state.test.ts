@@ -161,7 +161,7 @@ describe('a mistake of the host', () => {
     ['an unknown command', command({ type: 'leave' }), TypeError],
     ['peers that are no list', command({ type: 'join', peers: 5 }), TypeError],
     ['content that is no bytes', command({ type: 'broadcast', content: 'text', scope: 'swarm' }), TypeError],
-    ['an unknown scope', command({ type: 'broadcast', content: utf8('x'), scope: 'everyone' }), TypeError],
+    ['an unknown scope', command({ type: 'broadcast', content: utf8('x'), scope: 'everyone' }), RangeError],
     ['a time that is none', () => node.state.handle({ type: 'peerConnected', peer: 1 }, Number.NaN), TypeError],
     ['peer data that is no bytes', () => node.handle({ type: 'updatePeerData', data: 'x' as never }), TypeError],
     [

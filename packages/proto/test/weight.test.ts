@@ -19,19 +19,8 @@ async function weigh(contents: string): Promise<number> {
 
 test("the Rust crate's rules alone take half of the kernel: what is within 15 kB, and what is not", async () => {
   const reference = await weigh(`
-    import { PlumTree } from './broadcast/plumtree.js';
-    import { ReferenceMissing } from './broadcast/reference-missing.js';
     import { seededRng, topicId } from './index.js';
-    import { KernelState } from './kernel-state.js';
-    import { HyParView } from './membership/hyparview.js';
-    class State extends KernelState {
-      constructor(options) {
-        super(options, (node, rng, out) => ({
-          swarm: new HyParView(node, rng, out),
-          tree: new PlumTree(node, out, new ReferenceMissing(node.config.broadcast)),
-        }));
-      }
-    }`);
+    import { ReferenceState as State } from './reference/index.js';`);
   const leaf = await weigh(`
     import { seededRng, topicId } from './index.js';
     import { LeafState as State } from './leaf/index.js';`);

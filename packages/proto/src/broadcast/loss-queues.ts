@@ -1,107 +1,125 @@
 import { LazyMap } from '../structures/lazy.js';
 import type { MessageId } from '../wire/message-id.js';
 
-/** Ids that have left the front of a queue before the others move up. */
-const MOVE_UP = 1_024;
+/** What one source has told of in one round, in its order. */
+interface Batch {
+  readonly round: number;
+  readonly ids: (MessageId | undefined)[];
+  /** Ids at the front that are out already. */
+  out: number;
+}
 
 /** What one source has told of, oldest first. */
-class Queue {
-  #ids: MessageId[] = [];
-  /** Ids at the front that are out already. */
-  #out = 0;
-  /** How many have ever moved up, so that a position means the same for as long as the queue lives. */
-  #moved = 0;
+class Batches {
+  readonly #batches: Batch[] = [];
+  #size = 0;
 
-  get length(): number {
-    return this.#ids.length - this.#out;
-  }
-
-  /** The position of the oldest. */
-  get first(): number {
-    return this.#moved + this.#out;
+  get size(): number {
+    return this.#size;
   }
 
   get oldest(): MessageId | undefined {
-    return this.#ids[this.#out];
+    const [batch] = this.#batches;
+    return batch?.ids[batch.out];
   }
 
-  /** Undefined where it is out already, or there is none yet. */
-  at(position: number): MessageId | undefined {
-    return position < this.first ? undefined : this.#ids[position - this.#moved];
-  }
-
-  push(id: MessageId): void {
-    this.#ids.push(id);
+  push(id: MessageId, round: number): void {
+    let last = this.#batches.at(-1);
+    if (last?.round !== round) {
+      last = { round, ids: [], out: 0 };
+      this.#batches.push(last);
+    }
+    last.ids.push(id);
+    this.#size++;
   }
 
   shift(): MessageId | undefined {
-    const { oldest } = this;
-    if (oldest !== undefined && ++this.#out === MOVE_UP) {
-      this.#ids = this.#ids.slice(MOVE_UP);
-      this.#moved += MOVE_UP;
-      this.#out = 0;
+    const [batch] = this.#batches;
+    if (batch === undefined) return;
+    const id = batch.ids[batch.out];
+    batch.ids[batch.out++] = undefined;
+    if (batch.out === batch.ids.length) this.#batches.shift();
+    this.#size--;
+    return id;
+  }
+
+  /** The first of each batch, then the second of each, and so on. Ids may come and go on the way. */
+  *byRank(): Generator<MessageId, void, undefined> {
+    let batches = [...this.#batches];
+    for (let rank = 0; batches.length > 0; rank++) {
+      batches = batches.filter(({ ids }) => rank < ids.length);
+      for (const { ids } of batches) {
+        const id = ids[rank];
+        if (id !== undefined) yield id;
+      }
     }
-    return oldest;
   }
 }
 
 /**
- * Ids by the source that has told of them. They are walked through with all sources in turns, so a source that tells of very many delays its own
- * and nobody else's.
+ * Ids by the source that has told of them, and by the round in which it did. They are walked through with all sources in turns, so a source that tells of
+ * very many delays its own and nobody else's.
+ *
+ * Of each source, what stood at the front in any of its rounds comes first. A source that passes on what others have told has put it in order
+ * in the same way: at the front is something of each of *its* sources, and behind it what some had too much of. So what few tell stays at the front from node to
+ * node, however much others tell of on the way, and only what there is too much of waits, and is forgotten in the end.
  */
 export class LossQueues<P> {
-  readonly #queues = new LazyMap<P, Queue>();
+  readonly #sources = new LazyMap<P, Batches>();
 
   /** The sources that have any. */
   sources(): Iterable<P> {
-    return this.#queues.keys();
+    return this.#sources.keys();
   }
 
   sizeOf(source: P): number {
-    return this.#queues.get(source)?.length ?? 0;
+    return this.#sources.get(source)?.size ?? 0;
   }
 
-  push(source: P, id: MessageId): void {
-    let queue = this.#queues.get(source);
-    if (queue === undefined) {
-      queue = new Queue();
-      this.#queues.set(source, queue);
+  push(source: P, id: MessageId, round: number): void {
+    let batches = this.#sources.get(source);
+    if (batches === undefined) {
+      batches = new Batches();
+      this.#sources.set(source, batches);
     }
-    queue.push(id);
+    batches.push(id, round);
   }
 
   oldest(source: P): MessageId | undefined {
-    return this.#queues.get(source)?.oldest;
+    return this.#sources.get(source)?.oldest;
   }
 
   /** Takes out the oldest of a source. */
   shift(source: P): MessageId | undefined {
-    const queue = this.#queues.get(source);
-    const id = queue?.shift();
-    if (queue?.length === 0) this.#queues.delete(source);
+    const batches = this.#sources.get(source);
+    const id = batches?.shift();
+    if (batches?.size === 0) this.#sources.delete(source);
     return id;
   }
 
   /** The source that has most. */
   largest(): P | undefined {
     let [largest, most] = [undefined as P | undefined, 0];
-    for (const [source, { length }] of this.#queues) if (length > most) [largest, most] = [source, length];
+    for (const [source, { size }] of this.#sources) if (size > most) [largest, most] = [source, size];
     return largest;
   }
 
   clear(): void {
-    this.#queues.clear();
+    this.#sources.clear();
   }
 
-  /** The oldest of each source, then the second of each, and so on. Ids may come and go on the way. */
+  /** One of each source in turn. Ids may come and go on the way. */
   *[Symbol.iterator](): Generator<MessageId, void, undefined> {
-    let walks = [...this.#queues].map(([, queue]) => ({ queue, first: queue.first, end: queue.first + queue.length }));
-    for (let rank = 0; walks.length > 0; rank++) {
-      walks = walks.filter(({ first, end }) => first + rank < end);
-      for (const { queue, first } of walks) {
-        const id = queue.at(first + rank);
-        if (id !== undefined) yield id;
+    let walks = [...this.#sources].map(([, batches]) => batches.byRank());
+    while (walks.length > 0) {
+      const unfinished: typeof walks = [];
+      for (const walk of walks) {
+        const { done, value } = walk.next();
+        if (done) continue;
+        unfinished.push(walk);
+        yield value;
       }
+      walks = unfinished;
     }
   }
 }

@@ -9,6 +9,7 @@ import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
 import { ActiveNeighbors } from './active-neighbors.js';
 import type { RecoveredFrom } from './beyond-reference.js';
 import { CacheWalks } from './cache-walks.js';
+import { PAST } from './past.js';
 import type { PersistentMissing } from './persistent-missing.js';
 import { PlumTree } from './plumtree.js';
 import { ReconcileTurns } from './reconcile-turns.js';
@@ -37,7 +38,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   #memberSince: number | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
-    super(node, out, missing);
+    super(node, out, missing, PAST);
     this.#rng = rng;
     this.neighbors = new ActiveNeighbors(this.eager, this.lazy);
   }
@@ -82,7 +83,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     const next = this.roundToPassOn(received, round);
     this.remember({ ...received, scope: { type: 'swarm', round: next } }, age, now);
     if (age < messageCacheRetention) this.#announceToOthers(id, next, content.length, from, now);
-    else this.#losses.told(id, now - age, from);
+    else this.#losses.told(id, { since: now - age, by: from }, now);
     this.missing.arrived(id, undefined, now);
     this.out.emit({ type: 'received', content, deliveredFrom: from, scope: received.scope });
   }
@@ -194,9 +195,9 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
   #tellLost(now: number): void {
     const lost = this.missing.expire(now);
-    for (const { id, since, by } of lost) {
-      this.memory.see(id, now);
-      this.#losses.told(id, since, by);
+    for (const loss of lost) {
+      this.memory.see(loss.id, now);
+      this.#losses.told(loss.id, loss, now);
     }
     // For payloads that we have heard of ourselves, we know when they can come no more.
     const isKnown = (id: MessageId): boolean => this.memory.wasHere(id) || this.missing.has(id);

@@ -1,18 +1,24 @@
-import type { Config } from '../config.js';
+import type { BroadcastConfig, Config } from '../config.js';
 import type { Stats } from '../stats.js';
 import { TimeBoundSet } from '../structures/time-bound-set.js';
 import type { GossipMessage } from '../wire/message.js';
 import type { MessageId } from '../wire/message-id.js';
-import { ExpiredPayloads } from './expired-payloads.js';
-import { FadedIds } from './faded-ids.js';
+import type { ExpiredPayloads } from './expired-payloads.js';
+import type { FadedIds } from './faded-ids.js';
 import type { IdHolder, NodeBudgets } from './node-budgets.js';
 import { PayloadWindow } from './payload-window.js';
 import type { LossEntry } from './told-losses.js';
 
 interface MemoryContext {
-  readonly config: Pick<Config, 'mode' | 'broadcast'>;
+  readonly config: Pick<Config, 'broadcast'>;
   readonly budgets: NodeBudgets;
   readonly stats: Pick<Stats, 'evictedPayloads'>;
+}
+
+/** What is remembered of payloads and ids after their time. Handed in: the reference remembers nothing. */
+export interface Past {
+  expired(broadcast: BroadcastConfig): ExpiredPayloads;
+  faded(broadcast: BroadcastConfig, now: number): FadedIds;
 }
 
 /** What a topic remembers of payloads: all of them for a while, and their ids for longer. Within its own bounds and the node's. */
@@ -25,15 +31,17 @@ export class PayloadMemory implements IdHolder {
   #expired: ExpiredPayloads | undefined;
   #faded: FadedIds | undefined;
   readonly #node: MemoryContext;
+  readonly #past: Past | undefined;
   /** Ids that the node's budget knows of. */
   #idCount = 0;
 
-  constructor(node: MemoryContext) {
+  constructor(node: MemoryContext, past?: Past) {
     this.#node = node;
+    this.#past = past;
     this.window = new PayloadWindow(node.config.broadcast, node.budgets);
   }
 
-  /** Payloads whose time was over. The reference remembers none. */
+  /** Payloads whose time was over. */
   expired(now: number): Iterable<LossEntry> {
     return this.#expired?.entries(now) ?? [];
   }
@@ -117,17 +125,13 @@ export class PayloadMemory implements IdHolder {
   }
 
   #hasExpired(id: MessageId, expired: number): void {
-    const { mode, broadcast } = this.#node.config;
-    if (mode === 'reference') return;
-    this.#expired ??= new ExpiredPayloads(broadcast);
-    this.#expired.add(id, expired);
+    this.#expired ??= this.#past?.expired(this.#node.config.broadcast);
+    this.#expired?.add(id, expired);
   }
 
   #hasFaded(id: MessageId, now: number): void {
-    const { mode, broadcast } = this.#node.config;
-    if (mode === 'reference') return;
-    this.#faded ??= new FadedIds(broadcast.messageIdRetention, broadcast.messageIdMaxCount, now);
-    this.#faded.add(id, now);
+    this.#faded ??= this.#past?.faded(this.#node.config.broadcast, now);
+    this.#faded?.add(id, now);
   }
 
   #countIds(): void {

@@ -75,10 +75,10 @@ export class ToldLosses<P> implements MissingHolder {
   }
 
   /** Our subscribers are told that a payload is lost. Somebody has known of it since then, and we know of it from this neighbor. */
-  told(id: MessageId, since: number, by: P): void {
+  told(id: MessageId, { since, by }: { readonly since: number; readonly by: P }, now: number): void {
     if (this.#told.has(id) || !this.#makesRoomFor(by)) return;
     this.#told.set(id, since);
-    this.#queues.push(by, id);
+    this.#queues.push(by, id, Math.floor(now / this.#roundInterval));
     this.#node.budgets.missing.changed(this, 1);
     this.#hasNews = true;
   }
@@ -106,7 +106,7 @@ export class ToldLosses<P> implements MissingHolder {
       this.#forgetReport(id, report);
       if (isKnown(id)) continue;
       const { since, by } = report;
-      this.told(id, since, by);
+      this.told(id, report, now);
       lost.push({ id, since, by, reason: 'unavailable' });
     }
     return lost;
@@ -135,7 +135,7 @@ export class ToldLosses<P> implements MissingHolder {
   takeRound(now: number): boolean {
     if (!this.#hasNews || now < this.#nextRound) return false;
     this.#hasNews = false;
-    this.#nextRound = now + ROUND * this.#node.config.broadcast.cacheEvictInterval;
+    this.#nextRound = now + this.#roundInterval;
     return true;
   }
 
@@ -171,6 +171,10 @@ export class ToldLosses<P> implements MissingHolder {
       this.#dropOldest(largest);
     }
     return true;
+  }
+
+  get #roundInterval(): number {
+    return ROUND * this.#node.config.broadcast.cacheEvictInterval;
   }
 
   get #hasRoom(): boolean {

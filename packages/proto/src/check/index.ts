@@ -7,6 +7,7 @@ export { describe } from './describe.js';
 export { type Checks, type Complete, checkOptions, given, unknownName } from './options.js';
 export {
   aBoolean,
+  aDuration,
   aFunction,
   anArrayOf,
   anInteger,
@@ -14,6 +15,7 @@ export {
   anything,
   aSignal,
   aString,
+  atLeast,
   type Check,
   oneOf,
   someBytes,

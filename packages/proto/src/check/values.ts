@@ -38,16 +38,30 @@ export const aSignal: Check = (name, value) => {
 /** Anything: what it is shows when it is used. Only for what has been checked elsewhere. */
 export const anything: Check = () => {};
 
+/** A number that is right. @param expected what it should be, in words */
+function aNumberThat(expected: string, isRight: (value: number) => boolean): Check {
+  return (name, value) => {
+    if (typeof value !== 'number') throw wrongType(name, expected, value);
+    if (!isRight(value)) throw new RangeError(`${name} must be ${expected}, got ${value}`);
+  };
+}
+
 /** A whole number within bounds. */
 export function anInteger(min: number, max: number = Number.MAX_SAFE_INTEGER): Check {
   const bounds = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  return (name, value) => {
-    if (typeof value !== 'number') throw wrongType(name, `a whole number ${bounds}`, value);
-    if (!Number.isInteger(value) || value < min || value > max) {
-      throw new RangeError(`${name} must be a whole number ${bounds}, got ${value}`);
-    }
-  };
+  return aNumberThat(`a whole number ${bounds}`, (value) => Number.isInteger(value) && value >= min && value <= max);
 }
+
+/** A number that is no smaller, and finite. */
+export function atLeast(min: number): Check {
+  return aNumberThat(`a number of at least ${min}`, (value) => value >= min && value <= Number.MAX_SAFE_INTEGER);
+}
+
+/** A duration is finite and above zero: a timer without delay would be due again for ever. */
+export const aDuration: Check = aNumberThat(
+  'a number above 0',
+  (value) => value > 0 && value <= Number.MAX_SAFE_INTEGER,
+);
 
 /** One of a few words. */
 export function oneOf(...words: readonly string[]): Check {
