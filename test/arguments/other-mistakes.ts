@@ -2,7 +2,17 @@ import { IrohEndpoint } from '@grapevine/iroh';
 import { MdnsPeerSource } from '@grapevine/mdns';
 import { gossipMetrics, processMetrics, serveMetrics } from '@grapevine/metrics';
 import { decode, encode, encodeInto, string } from '@grapevine/postcard';
-import { resolveConfig, State, seededRng, topicId, topicIdFromBytes } from '@grapevine/proto';
+import {
+  defaultConfig,
+  maxPayload,
+  resolveConfig,
+  State,
+  seededRng,
+  topicId,
+  topicIdFromBytes,
+} from '@grapevine/proto';
+import { LeafState } from '@grapevine/proto/leaf';
+import { ReferenceState } from '@grapevine/proto/reference';
 import { connectRpc, serveRpc } from '@grapevine/rpc';
 import { WebEndpoint } from '@grapevine/web';
 import { QuicDialer, WebListener } from '@grapevine/web/listener';
@@ -21,6 +31,14 @@ import {
   secretKeys,
   topicIds,
 } from './mistakes.js';
+
+const rng = seededRng(new Uint8Array(16));
+
+const KERNELS = [
+  ['State', State],
+  ['LeafState', LeafState],
+  ['ReferenceState', ReferenceState],
+] as const;
 
 /** Remote control, other transports, and what can be used by itself. */
 export const OTHER_MISTAKES: readonly Mistake[] = [
@@ -190,10 +208,33 @@ export const OTHER_MISTAKES: readonly Mistake[] = [
       [{ maxMessageSize: 1 }, /maxMessageSize must be a whole number from 512/],
     ],
   },
+  ...KERNELS.map(
+    ([name, Kernel]): Mistake => ({
+      call: `new ${name}(…)`,
+      make: (wrong) => new Kernel(wrong),
+      wrong: [
+        [undefined, /the options of a kernel must be an object, got null|me must be a string or a number, got undefined/],
+        [7, /the options of a kernel must be an object, got 7|me must be a string or a number, got undefined/],
+        [{ me: undefined, rng }, /me must be a string or a number, got undefined/],
+        [{ me: {}, rng }, /me must be a string or a number, got an object/],
+        [{ me: 1 }, /rng must be an Rng, got undefined/],
+        [{ me: 1, rng: Math.random }, /rng must be an Rng, got a function/],
+        [{ me: 1, rng, peerData: 'x' }, /peerData must be a Uint8Array/],
+        [{ me: 1, rng, hash: 'sha256' }, /hash must be a function/],
+        [{ me: 1, rng, peerdata: new Uint8Array() }, /did you mean "peerData"/],
+        [{ me: 1, rng, config: { membrship: {} } }, /did you mean "membership"/],
+      ],
+    }),
+  ),
   {
-    call: 'new State(…)',
-    make: (wrong) => new State(wrong),
-    wrong: [[{ me: undefined, rng: seededRng(new Uint8Array(16)) }, /me must be a string or a number/]],
+    call: 'maxPayload(…)',
+    make: ([config, scope]) => maxPayload(config, scope),
+    wrong: [
+      [[undefined, 'swarm'], /maxMessageSize must be a whole number from 512 .*, got undefined/],
+      [[{}, 'swarm'], /maxMessageSize must be a whole number/],
+      [[defaultConfig(), 'everybody'], /scope must be "swarm" or "neighbors", got "everybody"/],
+      [[defaultConfig(), undefined], /scope must be "swarm" or "neighbors", got undefined/],
+    ],
   },
   {
     call: 'topicId(…)',

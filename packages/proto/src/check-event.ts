@@ -1,15 +1,20 @@
 import type { LossEntry } from './broadcast/told-losses.js';
-import { anInteger, aString, atLeast, describe, oneOf, someBytes } from './check/index.js';
+import { anInteger, aString, atLeast, type Check, describe, oneOf, someBytes } from './check/index.js';
 import type { Config } from './config.js';
-import type { Command, GapReason } from './event.js';
+import type { Command } from './event.js';
 import type { PeerId } from './peer-id.js';
 import { maxPeerData } from './wire/fit-nodes.js';
 import { maxPayload } from './wire/max-payload.js';
 import type { PeerData } from './wire/message.js';
 import type { MessageId } from './wire/message-id.js';
 
-const aScope = oneOf('swarm', 'neighbors');
-const aGap = oneOf('sleep', 'overflow');
+/** Why messages may have been lost. */
+export const aGapReason = oneOf('sleep', 'overflow');
+/** Its items show what they are when they are used: there may be tens of thousands. */
+export const aList: Check = (name, value) => {
+  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array, got ${describe(value)}`);
+};
+
 const aRound = anInteger(0, 65_535);
 const anAge = atLeast(0);
 
@@ -22,11 +27,10 @@ export function checkCommand<P extends PeerId>(config: Config, command: Command<
   switch (command.type) {
     case 'join':
     case 'probe':
-      return checkPeers(command.peers);
+      return aList('peers', command.peers);
     case 'broadcast': {
       const { content, scope } = command;
-      checkContent(content);
-      aScope('scope', scope);
+      someBytes('content', content);
       return checkLength('content', content, maxPayload(config, scope));
     }
     case 'quit':
@@ -51,33 +55,15 @@ function checkLength(name: string, { length }: Uint8Array, limit: number): void 
 }
 
 /**
- * Refuses a reason for lost messages that there is not.
- *
- * @throws TypeError or RangeError.
- */
-export function checkGapReason(reason: GapReason): void {
-  aGap('reason', reason);
-}
-
-/**
  * Refuses a recovered payload whose description makes no sense. Its length is no mistake of the host: other nodes may have
  * larger limits.
  *
  * @throws TypeError or RangeError.
  */
 export function checkRecovered(content: Uint8Array, { round, age }: { round: number; age: number }): void {
-  checkContent(content);
+  someBytes('content', content);
   aRound('round', round);
   anAge('age', age);
-}
-
-/**
- * Refuses what is no payload.
- *
- * @throws TypeError.
- */
-export function checkContent(content: Uint8Array): void {
-  someBytes('content', content);
 }
 
 /**
@@ -95,22 +81,8 @@ export function checkSource(source: string | undefined): void {
  * @throws TypeError.
  */
 export function checkIds(ids: readonly MessageId[]): void {
-  checkList('ids', ids);
+  aList('ids', ids);
   if (!ids.every((id) => typeof id === 'string' && id.length === 16)) throw new TypeError('ids must be message ids');
-}
-
-/**
- * Refuses peers that are no list.
- *
- * @throws TypeError.
- */
-export function checkPeers(peers: readonly PeerId[]): void {
-  checkList('peers', peers);
-}
-
-/** Its items show what they are when they are used: there may be tens of thousands. */
-function checkList(name: string, value: unknown): void {
-  if (!Array.isArray(value)) throw new TypeError(`${name} must be an array, got ${describe(value)}`);
 }
 
 /**

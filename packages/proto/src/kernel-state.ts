@@ -1,18 +1,19 @@
 import { nodeBudgets } from './broadcast/node-budgets.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
+import { someBytes } from './check/index.js';
 import {
+  aGapReason,
+  aList,
   checkCommand,
-  checkContent,
-  checkGapReason,
   checkIds,
   checkLosses,
   checkPeerData,
-  checkPeers,
   checkRecovered,
   checkSource,
   checkTime,
 } from './check-event.js';
+import { checkStateOptions } from './check-state-options.js';
 import type { Config } from './config.js';
 import type { Command, DisconnectReason, InEvent, OutEvent, ReconcileReason } from './event.js';
 import { JoinedTopics } from './joined-topics.js';
@@ -53,11 +54,9 @@ export abstract class KernelState<P extends PeerId> {
    * @throws RangeError when a setting is out of range or the peer data does not fit into a message. TypeError when
    * something has the wrong type.
    */
-  protected constructor(
-    { me, peerData = NO_DATA, config, rng, isPeer = () => true, isHub, hash = defaultHash }: StateOptions<P>,
-    layersOf: LayersOf,
-  ) {
-    if (typeof me !== 'string' && typeof me !== 'number') throw new TypeError('me must be a string or a number');
+  protected constructor(options: StateOptions<P>, layersOf: LayersOf) {
+    checkStateOptions(options);
+    const { me, peerData = NO_DATA, config, rng, isPeer = () => true, isHub, hash = defaultHash } = options;
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
     const leaves = new Set<P>();
@@ -136,7 +135,7 @@ export abstract class KernelState<P extends PeerId> {
         this.#linkGap(event.peer, 'linkReplaced');
         break;
       case 'linkGap':
-        checkGapReason(event.reason);
+        aGapReason('reason', event.reason);
         this.#linkGap(event.peer, event.reason);
         break;
       case 'recovered':
@@ -152,7 +151,7 @@ export abstract class KernelState<P extends PeerId> {
         this.#topics.find(event.topic)?.lossesReported(event.from, event.losses, now);
         break;
       case 'stalled':
-        checkPeers(event.peers);
+        aList('peers', event.peers);
         this.#topics.find(event.topic)?.stalled(event.peers, now);
         break;
       case 'announceCache':
@@ -165,7 +164,7 @@ export abstract class KernelState<P extends PeerId> {
         this.#topics.find(event.topic)?.allow(event.peer);
         break;
       case 'discard':
-        checkContent(event.content);
+        someBytes('content', event.content);
         this.#topics.find(event.topic)?.discard(event.content, event.from, now);
         break;
       case 'updatePeerData':

@@ -1,18 +1,10 @@
-import { anInteger, atLeast, describe, oneOf, unknownName } from './check/index.js';
+import { anInteger, atLeast, oneOf } from './check/index.js';
+import { checkKnown } from './check-known.js';
 import { type Config, defaultConfig, type Given, MIN_MAX_MESSAGE_SIZE, type PartialConfig } from './config.js';
 import { BROADCAST, checkSettings, HARDENED, MEMBERSHIP } from './settings.js';
 
 /** Configs that are complete and checked already: all nodes of a simulation share one. */
 const resolvedConfigs = new WeakSet<PartialConfig>();
-
-function checkKnown(section: string, given: object | undefined, known: object): void {
-  if (given === undefined) return;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`${section} must be an object, got ${describe(given)}`);
-  }
-  const unknown = Object.keys(given).find((key) => !Object.hasOwn(known, key));
-  if (unknown !== undefined) throw unknownName(`${section} has no field`, unknown, Object.keys(known));
-}
 
 function merge<T extends object>(section: string, given: Given<T> | undefined, defaults: T): T {
   checkKnown(section, given, defaults);
@@ -24,9 +16,12 @@ function merge<T extends object>(section: string, given: Given<T> | undefined, d
   return Object.freeze(merged);
 }
 
+/** What `maxMessageSize` may be. */
+export const aMessageSize = anInteger(MIN_MAX_MESSAGE_SIZE, 0xffff_ffff);
+
 function check({ mode, maxMessageSize, membership, broadcast, hardened }: Config): void {
   oneOf('hardened', 'reference')('mode', mode);
-  anInteger(MIN_MAX_MESSAGE_SIZE, 0xffff_ffff)('maxMessageSize', maxMessageSize);
+  aMessageSize('maxMessageSize', maxMessageSize);
   checkSettings('membership', membership, MEMBERSHIP);
   checkSettings('broadcast', broadcast, BROADCAST);
   atLeast(broadcast.messageCacheRetention)('broadcast.messageIdRetention', broadcast.messageIdRetention);

@@ -18,7 +18,7 @@ export class LeafState<P extends PeerId> extends KernelState<P> {
    * leaves. TypeError when something has the wrong type.
    */
   constructor(options: StateOptions<P>) {
-    if (options.config?.mode === 'reference')
+    if (options?.config?.mode === 'reference')
       throw new RangeError("mode must be 'hardened': the reference knows no leaves");
     super(options, leafLayers);
   }

@@ -18,7 +18,7 @@ export class ReferenceState<P extends PeerId> extends KernelState<P> {
    * in here. TypeError when something has the wrong type.
    */
   constructor(options: StateOptions<P>) {
-    const { config } = options;
+    const config = options?.config;
     if (config?.mode === 'hardened') throw new RangeError("mode must be 'reference': State knows the other one");
     super(
       config?.mode === undefined ? { ...options, config: { ...config, mode: 'reference' } } : options,

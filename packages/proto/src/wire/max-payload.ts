@@ -1,6 +1,10 @@
+import { oneOf } from '../check/index.js';
 import type { Config } from '../config.js';
 import type { Scope } from '../event.js';
+import { aMessageSize } from '../resolve-config.js';
 import { TRAILER_LENGTH } from './root-tag.js';
+
+const aScope = oneOf('swarm', 'neighbors');
 
 /** What precedes the content's length in a body: two discriminants and the 32-byte id. */
 const FIXED_HEADER = 1 + 1 + 32;
@@ -46,8 +50,12 @@ export function roundThatFits(config: Config, contentLength: number, round: numb
  * For the swarm the limit leaves room for a round of three bytes (rounds from 16,384 on), so that every size up to it
  * stays forwardable however far it travels: 4,055 bytes at the default `maxMessageSize`. The reference would send 4,057
  * and then fail to forward it once the round no longer fits into one byte. For neighbors, who forward nothing: 4,058.
+ *
+ * @throws TypeError or RangeError for what is no config or no scope.
  */
 export function maxPayload(config: Config, scope: Scope): number {
+  aMessageSize('maxMessageSize', config?.maxMessageSize);
+  aScope('scope', scope);
   const roundLength = scope === 'swarm' ? ROUND_MAX : 0;
   let length = config.maxMessageSize - 1 - payloadHeaderLength(0, roundLength);
   while (!fitsFrame(config, length, roundLength)) length--;
