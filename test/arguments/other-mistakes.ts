@@ -213,7 +213,10 @@ export const OTHER_MISTAKES: readonly Mistake[] = [
       call: `new ${name}(…)`,
       make: (wrong) => new Kernel(wrong),
       wrong: [
-        [undefined, /the options of a kernel must be an object, got null|me must be a string or a number, got undefined/],
+        [
+          undefined,
+          /the options of a kernel must be an object, got null|me must be a string or a number, got undefined/,
+        ],
         [7, /the options of a kernel must be an object, got 7|me must be a string or a number, got undefined/],
         [{ me: undefined, rng }, /me must be a string or a number, got undefined/],
         [{ me: {}, rng }, /me must be a string or a number, got an object/],

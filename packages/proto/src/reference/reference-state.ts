@@ -1,5 +1,6 @@
-import { KernelState, type StateOptions } from '../kernel-state.js';
+import { KernelState } from '../kernel-state.js';
 import type { PeerId } from '../peer-id.js';
+import type { StateOptions } from '../state-options.js';
 import { referenceLayers } from './reference-layers.js';
 
 /**
