@@ -262,14 +262,14 @@ export abstract class KernelHost implements GossipService {
     switch (event.type) {
       case 'received':
         metrics.delivered(event.scope.type === 'swarm' ? event.scope.round : undefined);
-        local?.emit(event);
+        local?.subscribers.emit(event);
         return;
       case 'neighborUp': {
         metrics.neighborUp();
         this.#peers.sources.neighborUp(event.peer);
         const kept = local?.neighborUp(event.peer) ?? [];
         this.#reconciler.neighborUp(topic, event.peer);
-        local?.emit(event);
+        local?.subscribers.emit(event);
         this.#peers.pressure.ease(); // the topic goes at the pace of its neighbors
         for (const { content, scope } of kept) {
           this.#feed({ type: 'command', topic, command: { type: 'broadcast', content, scope } }, 'command');
@@ -281,11 +281,11 @@ export abstract class KernelHost implements GossipService {
         this.#peers.sources.neighborDown(event.peer);
         local?.neighborDown(event.peer, event.reason);
         this.#reconciler.neighborDown(topic, event.peer);
-        local?.emit(event);
+        local?.subscribers.emit(event);
         return;
       case 'lost':
         this.#topics.losses.add(event.reason, event.count);
-        local?.emit({ type: 'lagged', missed: event.count, reason: event.reason });
+        local?.subscribers.emit({ type: 'lagged', missed: event.count, reason: event.reason });
         return;
     }
   }

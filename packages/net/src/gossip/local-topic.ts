@@ -1,4 +1,4 @@
-import type { NeighborDownReason, Scope, TopicId } from '@grapevine/proto';
+import type { NeighborDownReason, TopicId } from '@grapevine/proto';
 import { NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { abortable, type Deferred, deferred } from '../util/deferred.js';
@@ -8,10 +8,10 @@ import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
 import { LostNeighbors } from './lost-neighbors.js';
-import type { MembershipReaders } from './membership-readers.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { QueuedEvent } from './service.js';
+import { Subscribers } from './subscribers.js';
 import { UnreachedPeers } from './unreached-peers.js';
 import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
@@ -42,18 +42,16 @@ export interface LocalTopicHost {
 }
 
 /**
- * One topic as its users see it: readers, neighbors, and the way back in.
+ * One topic as its users see it: subscribers, neighbors, and the way back in.
  *
  * There may be tens of thousands that are quiet: what a topic may never need is made when it is needed.
  */
 export class LocalTopic {
   readonly id: TopicId;
+  readonly subscribers: Subscribers;
   readonly #host: LocalTopicHost;
   readonly #search: PeerSearch | undefined;
   #neighbors: readonly EndpointId[] = NOBODY;
-  #readers: readonly EventQueue[] = NO_READERS;
-  #membershipReaders: Set<MembershipReaders> | undefined;
-  #halves = 0;
   #wayBack: WayBack | undefined;
   #lost: LostNeighbors | undefined;
   #unreached: UnreachedPeers | undefined;
@@ -67,16 +65,13 @@ export class LocalTopic {
   constructor(id: TopicId, host: LocalTopicHost) {
     this.id = id;
     this.#host = host;
+    this.subscribers = new Subscribers(host.me);
     this.#search = host.search(this);
   }
 
   /** In the order in which they came up. */
   get neighbors(): readonly EndpointId[] {
     return this.#neighbors;
-  }
-
-  get readers(): number {
-    return this.#readers.length;
   }
 
   /** Broadcasts that wait for the first neighbor. */
@@ -91,57 +86,6 @@ export class LocalTopic {
   /** @throws what the topic has ended with */
   checkOpen(): void {
     if (this.#end) throw this.#end;
-  }
-
-  /** Adds the two halves of a subscription. A late one first hears of the neighbors that are there. */
-  addReader(queue: EventQueue): void {
-    this.#readers = this.#readers.concat(queue); // no spare slots, unlike a literal with spread
-    this.#halves += 2;
-    for (const peer of this.#neighbors) queue.push({ type: 'neighborUp', peer });
-  }
-
-  removeReader(queue: EventQueue): void {
-    this.#readers = this.#readers.filter((reader) => reader !== queue);
-    queue.discard();
-  }
-
-  /** A subscription reads changes of neighbors apart. @returns stops that */
-  addMembershipReaders(readers: MembershipReaders): () => void {
-    if (this.#end) readers.end(this.#end instanceof TopicClosedError ? undefined : this.#end);
-    this.#membershipReaders ??= new Set();
-    this.#membershipReaders.add(readers);
-    return () => {
-      this.#membershipReaders?.delete(readers);
-      readers.end();
-    };
-  }
-
-  /** One half of a subscription is closed. @returns whether it was the last */
-  closeHalf(): boolean {
-    this.#halves--;
-    return this.#halves === 0;
-  }
-
-  emit(event: QueuedEvent): void {
-    for (const reader of this.#readers) reader.push(event);
-    if (this.#membershipReaders) for (const readers of this.#membershipReaders) readers.push(event);
-  }
-
-  /** Whether anybody on this node hears what a subscriber publishes. */
-  hasListener(except: EventQueue | undefined): boolean {
-    return this.#readers.some((reader) => reader !== except);
-  }
-
-  /** Hands what a subscriber publishes to the others on this node. */
-  emitPublished(content: Uint8Array, scope: Scope, except: EventQueue | undefined): void {
-    const deliveredFrom = this.#host.me;
-    const event: QueuedEvent = {
-      type: 'received',
-      content,
-      deliveredFrom,
-      scope: scope === 'swarm' ? { type: 'swarm', round: 0 } : { type: 'neighbors' },
-    };
-    for (const reader of this.#readers) if (reader !== except) reader.push(event);
   }
 
   /** @returns the broadcasts that waited for the first neighbor */
@@ -167,7 +111,7 @@ export class LocalTopic {
     if (isAccident(reason)) this.#expect(peer);
     if (reason === 'left' && this.#wayBack?.isBootstrap(peer)) this.#look([peer]);
     if (this.#neighbors.length > 0) return;
-    this.#away.begin(this.#readers);
+    this.#away.begin(this.subscribers.queues);
     this.#search?.hurry();
     this.#unreached?.stop();
     this.#wayBack?.start();
@@ -177,7 +121,7 @@ export class LocalTopic {
   slept(forMs: number): void {
     if (this.#neighbors.length === 0) return;
     this.#inTouchSince = this.#host.options.clock.now();
-    this.#tellAway(this.#away.slept(forMs, this.#readers));
+    this.#tellAway(this.#away.slept(forMs, this.subscribers.queues));
   }
 
   /**
@@ -188,7 +132,7 @@ export class LocalTopic {
     const now = this.#host.options.clock.now();
     if (now - this.#inTouchSince < this.#host.countedAbsenceMs) return;
     this.#inTouchSince = now;
-    this.#tellAway(this.#readers);
+    this.#tellAway(this.subscribers.queues);
   }
 
   /** Asks these peers to let us in, and goes on asking until somebody does. */
@@ -247,10 +191,7 @@ export class LocalTopic {
     this.#unreached?.stop();
     this.#joined?.reject(this.#end);
     this.#giveUpKept();
-    for (const reader of this.#readers) reader.end(error);
-    this.#readers = NO_READERS;
-    for (const readers of this.#membershipReaders ?? []) readers.end(error);
-    this.#membershipReaders = undefined;
+    this.subscribers.end(error);
   }
 
   #giveUpKept(): void {
@@ -291,7 +232,7 @@ export class LocalTopic {
   #tellAway(readers: readonly EventQueue[] = NO_READERS): void {
     if (readers.length === 0) return;
     this.#host.losses.away();
-    for (const reader of this.#readers) if (readers.includes(reader)) reader.push(AWAY);
+    for (const reader of this.subscribers.queues) if (readers.includes(reader)) reader.push(AWAY);
   }
 
   get #away(): Absence {

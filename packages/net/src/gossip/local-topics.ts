@@ -105,9 +105,9 @@ export class LocalTopics {
   }
 
   snapshot(): GossipTopicSnapshot[] {
-    return [...this.#topics.values()].flatMap((local) => {
-      const snapshot = this.#host.state.snapshot(local.id);
-      return snapshot ? [{ ...snapshot, id: local.id, subscribers: local.readers, keptBroadcasts: local.kept }] : [];
+    return [...this.#topics.values()].flatMap(({ id, subscribers, kept }) => {
+      const snapshot = this.#host.state.snapshot(id);
+      return snapshot ? [{ ...snapshot, id, subscribers: subscribers.queues.length, keptBroadcasts: kept }] : [];
     });
   }
 

@@ -49,7 +49,7 @@ export class Subscription implements TopicSession {
     this.#host = host;
     this.#queue = new EventQueue(queue);
     this.#deaf = echo ? undefined : this.#queue;
-    local.addReader(this.#queue);
+    local.subscribers.add(this.#queue, local.neighbors);
   }
 
   neighbors(): readonly EndpointId[] {
@@ -114,14 +114,14 @@ export class Subscription implements TopicSession {
   closeReceiver(): void {
     if (this.#receiverClosed) return;
     this.#receiverClosed = true;
-    this.#local.removeReader(this.#queue);
+    this.#local.subscribers.remove(this.#queue);
     this.#membership?.stop();
     this.#closeHalf();
   }
 
   #openMembership(): { readonly readers: MembershipReaders; readonly stop: () => void } {
     const readers = new MembershipReaders();
-    const stop = this.#local.addMembershipReaders(readers);
+    const stop = this.#local.subscribers.addMembershipReaders(readers);
     if (this.#receiverClosed) stop();
     return { readers, stop };
   }
@@ -129,13 +129,13 @@ export class Subscription implements TopicSession {
   #broadcast({ content, scope, whenAlone }: TopicCommand & { type: 'broadcast' }): void {
     const local = this.#local;
     const isAlone = local.neighbors.length === 0;
-    const isHeard = local.hasListener(this.#deaf);
+    const isHeard = local.subscribers.hasListener(this.#deaf);
     // Equal contents are one message, to subscribers on this node as to the swarm.
     const id = scope === 'swarm' && (isAlone || isHeard) ? this.#host.messageId(content) : undefined;
     let isNews = id === undefined || !this.#host.hasSeen(this.topic, id);
     if (isAlone) isNews = !this.#keep({ id, content, scope }, whenAlone) && isNews;
     else this.#host.broadcast(this.topic, content, scope);
-    if (isHeard && isNews) local.emitPublished(content, scope, this.#deaf);
+    if (isHeard && isNews) local.subscribers.emitPublished(content, scope, this.#deaf);
   }
 
   /** @returns whether an equal one is kept already. @throws NoNeighborsError */
@@ -154,6 +154,6 @@ export class Subscription implements TopicSession {
   }
 
   #closeHalf(): void {
-    if (this.#local.closeHalf() && !this.#local.closed) this.#host.leave(this.#local);
+    if (this.#local.subscribers.closeHalf() && !this.#local.closed) this.#host.leave(this.#local);
   }
 }
