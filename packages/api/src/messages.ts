@@ -11,7 +11,7 @@ export type GossipMessage = Omit<GossipEvent & { readonly type: 'received' }, 't
 /** The messages of a subscription, without changes of neighbors. */
 export async function* messagesOf(
   session: TopicSession,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): AsyncGenerator<GossipMessage, undefined> {
   let missed = 0;
   let wasAway = false;

@@ -1,5 +1,6 @@
 import type { EndpointId, GossipEvent, MembershipEvent, TopicSession } from '@grapevine/net';
 import { aSignal, type Checks, checkOptions } from '@grapevine/proto/check';
+import { endable } from './endable.js';
 import { type GossipMessage, messagesOf } from './messages.js';
 import { statusOf, type TopicStatus } from './status.js';
 
@@ -38,7 +39,8 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
 
   /**
    * The messages alone, each with the number of messages lost before it. It shares its position with the topic's events, and skips changes of
-   * neighbors; for both, read {@link GossipReceiver.membership} beside it, or the events themselves.
+   * neighbors; for both, read {@link GossipReceiver.membership} beside it, or the events themselves. `return()` ends a pending `next()`, and takes no
+   * message away.
    *
    * @throws while it is read: EndpointClosedError, after what is queued, when the node has lost its endpoint; the signal's reason. TypeError
    *   for unknown options
@@ -50,7 +52,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
    */
   messages(options: WaitOptions = {}): AsyncGenerator<GossipMessage, undefined> {
     checkOptions('messages', options, CHECKS);
-    return messagesOf(this.#session, options.signal);
+    return endable((signal) => messagesOf(this.#session, signal), options.signal);
   }
 
   /**
@@ -66,7 +68,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
    */
   membership(options: WaitOptions = {}): AsyncGenerator<MembershipEvent, undefined> {
     checkOptions('membership', options, CHECKS);
-    return membershipOf(this.#session, options.signal);
+    return endable((signal) => membershipOf(this.#session, signal), options.signal);
   }
 
   /**
@@ -83,7 +85,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
    */
   status(options: WaitOptions = {}): AsyncGenerator<TopicStatus, undefined> {
     checkOptions('status', options, CHECKS);
-    return statusOf(this.#session, options.signal);
+    return endable((signal) => statusOf(this.#session, signal), options.signal);
   }
 
   /** Whether the topic has a neighbor now. */
@@ -102,7 +104,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   /**
    * Settles when the topic has a neighbor; at once if it has one. Consumes no event.
    *
-   * @throws JoinTimeoutError when the signal is an `AbortSignal.timeout` that is over: it names whom the node has tried; otherwise the
+   * @throws JoinTimeoutError when the signal is an `AbortSignal.timeout` that is over: it names the peers that were tried; otherwise the
    *   signal's reason. TopicClosedError; EndpointClosedError; TypeError for unknown options
    */
   async joined(options: WaitOptions = {}): Promise<void> {
@@ -129,10 +131,7 @@ export class GossipReceiver implements AsyncIterable<GossipEvent>, Disposable {
   }
 }
 
-async function* membershipOf(
-  session: TopicSession,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<MembershipEvent, undefined> {
+async function* membershipOf(session: TopicSession, signal: AbortSignal): AsyncGenerator<MembershipEvent, undefined> {
   const reader = session.membership();
   try {
     for (;;) {

@@ -8,10 +8,7 @@ export type TopicStatus =
   | { readonly type: 'joined'; readonly neighbors: readonly EndpointId[] };
 
 /** The status now, and after each change. */
-export async function* statusOf(
-  session: TopicSession,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<TopicStatus, undefined> {
+export async function* statusOf(session: TopicSession, signal: AbortSignal): AsyncGenerator<TopicStatus, undefined> {
   const reader = session.membership();
   let told: readonly EndpointId[] | undefined;
   try {

@@ -43,6 +43,21 @@ export function readingSuite(service: ServiceUnderTest): void {
         expect(his.neighbors()).toEqual([]);
       });
 
+      test.each(['messages', 'membership', 'status'] as const)('%s() can be ended while it waits', async (read) => {
+        const { hers, his } = await pair();
+        const values = his[read]();
+        if (read !== 'messages') await values.next(); // what is the case now
+        const waiting = values.next();
+        await expect(values.return(undefined)).resolves.toEqual({ done: true, value: undefined });
+        await expect(waiting).resolves.toEqual({ done: true, value: undefined });
+        await expect(values.next()).resolves.toEqual({ done: true, value: undefined });
+        await hers.broadcast('for the next reader');
+        for await (const { content } of his.messages()) {
+          expect(Buffer.from(content).toString()).toBe('for the next reader');
+          break;
+        }
+      });
+
       test('leaving a loop leaves the subscription open', async () => {
         const { hers, his } = await pair();
         for (const text of ['one', 'two', 'three']) await his.broadcast(text);
