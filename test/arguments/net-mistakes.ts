@@ -102,6 +102,15 @@ export const NET_MISTAKES: readonly Mistake[] = [
     ],
   },
   {
+    call: 'loadSigningKey(…)',
+    make: net.loadSigningKey,
+    wrong: [
+      [undefined, /seed must be a Uint8Array/],
+      [half, /seed must be a Uint8Array/],
+      [new Uint8Array(31), /seed must have 32 bytes, got 31/],
+    ],
+  },
+  {
     call: 'key.sign(…)',
     make: (wrong) => key.sign(wrong),
     wrong: [['hello', /message must be a Uint8Array, got "hello"/]],

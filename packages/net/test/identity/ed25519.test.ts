@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import * as node from '../../src/identity/ed25519/node.js';
 import * as portable from '../../src/identity/ed25519/portable.js';
 import * as web from '../../src/identity/ed25519/web-crypto.js';
+import { loadSigningKey } from '../../src/identity/load-signing-key.js';
 
 const seed = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
@@ -43,6 +44,15 @@ describe('Ed25519 by WebCrypto', () => {
   };
 
   test('takes what is signed and nothing else', judges);
+
+  test('where a browser keeps no key, the portable one signs alike', async () => {
+    const seed = new Uint8Array(32).fill(1);
+    for (const load of [web.signingKeyAsync, node.signingKeyAsync, loadSigningKey]) {
+      const loaded = await load(seed);
+      expect(loaded.publicKey).toEqual(key.publicKey);
+      expect(loaded.sign(message)).toEqual(signature);
+    }
+  });
 
   test('a browser without Ed25519 loads the portable one', async () => {
     const asked: string[] = [];

@@ -1,4 +1,4 @@
-import { type EndpointId, parseEndpointId } from '@grapevine/net';
+import { type EndpointId, loadSigningKey, parseEndpointId } from '@grapevine/net';
 import type { WebKey } from '../identity/key.js';
 import { type CryptoKeyPair, KeyStore, type StoredKey } from './key-store.js';
 import { lockForThisTab } from './tab-lock.js';
@@ -45,7 +45,7 @@ export class BrowserKey implements WebKey {
       case 'pair':
         return new Uint8Array(await crypto.subtle.sign('Ed25519', this.#stored.pair.privateKey, copyOf(message)));
       case 'bytes':
-        return (await keyOf(this.#stored.bytes)).sign(message);
+        return (await loadSigningKey(this.#stored.bytes)).sign(message);
     }
   }
 }
@@ -60,18 +60,16 @@ async function generate(): Promise<StoredKey> {
 }
 
 async function idOf(stored: StoredKey): Promise<EndpointId> {
-  switch (stored.type) {
-    case 'pair':
-      return parseEndpointId(hex(new Uint8Array(await crypto.subtle.exportKey('raw', stored.pair.publicKey))));
-    case 'bytes':
-      return (await keyOf(stored.bytes)).id;
-  }
+  return parseEndpointId(hex(await publicKeyOf(stored)));
 }
 
-/** Loaded where it is needed: it brings Ed25519 in JavaScript, 9 kB of a page that few browsers have a use for. */
-async function keyOf(bytes: Uint8Array): Promise<WebKey> {
-  const { keyFromBytes } = await import('./extractable-key.js');
-  return keyFromBytes(bytes);
+async function publicKeyOf(stored: StoredKey): Promise<Uint8Array> {
+  switch (stored.type) {
+    case 'pair':
+      return new Uint8Array(await crypto.subtle.exportKey('raw', stored.pair.publicKey));
+    case 'bytes':
+      return (await loadSigningKey(stored.bytes)).publicKey;
+  }
 }
 
 function hex(bytes: Uint8Array): string {

@@ -38,3 +38,8 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 export async function verifyAsync(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   return verify(publicKey, message, signature);
 }
+
+/** As {@link signingKey}. */
+export async function signingKeyAsync(seed: Uint8Array): Promise<SigningKey> {
+  return signingKey(seed);
+}

@@ -1,2 +1,2 @@
 /** What is loaded on demand. A file of its own: bundlers warn of one that is loaded so and imported elsewhere. */
-export { verify } from './portable.js';
+export { signingKey, verify } from './portable.js';
