@@ -1,4 +1,4 @@
-import { createProgress, integer, parseArguments, positional, textTable } from '@grapevine/cli-kit';
+import { createProgress, integer, parseArguments, positional, stdout, textTable } from '@grapevine/cli-kit';
 import { BROADCASTS, type GrowthResult } from './growth.js';
 import { runJobs } from './pool.js';
 
@@ -38,7 +38,7 @@ export async function bench(args: string[]): Promise<void> {
   } finally {
     progress.end();
   }
-  process.stdout.write(`${values.json ? JSON.stringify(results) : growthTable(results)}\n`);
+  stdout().put(`${values.json ? JSON.stringify(results) : growthTable(results)}\n`);
 }
 
 function growthTable(results: readonly GrowthResult[]): string {

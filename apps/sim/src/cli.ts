@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { packageVersion, runProgram } from '@grapevine/cli-kit';
+import { packageVersion, runProgram, stderr } from '@grapevine/cli-kit';
 import { COMMANDS } from './commands.js';
 
 /** The shell's convention for "ended by SIGINT". */
@@ -7,7 +7,7 @@ const EXIT_INTERRUPTED = 130;
 
 // Results are renamed into place as they are finished: there is nothing to save here.
 process.on('SIGINT', () => {
-  process.stderr.write('\ngrapevine-sim: interrupted; finished results are on disk\n');
+  stderr().write('\ngrapevine-sim: interrupted; finished results are on disk\n');
   process.exit(EXIT_INTERRUPTED);
 });
 

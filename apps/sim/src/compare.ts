@@ -1,4 +1,4 @@
-import { parseArguments, positional, textTable } from '@grapevine/cli-kit';
+import { parseArguments, positional, stderr, stdout, textTable } from '@grapevine/cli-kit';
 import { compareRounds, type RoundStats } from '@grapevine/sim';
 import { readResults, type ScenarioResults } from './results.js';
 import { type Measures, measuresOf } from './results-table.js';
@@ -36,15 +36,13 @@ export function compare(args: string[]): void {
   const comparisons: Comparison[] = [];
   for (const [label, results] of current) {
     const base = baseline.get(label);
-    if (base === undefined) process.stderr.write(`skipped ${label}: not in ${before}\n`);
+    if (base === undefined) stderr().write(`skipped ${label}: not in ${before}\n`);
     else comparisons.push(compareResults(base, results));
   }
   for (const label of baseline.keys()) {
-    if (!current.has(label)) process.stderr.write(`skipped ${label}: not in ${after}\n`);
+    if (!current.has(label)) stderr().write(`skipped ${label}: not in ${after}\n`);
   }
-  process.stdout.write(
-    values.json ? `${JSON.stringify(comparisons)}\n` : `${comparisons.map(describe).join('\n\n')}\n`,
-  );
+  stdout().put(values.json ? `${JSON.stringify(comparisons)}\n` : `${comparisons.map(describe).join('\n\n')}\n`);
 }
 
 function compareResults(base: ScenarioResults, current: ScenarioResults): Comparison {

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { createProgress, integer, parseArguments, positional, UsageError, writeAtomically } from '@grapevine/cli-kit';
+import {
+  createProgress,
+  integer,
+  parseArguments,
+  positional,
+  stderr,
+  stdout,
+  UsageError,
+  writeAtomically,
+} from '@grapevine/cli-kit';
 import { type Load, type LoadResult, type LoadRow, loadRow, loadTable, RULES, type Rule } from '@grapevine/sim';
 import { seed, threads } from './arguments.js';
 import type { Job } from './jobs.js';
@@ -63,7 +72,7 @@ export async function latency(args: string[]): Promise<void> {
 
   const rows: LoadRow[] = [];
   const print = (): void => {
-    process.stdout.write(`${values.json ? JSON.stringify(rows) : loadTable(rows)}\n`);
+    stdout().put(`${values.json ? JSON.stringify(rows) : loadTable(rows)}\n`);
   };
   // Before the handler that ends the program.
   process.prependOnceListener('SIGINT', print);
@@ -80,7 +89,7 @@ export async function latency(args: string[]): Promise<void> {
   });
   process.off('SIGINT', print);
   print();
-  for (const path of written) process.stderr.write(`${path}\n`);
+  for (const path of written) stderr().write(`${path}\n`);
 }
 
 interface Plan {

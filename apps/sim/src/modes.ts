@@ -1,4 +1,4 @@
-import { createProgress, integer, parseArguments, UsageError } from '@grapevine/cli-kit';
+import { createProgress, integer, parseArguments, stdout, UsageError } from '@grapevine/cli-kit';
 import { inMode, MODES, modeComparison, modeTable } from '@grapevine/sim';
 import { threads } from './arguments.js';
 import type { Job } from './jobs.js';
@@ -62,7 +62,7 @@ export async function modes(args: string[]): Promise<void> {
     first += seeds.length;
     return row;
   });
-  process.stdout.write(`${values.json ? JSON.stringify(rows) : modeTable(rows)}\n`);
+  stdout().put(`${values.json ? JSON.stringify(rows) : modeTable(rows)}\n`);
 }
 
 function seedsBelow(count: number): bigint[] {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createProgress, integer, parseArguments, positional, writeAtomically } from '@grapevine/cli-kit';
+import { createProgress, integer, parseArguments, positional, stdout, writeAtomically } from '@grapevine/cli-kit';
 import { threads } from './arguments.js';
 import { type MeasureOptions, measurePapers, type PaperMeasurements } from './papers/measure.js';
 import { plotPapers } from './papers/plots.js';
@@ -56,7 +56,7 @@ export async function papers(args: string[]): Promise<void> {
   writeAtomically(join(folder, 'measurements.json'), `${text}\n`);
   for (const [name, svg] of plotPapers(measurements)) writeAtomically(join(folder, name), svg);
   unfinished.remove();
-  process.stdout.write(values.json ? `${text}\n` : `${reportPapers(measurements)}\n\nplots in ${folder}\n`);
+  stdout().put(values.json ? `${text}\n` : `${reportPapers(measurements)}\n\nplots in ${folder}\n`);
 }
 
 async function measure(options: Omit<MeasureOptions, 'progress'>): Promise<PaperMeasurements> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArguments, positional, writeAtomically } from '@grapevine/cli-kit';
+import { parseArguments, positional, stdout, writeAtomically } from '@grapevine/cli-kit';
 import type { BroadcastReport, ScenarioResult } from '@grapevine/sim';
 import { barChart } from './plots/bar-chart.js';
 import { lineChart } from './plots/line-chart.js';
@@ -23,7 +23,7 @@ export function plot(args: string[]): void {
     for (const [name, svg] of plotResults(results)) {
       const path = join(folder, `${label}.${name}.svg`);
       writeAtomically(path, svg);
-      process.stdout.write(`${path}\n`);
+      stdout().put(`${path}\n`);
     }
   }
 }

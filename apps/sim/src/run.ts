@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { createProgress, type Progress, parseArguments, positional, writeAtomically } from '@grapevine/cli-kit';
+import { createProgress, type Progress, parseArguments, positional, stdout, writeAtomically } from '@grapevine/cli-kit';
 import { inMode, type Scenario, type ScenarioResult } from '@grapevine/sim';
 import { seed, threads } from './arguments.js';
 import type { Job } from './jobs.js';
@@ -50,7 +50,7 @@ export async function run(args: string[]): Promise<void> {
   const folder = values.out ?? join('results', basename(path, '.toml'));
 
   const results = await runScenarios(scenarios, [...new Set(givenSeeds ?? file.seeds)], { threadCount, folder });
-  process.stdout.write(
+  stdout().put(
     values.json
       ? `${JSON.stringify(results)}\n`
       : `${results.map(describeResults).join('\n\n')}\n\nresults in ${folder}\n`,

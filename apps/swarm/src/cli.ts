@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { interruptible, runMain } from '@grapevine/cli-kit';
+import { interruptible, runMain, stdout } from '@grapevine/cli-kit';
 import { Coordinator, type Summary } from './coordinator.js';
 import { HELP, parseOptions, type SwarmOptions } from './options.js';
 import { createView } from './view.js';
@@ -7,7 +7,7 @@ import { createView } from './view.js';
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (!options) {
-    process.stdout.write(`${HELP}\n`);
+    stdout().put(`${HELP}\n`);
     return;
   }
   const { ok } = await interruptible((signal) => runSwarm(options, signal));
@@ -20,7 +20,7 @@ async function runSwarm(options: SwarmOptions, signal: AbortSignal): Promise<Sum
   signal.addEventListener('abort', () => coordinator.interrupt());
   try {
     const summary = await coordinator.run();
-    process.stdout.write(`${options.json ? JSON.stringify(summary) : describe(summary)}\n`);
+    stdout().put(`${options.json ? JSON.stringify(summary) : describe(summary)}\n`);
     return summary;
   } finally {
     await coordinator.stop();

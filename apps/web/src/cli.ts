@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { topicIdFrom } from '@grapevine/api';
-import { runMain } from '@grapevine/cli-kit';
+import { runMain, stdout } from '@grapevine/cli-kit';
 import { BindError, formatTicket } from '@grapevine/net';
 import { Hub } from './hub.js';
 import { HELP, parseOptions } from './options.js';
 import { Site } from './site.js';
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
+const print = (line: string) => stdout().put(`${line}\n`);
 const ANY_PORT = '127.0.0.1:0';
 
 async function main(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Interrupted } from './interruptible.js';
 import { didYouMean } from './nearest.js';
 import { printable } from './printable.js';
+import { flushStdout, stderr, stdout } from './standard-streams.js';
 import { UsageError } from './usage-error.js';
 
 /** One of the things that a program does. */
@@ -37,12 +38,13 @@ export async function runProgram(program: Program, args: readonly string[]): Pro
 export async function runMain(name: string, main: () => Promise<void>, mistakes: Mistakes = []): Promise<void> {
   try {
     await main();
+    await flushStdout();
   } catch (error) {
     if (error instanceof Interrupted) {
       process.exitCode = error.exitCode;
       return;
     }
-    process.stderr.write(`${name}: ${safeLines(error instanceof Error ? error.message : String(error))}\n`);
+    stderr().write(`${name}: ${safeLines(error instanceof Error ? error.message : String(error))}\n`);
     process.exitCode = [UsageError, ...mistakes].some((mistake) => error instanceof mistake) ? 2 : 1;
   }
 }
@@ -56,11 +58,11 @@ async function dispatch(program: Program, [name, ...args]: readonly string[]): P
   const { commands } = program;
   if (name === undefined) throw new UsageError(`say what to do: ${[...commands.keys()].join(', ')} (see --help)`);
   if (name === '--help' || name === '-h') {
-    process.stdout.write(programHelp(program));
+    stdout().put(programHelp(program));
     return;
   }
   if (name === '--version') {
-    process.stdout.write(`${program.name} ${program.version}\n`);
+    stdout().put(`${program.name} ${program.version}\n`);
     return;
   }
   const command = commands.get(name);
@@ -68,7 +70,7 @@ async function dispatch(program: Program, [name, ...args]: readonly string[]): P
     throw new UsageError(`unknown command ${JSON.stringify(name)}${didYouMean(name, commands.keys())} (see --help)`);
   }
   const flags = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
-  if (flags.includes('--help') || flags.includes('-h')) process.stdout.write(`${command.help}\n`);
+  if (flags.includes('--help') || flags.includes('-h')) stdout().put(`${command.help}\n`);
   else await command.run(args);
 }
 

@@ -1,3 +1,5 @@
+import { stderr } from './standard-streams.js';
+
 const WIDTH = 30;
 /** What is over by then, in milliseconds, needs no bar. */
 const SHORT = 500;
@@ -16,7 +18,7 @@ export interface Progress {
   end(): void;
 }
 
-export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
+export function createProgress(stream: NodeJS.WriteStream = stderr()): Progress {
   return stream.isTTY ? new Bar(stream) : new Lines(stream);
 }
 

@@ -1,11 +1,11 @@
 // A program as the commands of this repository are, for tests: each of its commands ends in a way of its own.
 import { once } from 'node:events';
-import { interruptible, packageVersion, runProgram, UsageError } from '@grapevine/cli-kit';
+import { interruptible, packageVersion, runProgram, stdout, UsageError } from '@grapevine/cli-kit';
 
 class PortTaken extends Error {}
 class PrivilegedPortTaken extends PortTaken {}
 
-const say = (text) => process.stdout.write(`${text}\n`);
+const say = (text) => stdout().put(`${text}\n`);
 
 /** Works until it is interrupted, and then does what its argument says. */
 const work = ([end]) =>

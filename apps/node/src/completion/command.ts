@@ -1,4 +1,4 @@
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { fromArguments } from '../settings/sources.js';
 import { oneOf, read } from '../settings/values.js';
 import type { NodeCommand } from '../verbs/verb.js';
@@ -31,7 +31,7 @@ export function completionCommand(all: () => ReadonlyMap<string, NodeCommand>): 
     run: async (args) => {
       const { positionals } = fromArguments(args, [], [SHELL]);
       const shell = read(positionals[0] as string, 'the shell', oneOf(...SHELLS));
-      await new Output().write(SCRIPTS[shell](completedCommands(all())));
+      await stdout().write(SCRIPTS[shell](completedCommands(all())));
     },
   };
 }

@@ -1,12 +1,13 @@
 import { whenNpxEnds } from '@grapevine/cli-kit';
 import { pino } from 'pino';
 import { runSettings } from '../settings/run-settings.js';
+import { LogOutput } from './log-output.js';
 import { RunningNode } from './running-node.js';
 
 /** `grapevine run`. @throws UsageError; Error when the node has ended by itself, so that a supervisor starts it again */
 export async function run(args: string[]): Promise<void> {
   const settings = runSettings(args, process.env);
-  const logger = pino({ level: settings.logLevel, base: null }, pino.destination({ dest: 1, sync: true }));
+  const logger = pino({ level: settings.logLevel, base: null }, new LogOutput());
   const ending = signalled();
   const node = await RunningNode.start(settings, logger);
   if (settings.allow !== undefined) process.on('SIGHUP', () => node.reload());

@@ -1,8 +1,7 @@
 import { Gossip } from '@grapevine/api';
-import { textTable, UsageError } from '@grapevine/cli-kit';
+import { stdout, textTable, UsageError } from '@grapevine/cli-kit';
 import { directAddrs, isLoopback, Router, SecretKey, silentLogger } from '@grapevine/net';
 import { type BenchResult, MIN_SIZE, measure, NotMetError } from '../bench/measure.js';
-import { Output } from '../io/output.js';
 import { Closers } from '../node/closers.js';
 import { bindEndpoint, TRANSPORTS } from '../node/transport.js';
 import { withNode } from '../remote/with-node.js';
@@ -51,7 +50,7 @@ so the figures are what node and command reach together.`,
         const router = new Router(endpoint).accept(Gossip.ALPN, own).spawn();
         closers.add(() => router.shutdown());
         const result = await measure(remote, own, node, { messages, size, signal });
-        await new Output().line(isJson ? JSON.stringify(result) : describe(result));
+        await stdout().line(isJson ? JSON.stringify(result) : describe(result));
         if (result.delivered < result.sent)
           throw new Error(`${result.sent - result.delivered} messages did not arrive`);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { folderOf } from '../remote/server-settings.js';
 import { clientIdentity } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
@@ -10,6 +10,6 @@ run --rpc-allow ID). The first call makes the key, in the folder of --data, read
   usage: [],
   settings: [],
   run: async (call) => {
-    await new Output().line(clientIdentity(folderOf(call)).id);
+    await stdout().line(clientIdentity(folderOf(call)).id);
   },
 };

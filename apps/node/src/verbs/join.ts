@@ -1,4 +1,4 @@
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { withNode } from '../remote/with-node.js';
 import { duration, lastOf, read, room, ticketOrId } from '../settings/values.js';
@@ -17,7 +17,7 @@ any of these, the command waits until the node has a neighbor, also if it was in
     const { topic, peers: inRoom } = read(name, 'TOPIC', room);
     const peers = [...inRoom, ...tickets.map((ticket) => read(ticket, 'TICKET', ticketOrId))];
     return withNode(call, async ({ remote, signal }) => {
-      const out = new Output();
+      const out = stdout();
       const isNew = await remote.control.enter(topic, peers);
       await out.line(`${isNew ? 'entered' : 'was already in'} ${topic}`);
       if (peers.length === 0) return;

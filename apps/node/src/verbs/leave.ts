@@ -1,4 +1,4 @@
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { withNode } from '../remote/with-node.js';
 import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
@@ -14,6 +14,6 @@ end. A topic of the node's settings is entered again when the node starts again.
       const [name] = call.positionals as [string];
       const topic = read(name, 'TOPIC', room).topic;
       if (!(await remote.control.leave(topic))) throw new Error(`the node is not in the topic ${name} by itself`);
-      await new Output().line(`left ${topic}`);
+      await stdout().line(`left ${topic}`);
     }),
 };

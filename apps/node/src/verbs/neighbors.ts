@@ -1,6 +1,5 @@
-import { printable } from '@grapevine/cli-kit';
+import { printable, stdout } from '@grapevine/cli-kit';
 import { formatSocketAddr, type TransportAddr } from '@grapevine/net';
-import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
 import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
@@ -16,7 +15,7 @@ export const neighbors: Verb = {
       const { topics, peers } = await remote.snapshot();
       const topic = topics.find(({ id }) => id === read(name, 'TOPIC', room).topic);
       if (!topic) throw new Error(`the node is not in the topic ${name} (grapevine join ${name})`);
-      const out = new Output();
+      const out = stdout();
       for (const id of topic.activeView) {
         const peer = peers.find((candidate) => candidate.id === id);
         await out.line(`${id}  ${addressOf(peer?.remoteAddr)}  ${(peer?.rttMs ?? 0).toFixed(1)} ms`);

@@ -1,4 +1,4 @@
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { addressOf, withNode } from '../remote/with-node.js';
 import { lastOf, wholeNumber } from '../settings/values.js';
 import type { Verb } from './verb.js';
@@ -13,7 +13,7 @@ handshake as well.`,
   ],
   run: (call) =>
     withNode(call, async ({ remote, server, signal }) => {
-      const out = new Output();
+      const out = stdout();
       const count = lastOf(call.given, 'count', wholeNumber(1, 1_000_000)) ?? 1;
       const until = AbortSignal.any([signal, out.gone]);
       for (let i = 0; i < count && !until.aborted; i++) {

@@ -1,5 +1,5 @@
 import type { GossipTopic } from '@grapevine/api';
-import { createProgress, UsageError } from '@grapevine/cli-kit';
+import { createProgress, stderr, UsageError } from '@grapevine/cli-kit';
 import { ConnectionClosedError, TopicClosedError } from '@grapevine/net';
 import { type Input, inputOf, linesOf, openInput, wholeOf } from '../io/input.js';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
@@ -37,7 +37,7 @@ A message that is equal to an earlier one is the same message to the swarm and i
       }
       await send(node, topic, messages(topic.maxContentLength), input);
       if (topic.neighbors().length === 0) {
-        process.stderr.write('only subscribers on the node have heard it: the node has no neighbor in the topic\n');
+        stderr().write('only subscribers on the node have heard it: the node has no neighbor in the topic\n');
       }
     }).finally(() => input.close());
   },
@@ -65,7 +65,7 @@ function messagesOf({ positionals: [, message], given }: Call): {
     return { input, messages: (limit) => wholeOf(input, limit) };
   }
   if (process.stdin.isTTY && (path === undefined || path === '-')) {
-    process.stderr.write('each line is a message; Ctrl-D ends\n');
+    stderr().write('each line is a message; Ctrl-D ends\n');
   }
   const input = new CountedInput(openInput(path));
   return { input, messages: (limit) => (isWhole ? wholeOf(input, limit) : linesOf(input, limit)) };
@@ -119,7 +119,7 @@ async function send(
     throw new Error('the node left the topic, or the connection to it was lost; what was on its way may be lost');
   } finally {
     progress.end();
-    process.stderr.write(`${tally}\n`);
+    stderr().write(`${tally}\n`);
   }
   if (tally.refused > 0) throw new Error('the node did not take everything: its log says why');
 }

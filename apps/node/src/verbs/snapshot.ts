@@ -1,5 +1,4 @@
-import { printableJson } from '@grapevine/cli-kit';
-import { Output } from '../io/output.js';
+import { printableJson, stdout } from '@grapevine/cli-kit';
 import { withNode } from '../remote/with-node.js';
 import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
@@ -22,6 +21,6 @@ their connections, counters.`,
       const whole = await remote.snapshot();
       const wanted = name === undefined ? whole : whole.topics.find(({ id }) => id === read(name, 'TOPIC', room).topic);
       if (!wanted) throw new Error(`the node is not in the topic ${name}`);
-      await new Output().line(printableJson(wanted, readable, 2));
+      await stdout().line(printableJson(wanted, readable, 2));
     }),
 };

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { ownerOf } from '../node/folder-lock.js';
 import { folderOf } from '../remote/server-settings.js';
 import { withNode } from '../remote/with-node.js';
@@ -19,7 +19,7 @@ command waits until it has ended. A supervisor may start it again.`,
   run: async (call) => {
     const waitMs = lastOf(call.given, 'timeout', duration) ?? DEFAULT_WAIT_MS;
     await withNode(call, ({ remote }) => remote.control.shutdown());
-    const out = new Output();
+    const out = stdout();
     if (call.given.has('rpc')) return await out.line('told to end');
     const end = performance.now() + waitMs;
     while ((await ownerOf(folderOf(call))) !== undefined) {

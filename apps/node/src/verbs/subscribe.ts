@@ -1,6 +1,5 @@
 import type { GossipEvent } from '@grapevine/api';
-import { printable, printableJson } from '@grapevine/cli-kit';
-import { Output } from '../io/output.js';
+import { printable, printableJson, stderr, stdout } from '@grapevine/cli-kit';
 import { Deadline } from '../remote/deadline.js';
 import { withNode } from '../remote/with-node.js';
 import { duration, lastOf, oneOf, read, room, wholeNumber } from '../settings/values.js';
@@ -48,16 +47,16 @@ and go, and how many messages were lost, and why. Raw is the bytes of the messag
     const count = lastOf(call.given, 'count', wholeNumber(1, Number.MAX_SAFE_INTEGER));
     const timeoutMs = lastOf(call.given, 'timeout', duration);
     return withNode(call, async ({ remote, signal }) => {
-      const out = new Output();
+      const out = stdout();
       const until = AbortSignal.any([signal, out.gone]);
       using end = timeoutMs === undefined ? undefined : new Deadline(timeoutMs, until);
       const ends = end?.signal ?? until;
       await using topic = await remote.subscribe(where, { queueCapacity: QUEUE });
       ends.addEventListener('abort', () => topic.close(), { once: true });
-      process.stderr.write(`subscribed to ${topic.id}\n`);
+      stderr().write(`subscribed to ${topic.id}\n`);
       let received = 0;
       for await (const event of topic) {
-        if (event.type === 'lagged') process.stderr.write(`${describeLoss(event)}\n`);
+        if (event.type === 'lagged') stderr().write(`${describeLoss(event)}\n`);
         const text = format(event);
         if (text !== undefined) await out.write(text);
         if (event.type === 'received' && ++received === count) break;

@@ -1,6 +1,6 @@
 import { formatRoomTicket, formatTicket } from '@grapevine/api';
+import { stderr, stdout } from '@grapevine/cli-kit';
 import { reachWarning } from '@grapevine/net';
-import { Output } from '../io/output.js';
 import { withNode } from '../remote/with-node.js';
 import { read, room } from '../settings/values.js';
 import type { Verb } from './verb.js';
@@ -19,9 +19,9 @@ A warning on stderr says when only this machine can use it.`,
     const topic = name === undefined ? undefined : read(name, 'TOPIC', room).topic;
     return withNode(call, async ({ remote }) => {
       const addr = await remote.control.addr();
-      await new Output().line(topic === undefined ? formatTicket(addr) : formatRoomTicket({ topic, peers: [addr] }));
+      await stdout().line(topic === undefined ? formatTicket(addr) : formatRoomTicket({ topic, peers: [addr] }));
       const warning = reachWarning(addr);
-      if (warning !== undefined) process.stderr.write(`${warning} (grapevine run --bind, --advertise)\n`);
+      if (warning !== undefined) stderr().write(`${warning} (grapevine run --bind, --advertise)\n`);
     });
   },
 };

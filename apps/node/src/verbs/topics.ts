@@ -1,4 +1,4 @@
-import { Output } from '../io/output.js';
+import { stdout } from '@grapevine/cli-kit';
 import { withNode } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
 
@@ -9,7 +9,7 @@ export const topics: Verb = {
   settings: [],
   run: (call) =>
     withNode(call, async ({ remote }) => {
-      const out = new Output();
+      const out = stdout();
       for (const { id, activeView } of (await remote.snapshot()).topics) {
         await out.line(`${id}  ${activeView.length === 1 ? '1 neighbor' : `${activeView.length} neighbors`}`);
       }
