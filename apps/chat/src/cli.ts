@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline';
 import { Gossip, type GossipTopic } from '@grapevine/api';
-import { packageVersion, runMain, whenNpxEnds } from '@grapevine/cli-kit';
+import { packageVersion, runMain, stdout, whenNpxEnds } from '@grapevine/cli-kit';
 import { BindError, Router, reachWarning } from '@grapevine/net';
 import { HELP, parseOptions } from './options.js';
 import { reach } from './reach.js';
@@ -9,7 +9,7 @@ import { Room } from './room.js';
 import { formatChatTicket } from './ticket.js';
 import { bindEndpoint } from './transport.js';
 
-const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => stdout().put(`${line}\n`);
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -23,6 +23,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', () => leaving.abort());
   process.once('SIGTERM', () => leaving.abort());
   whenNpxEnds(() => leaving.abort());
+  const ending = AbortSignal.any([leaving.signal, stdout().gone]); // nobody reads along any more
+  let room: Room | undefined;
   try {
     print(`> our endpoint id: ${endpoint.id}`);
     print(`> room: ${id}`);
@@ -30,14 +32,15 @@ async function main(): Promise<void> {
     const warning = reachWarning(endpoint.addr());
     if (warning !== undefined) print(`! ${warning} (--bind, --advertise)`);
     const topic = await gossip.subscribe(id, { bootstrap: peers });
-    const room = new Room(topic, options.secretKey, options.name, print);
+    room = new Room(topic, options.secretKey, options.name, print);
     const several = peers.length === 1 ? 'a peer' : `${peers.length} peers`;
     print(peers.length === 0 ? '> waiting for others to join us …' : `> trying to reach ${several} …`);
-    await Promise.race([room.listen(), talk(topic, room, leaving.signal)]);
+    await Promise.race([room.listen(), talk(topic, room, ending)]);
   } catch (error) {
-    if (!leaving.signal.aborted) throw error; // otherwise it is Ctrl-C that ended the wait
+    if (!ending.aborted) throw error; // otherwise it is Ctrl-C that ended the wait
   } finally {
     process.stdin.destroy();
+    room?.close();
     await router.shutdown();
   }
 }

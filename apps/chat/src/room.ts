@@ -1,6 +1,6 @@
 import type { GossipEvent, GossipTopic } from '@grapevine/api';
 import { MessageTooLargeError, TopicClosedError } from '@grapevine/api';
-import { type ChatMessage, Names, sealMessage, verifyMessage } from '@grapevine/chat-room';
+import { type ChatMessage, Introductions, Names, sealMessage, verifyMessage } from '@grapevine/chat-room';
 import { printable } from '@grapevine/cli-kit';
 import { type SecretKey, shortId } from '@grapevine/net';
 
@@ -11,6 +11,7 @@ export class Room {
   readonly #name: string | undefined;
   readonly #print: (line: string) => void;
   readonly #names = new Names();
+  readonly #introductions: Introductions;
   #hasIntroduced = false;
 
   constructor(topic: GossipTopic, key: SecretKey, name: string | undefined, print: (line: string) => void) {
@@ -18,6 +19,14 @@ export class Room {
     this.#key = key;
     this.#name = name;
     this.#print = print;
+    this.#introductions = new Introductions(this.#names, () => {
+      this.#sayName(name ?? shortId(key.id)).catch(() => {}); // what is wrong with a name was told when it was first said
+    });
+  }
+
+  /** Says nothing more by itself. */
+  close(): void {
+    this.#introductions.close();
   }
 
   /** Prints what happens until the topic is closed. */
@@ -55,9 +64,14 @@ export class Room {
   async #introduce(): Promise<void> {
     this.#hasIntroduced = true;
     if (this.#name === undefined) return;
-    await this.#send({ type: 'aboutMe', name: this.#name }).catch((error) => {
+    await this.#sayName(this.#name).catch((error) => {
       if (!(error instanceof TopicClosedError)) throw error; // we are leaving
     });
+  }
+
+  async #sayName(name: string): Promise<void> {
+    this.#introductions.said();
+    await this.#send({ type: 'aboutMe', name });
   }
 
   async #send(message: ChatMessage): Promise<void> {
@@ -66,7 +80,9 @@ export class Room {
 
   async #show(content: Uint8Array): Promise<void> {
     try {
-      const { from, message } = await verifyMessage(content);
+      const said = await verifyMessage(content);
+      this.#introductions.heard(said);
+      const { from, message } = said;
       switch (message.type) {
         case 'aboutMe':
           if (this.#names.get(from) !== printable(message.name)) {

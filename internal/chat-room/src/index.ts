@@ -1,3 +1,4 @@
+export { Introductions } from './introductions.js';
 export {
   type Author,
   type AuthoredMessage,

@@ -19,6 +19,12 @@ export class Names {
     if (oldest !== undefined) this.#names.delete(oldest);
   }
 
+  /** Whether it has told one. */
+  has(id: EndpointId): boolean {
+    return this.#names.has(id);
+  }
+
+  /** Its name, or the first digits of its id. */
   get(id: EndpointId): string {
     return this.#names.get(id) ?? shortId(id);
   }

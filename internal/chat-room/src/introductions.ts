@@ -1,0 +1,71 @@
+import type { EndpointId } from '@grapevine/net';
+import type { AuthoredMessage } from './message.js';
+import type { Names } from './names.js';
+
+/**
+ * Who has said its name answers no introduction for so long, in milliseconds: what comes then may be the answers to its own. More than a
+ * message takes to everybody, so that answers to answers come to an end.
+ */
+const QUIET_MS = 5_000;
+/** The answers of many members come within so long and not all at once, in milliseconds. */
+const SPREAD_MS = 500;
+/** Members whose names were asked for. The oldest are forgotten, and asked for again. */
+const MAX_ASKED = 10_000;
+
+/**
+ * When a member says its name again. The room has no message that asks for a name, so an introduction does it: whoever hears one introduces
+ * itself. It is sent when somebody speaks who has no name here, once for each. So names are known to a newcomer, and to a member that has
+ * come back before anybody noticed that it was gone.
+ */
+export class Introductions {
+  readonly #names: Names;
+  readonly #say: () => void;
+  readonly #asked = new Set<EndpointId>();
+  #saidAt = Number.NEGATIVE_INFINITY;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * @param names - those that this member knows
+   * @param say - introduces this member, and calls {@link Introductions.said}
+   */
+  constructor(names: Names, say: () => void) {
+    this.#names = names;
+    this.#say = say;
+  }
+
+  /** This member's name is said now, for whatever reason. */
+  said(): void {
+    this.close();
+    this.#saidAt = performance.now();
+  }
+
+  /** A message has come. */
+  heard({ from, message }: AuthoredMessage): void {
+    const quietMs = Math.max(0, this.#saidAt + QUIET_MS - performance.now());
+    switch (message.type) {
+      case 'aboutMe':
+        if (quietMs === 0) this.#sayIn(0);
+        break;
+      case 'message':
+        if (this.#names.has(from) || this.#asked.has(from)) break;
+        this.#ask(from);
+        this.#sayIn(quietMs);
+        break;
+    }
+  }
+
+  /** Says nothing more by itself. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #sayIn(milliseconds: number): void {
+    this.#timer ??= setTimeout(this.#say, milliseconds + SPREAD_MS * Math.random());
+  }
+
+  #ask(member: EndpointId): void {
+    this.#asked.add(member);
+    if (this.#asked.size > MAX_ASKED) this.#asked.delete(this.#asked.values().next().value as EndpointId);
+  }
+}
