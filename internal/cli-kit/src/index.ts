@@ -8,7 +8,7 @@ export { whenNpxEnds } from './parent.js';
 export { printable, printableJson } from './printable.js';
 export { type CliCommand, type Program, runMain, runProgram } from './program.js';
 export { createProgress, type Progress } from './progress.js';
-export { type Output, stderr, stdout } from './standard-streams.js';
+export { stderr, stdout } from './standard-streams.js';
 export { textTable } from './text-table.js';
 export { TomlReader } from './toml-reader.js';
 export { parseToml, type TomlEntry, type TomlTable, type TomlValue } from './toml-tree.js';
