@@ -70,7 +70,7 @@ export interface HardenedConfig {
    * exceed it, so it is twice as many at the very most.
    */
   readonly nodeMissing: number;
-  /** Missing payloads of a topic that one peer can be asked for at a time. Four times as many that it has announced are known. At least 1. Default 16,384. */
+  /** Missing payloads of a topic that one peer can be asked for at a time. Four times as many that it has announced are known. At least 1. Default 4,096. */
   readonly missingPerPeer: number;
   /** Missing payloads that a topic asks for at a time. Four times as many are known. At least 1. Default 65,536. */
   readonly missingTotal: number;

@@ -14,9 +14,9 @@ const WITNESS = 2;
 const VICTIM = 0;
 const CHAIN = [VICTIM, 10, 20];
 /** A hundredth of what it is by default: so a second's lies are a hundredth as well. */
-const PER_PEER = 160;
-/** Of one neighbor, within five seconds: a quarter of `missingPerPeer` (`REPORTED_SHARE` and `GRACE` in `told-losses.ts`). */
-const REPORTED = PER_PEER / 4;
+const PER_PEER = 40;
+/** Of one neighbor, within five seconds (`GRACE` in `told-losses.ts`). */
+const REPORTED = PER_PEER;
 /** Of one neighbor, within `messageCacheRetention`: four times `missingPerPeer` (`KNOWN_FACTOR` in `node-budgets.ts`). */
 const CLAIMED = 4 * PER_PEER;
 const MINUTES = 3;

@@ -189,7 +189,7 @@ describe('a payload that a neighbor has told lost', () => {
   });
 
   test('is none of our business when a stranger says so, and no neighbor can say it without end', () => {
-    const node = member({ hardened: { missingPerPeer: 40 } }, 1);
+    const node = member({ hardened: { missingPerPeer: 10 } }, 1);
     node.handle(reported(9, 30_000, 'a'));
     node.handle(reported(1, 30_000, ...Array.from({ length: 25 }, (_, i) => `m${i}`)));
     node.now = 5_000;

@@ -1,22 +1,11 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { type Config, State, seededRng, type Timer, TimerHeap, topicId } from '../src/index.js';
+import { heap } from './helper/heap.js';
 import { payload } from './helper/node.js';
 import { testSeed } from './helper/swarm.js';
 
 const MINUTE = 60_000;
 const TOPICS = 1_500;
-
-setFlagsFromString('--expose-gc');
-// Code that is compiled meanwhile is no topic's.
-for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
-const collectGarbage = runInNewContext('gc') as () => void;
-const heap = (): number => {
-  collectGarbage();
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-};
 
 /** A node with one or two neighbors in each of many topics, after ten quiet minutes. */
 function settled(mode: Config['mode'], topics: number, neighbors: number) {

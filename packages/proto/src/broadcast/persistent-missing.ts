@@ -22,8 +22,8 @@ interface Missing<P> {
   readonly since: number;
   /** The neighbor that told of it first. */
   readonly by: P;
-  /** Who can be asked, whose turn it is first. */
-  readonly announcers: Announcer<P>[];
+  /** Who can be asked, whose turn it is first. Copied at each change: an array that is pushed to has places for seventeen. */
+  announcers: readonly Announcer<P>[];
   /** Whether anybody has announced it. */
   isAnnounced: boolean;
 }
@@ -155,12 +155,13 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   nextRequest(id: MessageId, now: number): GraftRequest<P> | undefined {
     const missing = this.#all.payloads.get(id);
     if (missing === undefined) return undefined;
-    const next = missing.announcers.shift();
+    const [next, ...others] = missing.announcers;
     if (next === undefined) return undefined;
+    missing.announcers = others;
     const delay = next.asked === 0 ? this.#answerTime.value : this.#pause * 2 ** (next.asked - 1);
     next.asked++;
     next.askedAt = now;
-    if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers.push(next);
+    if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers = [...others, next];
     else this.#cannotAsk(missing, next.peer);
     this.#all.timers.add(id);
     return { peer: next.peer, round: next.round, tag: next.tag, delay };
@@ -198,9 +199,9 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     for (const [id, announcer] of this.#all.waiting) if (announcer.peer === peer) this.#all.waiting.delete(id);
     if (!this.#all.perPeer.has(peer)) return;
     for (const missing of this.#all.payloads.values()) {
-      const index = missing.announcers.findIndex((announcer) => announcer.peer === peer);
-      if (index < 0) continue;
-      missing.announcers.splice(index, 1);
+      const others = missing.announcers.filter((announcer) => announcer.peer !== peer);
+      if (others.length === missing.announcers.length) continue;
+      missing.announcers = others;
       this.#cannotAsk(missing, peer);
     }
   }
@@ -231,7 +232,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
       this.#all.overflowed.add(by);
       return undefined;
     }
-    const missing: Missing<P> = { since: now, by, announcers: [], isAnnounced: false };
+    const missing: Missing<P> = { since: now, by, announcers: NOBODY, isAnnounced: false };
     this.#all.payloads.set(id, missing);
     this.#node.budgets.missing.changed(this, 1);
     count(this.#all.told, by, 1);
@@ -246,8 +247,9 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   }
 
   /** @returns whether a timer must be started */
-  #ask(id: MessageId, { announcers }: Missing<P>, announcer: Announcer<P>): boolean {
-    if (announcers.push(announcer) === 1) this.#countAsking(1);
+  #ask(id: MessageId, missing: Missing<P>, announcer: Announcer<P>): boolean {
+    if (missing.announcers.length === 0) this.#countAsking(1);
+    missing.announcers = [...missing.announcers, announcer];
     count(this.#all.perPeer, announcer.peer, 1);
     if (this.#all.timers.has(id)) return false;
     this.#all.timers.add(id);

@@ -15,12 +15,6 @@ export interface LossEntry {
 /** The part of the retention of payloads in which a payload that others tell lost may still arrive. */
 const GRACE = 1 / 6;
 
-/**
- * Losses that a neighbor may report at a time, as a part of the payloads that it may be asked for: 4,096 by default, in each five seconds. An
- * invented one is told to everybody in the swarm. What is refused is reported again.
- */
-const REPORTED_SHARE = 1 / 4;
-
 /** How many times the evict interval passes between two rounds in which all neighbors are told: five seconds. */
 const ROUND = 5;
 
@@ -88,7 +82,8 @@ export class ToldLosses<P> implements MissingHolder {
     const { messageIdRetention, messageCacheRetention } = this.#node.config.broadcast;
     if (age >= messageIdRetention || this.#told.has(id) || this.#reported.has(id)) return;
     const perPeer = this.#reportedBy.get(by) ?? 0;
-    if (perPeer >= REPORTED_SHARE * this.#node.config.hardened.missingPerPeer || !this.#makesRoomFor(by)) {
+    // An invented loss is told to everybody in the swarm: 4,096 by default in each five seconds. What is refused is reported again.
+    if (perPeer >= this.#node.config.hardened.missingPerPeer || !this.#makesRoomFor(by)) {
       this.#node.stats.droppedAnnouncements++;
       this.#refused.add(by);
       return;
