@@ -9,7 +9,7 @@ const IDS = 40_000;
 const PER_MESSAGE = 60;
 
 test('a neighbor that announces payloads that there are not pins at most 6 MB', () => {
-  const state = new State({ me: 0, rng: seededRng(testSeed(1)) });
+  const state = new State<number>({ me: 0, rng: seededRng(testSeed(1)) });
   let asked = 0;
   const feed = (event: InEvent<number>) => {
     for (const { type } of state.handle(event, 0)) if (type === 'scheduleTimer') asked++;
