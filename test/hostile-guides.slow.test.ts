@@ -26,7 +26,7 @@ test('the chat of the guide survives whatever somebody with the ticket sends, an
   try {
     const [, ticket = ''] = await prints(child, /come in: (\S+)/, output);
     await using node = await Gossip.bind();
-    await using topic = await node.subscribe(ticket);
+    await using topic = await node.subscribe(ticket as `room${string}`);
     await topic.joined({ signal: AbortSignal.timeout(20_000) });
     const hostile = ['no JSON', 'null', '[]', '{"name":{}}', Buffer.from([0xff, 0xfe]), ''];
     for (const bytes of hostile) await topic.broadcast(bytes);

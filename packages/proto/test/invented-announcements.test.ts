@@ -15,7 +15,12 @@ test('a neighbor that announces payloads that there are not pins at most 6 MB', 
     for (const { type } of state.handle(event, 0)) if (type === 'scheduleTimer') asked++;
   };
   feed({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [LIAR] } });
-  feed({ type: 'recvMessage', from: LIAR, topic: TOPIC, message: { type: 'neighbor', priority: 'high' } });
+  feed({
+    type: 'recvMessage',
+    from: LIAR,
+    topic: TOPIC,
+    message: { type: 'neighbor', priority: 'high', data: undefined },
+  });
   const before = heap();
   asked = 0;
   for (let i = 0; i < IDS; i += PER_MESSAGE) {
