@@ -67,14 +67,26 @@ function onTheSite(text, page, all) {
     .replaceAll(/(!?\[[^\]]*\]\()([^)\s]+)\)/g, (_, before, link) => `${before}${relinked(link, page, all)})`);
 }
 
+/** Where a table has so many columns, the page has no list of its headings beside it. */
+const WIDE_TABLE = /^\|(?:[^|\n]*\|){6,}$/m;
+
+/** Settings of VitePress for a page. @param {string} text */
+function headOf(text) {
+  return !text.startsWith('---') && WIDE_TABLE.test(text) ? '---\naside: false\n---\n\n' : '';
+}
+
 /** Writes all pages but the API. */
 export function writePages() {
   const all = sources();
   for (const [from, to] of all) {
     const target = join(PAGES, to);
     mkdirSync(dirname(target), { recursive: true });
-    if (from.endsWith('.md')) writeFileSync(target, onTheSite(readFileSync(join(root, from), 'utf8'), from, all));
-    else cpSync(join(root, from), target);
+    if (!from.endsWith('.md')) {
+      cpSync(join(root, from), target);
+      continue;
+    }
+    const text = onTheSite(readFileSync(join(root, from), 'utf8'), from, all);
+    writeFileSync(target, `${headOf(text)}${text}`);
   }
   mkdirSync(join(PAGES, 'public'), { recursive: true });
   cpSync(join(root, 'docs/figures/swarm.svg'), join(PAGES, 'public/swarm.svg'));
