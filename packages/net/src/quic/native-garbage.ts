@@ -7,8 +7,8 @@ const STREAM_BYTES = 2 << 10;
 /** What quiche keeps for a stream that its peer has opened and says nothing on. */
 const SILENT_STREAM_BYTES = 1 << 10;
 /**
- * What a flood weighs besides, where it is not known what it has pinned: as much as a stranger may. So floods are collected by two dozens, while connections that end in good order, of which
- * there may be a thousand a second, are collected by the hundred: a collection costs as much as ten handshakes.
+ * What a flood weighs besides, where nobody knows what it has pinned: as much as a stranger may pin. So a collection follows after two dozen floods,
+ * but only after hundreds of connections that end in good order, of which there may be a thousand a second: it costs as much as ten handshakes.
  */
 const FLOOD_BYTES = 1 << 20;
 /** After so much garbage V8 is told, in bytes. */
@@ -25,7 +25,7 @@ export interface Remains {
   readonly unearned: number;
   /** Halves of streams. */
   readonly streams: number;
-  /** Streams that said nothing, where there were many: about. */
+  /** About how many streams said nothing, where they were too many; otherwise 0. */
   readonly silent: number;
   /** Whether it ended because its peer brought too much. */
   readonly isFlood: boolean;
