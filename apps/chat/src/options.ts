@@ -11,14 +11,14 @@ export const HELP = `Terminal chat over gossip, compatible with the Rust chat ex
 Usage: grapevine-chat [options] open [TOPIC]   open a room (a fresh one, or the one with this id) and print its ticket
        grapevine-chat [options] join TICKET    enter the room of a ticket (this program's, the Rust example's, or a room ticket)
 
-  --name NAME         what the others call you          (default: the first digits of your id)
-  --secret-key KEY    who you are, 64 hex digits        (default: somebody new)
-  --transport NAME    quic, or iroh to meet Rust members (default: quic where it runs; all members use the same)
-  --no-relay          iroh without n0's relays and discovery: for local networks
-  --bind HOST:PORT    local address                     (default: every interface)
+  --name NAME              what the others call you (default: the first digits of your id)
+  --secret-key KEY         who you are, 64 hex digits (default: somebody new)
+  --transport NAME         quic, or iroh to meet Rust members (default: quic where it runs; all members use the same)
+  --no-relay               iroh without n0's relays and discovery: for local networks
+  --bind HOST:PORT         local address (default: every interface)
   --advertise HOST[:PORT]  where else others reach us, behind a NAT or in a container (repeatable)
-  --version           which one this is
-  --help              this text
+  --version                which one this is
+  --help                   this text
 
 A TOPIC is 64 hex digits. Each line typed is a message; end the input (Ctrl-D) or press Ctrl-C to leave.
 
