@@ -14,12 +14,23 @@ import { siege } from './siege.js';
 import { pageTable, summary, wideTable } from './table.js';
 import { failuresOf, hasHeld, type Trial, trial, verdictOf } from './trial.js';
 
+const NAMES_PER_LINE = 5;
+
+/** Names on lines of their own, behind the column of the options. */
+function listed(names: readonly string[]): string {
+  const lines = Array.from({ length: Math.ceil(names.length / NAMES_PER_LINE) }, (_, i) =>
+    names.slice(i * NAMES_PER_LINE, (i + 1) * NAMES_PER_LINE).join(', '),
+  );
+  return lines.map((line) => `                ${line}`).join(',\n');
+}
+
 const HELP = `Attacks a node that serves honest peers, on loopback, and says what that costs it.
 
 Usage: npm run siege -- [options]
 
   --seconds N   of each attack, 1 to 600 (default: 10)
-  --only A,B    only these: ${ATTACKS.map(({ name }) => name).join(', ')}
+  --only A,B    only these:
+${listed(ATTACKS.map(({ name }) => name))}
   --wide        a table with every column; without it that of docs/siege.md
   --write       puts the table into docs/siege.md
   --json        ends with one line of JSON
