@@ -1,41 +1,43 @@
-import { type AuthoredMessage, Names } from '@grapevine/chat-room';
+import { type AuthoredMessage, Introductions, Names } from '@grapevine/chat-room';
 import { type EndpointId, MessageTooLargeError } from '@grapevine/net';
 import { hasWebTransport } from '@grapevine/web';
+import { Members } from './members.js';
 import { Room } from './room.js';
 import { View } from './view.js';
 
 /** Where this browser keeps the name; it is no secret, unlike the key. */
 const NAME = 'grapevine chat name';
 
+/** How often a tab that has said nothing else says its name, which asks who is here, in milliseconds. */
+const ASK_MS = 3 * 60_000;
+
 const view = new View();
 const names = new Names();
-const members = new Set<EndpointId>();
+const members = new Members((id) => view.gone(id));
 
 let name = localStorage.getItem(NAME) ?? '';
 view.name = name;
 
-function showMembers(me: EndpointId): void {
-  view.members([...members].map((id) => (id === me ? `${names.get(id)} (you)` : names.get(id))));
+function showMember(id: EndpointId, me: EndpointId): void {
+  view.member(id, id === me ? `${names.get(id)} (you)` : names.get(id));
 }
 
-/** @returns whether we had not heard of its author before */
-function said({ from, message }: AuthoredMessage, me: EndpointId): boolean {
-  const isNew = !members.has(from);
-  members.add(from);
+function said({ from, message }: AuthoredMessage, me: EndpointId): void {
   switch (message.type) {
     case 'aboutMe': {
       const before = names.get(from);
       names.set(from, message.name);
+      if (names.get(from) === before) break;
       view.renamed(from, names.get(from));
-      if (names.get(from) !== before && from !== me) view.notice(`${before} is now known as ${names.get(from)}`);
+      if (from !== me) view.notice(`${before} is now known as ${names.get(from)}`);
       break;
     }
     case 'message':
       view.message(from, names.get(from), message.text.replace(/\r?\n$/, ''), from === me);
       break;
   }
-  showMembers(me);
-  return isNew;
+  if (from !== me) members.heard(from);
+  showMember(from, me);
 }
 
 async function start(): Promise<void> {
@@ -47,29 +49,42 @@ async function start(): Promise<void> {
   }
   view.status('starting', 'looking for the hubs …');
   let room: Room | undefined;
+  let isAlone = true;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const introduce = () => {
-    if (name !== '') void room?.send({ type: 'aboutMe', name });
+    introductions.said();
+    clearTimeout(timer);
+    timer = setTimeout(ask, ASK_MS);
+    if (room) void room.send({ type: 'aboutMe', name: names.get(room.me) });
   };
-  const introduceSoon = seldom(introduce);
+  const ask = () => {
+    members.review();
+    if (!isAlone) introduce(); // otherwise when there is somebody again
+  };
+  const introductions = new Introductions(names, introduce);
   room = await Room.enter({
     said: (message) => {
-      if (room && said(message, room.me)) introduceSoon(); // a newcomer has missed our name
+      introductions.heard(message);
+      if (room) said(message, room.me);
     },
     connected: (neighbors) => {
-      if (neighbors > 0) view.status('connected', `connected to ${neighbors} ${neighbors === 1 ? 'peer' : 'peers'}`);
-      else view.status('alone', 'not connected: looking for the hubs; what you write is kept until then');
-      if (neighbors > 0) introduce();
+      isAlone = neighbors === 0;
+      if (isAlone) view.status('alone', 'not connected: looking for the hubs; what you write is kept until then');
+      else view.status('connected', `connected to ${neighbors} ${neighbors === 1 ? 'peer' : 'peers'}`);
+      if (!isAlone) introduce();
     },
-    lost: (count) => view.notice(`${count} ${count === 1 ? 'message is' : 'messages are'} lost`),
+    lost: (what) => view.notice(what),
   });
   const { me, send } = { me: room.me, send: room.send.bind(room) };
   names.set(me, name === '' ? names.get(me) : name);
-  members.add(me);
-  showMembers(me);
+  showMember(me, me);
   view.onLine((line) => {
     send({ type: 'message', text: `${line}\n` }).then(
       () => view.message(me, names.get(me), line, true),
-      (error: unknown) => view.notice(`not sent: ${reasonOf(error)}`),
+      (error: unknown) => {
+        view.giveBack(line);
+        view.notice(`not sent: ${reasonOf(error, line)}`);
+      },
     );
   });
   view.onName((chosen) => {
@@ -77,27 +92,18 @@ async function start(): Promise<void> {
     localStorage.setItem(NAME, chosen);
     if (chosen !== '') names.set(me, chosen);
     view.renamed(me, names.get(me));
-    showMembers(me);
+    showMember(me, me);
     introduce();
   });
   view.open();
 }
 
-/** Calls back some time after it was asked for, once for all who ask meanwhile. */
-function seldom(callback: () => void): () => void {
-  let isWaiting = false;
-  return () => {
-    if (isWaiting) return;
-    isWaiting = true;
-    setTimeout(() => {
-      isWaiting = false;
-      callback();
-    }, 500 * Math.random());
-  };
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof MessageTooLargeError) return `it has ${error.length} bytes, there is room for ${error.limit}`;
+/** @param line - what was to be sent: the limit is told as the room for it, without its signature */
+function reasonOf(error: unknown, line = ''): string {
+  if (error instanceof MessageTooLargeError) {
+    const { length } = new TextEncoder().encode(line);
+    return `the line has ${length} bytes, there is room for ${error.limit - (error.length - length)}`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 

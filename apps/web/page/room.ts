@@ -4,6 +4,7 @@ import { type AuthoredMessage, type ChatMessage, sealMessage, verifyMessage } fr
 import { type EndpointId, parseTicket } from '@grapevine/net';
 import { topicId } from '@grapevine/proto';
 import { BrowserKey, WebEndpoint } from '@grapevine/web';
+import { describeLoss } from './loss.js';
 
 /** What the page's own server says about the room. */
 interface Invitation {
@@ -16,8 +17,8 @@ export interface RoomEvents {
   said(message: AuthoredMessage): void;
   /** How many hubs this tab is connected to has changed. */
   connected(neighbors: number): void;
-  /** Messages are lost for good. */
-  lost(count: number): void;
+  /** Messages are lost for good, or may be; in words. */
+  lost(what: string): void;
 }
 
 /** How often a tab without neighbors asks the page's server for the hubs of today, in milliseconds. */
@@ -70,7 +71,7 @@ export class Room {
           this.#events.connected(this.#topic.neighbors().length);
           break;
         case 'lagged':
-          this.#events.lost(event.missed);
+          this.#events.lost(describeLoss(event));
           break;
       }
     }

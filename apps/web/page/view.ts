@@ -18,8 +18,22 @@ export class View {
   readonly #line = element<HTMLInputElement>('#line');
   readonly #rename = element<HTMLFormElement>('#rename');
   readonly #name = element<HTMLInputElement>('#name');
+  readonly #items = new Map<string, HTMLLIElement>();
+  /** Whether the end of the log is in sight: then it stays there, also when the window gets lower, as by a phone's keyboard. */
+  #isAtEnd = true;
   /** Lines that are not on the page yet. */
   readonly #next = document.createDocumentFragment();
+
+  constructor() {
+    const log = this.#log;
+    let top = 0;
+    log.addEventListener('scroll', () => {
+      const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+      if (isAtEnd || log.scrollTop < top) this.#isAtEnd = isAtEnd; // only who scrolls up leaves the end
+      top = log.scrollTop;
+    });
+    new ResizeObserver(() => this.#showEnd()).observe(log);
+  }
 
   /** Calls back with each line that is typed. */
   onLine(say: (line: string) => void): void {
@@ -30,6 +44,11 @@ export class View {
       this.#line.value = '';
       say(line);
     });
+  }
+
+  /** Puts back a line that could not be sent, unless the next one is being typed. */
+  giveBack(line: string): void {
+    this.#line.value ||= line;
   }
 
   /** Calls back with each name that is chosen. */
@@ -86,14 +105,20 @@ export class View {
     this.#add(line);
   }
 
-  members(names: readonly string[]): void {
-    this.#members.replaceChildren(
-      ...names.map((name) => {
-        const item = document.createElement('li');
-        item.textContent = name;
-        return item;
-      }),
-    );
+  /** Somebody is here, under this name. */
+  member(id: string, name: string): void {
+    let item = this.#items.get(id);
+    if (!item) {
+      item = document.createElement('li');
+      this.#items.set(id, item);
+      this.#members.append(item);
+    }
+    if (item.textContent !== name) item.textContent = name;
+  }
+
+  gone(id: string): void {
+    this.#items.get(id)?.remove();
+    this.#items.delete(id);
   }
 
   #add(line: HTMLLIElement): void {
@@ -103,9 +128,12 @@ export class View {
 
   #show(): void {
     const log = this.#log;
-    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     log.append(this.#next);
     while (log.childElementCount > MAX_LINES) log.firstElementChild?.remove();
-    if (isAtEnd) log.scrollTop = log.scrollHeight;
+    this.#showEnd();
+  }
+
+  #showEnd(): void {
+    if (this.#isAtEnd) this.#log.scrollTop = this.#log.scrollHeight;
   }
 }

@@ -1,0 +1,7 @@
+import type { GossipEvent } from '@grapevine/api';
+
+/** What a reader is told about messages that are lost for good. */
+export function describeLoss({ missed, reason }: GossipEvent & { readonly type: 'lagged' }): string {
+  if (reason === 'away') return 'messages may have been lost: this tab was away for longer than the others remember';
+  return `${missed} ${missed === 1 ? 'message is' : 'messages are'} lost`;
+}
