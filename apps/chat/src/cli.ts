@@ -22,6 +22,7 @@ async function main(): Promise<void> {
   const leaving = new AbortController();
   process.once('SIGINT', () => leaving.abort());
   process.once('SIGTERM', () => leaving.abort());
+  process.once('SIGHUP', () => leaving.abort()); // its terminal is gone
   whenNpxEnds(() => leaving.abort());
   const ending = AbortSignal.any([leaving.signal, stdout().gone]); // nobody reads along any more
   let room: Room | undefined;

@@ -53,6 +53,8 @@ export function parseOptions(args: string[]): ChatOptions | 'help' | 'version' {
     const transport = values.transport === undefined ? undefined : parseTransport(values.transport);
     if (values['no-relay'] && transport === 'quic')
       throw new UsageError('--no-relay is for --transport iroh (see --help)');
+    if (values.name?.trim() === '')
+      throw new UsageError('--name must not be empty: leave it out to be called by your id');
     for (const text of values.advertise ?? []) parseAdvertised('--advertise', text);
     return {
       room: parseRoom(positionals),

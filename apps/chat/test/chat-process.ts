@@ -52,6 +52,12 @@ export class Chat {
     return this.exitCode();
   }
 
+  /** As when its terminal is closed. */
+  async hangUp(): Promise<number | null> {
+    this.#process.kill('SIGHUP');
+    return this.exitCode();
+  }
+
   async interrupt(): Promise<number | null> {
     this.#process.kill('SIGINT');
     return this.exitCode();

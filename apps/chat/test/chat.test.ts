@@ -28,7 +28,7 @@ test('two people find each other by a ticket and talk; equal lines are not swall
   bob.type('hi');
   await alice.sees(/bob: hi\nbob: hi\n/);
   expect(await bob.end()).toBe(0);
-  expect(await alice.interrupt()).toBe(0);
+  expect(await alice.hangUp()).toBe(0);
 });
 
 test('a third one enters through a ticket that names two, after the first has left', async () => {
@@ -145,6 +145,7 @@ describe('bad input is one line on stderr and exit code 2', () => {
     [['open', TOPIC, 'more'], 'unexpected "more"'],
     [['--bind', 'nowhere', 'open'], 'expected HOST:PORT'],
     [['--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],
+    [['--name', ' ', 'open'], '--name must not be empty'],
     [['--secret-key', 'abc', 'open'], 'not a valid secret key'],
     [['--frob'], "Unknown option '--frob'"],
     [['--transport', 'pigeon', 'open'], 'unknown transport "pigeon", expected quic or iroh'],

@@ -18,10 +18,10 @@ describe('a running node', () => {
     using folder = new TemporaryFolder();
     const args = ['--data', folder.path, ...local];
     const ids: string[] = [];
-    for (let run = 0; run < 2; run++) {
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
       await using node = new NodeProcess(args);
       ids.push(await node.id());
-      node.kill('SIGTERM');
+      node.kill(signal); // SIGHUP: its terminal is gone
       expect(await node.exited).toEqual({ code: 0, signal: null });
     }
     expect(ids[0]).toBe(ids[1]);

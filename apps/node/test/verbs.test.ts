@@ -65,6 +65,14 @@ describe('what a node tells', () => {
     });
   });
 
+  test('no ticket of a room that the node is not in', async () => {
+    expect(await toFirst('ticket', 'elsewhere')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'grapevine: the node is not in the topic elsewhere (grapevine join elsewhere)\n',
+    });
+  });
+
   test('the ticket of a room, which stands wherever a topic does', async () => {
     const { code, stdout } = await toFirst('ticket', 'room');
     expect(code).toBe(0);

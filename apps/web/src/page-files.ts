@@ -42,7 +42,7 @@ export class PageFiles {
    * @returns undefined where there is no such file
    */
   async get(path: string, accepted: string): Promise<PageFile | undefined> {
-    const file = normalize(path === '/' ? '/index.html' : decodeURIComponent(path));
+    const file = fileAt(path);
     const type = TYPES[extname(file)];
     if (type === undefined) return;
     const coding = bestOf(accepted);
@@ -51,7 +51,6 @@ export class PageFiles {
   }
 
   async #encoded(file: string, coding: Coding): Promise<Uint8Array | undefined> {
-    // `normalize` of a path that begins with a slash leads nowhere above it.
     const read = (): Promise<Uint8Array | undefined> => readFile(join(PAGE, file)).catch(() => undefined);
     if (coding === 'identity') return await read();
     const key = `${coding} ${file}`;
@@ -71,4 +70,14 @@ function bestOf(accepted: string): Coding {
     .filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part))
     .map((part) => part.replace(/;.*/, '').trim());
   return CODINGS.find((coding) => names.includes(coding)) ?? 'identity';
+}
+
+/** @param path - whatever a stranger has sent. @returns a path below the page's folder; empty where it can't be read */
+function fileAt(path: string): string {
+  if (path === '/') return '/index.html';
+  try {
+    return normalize(`/${decodeURIComponent(path)}`); // what begins with a slash leads nowhere above it
+  } catch {
+    return '';
+  }
 }

@@ -11,9 +11,9 @@ export interface SiteContent {
   readonly tickets: readonly string[];
 }
 
-/** Scripts and styles of our own, connections to wherever the tickets lead, and nothing else. */
+/** Scripts and styles of our own, the empty icon, connections to wherever the tickets lead, and nothing else. */
 const POLICY =
-  "default-src 'self'; connect-src 'self' https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'self'; img-src 'self' data:; connect-src 'self' https:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Serves the built page, and beside it what the page needs to join. */
 export class Site implements AsyncDisposable {
@@ -62,7 +62,7 @@ interface Served {
 async function answer(request: IncomingMessage, response: ServerResponse, { files, content }: Served): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
-  const path = new URL(request.url ?? '/', 'http://page').pathname;
+  const [path = '/'] = (request.url ?? '/').split('?', 1); // no URL: a stranger's path need not make one
   if (path === '/grapevine.json') {
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     return void response.end(JSON.stringify(content()));

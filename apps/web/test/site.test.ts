@@ -1,4 +1,4 @@
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ afterAll(() => site.close());
 
 /** What comes over the wire: `fetch` would decode it. */
 async function fetchAs(path: string, accepted: string) {
-  const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const headers = accepted === '' ? {} : { 'accept-encoding': accepted };
     get(`${site.url}${path}`, { headers }, resolve).on('error', reject);
   });
@@ -42,9 +42,23 @@ test.each([
   },
 );
 
-test.each([['assets/none.js'], ['../package.json'], ['%2e%2e/%2e%2e/package.json'], ['nothing.json']])(
-  'there is no %s, in whatever coding',
-  async (path) => {
-    for (const accepted of ['', 'gzip', 'br']) expect((await fetchAs(path, accepted)).status).toBe(404);
-  },
-);
+test.each([
+  ['assets/none.js'],
+  ['/'],
+  ['/['],
+  ['%ff.html'],
+  ['../package.json'],
+  ['%2e%2e/%2e%2e/package.json'],
+  ['nothing.json'],
+])('there is no %s, in whatever coding', async (path) => {
+  for (const accepted of ['', 'gzip', 'br']) expect((await fetchAs(path, accepted)).status).toBe(404);
+});
+
+test('a path that does not begin with a slash leads nowhere', async () => {
+  const { port } = new URL(site.url);
+  const target = 'http://page/../../../package.json';
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: target }, resolve).on('error', reject);
+  });
+  expect(response.statusCode).toBe(404);
+});

@@ -5,9 +5,14 @@ import { UsageError } from './usage-error.js';
 /** `parseArgs` whose complaints are the user's mistakes. @throws UsageError */
 export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs<T>> {
   try {
-    return parseArgs(config);
+    return parseArgs({ ...config, args: withNumbers(config.args ?? [], config.options ?? {}) }) as ReturnType<
+      typeof parseArgs<T>
+    >;
   } catch (error) {
     const [what = ''] = (error as Error).message.split(/\.\s/); // advice follows, some of it on lines of its own
+    const [, valueless] = /^Option '(.*)' argument is ambiguous/.exec(what) ?? [];
+    if (valueless !== undefined)
+      throw new UsageError(`${valueless} needs a value (one that begins with - is written ${valueless}=VALUE)`);
     const isMeant = config.allowPositionals && /^Unknown option '-[^-]/.test(what); // perhaps: we have no short ones but -h
     const [, unknown] = /^Unknown option '--([^']+)'/.exec(what) ?? [];
     const meant = unknown === undefined ? '' : didYouMean(unknown, Object.keys(config.options ?? {}), '--');
@@ -15,6 +20,19 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
       `${what}${meant} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`,
     );
   }
+}
+
+/** `--timeout -5` as `--timeout=-5`: no option is a number, so it is a value, and whoever reads it says what is wrong with it. */
+function withNumbers(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  const joined: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const [arg = '', next = ''] = args.slice(i, i + 2);
+    const takesValue = i < end && arg.startsWith('--') && options[arg.slice(2)]?.type === 'string';
+    if (takesValue && /^-\d/.test(next)) joined.push(`${arg}=${args[++i]}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /**

@@ -6,7 +6,11 @@ describe('mistakes in arguments are one line', () => {
     ['an unknown option', ['--frob'], "Unknown option '--frob' (see --help)"],
     ['a misspelt option', ['--naem'], `Unknown option '--naem', did you mean "--name"? (see --help)`],
     ['no value', ['--name'], "Option '--name <value>' argument missing (see --help)"],
-    ['an option for a value', ['--name', '--loud'], "Option '--name' argument is ambiguous (see --help)"],
+    [
+      'an option for a value',
+      ['--name', '--loud'],
+      '--name needs a value (one that begins with - is written --name=VALUE)',
+    ],
     ['something that belongs nowhere', ['v1.2'], "Unexpected argument 'v1.2' (see --help)"],
   ])('%s', (_, args, message) => {
     const parse = () => parseArguments({ args, options: { name: { type: 'string' }, loud: { type: 'boolean' } } });
@@ -21,6 +25,13 @@ describe('mistakes in arguments are one line', () => {
     expect(parse(true)).toThrow(
       new UsageError("Unknown option '-d' (see --help; an argument that begins with - goes behind --)"),
     );
+  });
+
+  test('a negative number is a value, and no option', () => {
+    const parse = (...args: string[]) =>
+      parseArguments({ args, options: { name: { type: 'string' } }, allowPositionals: true });
+    expect(parse('--name', '-5').values).toEqual({ name: '-5' });
+    expect(parse('--name', '5', '--', '--name', '-5').positionals).toEqual(['--name', '-5']);
   });
 
   test.each(['0', '11', '-1', '1.5', '1e1', '0x5', ' 5', ''])('%j is no whole number from 1 to 10', (text) => {

@@ -4,13 +4,17 @@ import { runSettings } from '../settings/run-settings.js';
 import { LogOutput } from './log-output.js';
 import { RunningNode } from './running-node.js';
 
+/** As a shell says that a signal has ended a process. */
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+
 /** `grapevine run`. @throws UsageError; Error when the node has ended by itself, so that a supervisor starts it again */
 export async function run(args: string[]): Promise<void> {
   const settings = runSettings(args, process.env);
   const logger = pino({ level: settings.logLevel, base: null }, new LogOutput());
-  const ending = signalled();
+  const reloads = settings.allow !== undefined;
+  const ending = signalled(reloads ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']);
   const node = await RunningNode.start(settings, logger);
-  if (settings.allow !== undefined) process.on('SIGHUP', () => node.reload());
+  if (reloads) process.on('SIGHUP', () => node.reload());
   const end = await Promise.race([ending, node.failed, node.toldToStop]);
   if (end instanceof Error) {
     logger.error({ error: end.message }, 'the endpoint is gone: ending');
@@ -23,16 +27,16 @@ export async function run(args: string[]): Promise<void> {
 }
 
 /** Settles at the first signal to end, also one that has reached only the npx that has started us. The second one does not wait for anybody. */
-function signalled(): Promise<string> {
+function signalled(signals: readonly (keyof typeof EXIT_CODES)[]): Promise<string> {
   return new Promise((resolve) => {
     let isSecond = false;
-    const onSignal = (signal: NodeJS.Signals): void => {
-      if (isSecond) process.exit(signal === 'SIGINT' ? 130 : 143);
-      isSecond = true;
-      resolve(signal);
-    };
-    process.on('SIGINT', onSignal);
-    process.on('SIGTERM', onSignal);
+    for (const signal of signals) {
+      process.on(signal, () => {
+        if (isSecond) process.exit(EXIT_CODES[signal]);
+        isSecond = true;
+        resolve(signal);
+      });
+    }
     whenNpxEnds(() => resolve('npx has ended'));
   });
 }

@@ -18,6 +18,8 @@ A warning on stderr says when only this machine can use it.`,
     const [name] = call.positionals;
     const topic = name === undefined ? undefined : read(name, 'TOPIC', room).topic;
     return withNode(call, async ({ remote }) => {
+      if (topic !== undefined && !(await remote.control.topics()).includes(topic))
+        throw new Error(`the node is not in the topic ${name} (grapevine join ${name})`);
       const addr = await remote.control.addr();
       await stdout().line(topic === undefined ? formatTicket(addr) : formatRoomTicket({ topic, peers: [addr] }));
       const warning = reachWarning(addr);
