@@ -2,19 +2,17 @@ import type { DisconnectReason } from '../event.js';
 import type { NodeContext } from '../node-context.js';
 import type { Outbox } from '../outbox.js';
 import type { PeerId } from '../peer-id.js';
-import { BoundedSet } from '../structures/bounded-set.js';
 import { LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 import type { DisconnectMessage, HyParViewMessage, PeerData, PeerInfo, ShuffleReplyMessage } from '../wire/message.js';
+import { DoubtfulPeers } from './doubtful-peers.js';
+import { EnteringHyParView, MAX_ASKED } from './entering-hyparview.js';
 import { sweepLeftovers } from './leftovers.js';
 import { LostPeers } from './lost-peers.js';
 import type { PeerOrigin } from './origin.js';
-import { PatientHyParView } from './patient-hyparview.js';
 import { probeQuestion } from './probe-question.js';
 import { type ProbeCause, Probes } from './probes.js';
 
-/** Joins of ours that are remembered as unanswered; the oldest are forgotten. */
-const MAX_JOINING = 1024;
 /** After so many shuffles that have changed nothing there are no more until something changes. */
 const FRUITLESS_SHUFFLES = 3;
 /** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
@@ -22,31 +20,21 @@ const SWEEP_FACTOR = 2;
 
 /** Nodes that a peer is asked for to find out whether it is in our swarm: as many as it knows, at default settings. */
 const PROBED_NODES = 35;
-/** Nodes that a new member asks its neighbors for: as many as a shuffle brings, at default settings. */
-const ASKED_NODES = 8;
-/** New members that are told of others from one shuffle to the next. In a storm of joins lists would only send them to each other, away from the swarm. */
-const MAX_HANDED = 32;
-/** Until the walks that introduce a new member have ended, in times of `neighborRequestTimeout`. */
-const WALK_TIME = 2;
-const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 
 /**
  * HyParView in a swarm that may be split: islands find each other, halves of a cut network meet again, and a swarm that is whole and quiet
  * costs nothing. `HardenedHyParView` adds what lies demand.
  */
-export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
-  /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
-  #joiningPeers: BoundedSet<P> | undefined;
+export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
   #probes: Probes<P> | undefined;
-  /** The peer that has just let us in: the list of nodes that comes with it is for the time when it is gone. */
-  #contact: P | undefined;
   /** Peers that we have heard from ourselves, besides our neighbors: they exist. */
   readonly #met = new LazySet<P>();
   #lost: LostPeers<P> | undefined;
+  #doubtful: DoubtfulPeers<P> | undefined;
+  /** Neighbors whose links broke since the last shuffle. */
+  #broken = 0;
   /** Shuffles since something has changed in our views. */
   #fruitless = 0;
-  /** New members that were told of others since the last shuffle. */
-  #handed = 0;
   /** The number of peers with data above which the next sweep is worth its cost. */
   #sweepDataAbove: number;
   /** The same for peers that we have met. */
@@ -65,8 +53,6 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   override requestJoin(peer: P, now: number): void {
     if (this.active.has(peer)) return;
     if (this.active.size === 0) {
-      this.#joiningPeers ??= new BoundedSet(MAX_JOINING);
-      this.#joiningPeers.add(peer);
       super.requestJoin(peer, now);
       return;
     }
@@ -83,74 +69,63 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /** Asks a peer to be a neighbor where there is room, and otherwise for nodes that it knows. */
   #probe(peer: P, cause: ProbeCause): void {
-    this.#probes ??= new Probes(MAX_JOINING);
+    this.#probes ??= new Probes(MAX_ASKED);
     this.#probes.add(peer, cause);
     if (!this.hasRoom()) this.out.send(peer, probeQuestion(this.node, PROBED_NODES));
     else this.sendNeighbor(peer, 'low');
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
-    if (message.type === 'neighbor' && this.#joiningPeers?.has(from) === true) {
-      this.#contact = from;
-      this.out.schedule(WALK_TIME * this.config.neighborRequestTimeout, this.out.timer(ASK_FOR_MEMBERS));
-    }
+    this.#doubtful?.heardFrom(from);
     super.receive(from, message, now);
     if (message.type === 'disconnect' && !message.alive) this.#met.delete(from);
     else if (!this.active.has(from)) this.#met.add(from);
-    if (message.type === 'neighbor' || message.type === 'disconnect') this.#joiningPeers?.delete(from);
     this.sweep();
   }
 
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
     const wasNeighbor = this.active.has(peer);
-    this.#joiningPeers?.delete(peer);
     this.#probes?.delete(peer);
     super.peerDisconnected(peer, reason);
     if (wasNeighbor) this.#met.add(peer);
     if (wasNeighbor && reason !== 'refused') {
       this.#lost ??= new LostPeers(this.config.passiveViewCapacity);
       this.#lost.lost(peer);
+      this.#broken++;
+      if (this.active.size === 0 || this.#broken >= this.config.activeViewCapacity / 2) this.#doubtAll();
     }
     this.sweep();
   }
 
   override shuffleTimerExpired(): void {
     this.#fruitless++;
-    this.#handed = 0;
+    this.#broken = 0;
     super.shuffleTimerExpired();
     // Two halves of a split swarm have full views: only an eviction on either side links them again.
     const lost = this.#lost?.next();
     if (lost !== undefined) this.sendNeighbor(lost, 'high');
+    this.#lookForOthers();
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
     this.sweep();
   }
 
+  /** So many neighbors are gone at once that the swarm may have fallen into parts, and whoever is passive may be gone, too, or in another part. */
+  #doubtAll(): void {
+    this.#doubtful ??= new DoubtfulPeers(this.config.passiveViewCapacity);
+    this.#doubtful.add(this.passive.values);
+  }
+
   /**
-   * In a small swarm the walks that introduce a new member end where it is known already, and before the first shuffle it hears of nobody else:
-   * if the peer that has let it in died within that minute, it would be cut off, or the swarm would fall into parts. That peer may be dead already.
+   * Members whose views are full again would never look for the others that they know of, and among these may be one that knows nobody who is left, or a
+   * small part of the swarm. A few at each shuffle: most of them may be gone.
    */
-  override askTimerExpired(): void {
-    this.#contact = undefined;
-    if (this.active.size >= this.config.activeViewCapacity / 2) return;
-    for (const neighbor of this.active.values) this.out.send(neighbor, probeQuestion(this.node, ASKED_NODES));
-    this.refill();
-  }
-
-  /** A new member knows nobody but us until a walk has ended, and we may be gone by then: it is told of others at once. */
-  protected override introduce(peer: PeerInfo<P>, now: number): void {
-    const nodes = this.#handed++ < MAX_HANDED ? this.alternatives(peer.id) : [];
-    if (nodes.length > 0) this.out.send(peer.id, { type: 'shuffleReply', nodes });
-    super.introduce(peer, now);
-  }
-
-  /** A neighbor among them, which is surely there: where many come and go, all passive peers may have left. More of them would be overrun in a storm of joins. */
-  protected override alternatives(peer: P): readonly PeerInfo<P>[] {
-    const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
-    const count = shuffleActiveViewCount + shufflePassiveViewCount;
-    const passive = this.passive.shuffledWithout(peer, count - 1, this.rng);
-    const active = this.active.shuffledWithout(peer, count - passive.length, this.rng);
-    return this.describe([...active, ...passive]);
+  #lookForOthers(): void {
+    for (let i = 0; i < this.config.activeViewCapacity && this.#doubtful && this.active.size > 0; i++) {
+      const next = this.#doubtful.next((peer) => !this.active.has(peer) && !this.pending.has(peer));
+      if (next === undefined) this.#doubtful = undefined;
+      else this.#probe(next, 'doubted');
+    }
   }
 
   /** Others hear of it by shuffles only. */
@@ -178,11 +153,6 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
       if (this.#probes?.has(from) !== true) this.takeNodes(message.nodes, from);
       return;
     }
-    if (from === this.#contact) {
-      this.#contact = undefined;
-      this.takeNodes(message.nodes, from);
-      return;
-    }
     const cause = this.#probes?.delete(from);
     const isForeign = cause !== undefined && !this.active.has(from) && this.#isForeign(cause, message.nodes);
     super.onShuffleReply(from, message);
@@ -191,7 +161,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
   }
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
-    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.#joiningPeers?.has(from) === true);
+    const wasRefusal = !this.active.has(from) && (this.pending.has(from) || this.isJoining(from));
     super.onDisconnect(from, message);
     // It has left the topic. The reference keeps such peers, and offers them to others, until a request goes unanswered.
     if (!message.alive) {
@@ -203,7 +173,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
       this.out.send(from, probeQuestion(this.node, PROBED_NODES));
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
-    if (wasRefusal && this.active.size === 0) this.refillTurnedAway(from);
+    if (wasRefusal && this.active.size === 0 && !this.isAskingStandIn) this.refillTurnedAway(from);
   }
 
   protected override neighborAdded(peer: P): void {
@@ -236,7 +206,6 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   protected override forget(peer: P): void {
     super.forget(peer);
-    this.#joiningPeers?.delete(peer);
     this.#probes?.delete(peer);
     this.#lost?.found(peer);
     this.#met.delete(peer);
@@ -244,11 +213,19 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /**
    * Whether a peer that knows these nodes is in another swarm than ours. In a large swarm two members may well know nobody in common: where both
-   * know as many as they can, that alone says nothing about a peer that is presumed to be in ours.
+   * know as many as they can, that alone says nothing about a peer that is presumed to be in ours. One that is in doubt has asked all that it knew by
+   * now: whoever knows less than a full view is in a small part, and nobody loses a place for any other.
    */
   #isForeign(cause: ProbeCause, nodes: readonly PeerInfo<P>[]): boolean {
     if (this.#knowsAnyOf(nodes)) return false;
-    return cause === 'told' || nodes.length < this.config.passiveViewCapacity || !this.passiveIsFull();
+    switch (cause) {
+      case 'told':
+        return true;
+      case 'presumed':
+        return nodes.length < this.config.passiveViewCapacity || !this.passiveIsFull();
+      case 'doubted':
+        return nodes.length < this.config.activeViewCapacity;
+    }
   }
 
   /** Whether nodes that somebody knows are in our swarm: a node that has lost neighbors is sure of the remaining ones only. */
@@ -284,7 +261,7 @@ export class HealingHyParView<P extends PeerId> extends PatientHyParView<P> {
 
   /** Whether the user wants us to join a peer that has not answered yet. */
   protected hasAskedToJoin(peer: P): boolean {
-    return this.#joiningPeers?.has(peer) === true || this.#probes?.has(peer) === true;
+    return this.isJoining(peer) || this.#probes?.has(peer) === true;
   }
 
   /** Data and marks of peers that have left all views must not pile up. */

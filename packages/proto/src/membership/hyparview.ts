@@ -247,8 +247,13 @@ export class HyParView<P extends PeerId> extends Views<P> {
   protected sendNeighbor(peer: P, priority: Priority): boolean {
     if (this.pending.has(peer)) return false;
     this.pending.set(peer, ++this.#requests);
-    this.out.send(peer, { type: 'neighbor', priority, data: this.node.peerData });
+    this.out.send(peer, this.neighborRequest(peer, priority));
     return true;
+  }
+
+  /** What a peer is asked with that is to become, or has become, a neighbor. */
+  protected neighborRequest(_peer: P, priority: Priority): HyParViewMessage<P> {
+    return { type: 'neighbor', priority, data: this.node.peerData };
   }
 
   /** Gives the pending request to a peer a new number, which makes its earlier timers void, and a new timer. */
