@@ -1,3 +1,4 @@
+export { idPrefix, type Past, type PastMessage } from './broadcast/past-ids.js';
 export type { WindowEntry } from './broadcast/payload-window.js';
 export type { LossEntry } from './broadcast/told-losses.js';
 export {

@@ -1,4 +1,5 @@
 import { nodeBudgets } from './broadcast/node-budgets.js';
+import { NO_PAST, type Past } from './broadcast/past-ids.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
 import { someBytes } from './check/index.js';
@@ -239,6 +240,17 @@ export abstract class KernelState<P extends PeerId> {
   losses(topic: TopicId, now: number): Iterable<LossEntry> {
     checkTime(now);
     return this.#topics.get(topic)?.losses(now) ?? [];
+  }
+
+  /**
+   * The last messages that were known in a topic, however long ago: for those who meet after all else about them is forgotten. Only in the
+   * `hardened` mode; without messages when the topic is not joined. A copy.
+   *
+   * @param now - As in {@link KernelState.handle}.
+   */
+  past(topic: TopicId, now: number): Past {
+    checkTime(now);
+    return this.#topics.get(topic)?.past(now) ?? NO_PAST;
   }
 
   /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */

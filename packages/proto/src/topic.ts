@@ -1,3 +1,4 @@
+import type { Past } from './broadcast/past-ids.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { PlumTree } from './broadcast/plumtree.js';
 import type { LossEntry } from './broadcast/told-losses.js';
@@ -201,6 +202,11 @@ export class Topic<P extends PeerId> {
   /** Payloads that have been told lost. */
   losses(now: number): Iterable<LossEntry> {
     return this.#tree.losses(now);
+  }
+
+  /** The last messages that were known, however long ago. */
+  past(now: number): Past {
+    return this.#tree.memory.past(now);
   }
 
   /** Whether a payload has been here, or was told lost. */

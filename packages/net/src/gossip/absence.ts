@@ -1,4 +1,4 @@
-import type { Config } from '@grapevine/proto';
+import type { Config, NeighborDownReason } from '@grapevine/proto';
 import type { Clock } from '../util/clock.js';
 import type { EventQueue } from './event-queue.js';
 
@@ -6,6 +6,20 @@ import type { EventQueue } from './event-queue.js';
 const WAKING_MS = 15_000;
 /** Reconciliation begins a moment after the return. */
 const SHARE = 0.95;
+
+/**
+ * A time without any neighbor that is no longer than this is the ordinary replacement of one: up to three candidates that decline or do not answer within half a second,
+ * and a dial. In milliseconds.
+ */
+const REPLACEMENT_MS = 2_000;
+
+/** Who is to be told of an absence that has ended. */
+export interface Ended {
+  /** At once: nobody remembers what was said in the beginning. */
+  readonly told: readonly EventQueue[];
+  /** Where no neighbor says what was said meanwhile. */
+  readonly unsettled: readonly EventQueue[];
+}
 
 interface Moment {
   /** By the monotonic clock, which may stand still during sleep. */
@@ -25,6 +39,11 @@ export function countedAbsence({ mode, broadcast }: Pick<Config, 'mode' | 'broad
   }
 }
 
+/** Since when nobody compares payloads any more, in milliseconds: what is older is only known as the past. */
+export function forgottenAfter({ broadcast }: Pick<Config, 'broadcast'>): number {
+  return broadcast.messageIdRetention - broadcast.messageCacheRetention;
+}
+
 /**
  * For how long a topic was out of touch with its swarm: without a neighbor after it had had one, or asleep. After an absence that is longer
  * than neighbors remember, nobody can say what was missed, and the readers of that time are to be told that it may be something.
@@ -32,7 +51,7 @@ export function countedAbsence({ mode, broadcast }: Pick<Config, 'mode' | 'broad
 export class Absence {
   readonly #clock: Clock;
   readonly #limit: number;
-  #began: { readonly at: Moment; readonly readers: readonly EventQueue[] } | undefined;
+  #began: { readonly at: Moment; readonly readers: readonly EventQueue[]; readonly wasSilent: boolean } | undefined;
   #slept: { readonly from: Moment; readonly until: Moment } | undefined;
 
   /** @param limit shorter absences are told by the number of messages, in milliseconds */
@@ -41,19 +60,22 @@ export class Absence {
     this.#limit = limit;
   }
 
-  /** The last neighbor is gone. */
-  begin(readers: readonly EventQueue[]): void {
+  /** The last neighbor is gone. One that has timed out has said nothing for longer than a replacement takes. */
+  begin(readers: readonly EventQueue[], reason: NeighborDownReason): void {
     const slept = this.#slept;
     const isWaking = slept !== undefined && this.#since(slept.until) < WAKING_MS;
-    this.#began = { at: isWaking ? slept.from : this.#here, readers };
+    this.#began = { at: isWaking ? slept.from : this.#here, readers, wasSilent: reason === 'timeout' };
     this.#slept = undefined;
   }
 
-  /** A neighbor is there. @returns the readers that are to be told */
-  end(): readonly EventQueue[] {
+  /** A neighbor is there. */
+  end(): Ended {
     const began = this.#began;
     this.#began = undefined;
-    return began !== undefined && this.#since(began.at) > this.#limit ? began.readers : NOBODY;
+    if (began === undefined) return NOTHING;
+    const lasted = this.#since(began.at);
+    if (lasted > this.#limit) return { told: began.readers, unsettled: NOBODY };
+    return began.wasSilent || lasted > REPLACEMENT_MS ? { told: NOBODY, unsettled: began.readers } : NOTHING;
   }
 
   /** The node was asleep until now. @returns the readers that are to be told at once: its neighbors may all be there still */
@@ -77,3 +99,4 @@ export class Absence {
 }
 
 const NOBODY: readonly EventQueue[] = [];
+const NOTHING: Ended = { told: NOBODY, unsettled: NOBODY };

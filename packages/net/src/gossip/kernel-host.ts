@@ -15,6 +15,7 @@ import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import { type EndpointId, isEndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
+import { forgottenAfter } from './absence.js';
 import type { AppGate, GateHost } from './admission/gate-host.js';
 import { checkSubscribe } from './check-commands.js';
 import { CloseCode } from './close-code.js';
@@ -95,7 +96,11 @@ export abstract class KernelHost implements GossipService {
         this.#feed({ type: 'peerConnected', peer, source, isLeaf }, 'connection');
       },
       gone: (peer, reason) => this.#gate.ended({ type: 'peerDisconnected', peer, reason }),
-      retired: (peer) => this.#gate.ended({ type: 'linkRetired', peer }),
+      retired: (peer) => {
+        const wasWanted = this.#state.wants(peer);
+        this.#gate.ended({ type: 'linkRetired', peer });
+        if (wasWanted) this.#topics.unheard(peer);
+      },
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       slept: (forMs) => this.#topics.slept(forMs),
@@ -112,6 +117,7 @@ export abstract class KernelHost implements GossipService {
         if (command.type === 'join') this.#peers.sources.named(command.peers);
         this.#feed({ type: 'command', topic, command }, 'command');
       },
+      compare: (topic, peer) => this.#reconciler.reconcile(topic, peer, 'neighborUp'),
       stalled: (topic, peers) => this.#feed({ type: 'stalled', topic, peers }, 'command'),
       left: (topic) => {
         this.#reconciler.left(topic);
@@ -133,7 +139,14 @@ export abstract class KernelHost implements GossipService {
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
       lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
       apart: (topic) => this.#topics.get(topic)?.apart(),
-      announceCache: (topic, peer) => this.#feed({ type: 'announceCache', topic, peer }, 'connection'),
+      past: (topic) => this.#state.past(topic, resolved.clock.now()),
+      forgottenAfterMs: forgottenAfter(this.#state.config),
+      missedLongAgo: (topic, ages) => this.#topics.get(topic)?.missedLongAgo(ages),
+      compared: (topic) => this.#topics.get(topic)?.compared(),
+      announceCache: (topic, peer) => {
+        this.#feed({ type: 'announceCache', topic, peer }, 'connection');
+        this.#topics.get(topic)?.notCompared(peer);
+      },
     });
     this.#gate = parts.gateOf(resolved, this.#gateHost());
     this.companions = this.#reconciler.companions;

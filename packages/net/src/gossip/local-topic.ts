@@ -13,10 +13,14 @@ import type { PeerSearch } from './peer-search.js';
 import type { QueuedEvent } from './service.js';
 import { Subscribers } from './subscribers.js';
 import { UnreachedPeers } from './unreached-peers.js';
+import { UnsettledAbsence } from './unsettled-absence.js';
 import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
+
+/** Neighbors hear of a message at different times, and we may have come a moment after it: by so much at most, in milliseconds. */
+const SKEW_MS = 10_000;
 
 /** What a topic needs of its node. One for all topics. */
 export interface LocalTopicHost {
@@ -37,6 +41,8 @@ export interface LocalTopicHost {
   join(topic: TopicId, peers: readonly EndpointId[]): void;
   /** Asks a peer whether it is in the same swarm. */
   probe(topic: TopicId, peer: EndpointId): void;
+  /** Has what a neighbor and we have of a topic compared, if it speaks the protocol for that. */
+  compare(topic: TopicId, peer: EndpointId): void;
   /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
   search(topic: LocalTopic): PeerSearch | undefined;
 }
@@ -56,6 +62,7 @@ export class LocalTopic {
   #lost: LostNeighbors | undefined;
   #unreached: UnreachedPeers | undefined;
   #absence: Absence | undefined;
+  #unsettled: UnsettledAbsence | undefined;
   /** Since when it has had neighbors, and its readers know of all that they may have missed. */
   #inTouchSince = 0;
   #kept: KeptBroadcasts | undefined;
@@ -98,7 +105,8 @@ export class LocalTopic {
     this.#askUnreached(peer);
     this.#joined?.resolve();
     this.#joined = undefined;
-    this.#tellAway(this.#absence?.end());
+    this.#returned();
+    if (this.#unsettled) this.#host.compare(this.id, peer);
     const kept = this.#kept?.takeAll() ?? [];
     this.#kept = undefined;
     return kept;
@@ -110,11 +118,16 @@ export class LocalTopic {
     if (this.#end) return;
     if (isAccident(reason)) this.#expect(peer);
     if (reason === 'left' && this.#wayBack?.isBootstrap(peer)) this.#look([peer]);
-    if (this.#neighbors.length > 0) return;
-    this.#away.begin(this.subscribers.queues);
+    if (this.#neighbors.length > 0) return this.#unsettled?.decide();
+    this.#away.begin(this.subscribers.queues, reason);
     this.#search?.hurry();
     this.#unreached?.stop();
     this.#wayBack?.start();
+  }
+
+  /** The last connection to a peer has ended in good order, although something of it was wanted. */
+  unheard(peer: EndpointId): void {
+    this.#wayBack?.unheard(peer);
   }
 
   /** The node was asleep until now. */
@@ -133,6 +146,27 @@ export class LocalTopic {
     if (now - this.#inTouchSince < this.#host.countedAbsenceMs) return;
     this.#inTouchSince = now;
     this.#tellAway(this.subscribers.queues);
+  }
+
+  /**
+   * A neighbor has had payloads that we do not know, and this long ago. Where we were in touch by then, they are lost here. What is older than our
+   * latest absence was dealt with at its end.
+   */
+  missedLongAgo(ages: readonly number[]): void {
+    const now = this.#host.options.clock.now();
+    if (!ages.some((age) => age + SKEW_MS < now - this.#inTouchSince)) return;
+    this.#inTouchSince = now;
+    this.#tellAway(this.subscribers.queues);
+  }
+
+  /** A neighbor has said what it remembers: whatever is not there is counted. */
+  compared(): void {
+    this.#settle();
+  }
+
+  /** A neighbor does not say what it remembers. */
+  notCompared(peer: EndpointId): void {
+    this.#unsettled?.notCompared(peer);
   }
 
   /** Asks these peers to let us in, and goes on asking until somebody does. */
@@ -188,6 +222,7 @@ export class LocalTopic {
     this.#search?.stop();
     this.#wayBack?.stop();
     this.#lost?.stop();
+    this.#settle();
     this.#unreached?.stop();
     this.#joined?.reject(this.#end);
     this.#giveUpKept();
@@ -228,9 +263,29 @@ export class LocalTopic {
     this.#unreached?.start();
   }
 
+  #returned(): void {
+    const ended = this.#absence?.end();
+    if (ended === undefined) return;
+    this.#tellAway(ended.told);
+    if (ended.unsettled.length === 0) return;
+    const readers = new Set([...(this.#unsettled?.readers ?? []), ...ended.unsettled]);
+    this.#settle();
+    this.#unsettled = new UnsettledAbsence([...readers], {
+      clock: this.#host.options.clock,
+      neighbors: () => this.#neighbors,
+      tell: (readers) => this.#tellAway(readers),
+    });
+  }
+
+  #settle(): void {
+    this.#unsettled?.stop();
+    this.#unsettled = undefined;
+  }
+
   /** Tells the readers of an absence that messages may be lost. Nobody knows which. */
   #tellAway(readers: readonly EventQueue[] = NO_READERS): void {
     if (readers.length === 0) return;
+    this.#settle();
     this.#host.losses.away();
     for (const reader of this.subscribers.queues) if (readers.includes(reader)) reader.push(AWAY);
   }

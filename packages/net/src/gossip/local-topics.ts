@@ -32,6 +32,8 @@ export interface LocalTopicsHost {
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
   /** Has the protocol do something. */
   command(topic: TopicId, command: Command<EndpointId>): void;
+  /** Has what a neighbor and we have of a topic compared. */
+  compare(topic: TopicId, peer: EndpointId): void;
   /** Neighbors in a topic take nothing, by all appearances. */
   stalled(topic: TopicId, peers: readonly EndpointId[]): void;
   /** The node is not in a topic any more. */
@@ -93,6 +95,11 @@ export class LocalTopics {
     for (const local of [...this.#topics.values()]) this.#leave(local);
   }
 
+  /** The last connection to a peer has ended in good order, although something of it was wanted. */
+  unheard(peer: EndpointId): void {
+    for (const local of this.#topics.values()) local.unheard(peer);
+  }
+
   /** The node was asleep until now. */
   slept(forMs: number): void {
     for (const local of this.#topics.values()) local.slept(forMs);
@@ -125,6 +132,7 @@ export class LocalTopics {
       hasHeardFrom: (topic, peer) => state.hasHeardFrom(topic, peer),
       join: (topic, ids) => this.#host.command(topic, { type: 'join', peers: ids }),
       probe: (topic, peer) => this.#host.command(topic, { type: 'probe', peers: [peer] }),
+      compare: (topic, peer) => this.#host.compare(topic, peer),
       search: (local) => this.#search(local),
     };
   }

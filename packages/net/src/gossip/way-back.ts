@@ -34,6 +34,8 @@ export class WayBack {
   #former: readonly EndpointId[] = NOBODY;
   #timer: ClockTimer | undefined;
   #rounds = 0;
+  /** Whether somebody has been asked once more in this round. */
+  #askedAgain = false;
 
   constructor(topic: TopicId, host: WayBackHost) {
     this.#topic = topic;
@@ -74,6 +76,16 @@ export class WayBack {
     this.#former = this.#former.filter((other) => other !== peer);
   }
 
+  /**
+   * The last connection to a peer has ended in good order, and the peer has not answered. Where a topic is left and entered again, it may have been about to
+   * close the connection when we asked, and has not heard us: it is asked again at once, but not for ever.
+   */
+  unheard(peer: EndpointId): void {
+    if (!this.#timer || this.#askedAgain || !this.peers.includes(peer)) return;
+    this.#askedAgain = true;
+    this.#host.join(this.#topic, [peer]);
+  }
+
   /** Starts asking, unless it is being done. */
   start(): void {
     if (this.#timer || this.#bootstrap.length + this.#former.length === 0) return;
@@ -90,11 +102,13 @@ export class WayBack {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#rounds = 0;
+    this.#askedAgain = false;
   }
 
   #ask(): void {
     this.#timer = undefined;
     this.#rounds++;
+    this.#askedAgain = false;
     const isReady = (peer: EndpointId) => this.#host.waitFor(peer) === 0;
     const bootstrap = this.#bootstrap.filter(isReady);
     const former = this.#former.filter(isReady);

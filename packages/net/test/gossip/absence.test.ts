@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Absence, countedAbsence } from '../../src/gossip/absence.js';
 import type { EventQueue } from '../../src/gossip/event-queue.js';
-import { type Listener, record, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+import { type Listener, type Member, record, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
 const READERS = [{}] as EventQueue[];
 const AWAY = { type: 'lagged', missed: 0, reason: 'away' };
@@ -31,49 +31,65 @@ function absence(limit = 60) {
 describe('an absence', () => {
   test('without neighbors is told when it was longer than the limit, once', () => {
     const { away, pass } = absence();
-    expect(away.end()).toEqual([]);
+    expect(away.end().told).toEqual([]);
     for (const [seconds, told] of [
       [59, []],
       [61, READERS],
     ] as const) {
-      away.begin(READERS);
+      away.begin(READERS, 'closed');
       pass(seconds * 1_000);
-      expect(away.end()).toEqual(told);
-      expect(away.end()).toEqual([]);
+      expect(away.end().told).toEqual(told);
+      expect(away.end().told).toEqual([]);
+    }
+  });
+
+  test('is unsettled when it was longer than the replacement of a neighbor takes, or that neighbor has been silent', () => {
+    const { away, pass } = absence();
+    for (const [ms, reason, unsettled] of [
+      [1_900, 'evicted', []],
+      [1_900, 'closed', []],
+      [1_900, 'timeout', READERS],
+      [2_100, 'evicted', READERS],
+      [59_000, 'left', READERS],
+      [61_000, 'closed', []],
+    ] as const) {
+      away.begin(READERS, reason);
+      pass(ms);
+      expect(away.end().unsettled).toEqual(unsettled);
     }
   });
 
   test('counts the time in which only the wall clock went on', () => {
     const { away, time } = absence();
-    away.begin(READERS);
+    away.begin(READERS, 'closed');
     time.wall += 61_000;
-    expect(away.end()).toEqual(READERS);
+    expect(away.end().told).toEqual(READERS);
   });
 
   test('that was one long sleep is told at once, and not again', () => {
     const { away, pass } = absence();
     expect(away.slept(61_000, READERS)).toEqual(READERS);
-    away.begin(READERS);
+    away.begin(READERS, 'timeout');
     pass(2_000);
-    expect(away.end()).toEqual([]);
+    expect(away.end().told).toEqual([]);
   });
 
   test('began with the sleep after which the links were dead', () => {
     const { away, pass } = absence();
     expect(away.slept(55_000, READERS)).toEqual([]);
     pass(3_000);
-    away.begin(READERS);
+    away.begin(READERS, 'timeout');
     pass(3_000);
-    expect(away.end()).toEqual(READERS);
+    expect(away.end().told).toEqual(READERS);
   });
 
   test('has nothing to do with a sleep that the links have survived', () => {
     const { away, pass } = absence();
     away.slept(55_000, READERS);
     pass(20_000);
-    away.begin(READERS);
+    away.begin(READERS, 'timeout');
     pass(3_000);
-    expect(away.end()).toEqual([]);
+    expect(away.end().told).toEqual([]);
   });
 });
 
@@ -132,9 +148,54 @@ describe('a member that was cut off from its swarm', () => {
   });
 });
 
+/** A node that speaks gossip as the reference does, and nothing beside it. */
+function addRust(): Member {
+  return (swarm as TestSwarm).add({ config: { mode: 'reference' } }, {}, (router, node) =>
+    router.accept(node.alpn, { accept: (connection) => node.accept(connection) }),
+  );
+}
+
+describe('a member that was cut off for a moment from neighbors that hand over nothing', () => {
+  /** Two Rust nodes, perhaps one of ours, and a member that is cut off from all of them. */
+  async function cutOff(ours: number) {
+    swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+    const { clock, network } = swarm;
+    const first = await swarm.listen(addRust());
+    const others = [await swarm.listen(addRust(), [first])];
+    for (let i = 0; i < ours; i++) others.push(await swarm.listen(swarm.add(), [first]));
+    const all = [first, ...others];
+    const b = await swarm.listen(swarm.add(), all);
+    await clock.until(() => b.session.neighbors().length === all.length, 30_000);
+    await clock.advance(30_000);
+    for (const other of all) network.cut(other.endpoint, b.endpoint);
+    await clock.until(() => b.session.neighbors().length === 0, 20_000);
+    await say(first, 'missed');
+    await clock.advance(3_000);
+    for (const other of all) network.heal(other.endpoint, b.endpoint);
+    await clock.until(() => b.session.neighbors().length > 0, 30_000);
+    await clock.advance(20_000);
+    await say(first, 'after');
+    await clock.advance(1_000);
+    return b;
+  }
+  const lagged = ({ events }: Pick<Listener, 'events'>) => events.filter(({ type }) => type === 'lagged');
+
+  test('is told that it may have missed something, once', async () => {
+    const b = await cutOff(0);
+    expect(lagged(b)).toEqual([AWAY]);
+    expect(texts(b)).toEqual(['after']);
+  });
+
+  test('is told nothing where another neighbor hands it over', async () => {
+    const b = await cutOff(1);
+    expect(lagged(b)).toEqual([]);
+    expect(texts(b)).toEqual(['missed', 'after']);
+  });
+});
+
 describe('two halves of a swarm that both had neighbors all the time', () => {
   /** Four are cut into two pairs, in each of which one talks. */
-  async function halve(ms: number) {
+  async function halve(ms: number, { speakers = ['a', 'c'], quietMs = 0 } = {}) {
     swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
     const { clock, network } = swarm;
     const all = (await swarm.grow(4)) as [Listener, Listener, Listener, Listener];
@@ -144,10 +205,11 @@ describe('two halves of a swarm that both had neighbors all the time', () => {
     const across = [a, b].flatMap((one) => [c, d].map((other) => [one, other] as const));
     for (const [one, other] of across) network.cut(one.endpoint, other.endpoint);
     for (let at = 0; at < ms; at += 5_000) {
-      await say(a, `a at ${at}`);
-      await say(c, `c at ${at}`);
+      if (speakers.includes('a')) await say(a, `a at ${at}`);
+      if (speakers.includes('c')) await say(c, `c at ${at}`);
       await clock.advance(5_000);
     }
+    await clock.advance(quietMs);
     expect(all.map(({ session }) => session.neighbors().length)).toEqual([1, 1, 1, 1]);
     for (const [one, other] of across) network.heal(one.endpoint, other.endpoint);
     await clock.until(() => all.some(({ session }) => session.neighbors().length > 1), 120_000);
@@ -162,6 +224,22 @@ describe('two halves of a swarm that both had neighbors all the time', () => {
     const { all, newcomer } = await halve(120_000);
     for (const each of all) expect(away(each)).toEqual([AWAY]);
     expect(away(newcomer)).toEqual([]);
+  });
+
+  test('and were apart for so long, and then nobody said anything until all caches were empty: the same', async () => {
+    const { all, newcomer } = await halve(30_000, { quietMs: 120_000 });
+    for (const each of all) expect(away(each)).toEqual([AWAY]);
+    expect(away(newcomer)).toEqual([]);
+  });
+
+  test('in one of which nobody said anything: only the members of that one are told', async () => {
+    const { all } = await halve(30_000, { speakers: ['c'], quietMs: 120_000 });
+    expect(all.map((each) => away(each).length)).toEqual([1, 1, 0, 0]);
+  });
+
+  test('in which nobody said anything: nobody is told', async () => {
+    const { all } = await halve(30_000, { speakers: [], quietMs: 120_000 });
+    for (const each of all) expect(away(each)).toEqual([]);
   });
 
   test('and were apart for a while: all that was missed is there, or counted', async () => {

@@ -106,3 +106,34 @@ test('of a hundred thousand bootstrap peers the latest 256 are asked', async () 
   expect(peers.length).toBeLessThanOrEqual(2 * 256);
   expect(peers.map(({ id }) => id)).toContain(many.at(-1));
 });
+
+describe('a peer that closes its connection in good order in the moment in which it is asked', () => {
+  /** It does so with the first connections, so many. @returns when the node has a neighbor, in milliseconds */
+  async function joinedAfter(closed: number) {
+    swarm = new TestSwarm({}, { latencyMs: 10 });
+    let connections = 0;
+    const peer = swarm.add({}, {}, (router, node) =>
+      router.accept(node.alpn, {
+        accept: (connection) => {
+          if (connections++ < closed) swarm.clock.setTimer(() => connection.close(0, 'done'), 1);
+          else node.accept(connection);
+        },
+      }),
+    );
+    const first = await swarm.listen(peer);
+    const { session } = await swarm.listen(swarm.add(), [first]);
+    const from = swarm.clock.now();
+    await swarm.clock.until(() => session.neighbors().length > 0, 10_000);
+    return { ms: swarm.clock.now() - from, connections: () => connections };
+  }
+
+  test('is asked again at once: a topic is left and entered again without a pause', async () => {
+    expect((await joinedAfter(1)).ms).toBeLessThan(150); // half a second and more, when the next round had to come
+  });
+
+  test('is asked twice in a round when it goes on', async () => {
+    const { ms, connections } = await joinedAfter(4);
+    expect(connections()).toBe(5);
+    expect(ms).toBeGreaterThan(1_000); // the second round begins after 500 ms, the third a second later
+  });
+});

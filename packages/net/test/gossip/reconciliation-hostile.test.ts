@@ -64,6 +64,12 @@ function opening(topic: TopicId, ids: readonly Uint8Array[] = []): Uint8Array {
   return encodeFrame({ type: 'open', topic, youngerThan: 0, opening: Reconciliation.begin(builder.build()).opening() });
 }
 
+/** Invented messages that the peer claims to have had long ago. */
+function past(count: number, age = 70_000): Uint8Array {
+  const messages = Array.from({ length: count }, (_, i) => ({ prefix: BigInt(1 + i), age: age + i }));
+  return encodeFrame({ type: 'past', messages });
+}
+
 const failed = async () => (await victim.node.snapshot()).reconciliation.failed;
 
 describe('a stranger', () => {
@@ -148,6 +154,8 @@ describe('a neighbor that breaks the protocol loses this connection and nothing 
     ['a wish for more than there is', [opening(TOPIC), encodeFrame(wish(2))]],
     ['a wish after the last', [opening(TOPIC), encodeFrame(wish(0)), encodeFrame(wish(0))]],
     ['half a key', [opening(TOPIC), encodeFrame({ type: 'want', last: true, limit: 4096, keys: new Uint8Array(5) })]],
+    ['the past, twice', [opening(TOPIC), past(1), past(1)]],
+    ['more of the past than anybody remembers', [opening(TOPIC), past(65)]],
     [
       'payloads that nobody wants',
       [opening(TOPIC), ...many.map((content) => encodeFrame({ type: 'payload', age: 0, round: 0, content }))],
@@ -200,6 +208,11 @@ describe('a neighbor', () => {
       fc
         .uint8Array({ maxLength: 60 })
         .map((bytes) => encodeFrame({ type: 'open', topic: TOPIC, youngerThan: 0, opening: bytes })),
+      fc
+        .array(fc.record({ prefix: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), age: fc.nat({ max: 0xffff_ffff }) }), {
+          maxLength: 70,
+        })
+        .map((messages) => encodeFrame({ type: 'past', messages })),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { maxLength: 6 }), fc.boolean(), fc.boolean(), async (frames, open, inBytes) => {
@@ -216,6 +229,29 @@ describe('a neighbor', () => {
     );
     expect(victim.session.neighbors()).toHaveLength(1);
     expect(texts(victim)).toEqual([]);
+  });
+
+  test('that invents a past has us say that messages may be lost, once in a minute at most, whatever it claims', async () => {
+    const told = () => victim.events.filter((event) => event.type === 'lagged' && event.reason === 'away').length;
+    const invent = async (...frames: readonly Uint8Array[]) => {
+      const connection = await connect();
+      await talk(connection, opening(TOPIC), ...frames);
+      connection.close(0);
+      await swarm.clock.advance(20);
+    };
+    await invent(past(1));
+    expect(told()).toBe(0); // we have not been here for so long
+    await swarm.clock.advance(100_000);
+    await invent(past(1, 30_000)); // what is so young is compared
+    expect(told()).toBe(0);
+    await invent(past(2));
+    expect(told()).toBe(1);
+    const from = swarm.clock.now();
+    for (let second = 0; second < 69; second += 3) {
+      for (const age of [0, 1_000 * second, 60_000, 70_000, 0xffff_ff00]) await invent(past(1, age));
+      await swarm.clock.advance(from + 1_000 * (second + 3) - swarm.clock.now());
+    }
+    expect(told()).toBe(1);
   });
 
   test('is not sent the name of a topic that it is no neighbor in', async () => {

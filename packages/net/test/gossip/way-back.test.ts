@@ -56,6 +56,24 @@ describe('the way back in', () => {
     expect(rounds).toEqual([['bootstrap0', 'neighbor1', 'neighbor2']]);
   });
 
+  test('asks a peer again at once that has not heard us, once a round', async () => {
+    const { clock, rounds, back } = wayBack();
+    back.addBootstrap(ids('bootstrap', 2));
+    const heard = () => back.unheard('bootstrap0' as EndpointId);
+    heard();
+    expect(rounds).toEqual([]); // nobody was asked
+    back.start();
+    for (const peer of ['stranger', 'bootstrap0', 'bootstrap0', 'bootstrap1']) back.unheard(peer as EndpointId);
+    expect(rounds).toEqual([['bootstrap0']]);
+    await clock.advance(500);
+    heard();
+    heard();
+    expect(rounds).toEqual([['bootstrap0'], ['bootstrap1', 'bootstrap0'], ['bootstrap0']]);
+    back.stop();
+    heard();
+    expect(rounds).toHaveLength(3);
+  });
+
   test('is bounded: of very many named peers it keeps the latest', () => {
     const { back } = wayBack();
     back.addBootstrap(ids('bootstrap', 100_000));

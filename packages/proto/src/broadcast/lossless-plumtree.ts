@@ -48,7 +48,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     super.neighborUp(peer, now);
     this.neighbors.changed();
     this.#memberSince ??= now;
-    if (!this.memory.knowsAny && this.#lossCount === 0) return;
+    if (!this.memory.knowsAny && !this.memory.hasPast && this.#lossCount === 0) return;
     this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, 'neighborUp');
   }

@@ -10,6 +10,7 @@ import {
   struct,
   u16,
   u32,
+  u64,
 } from '@grapevine/postcard';
 import { messageIdSchema, topicIdSchema } from '@grapevine/proto';
 
@@ -33,6 +34,11 @@ const frameSchema = enumOf({
   gone: { ids: seq(messageIdSchema) },
   /** Losses that were wanted: payloads that the sender has told its subscribers lost, and how long ago they were known of (milliseconds). */
   lost: { losses: seq(struct({ id: messageIdSchema, age: u32 })) },
+  /**
+   * Once, before the last *want*: the last payloads that the sender has had of those that are compared no more. The first 48 bits of each id as a number, and how long
+   * ago it came to be known (milliseconds).
+   */
+  past: { messages: seq(struct({ prefix: u64, age: u32 })) },
 });
 
 export type Frame = Infer<typeof frameSchema>;

@@ -1,4 +1,4 @@
-import type { LossEntry, MessageId, ReconcileReason, TopicId, WindowEntry } from '@grapevine/proto';
+import type { LossEntry, MessageId, Past, ReconcileReason, TopicId, WindowEntry } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ProtocolCompanion } from '../../transport/router.js';
@@ -25,6 +25,14 @@ export interface ReconcilerHost {
   lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;
   /** Of what is over, a neighbor has had something, and nothing that we have had. */
   apart(topic: TopicId): void;
+  /** The last messages that were known. */
+  past(topic: TopicId): Past;
+  /** Since when payloads are compared no more, in milliseconds. */
+  readonly forgottenAfterMs: number;
+  /** A neighbor has had payloads that we do not know, and did so this long ago, in milliseconds. */
+  missedLongAgo(topic: TopicId, ages: readonly number[]): void;
+  /** What a neighbor and we have of a topic was compared. */
+  compared(topic: TopicId): void;
   /** The peer can't be reconciled with: tell it of everything, in the protocol that every node speaks. */
   announceCache(topic: TopicId, peer: EndpointId): void;
 }

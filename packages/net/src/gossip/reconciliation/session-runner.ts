@@ -52,6 +52,7 @@ export class SessionRunner {
       const exact = await talk(session);
       this.#counters.sessions++;
       task.failures = 0;
+      this.#host.compared(task.topic);
       return exact;
     } catch (error) {
       if (satisfied && this.#host.isNeighbor(task.topic, task.peer)) task.demand(satisfied);
@@ -90,6 +91,9 @@ export class SessionRunner {
       },
       lossesReported: (topic, losses) => host.lossesReported(topic, peer, losses),
       apart: (topic) => host.apart(topic),
+      past: (topic) => host.past(topic),
+      forgottenAfterMs: host.forgottenAfterMs,
+      missedLongAgo: (topic, ages) => host.missedLongAgo(topic, ages),
     };
   }
 }

@@ -1,4 +1,11 @@
-import { type LossEntry, type MessageId, messageIdToBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import {
+  type LossEntry,
+  type MessageId,
+  messageIdToBytes,
+  type Past,
+  type TopicId,
+  type WindowEntry,
+} from '@grapevine/proto';
 import {
   type KeySet,
   KeySetBuilder,
@@ -14,6 +21,7 @@ import { ForeignPast } from './foreign-past.js';
 import type { FrameChannel } from './frame-channel.js';
 import { type Frame, KEYS_PER_FRAME, packKeys } from './frames.js';
 import { Pacer } from './pacer.js';
+import { pastFrame, unknownPast } from './past.js';
 import { IDS_PER_LOOK, Serving } from './serving.js';
 import type { Turns } from './turns.js';
 
@@ -48,6 +56,12 @@ export interface SessionHost {
   lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
   /** Of what is over, the peer has had something, and nothing that we have had. */
   apart(topic: TopicId): void;
+  /** The last messages that were known. */
+  past(topic: TopicId): Past;
+  /** Since when payloads are in none of these any more but the past, in milliseconds. */
+  readonly forgottenAfterMs: number;
+  /** The peer has had payloads that we do not know, and did so this long ago, in milliseconds. */
+  missedLongAgo(topic: TopicId, ages: readonly number[]): void;
 }
 
 /** What is compared. */
@@ -77,6 +91,7 @@ export class Session {
   #wanting: Promise<void> | undefined;
   #served: Promise<void> | undefined;
   #foreign: ForeignPast | undefined;
+  #hasPast = false;
   /** Ends our turn to fetch, or waiting for it. */
   #endTurn: (() => void) | undefined;
 
@@ -120,6 +135,8 @@ export class Session {
   }
 
   async #converse(set: KeySet, comparison: Reconciliation): Promise<boolean> {
+    const past = pastFrame(this.#host.past(this.scope.topic), this.#host.forgottenAfterMs);
+    if (past) this.#channel.post(past);
     try {
       return await this.#exchange(set, comparison);
     } finally {
@@ -183,7 +200,22 @@ export class Session {
         this.#handling.work(() => this.#foreign?.note(frame.losses));
         this.#host.lossesReported(this.scope.topic, frame.losses);
         return;
+      case 'past':
+        return this.#onPast(frame);
     }
+  }
+
+  async #onPast(frame: Extract<Frame, { type: 'past' }>): Promise<void> {
+    const { topic } = this.scope;
+    if (this.#hasPast) throw new Violation('bad-message', 'the past is told once');
+    this.#hasPast = true;
+    const search = unknownPast(frame, this.#host.past(topic), this.#host.forgottenAfterMs, () =>
+      this.#host.seenIds(topic),
+    );
+    const look = () => this.#handling.work(() => search.next());
+    let result = look();
+    for (; !result.done; result = look()) await this.#handling.spent(0);
+    if (result.value.length > 0) this.#host.missedLongAgo(topic, result.value);
   }
 
   /** Nothing is taken that was not asked for. */

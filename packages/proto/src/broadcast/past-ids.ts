@@ -1,0 +1,78 @@
+import type { MessageId } from '../wire/message-id.js';
+
+/** Ids that are remembered for ever. Those of a busy topic are of its last moment, those of a quiet one may reach back for hours. */
+const KEPT = 32;
+/** Places at first: most topics that are used at all have few messages. */
+const FIRST = 4;
+/** Numbers for each id: its {@link idPrefix} and whether the payload was here, and when it came to be known. */
+const STRIDE = 2;
+
+/** A message that came to be known long ago. */
+export interface PastMessage {
+  /** See {@link idPrefix}. */
+  readonly prefix: number;
+  /** For how long its id has been known, in the unit of the config's durations. */
+  readonly age: number;
+  /** Whether its payload was here. Otherwise it was told lost, or the application has rejected it. */
+  readonly wasHere: boolean;
+}
+
+/** What a topic remembers of its past, however long ago that was. */
+export interface Past {
+  /** The latest, the one that came first first. */
+  readonly messages: readonly PastMessage[];
+  /** What has come to be known within this time is among them. Infinity where nothing was dropped so far. */
+  readonly reach: number;
+}
+
+/** The first 48 bits of an id, exact as a number. Ids are hashes: two of the few that are compared agree in them once in 10^11 times. */
+export function idPrefix(id: MessageId): number {
+  return (id.charCodeAt(0) * 0x1_0000 + id.charCodeAt(1)) * 0x1_0000 + id.charCodeAt(2);
+}
+
+/**
+ * The last ids of a topic, for when all else about them is forgotten: two parts of a swarm that meet after longer than that, and in which nothing was said for a
+ * while, would otherwise take each other for one that was always together.
+ *
+ * A ring that grows up to {@link KEPT}: 0.5 kB.
+ */
+export class PastIds {
+  #ring = new Float64Array(STRIDE * FIRST);
+  #count = 0;
+  /** How many have been known in all. */
+  #total = 0;
+  /** When the last one came to be known that was dropped. */
+  #droppedAt = Number.NEGATIVE_INFINITY;
+
+  add(id: MessageId, wasHere: boolean, now: number): void {
+    if (STRIDE * this.#count === this.#ring.length && this.#count < KEPT) this.#grow();
+    const at = STRIDE * (this.#total++ % KEPT);
+    if (this.#count === KEPT) this.#droppedAt = this.#ring[at + 1] as number;
+    else this.#count++;
+    this.#ring[at] = 2 * idPrefix(id) + (wasHere ? 1 : 0);
+    this.#ring[at + 1] = now;
+  }
+
+  at(now: number): Past {
+    const messages: PastMessage[] = [];
+    for (let i = this.#total - this.#count; i < this.#total; i++) {
+      const at = STRIDE * (i % KEPT);
+      const code = this.#ring[at] as number;
+      messages.push({
+        prefix: Math.floor(code / 2),
+        age: now - (this.#ring[at + 1] as number),
+        wasHere: code % 2 === 1,
+      });
+    }
+    return { messages, reach: now - this.#droppedAt };
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(2 * this.#ring.length);
+    larger.set(this.#ring);
+    this.#ring = larger;
+  }
+}
+
+/** Of a topic in which nothing was ever said. */
+export const NO_PAST: Past = { messages: [], reach: Number.POSITIVE_INFINITY };
