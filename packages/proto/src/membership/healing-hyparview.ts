@@ -178,6 +178,8 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
 
   protected override neighborAdded(peer: P): void {
     super.neighborAdded(peer);
+    // What it said when it last left has been dealt with. When its link breaks now, it may be dead, and must push nobody out of the passive view.
+    this.aliveDisconnected.delete(peer);
     this.#met.delete(peer);
     this.#lost?.found(peer);
   }
