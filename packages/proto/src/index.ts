@@ -1,4 +1,5 @@
-export { idPrefix, type Past, type PastMessage } from './broadcast/past-ids.js';
+export type { DistantPast, PastMessage } from './broadcast/distant-past.js';
+export { idPrefix } from './broadcast/past-ids.js';
 export type { WindowEntry } from './broadcast/payload-window.js';
 export type { LossEntry } from './broadcast/told-losses.js';
 export {

@@ -1,5 +1,5 @@
 import { nodeBudgets } from './broadcast/node-budgets.js';
-import { NO_PAST, type Past } from './broadcast/past-ids.js';
+import { NO_DISTANT_PAST, type DistantPast } from './broadcast/distant-past.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
 import { someBytes } from './check/index.js';
@@ -248,9 +248,9 @@ export abstract class KernelState<P extends PeerId> {
    *
    * @param now - As in {@link KernelState.handle}.
    */
-  past(topic: TopicId, now: number): Past {
+  past(topic: TopicId, now: number): DistantPast {
     checkTime(now);
-    return this.#topics.get(topic)?.past(now) ?? NO_PAST;
+    return this.#topics.get(topic)?.past(now) ?? NO_DISTANT_PAST;
   }
 
   /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */

@@ -1,4 +1,4 @@
-import type { Past } from './broadcast/past-ids.js';
+import type { DistantPast } from './broadcast/distant-past.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { PlumTree } from './broadcast/plumtree.js';
 import type { LossEntry } from './broadcast/told-losses.js';
@@ -205,8 +205,8 @@ export class Topic<P extends PeerId> {
   }
 
   /** The last messages that were known, however long ago. */
-  past(now: number): Past {
-    return this.#tree.memory.past(now);
+  past(now: number): DistantPast {
+    return this.#tree.past(now);
   }
 
   /** Whether a payload has been here, or was told lost. */

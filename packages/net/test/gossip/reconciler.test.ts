@@ -1,4 +1,11 @@
-import { type LossEntry, type MessageId, messageIdFromBytes, type TopicId, type WindowEntry } from '@grapevine/proto';
+import {
+  type LossEntry,
+  type MessageId,
+  messageIdFromBytes,
+  type Past,
+  type TopicId,
+  type WindowEntry,
+} from '@grapevine/proto';
 import { blake3 } from 'hash-wasm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { resolveGossipOptions } from '../../src/gossip/options.js';
@@ -39,6 +46,10 @@ class Side {
   readonly over = new Map<MessageId, number>();
   /** How often a neighbor turned out to come from elsewhere. */
   apart = 0;
+  /** What was known long ago, and what of the others' was not: its ages. */
+  past: Past = { messages: [], reach: Number.POSITIVE_INFINITY };
+  readonly missedLongAgo: number[] = [];
+  compared = 0;
   readonly reported: LossEntry[] = [];
   readonly announced: string[] = [];
 
@@ -64,6 +75,12 @@ class Side {
       lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
       apart: () => {
         this.apart++;
+      },
+      past: () => this.past,
+      forgottenAfterMs: 60_000,
+      missedLongAgo: (_topic, ages) => this.missedLongAgo.push(...ages),
+      compared: () => {
+        this.compared++;
       },
       announceCache: (_topic, peer) => this.announced.push(peer),
     });
@@ -318,6 +335,17 @@ describe('a peer that', () => {
     await clock.advance(100);
     expect(b.recovered).toEqual(['hello']);
     expect(a.reconciler.speaks(b.endpoint.id)).toBe(true);
+  });
+
+  test('is told of the past, and says which of it was never here', async () => {
+    const [a, b] = serving();
+    const message = (prefix: number, age: number) => ({ prefix, age, wasHere: true });
+    a.past = { messages: [message(1, 100_000), message(2, 90_000)], reach: Number.POSITIVE_INFINITY };
+    b.past = { messages: [message(1, 99_000)], reach: Number.POSITIVE_INFINITY };
+    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+    await clock.advance(1_000);
+    expect([a.missedLongAgo, b.missedLongAgo]).toEqual([[], [90_000]]);
+    expect([a.compared, b.compared]).toEqual([1, 1]);
   });
 
   test('is forgotten not to speak the protocol after ten minutes', async () => {

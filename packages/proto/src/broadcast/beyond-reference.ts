@@ -1,6 +1,7 @@
 import type { ReconcileReason } from '../event.js';
 import type { PeerId } from '../peer-id.js';
 import type { MessageId } from '../wire/message-id.js';
+import { NO_DISTANT_PAST, type DistantPast } from './distant-past.js';
 import type { LossEntry } from './told-losses.js';
 
 const NOTHING: readonly never[] = [];
@@ -34,6 +35,11 @@ export abstract class BeyondReference<P extends PeerId> {
   /** The payloads that have been told lost here. */
   losses(_now: number): Iterable<LossEntry> {
     return NOTHING;
+  }
+
+  /** The last messages that were known here, however long ago. */
+  past(_now: number): DistantPast {
+    return NO_DISTANT_PAST;
   }
 
   /** Neighbors that take nothing at the moment. */

@@ -74,7 +74,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     const id = messageIdFromBytes(this.node.hash(content));
     if (this.memory.seen.has(id)) return;
     this.node.stats.discardedPayloads++;
-    this.memory.see(id, now);
+    this.see(id, now);
     this.missing.arrived(id, undefined, now);
     this.startEvicting(now);
   }

@@ -9,7 +9,9 @@ import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
 import { ActiveNeighbors } from './active-neighbors.js';
 import type { RecoveredFrom } from './beyond-reference.js';
 import { CacheWalks } from './cache-walks.js';
+import type { DistantPast } from './distant-past.js';
 import { PAST } from './past.js';
+import { PastIds } from './past-ids.js';
 import type { PersistentMissing } from './persistent-missing.js';
 import { PlumTree } from './plumtree.js';
 import { ReconcileTurns } from './reconcile-turns.js';
@@ -34,6 +36,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   /** Peers to which the whole cache is being announced. */
   #walks: CacheWalks<P> | undefined;
   #toldLosses: ToldLosses<P> | undefined;
+  #pastIds: PastIds | undefined;
   /** When the first neighbor came. */
   #memberSince: number | undefined;
 
@@ -48,7 +51,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     super.neighborUp(peer, now);
     this.neighbors.changed();
     this.#memberSince ??= now;
-    if (!this.memory.knowsAny && !this.memory.hasPast && this.#lossCount === 0) return;
+    if (!this.memory.knowsAny && this.#pastIds?.hasPayloads !== true && this.#lossCount === 0) return;
     this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, 'neighborUp');
   }
@@ -111,6 +114,10 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     return this.#toldLosses?.entries(now) ?? [];
   }
 
+  override past(now: number): DistantPast {
+    return this.#pastIds?.at(now) ?? super.past(now);
+  }
+
   override release(): void {
     super.release();
     this.#toldLosses?.clear();
@@ -157,6 +164,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   protected override remember(message: GossipMessage, age: number, now: number): void {
     super.remember(message, age, now);
+    this.#past.add(message.id, true, now);
     this.startEvicting(now);
   }
 
@@ -173,6 +181,12 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     return this.memory.renew(id, now);
   }
 
+  /** From now on an id is known whose payload is not here. */
+  protected see(id: MessageId, now: number): void {
+    this.memory.see(id, now);
+    this.#past.add(id, false, now);
+  }
+
   /** Nothing is remembered, and nothing is missing. */
   protected get isAtRest(): boolean {
     return this.memory.isEmpty && this.missing.size + this.#lossCount === 0;
@@ -181,6 +195,11 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   get #turns(): ReconcileTurns<P> {
     this.#reconcileTurns ??= new ReconcileTurns(this.node.config.hardened.reconcileInterval, this.#rng);
     return this.#reconcileTurns;
+  }
+
+  get #past(): PastIds {
+    this.#pastIds ??= new PastIds();
+    return this.#pastIds;
   }
 
   get #losses(): ToldLosses<P> {
@@ -196,13 +215,13 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   #tellLost(now: number): void {
     const lost = this.missing.expire(now);
     for (const loss of lost) {
-      this.memory.see(loss.id, now);
+      this.see(loss.id, now);
       this.#losses.told(loss.id, loss, now);
     }
     // For payloads that we have heard of ourselves, we know when they can come no more.
     const isKnown = (id: MessageId): boolean => this.memory.wasHere(id) || this.missing.has(id);
     for (const loss of this.#toldLosses?.takeDue(isKnown, now) ?? []) {
-      this.memory.see(loss.id, now);
+      this.see(loss.id, now);
       lost.push(loss);
     }
     this.#toldLosses?.expireUntil(now);

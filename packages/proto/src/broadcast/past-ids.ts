@@ -1,4 +1,5 @@
 import type { MessageId } from '../wire/message-id.js';
+import type { DistantPast, PastMessage } from './distant-past.js';
 
 /** Ids that are remembered for ever. Those of a busy topic are of its last moment, those of a quiet one may reach back for hours. */
 const KEPT = 32;
@@ -6,24 +7,6 @@ const KEPT = 32;
 const FIRST = 4;
 /** Numbers for each id: its {@link idPrefix} and whether the payload was here, and when it came to be known. */
 const STRIDE = 2;
-
-/** A message that came to be known long ago. */
-export interface PastMessage {
-  /** See {@link idPrefix}. */
-  readonly prefix: number;
-  /** For how long its id has been known, in the unit of the config's durations. */
-  readonly age: number;
-  /** Whether its payload was here. Otherwise it was told lost, or the application has rejected it. */
-  readonly wasHere: boolean;
-}
-
-/** What a topic remembers of its past, however long ago that was. */
-export interface Past {
-  /** The latest, the one that came first first. */
-  readonly messages: readonly PastMessage[];
-  /** What has come to be known within this time is among them. Infinity where nothing was dropped so far. */
-  readonly reach: number;
-}
 
 /** The first 48 bits of an id, exact as a number. Ids are hashes: two of the few that are compared agree in them once in 10^11 times. */
 export function idPrefix(id: MessageId): number {
@@ -41,11 +24,14 @@ export class PastIds {
   #count = 0;
   /** How many have been known in all. */
   #total = 0;
+  /** The number of the last one whose payload was here. */
+  #lastHere = Number.NEGATIVE_INFINITY;
   /** When the last one came to be known that was dropped. */
   #droppedAt = Number.NEGATIVE_INFINITY;
 
   add(id: MessageId, wasHere: boolean, now: number): void {
     if (STRIDE * this.#count === this.#ring.length && this.#count < KEPT) this.#grow();
+    if (wasHere) this.#lastHere = this.#total;
     const at = STRIDE * (this.#total++ % KEPT);
     if (this.#count === KEPT) this.#droppedAt = this.#ring[at + 1] as number;
     else this.#count++;
@@ -53,7 +39,12 @@ export class PastIds {
     this.#ring[at + 1] = now;
   }
 
-  at(now: number): Past {
+  /** Whether there is anything that others may lack. */
+  get hasPayloads(): boolean {
+    return this.#lastHere >= this.#total - this.#count;
+  }
+
+  at(now: number): DistantPast {
     const messages: PastMessage[] = [];
     for (let i = this.#total - this.#count; i < this.#total; i++) {
       const at = STRIDE * (i % KEPT);
@@ -73,6 +64,3 @@ export class PastIds {
     this.#ring = larger;
   }
 }
-
-/** Of a topic in which nothing was ever said. */
-export const NO_PAST: Past = { messages: [], reach: Number.POSITIVE_INFINITY };

@@ -6,7 +6,6 @@ import type { MessageId } from '../wire/message-id.js';
 import type { ExpiredPayloads } from './expired-payloads.js';
 import type { FadedIds } from './faded-ids.js';
 import type { IdHolder, NodeBudgets } from './node-budgets.js';
-import { NO_PAST, type Past, PastIds } from './past-ids.js';
 import { PayloadWindow } from './payload-window.js';
 import type { LossEntry } from './told-losses.js';
 
@@ -31,7 +30,6 @@ export class PayloadMemory implements IdHolder {
   /** Made with the first one: most topics are quiet. */
   #expired: ExpiredPayloads | undefined;
   #faded: FadedIds | undefined;
-  #past: PastIds | undefined;
   readonly #node: MemoryContext;
   readonly #past: Past | undefined;
   /** Ids that the node's budget knows of. */
@@ -53,15 +51,6 @@ export class PayloadMemory implements IdHolder {
     return this.window.known > 0 || (this.#expired?.size ?? 0) > 0;
   }
 
-  /** The last messages that were known, however long ago. The reference remembers none. */
-  past(now: number): Past {
-    return this.#past?.at(now) ?? NO_PAST;
-  }
-
-  get hasPast(): boolean {
-    return this.#past !== undefined;
-  }
-
   get idCount(): number {
     return this.#idCount;
   }
@@ -69,16 +58,21 @@ export class PayloadMemory implements IdHolder {
   /** A payload is here, in the round in which it is passed on. `age` ago somebody in the swarm had it first. */
   remember(message: GossipMessage, age: number, now: number): void {
     const { config, budgets, stats } = this.#node;
-    this.#know(message.id, true, now);
+    this.see(message.id, now);
     stats.evictedPayloads += this.window.insert(message, now + config.broadcast.messageCacheRetention - age);
     const { payloads, payloadBytes } = budgets;
     while (payloads.isExceeded && payloads.overdrawn(this.window).dropOldest()) stats.evictedPayloads++;
     while (payloadBytes.isExceeded && payloadBytes.overdrawn(this.window).dropOldest()) stats.evictedPayloads++;
   }
 
-  /** From now on an id is known whose payload is not here. */
+  /** From now on an id is known. */
   see(id: MessageId, now: number): void {
-    this.#know(id, false, now);
+    const { messageIdRetention, messageIdMaxCount } = this.#node.config.broadcast;
+    const { ids } = this.#node.budgets;
+    this.seen.insert(id, now + messageIdRetention);
+    this.#countIds();
+    while (this.seen.size > messageIdMaxCount) this.forgetOldestId();
+    while (ids.isExceeded) ids.overdrawn(this).forgetOldestId();
   }
 
   /** Whether a payload was here or told lost, as far as is known: for longer than it counts as seen. */
@@ -127,21 +121,7 @@ export class PayloadMemory implements IdHolder {
     this.seen.clear();
     this.#expired = undefined;
     this.#faded = undefined;
-    this.#past = undefined;
     this.#countIds();
-  }
-
-  #know(id: MessageId, isHere: boolean, now: number): void {
-    const { mode, broadcast } = this.#node.config;
-    const { ids } = this.#node.budgets;
-    this.seen.insert(id, now + broadcast.messageIdRetention);
-    if (mode === 'hardened') {
-      this.#past ??= new PastIds();
-      this.#past.add(id, isHere, now);
-    }
-    this.#countIds();
-    while (this.seen.size > broadcast.messageIdMaxCount) this.forgetOldestId();
-    while (ids.isExceeded) ids.overdrawn(this).forgetOldestId();
   }
 
   #hasExpired(id: MessageId, expired: number): void {

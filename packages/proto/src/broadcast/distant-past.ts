@@ -1,0 +1,20 @@
+/** A message that came to be known long ago. */
+export interface PastMessage {
+  /** See {@link idPrefix}. */
+  readonly prefix: number;
+  /** For how long its id has been known, in the unit of the config's durations. */
+  readonly age: number;
+  /** Whether its payload was here. Otherwise it was told lost, or the application has rejected it. */
+  readonly wasHere: boolean;
+}
+
+/** What a topic remembers of its past, however long ago that was. */
+export interface DistantPast {
+  /** The latest, the one that came first first. */
+  readonly messages: readonly PastMessage[];
+  /** What has come to be known within this time is among them. Infinity where nothing was dropped so far. */
+  readonly reach: number;
+}
+
+/** Of a topic in which nothing was ever said. */
+export const NO_DISTANT_PAST: DistantPast = { messages: [], reach: Number.POSITIVE_INFINITY };
