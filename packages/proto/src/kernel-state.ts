@@ -1,5 +1,5 @@
+import { type DistantPast, NO_DISTANT_PAST } from './broadcast/distant-past.js';
 import { nodeBudgets } from './broadcast/node-budgets.js';
-import { NO_DISTANT_PAST, type DistantPast } from './broadcast/distant-past.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
 import { someBytes } from './check/index.js';

@@ -1,18 +1,23 @@
-import { idPrefix, type MessageId, messageIdFromBytes, type Past } from '@grapevine/proto';
+import { type DistantPast, idPrefix, type MessageId, messageIdFromBytes } from '@grapevine/proto';
 import { describe, expect, test } from 'vitest';
+import { packKeys } from '../../src/gossip/reconciliation/frames.js';
 import { pastFrame, unknownPast } from '../../src/gossip/reconciliation/past.js';
 
 const MINUTE = 60_000;
 const id = (n: number): MessageId => messageIdFromBytes(new Uint8Array(32).fill(n));
 const known = (n: number, age: number, wasHere = true) => ({ prefix: idPrefix(id(n)), age, wasHere });
-const past = (messages: Past['messages'], reach = Number.POSITIVE_INFINITY): Past => ({ messages, reach });
+const past = (messages: DistantPast['messages'], reach = Number.POSITIVE_INFINITY): DistantPast => ({
+  messages,
+  reach,
+});
 const named = (...messages: [n: number, age: number][]) => ({
   type: 'past' as const,
-  messages: messages.map(([n, age]) => ({ prefix: BigInt(idPrefix(id(n))), age })),
+  prefixes: packKeys(messages.map(([n]) => idPrefix(id(n)))),
+  ages: messages.map(([, age]) => age),
 });
 
 /** @returns the ages of what is unknown, and how often others had a turn meanwhile */
-function search(frame: ReturnType<typeof named>, ours: Past, seen: readonly MessageId[] = []) {
+function search(frame: ReturnType<typeof named>, ours: DistantPast, seen: readonly MessageId[] = []) {
   const slices = unknownPast(frame, ours, MINUTE, () => seen);
   let rests = 0;
   let next = slices.next();
@@ -28,7 +33,7 @@ describe('what a peer is told of the past', () => {
 
   test('is nothing where there is none, and never older than a frame can say', () => {
     expect(pastFrame(past([known(1, 10)]), MINUTE)).toBeUndefined();
-    expect(pastFrame(past([known(1, 2 ** 40)]), MINUTE)?.messages[0]?.age).toBe(2 ** 32 - 1);
+    expect(pastFrame(past([known(1, 2 ** 40)]), MINUTE)?.ages).toEqual([2 ** 32 - 1]);
   });
 });
 
@@ -51,6 +56,15 @@ describe('what a peer names of its past', () => {
 
   test('is 64 messages at most', () => {
     const frame = named(...Array.from({ length: 65 }, (_, n): [number, number] => [n, MINUTE]));
-    expect(() => search(frame, past([]))).toThrow('more of the past than anybody remembers');
+    expect(() => search(frame, past([]))).toThrow('more than anybody remembers');
+  });
+
+  test('has an age for each', () => {
+    for (const broken of [
+      { prefixes: new Uint8Array(7), ages: [MINUTE] },
+      { prefixes: new Uint8Array(6), ages: [] },
+    ]) {
+      expect(() => search({ type: 'past', ...broken }, past([]))).toThrow('a broken past');
+    }
   });
 });

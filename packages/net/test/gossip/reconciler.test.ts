@@ -1,8 +1,8 @@
 import {
+  type DistantPast,
   type LossEntry,
   type MessageId,
   messageIdFromBytes,
-  type Past,
   type TopicId,
   type WindowEntry,
 } from '@grapevine/proto';
@@ -47,7 +47,7 @@ class Side {
   /** How often a neighbor turned out to come from elsewhere. */
   apart = 0;
   /** What was known long ago, and what of the others' was not: its ages. */
-  past: Past = { messages: [], reach: Number.POSITIVE_INFINITY };
+  past: DistantPast = { messages: [], reach: Number.POSITIVE_INFINITY };
   readonly missedLongAgo: number[] = [];
   compared = 0;
   readonly reported: LossEntry[] = [];

@@ -1,7 +1,7 @@
 import type { ReconcileReason } from '../event.js';
 import type { PeerId } from '../peer-id.js';
 import type { MessageId } from '../wire/message-id.js';
-import { NO_DISTANT_PAST, type DistantPast } from './distant-past.js';
+import { type DistantPast, NO_DISTANT_PAST } from './distant-past.js';
 import type { LossEntry } from './told-losses.js';
 
 const NOTHING: readonly never[] = [];

@@ -10,7 +10,6 @@ import {
   struct,
   u16,
   u32,
-  u64,
 } from '@grapevine/postcard';
 import { messageIdSchema, topicIdSchema } from '@grapevine/proto';
 
@@ -35,10 +34,10 @@ const frameSchema = enumOf({
   /** Losses that were wanted: payloads that the sender has told its subscribers lost, and how long ago they were known of (milliseconds). */
   lost: { losses: seq(struct({ id: messageIdSchema, age: u32 })) },
   /**
-   * Once, before the last *want*: the last payloads that the sender has had of those that are compared no more. The first 48 bits of each id as a number, and how long
-   * ago it came to be known (milliseconds).
+   * Once, before the last *want*: the last payloads that the sender has had of those that are compared no more. The first 48 bits of each id as
+   * keys are packed, and how long ago each came to be known (milliseconds).
    */
-  past: { messages: seq(struct({ prefix: u64, age: u32 })) },
+  past: { prefixes: bytes, ages: seq(u32) },
 });
 
 export type Frame = Infer<typeof frameSchema>;

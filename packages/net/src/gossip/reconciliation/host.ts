@@ -1,4 +1,4 @@
-import type { LossEntry, MessageId, Past, ReconcileReason, TopicId, WindowEntry } from '@grapevine/proto';
+import type { DistantPast, LossEntry, MessageId, ReconcileReason, TopicId, WindowEntry } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ProtocolCompanion } from '../../transport/router.js';
@@ -26,7 +26,7 @@ export interface ReconcilerHost {
   /** Of what is over, a neighbor has had something, and nothing that we have had. */
   apart(topic: TopicId): void;
   /** The last messages that were known. */
-  past(topic: TopicId): Past;
+  past(topic: TopicId): DistantPast;
   /** Since when payloads are compared no more, in milliseconds. */
   readonly forgottenAfterMs: number;
   /** A neighbor has had payloads that we do not know, and did so this long ago, in milliseconds. */

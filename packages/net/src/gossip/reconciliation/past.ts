@@ -1,6 +1,6 @@
-import { idPrefix, type MessageId, type Past } from '@grapevine/proto';
+import { type DistantPast, idPrefix, type MessageId } from '@grapevine/proto';
 import { Violation } from './errors.js';
-import type { Frame } from './frames.js';
+import { type Frame, packKeys, unpackKeys } from './frames.js';
 import { IDS_PER_LOOK } from './serving.js';
 
 type PastFrame = Extract<Frame, { type: 'past' }>;
@@ -12,12 +12,13 @@ const MAX_AGE = 0xffff_ffff;
 const SKEW_MS = 10_000;
 
 /** What a peer is told of our past: payloads that were here, and that are compared no more. @param forgottenAfterMs since when they are not */
-export function pastFrame({ messages }: Past, forgottenAfterMs: number): PastFrame | undefined {
+export function pastFrame({ messages }: DistantPast, forgottenAfterMs: number): PastFrame | undefined {
   const told = messages.filter(({ age, wasHere }) => wasHere && age >= forgottenAfterMs);
   if (told.length === 0) return undefined;
   return {
     type: 'past',
-    messages: told.map(({ prefix, age }) => ({ prefix: BigInt(prefix), age: Math.min(MAX_AGE, Math.round(age)) })),
+    prefixes: packKeys(told.map(({ prefix }) => prefix)),
+    ages: told.map(({ age }) => Math.min(MAX_AGE, Math.round(age))),
   };
 }
 
@@ -29,15 +30,19 @@ export function pastFrame({ messages }: Past, forgottenAfterMs: number): PastFra
  * @returns their ages, in milliseconds @throws Violation when the peer names more than it may
  */
 export function* unknownPast(
-  { messages }: PastFrame,
-  past: Past,
+  frame: PastFrame,
+  past: DistantPast,
   forgottenAfterMs: number,
   seenIds: () => Iterable<MessageId>,
 ): Generator<void, number[]> {
-  if (messages.length > MAX_MESSAGES) throw new Violation('bad-message', 'more of the past than anybody remembers');
+  const prefixes = unpackKeys(frame.prefixes);
+  if (prefixes?.length !== frame.ages.length || prefixes.length > MAX_MESSAGES) {
+    throw new Violation('bad-message', 'a broken past, or more than anybody remembers');
+  }
   const unknown = new Map<number, number>();
-  for (const { prefix, age } of messages)
-    if (age >= forgottenAfterMs && age + SKEW_MS < past.reach) unknown.set(Number(prefix), age);
+  for (const [i, age] of frame.ages.entries()) {
+    if (age >= forgottenAfterMs && age + SKEW_MS < past.reach) unknown.set(prefixes[i] as number, age);
+  }
   for (const { prefix } of past.messages) unknown.delete(prefix);
   if (unknown.size === 0) return [];
   let looked = 0;

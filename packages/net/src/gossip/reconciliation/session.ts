@@ -1,8 +1,8 @@
 import {
+  type DistantPast,
   type LossEntry,
   type MessageId,
   messageIdToBytes,
-  type Past,
   type TopicId,
   type WindowEntry,
 } from '@grapevine/proto';
@@ -57,7 +57,7 @@ export interface SessionHost {
   /** Of what is over, the peer has had something, and nothing that we have had. */
   apart(topic: TopicId): void;
   /** The last messages that were known. */
-  past(topic: TopicId): Past;
+  past(topic: TopicId): DistantPast;
   /** Since when payloads are in none of these any more but the past, in milliseconds. */
   readonly forgottenAfterMs: number;
   /** The peer has had payloads that we do not know, and did so this long ago, in milliseconds. */
