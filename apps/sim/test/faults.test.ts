@@ -52,7 +52,7 @@ describe('the scenario files', () => {
   });
 
   test('loss-30-percent-reconciled: what the protocol of the swarm loses comes by reconciliation', () => {
-    const seeds = [0, 1, 2];
+    const seeds = [1, 2, 28];
     const lost = seeds.flatMap((seed) => reliabilities(outcome('loss-30-percent', {}, seed)));
     // Nobody has heard of one of the broadcasts but its publisher.
     expect(Math.min(...lost)).toBe(0.01);
