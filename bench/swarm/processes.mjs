@@ -37,8 +37,10 @@ const PROGRAMS = {
 class Member {
   #kind;
   #child;
-  /** @type {((answer: any) => void)[]} */
+  /** @type {{ answered: (answer: any) => void, failed: (error: Error) => void }[]} */
   #waiting = [];
+  /** Why it answers no more. @type {Error | undefined} */
+  #ended;
   /** What others need to find it. @type {Promise<string>} */
   ticket;
 
@@ -50,12 +52,16 @@ class Member {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.ticket = new Promise((resolve, reject) => {
-      this.#child.once('exit', (code, signal) => reject(new Error(`a ${kind} process ended with ${signal ?? code}`)));
+      this.#child.once('exit', (code, signal) => {
+        this.#ended = new Error(`a ${kind} process ended with ${signal ?? code}`);
+        reject(this.#ended);
+        for (const { failed } of this.#waiting.splice(0)) failed(this.#ended);
+      });
       createInterface({ input: this.#child.stdout }).on('line', (line) => {
         if (!line.includes('"reply"') && !line.includes('"ready"')) return; // the Rust peer prints each delivery
         const answer = JSON.parse(line);
         if (answer.event === 'ready') resolve(answer.ticket);
-        else this.#waiting.shift()?.(answer);
+        else this.#waiting.shift()?.answered(answer);
       });
     });
     this.ticket.catch(() => {});
@@ -113,7 +119,11 @@ class Member {
   /** @param {readonly (string | number)[]} words @returns {Promise<any>} */
   #ask(words) {
     return new Promise((resolve, reject) => {
-      this.#waiting.push((answer) => (answer.error ? reject(new Error(answer.error)) : resolve(answer)));
+      if (this.#ended) return reject(this.#ended);
+      this.#waiting.push({
+        answered: (answer) => (answer.error ? reject(new Error(answer.error)) : resolve(answer)),
+        failed: reject,
+      });
       this.#child.stdin.write(`${words.join(' ')}\n`);
     });
   }

@@ -50,7 +50,7 @@ export class WayBack {
   /** The user has named these peers. */
   addBootstrap(peers: readonly EndpointId[]): void {
     this.#bootstrap = latest(this.#bootstrap.concat(peers), MAX_BOOTSTRAP);
-    this.#former = this.#former.filter((peer) => !this.#bootstrap.includes(peer));
+    if (this.#former.length > 0) this.#former = this.#former.filter((peer) => !this.#bootstrap.includes(peer));
   }
 
   /** Whether the user has named a peer. */

@@ -1,5 +1,5 @@
 import type { Rng } from './rng.js';
-import { withOneMore } from './short-list.js';
+import { NO_ITEMS, withOneMore } from './short-list.js';
 
 /** So many values take up no more room than they need. */
 const SMALL = 5;
@@ -11,7 +11,7 @@ const SMALL = 5;
  * An array inside: the views of a node are small (5 and 30 by default), where scanning beats hashing.
  */
 export class IndexSet<T> {
-  #items: T[] = [];
+  #items: T[] = NO_ITEMS;
 
   /** How many values there are. */
   get size(): number {
@@ -54,6 +54,7 @@ export class IndexSet<T> {
     const removed = items[index] as T;
     const last = items.pop() as T;
     if (index < items.length) items[index] = last;
+    else if (index === 0) this.#items = NO_ITEMS;
     return removed;
   }
 

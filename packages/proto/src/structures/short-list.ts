@@ -1,3 +1,6 @@
+/** All empty lists are one: never changed. Most topics are quiet. */
+export const NO_ITEMS: never[] = [];
+
 /**
  * A copy with one more item, exactly as long as it has to be: an engine makes room for 17 items where one is pushed, and thousands of topics
  * have two neighbors each. (`concat` would do the same; it is many times slower.)

@@ -1,11 +1,11 @@
-import { removeAt, withOneMore } from './short-list.js';
+import { NO_ITEMS, removeAt, withOneMore } from './short-list.js';
 
 /**
  * A small set that is walked in ascending order, without sorting on each walk. Numbers sort by value, strings by UTF-16
  * units, which for lower-case hex is the order of the bytes.
  */
 export class SortedSet<T extends string | number> {
-  #items: T[] = [];
+  #items: T[] = NO_ITEMS;
 
   get size(): number {
     return this.#items.length;
@@ -29,7 +29,9 @@ export class SortedSet<T extends string | number> {
   delete(value: T): void {
     const items = this.#items;
     const index = items.indexOf(value);
-    if (index >= 0) removeAt(items, index, 1);
+    if (index < 0) return;
+    if (items.length === 1) this.#items = NO_ITEMS;
+    else removeAt(items, index, 1);
   }
 }
 
