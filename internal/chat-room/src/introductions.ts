@@ -21,6 +21,7 @@ export class Introductions {
   readonly #names: Names;
   readonly #say: () => void;
   readonly #asked = new Set<EndpointId>();
+  #isClosed = false;
   #saidAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,7 +36,7 @@ export class Introductions {
 
   /** This member's name is said now, for whatever reason. */
   said(): void {
-    this.close();
+    this.#forget();
     this.#saidAt = performance.now();
   }
 
@@ -54,14 +55,19 @@ export class Introductions {
     }
   }
 
-  /** Says nothing more by itself. */
+  /** Says nothing more by itself, whatever comes. */
   close(): void {
+    this.#forget();
+    this.#isClosed = true;
+  }
+
+  #forget(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
   #sayIn(milliseconds: number): void {
-    this.#timer ??= setTimeout(this.#say, milliseconds + SPREAD_MS * Math.random());
+    if (!this.#isClosed) this.#timer ??= setTimeout(this.#say, milliseconds + SPREAD_MS * Math.random());
   }
 
   #ask(member: EndpointId): void {

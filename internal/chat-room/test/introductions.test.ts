@@ -42,6 +42,10 @@ class Member {
     this.#room.send({ from: this.id, message: { type: 'aboutMe', name: this.name } });
   }
 
+  leave(): void {
+    this.#introductions.close();
+  }
+
   say(text: string): void {
     this.#room.send({ from: this.id, message: { type: 'message', text } });
   }
@@ -113,6 +117,16 @@ test('somebody without a name who speaks and speaks is asked once', async () => 
     await vi.advanceTimersByTimeAsync(10_000);
   }
   expect(room.introductions).toBe(3);
+});
+
+test('a member that has left says nothing more, whatever still comes in', async () => {
+  const { room, alice } = await threeMembers();
+  room.introductions = 0;
+  const from = SecretKey.generate().id;
+  alice.receive({ from, message: { type: 'message', text: 'before' } });
+  alice.leave();
+  alice.receive({ from, message: { type: 'aboutMe', name: 'late' } });
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('strangers without end make a member say its name once in five seconds', async () => {
