@@ -81,10 +81,21 @@ export class Absence {
   /** The node was asleep until now. @returns the readers that are to be told at once: its neighbors may all be there still */
   slept(forMs: number, readers: readonly EventQueue[]): readonly EventQueue[] {
     if (this.#began) return NOBODY;
-    const { now, wall } = this.#here;
-    this.#slept =
-      forMs > this.#limit ? undefined : { from: { now: now - forMs, wall: wall - forMs }, until: { now, wall } };
+    this.#slept = forMs > this.#limit ? undefined : { from: this.#before(forMs), until: this.#here };
     return forMs > this.#limit ? readers : NOBODY;
+  }
+
+  /**
+   * The node was asleep until now, and has no neighbor. Where a program wakes up, it may hear that its links have ended before it notices that time
+   * has passed (a browser's tab does): then the absence began with the sleep.
+   */
+  sleptAlone(forMs: number): void {
+    if (this.#began && this.#since(this.#began.at) < forMs) this.#began = { ...this.#began, at: this.#before(forMs) };
+  }
+
+  #before(ms: number): Moment {
+    const { now, wall } = this.#here;
+    return { now: now - ms, wall: wall - ms };
   }
 
   get #here(): Moment {

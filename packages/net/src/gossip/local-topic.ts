@@ -132,7 +132,7 @@ export class LocalTopic {
 
   /** The node was asleep until now. */
   slept(forMs: number): void {
-    if (this.#neighbors.length === 0) return;
+    if (this.#neighbors.length === 0) return this.#away.sleptAlone(forMs);
     this.#inTouchSince = this.#host.options.clock.now();
     this.#tellAway(this.#away.slept(forMs, this.subscribers.queues));
   }

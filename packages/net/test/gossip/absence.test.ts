@@ -83,6 +83,25 @@ describe('an absence', () => {
     expect(away.end().told).toEqual(READERS);
   });
 
+  test('began with the sleep where the end of the links is heard of before anybody notices the sleep', () => {
+    const { away, pass } = absence();
+    pass(75_000); // frozen
+    away.begin(READERS, 'closed');
+    pass(1_000);
+    away.sleptAlone(76_000);
+    pass(1_000);
+    expect(away.end().told).toEqual(READERS);
+  });
+
+  test('that began before a sleep began no later', () => {
+    const { away, pass } = absence();
+    away.begin(READERS, 'closed');
+    pass(50_000);
+    away.sleptAlone(10_000);
+    pass(11_000);
+    expect(away.end().told).toEqual(READERS);
+  });
+
   test('has nothing to do with a sleep that the links have survived', () => {
     const { away, pass } = absence();
     away.slept(55_000, READERS);
