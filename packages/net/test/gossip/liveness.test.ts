@@ -1,3 +1,4 @@
+import type { PartialConfig } from '@grapevine/proto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { GossipEvent } from '../../src/gossip/service.js';
 import type { Clock, ClockTimer } from '../../src/util/clock.js';
@@ -89,11 +90,13 @@ describe('a peer that falls silent', () => {
 });
 
 describe('a machine that sleeps', () => {
-  async function pair(): Promise<{ awake: Listener; sleeper: Listener; clock: SleepingClock }> {
-    swarm = new TestSwarm();
+  async function pair(
+    config: PartialConfig = {},
+  ): Promise<{ awake: Listener; sleeper: Listener; clock: SleepingClock }> {
+    swarm = new TestSwarm({ config });
     const clock = new SleepingClock(swarm.clock);
     const awake = await swarm.listen(swarm.add());
-    const sleeper = await swarm.listen(swarm.add({ clock }, { clock }), [awake]);
+    const sleeper = await swarm.listen(swarm.add({ clock, config }, { clock }), [awake]);
     await swarm.clock.until(() => sleeper.session.neighbors().length === 1);
     await swarm.clock.advance(2_000);
     return { awake, sleeper, clock };
@@ -127,6 +130,24 @@ describe('a machine that sleeps', () => {
     }
     await swarm.clock.until(() => texts(awake).length === 6, 15_000);
     expect(texts(awake).toSorted()).toEqual(Array.from({ length: 6 }, (_, i) => `awake ${i}`));
+  });
+
+  test('for longer than anybody remembers is told so, also when the first that it hears of is the end of its links', async () => {
+    const { awake, sleeper, clock } = await pair({
+      broadcast: { messageCacheRetention: 3_000, messageIdRetention: 9_000 },
+    });
+    swarm.network.suspend(sleeper.endpoint);
+    clock.fallAsleep();
+    await swarm.clock.advance(10_000);
+    swarm.network.resume(sleeper.endpoint);
+    await awake.endpoint.close();
+    await swarm.clock.advance(0); // before any timer, as in a browser's tab that was frozen
+    clock.wakeUp();
+    await swarm.listen(swarm.add(), [sleeper]);
+    await swarm.clock.until(() => sleeper.session.neighbors().length === 1, 30_000);
+    await swarm.clock.advance(10_000);
+    const told = sleeper.events.filter((event) => event.type === 'lagged' && event.reason === 'away');
+    expect(told).toEqual([{ type: 'lagged', missed: 0, reason: 'away' }]);
   });
 
   test('asks its peers as soon as it wakes up, also when it has nothing to say', async () => {

@@ -317,6 +317,7 @@ export class PeerTable {
   }
 
   #forget(peer: Peer): void {
+    this.#timeWatch.check(); // it may be the first that is heard of after a sleep
     peer.dispose();
     this.pressure.forget(peer.id);
     if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);
