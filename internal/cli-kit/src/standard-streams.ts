@@ -2,7 +2,7 @@
  * stdout, for programs that print. Where nobody reads for a while (`| less`), writing waits, and everything else goes on. A reader that has
  * gone away (`| head`) is no failure: what is written then is dropped.
  */
-export class Output {
+class Output {
   /** Aborted when stdout takes nothing any more: its reader has gone away, or writing has failed. */
   readonly gone: AbortSignal;
   readonly #stream = process.stdout;
