@@ -76,7 +76,7 @@ async function start(): Promise<void> {
     lost: (what) => view.notice(what),
   });
   const { me, send } = { me: room.me, send: room.send.bind(room) };
-  names.set(me, name === '' ? names.get(me) : name);
+  if (name !== '') names.set(me, name);
   showMember(me, me);
   view.onLine((line) => {
     send({ type: 'message', text: `${line}\n` }).then(
