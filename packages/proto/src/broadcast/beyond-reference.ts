@@ -26,7 +26,7 @@ export abstract class BeyondReference<P extends PeerId> {
   /** A payload that the application rejects. */
   discard(_content: Uint8Array, _from: P, _now: number): void {}
 
-  /** Payloads that a peer knows and does not have anymore. */
+  /** Payloads that a peer knows and does not have any more. */
   unavailable(_from: P, _ids: readonly MessageId[], _now: number): void {}
 
   /** Payloads that a peer knows to be lost. */

@@ -47,7 +47,7 @@ export class Conduct<P> {
     return requests.count > MIN_UNANSWERED && now - requests.since >= this.#patience;
   }
 
-  /** It is no neighbor anymore. */
+  /** It is no neighbor any more. */
   forget(peer: P): void {
     this.#deliverers.delete(peer);
     this.#unanswered.delete(peer);

@@ -23,7 +23,7 @@ const PAGE_PAUSE = 2;
 
 /**
  * PlumTree that loses nothing without a word: neighbors compare what they have, payloads come around the tree as well, and those that do
- * not come anymore are told lost.
+ * not come any more are told lost.
  *
  * Here `eager` and `lazy` together are exactly the active neighbors: only `neighborUp` and `neighborDown` change that.
  */
@@ -168,7 +168,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     this.startEvicting(now);
   }
 
-  /** A payload that was missing and that we publish ourselves is not missing anymore. */
+  /** A payload that was missing and that we publish ourselves is not missing any more. */
   protected override published(id: MessageId, now: number): void {
     this.missing.arrived(id, undefined, now);
   }
@@ -211,7 +211,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     return this.#toldLosses?.size ?? 0;
   }
 
-  /** What has not come within the retention is in nobody's cache anymore. It is not delivered after it was told lost. */
+  /** What has not come within the retention is in nobody's cache any more. It is not delivered after it was told lost. */
   #tellLost(now: number): void {
     const lost = this.missing.expire(now);
     for (const loss of lost) {

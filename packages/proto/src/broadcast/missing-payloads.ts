@@ -20,7 +20,7 @@ export interface GraftRequest<P> {
   readonly delay: number;
 }
 
-/** A payload that does not come anymore. */
+/** A payload that does not come any more. */
 export interface LostPayload<P> {
   readonly id: MessageId;
   /** When we first heard of it, and from whom. */

@@ -51,7 +51,7 @@ interface Bucket {
   readonly slots: Slot[];
   /** Slots in front of this one have expired. */
   head: number;
-  /** Slots in front of this one have no payload anymore. */
+  /** Slots in front of this one have no payload any more. */
   full: number;
 }
 
@@ -62,7 +62,7 @@ const BUCKETS = 64;
 
 /**
  * Payloads to answer grafts with, by expiry. What a bound drops before its time stays known without its content, so that a
- * neighbor that lacks it can be told that it is not here anymore.
+ * neighbor that lacks it can be told that it is not here any more.
  *
  * Almost all payloads come in the order of their expiry. Those that are recovered from a neighbor have less time left and go
  * further to the front: buckets keep that cheap.
@@ -106,7 +106,7 @@ export class PayloadWindow implements PayloadHolder {
     return this.#slots?.get(id)?.message;
   }
 
-  /** How long ago a payload came, and how it was passed on; `undefined` when nothing is known of it anymore. */
+  /** How long ago a payload came, and how it was passed on; `undefined` when nothing is known of it any more. */
   arrival(id: MessageId, now: number): PayloadArrival | undefined {
     const slot = this.#slots?.get(id);
     if (slot === undefined) return undefined;
@@ -147,7 +147,7 @@ export class PayloadWindow implements PayloadHolder {
     return false;
   }
 
-  /** Forgets a payload, its id included; false when it was not here anymore. */
+  /** Forgets a payload, its id included; false when it was not here any more. */
   forget(id: MessageId): boolean {
     const slot = this.#slots?.get(id);
     if (slot === undefined) return false;

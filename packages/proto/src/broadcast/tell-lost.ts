@@ -6,7 +6,7 @@ import type { LostPayload } from './missing-payloads.js';
 
 const REASONS: readonly LossReason[] = ['abandoned', 'unavailable', 'overflow'];
 
-/** Counts payloads that do not come anymore, and tells the application how many there are of each reason. */
+/** Counts payloads that do not come any more, and tells the application how many there are of each reason. */
 export function tellLost<P extends PeerId>(
   lost: readonly Pick<LostPayload<P>, 'reason'>[],
   stats: Stats,

@@ -173,7 +173,7 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
       this.out.send(from, probeQuestion(this.node, PROBED_NODES));
     // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
     // neighbor at least, the next shuffle is soon enough: see above.
-    if (wasRefusal && this.active.size === 0 && !this.isAskingStandIn) this.refillTurnedAway(from);
+    if (wasRefusal && this.active.size === 0 && !this.isAskingStandIn) this.refillDeclined(from);
   }
 
   protected override neighborAdded(peer: P): void {

@@ -282,8 +282,8 @@ export class HyParView<P extends PeerId> extends Views<P> {
     return !this.pending.has(peer);
   }
 
-  /** Replaces a neighbor that stays in the swarm and has no place for us. */
-  protected refillTurnedAway(peer: P): void {
+  /** Replaces a neighbor that stays in the swarm and has declined or ended the link. */
+  protected refillDeclined(peer: P): void {
     this.refill(peer);
   }
 
@@ -312,7 +312,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
 
   protected removeActive(peer: P, removal: Removal): void {
     this.#removeActiveAt(this.active.values.indexOf(peer), removal);
-    if (removal.type === 'disconnectReceived' && removal.alive) this.refillTurnedAway(peer);
+    if (removal.type === 'disconnectReceived' && removal.alive) this.refillDeclined(peer);
     else this.refill(peer);
   }
 

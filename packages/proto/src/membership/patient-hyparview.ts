@@ -168,7 +168,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
    * Not at once, unless there is no neighbor left. The reference goes on at the speed of the network for as long as it is refused:
    * for ever, where nodes that each have one place ask in a circle.
    */
-  protected override refillTurnedAway(peer: P): void {
+  protected override refillDeclined(peer: P): void {
     if (!this.hasRoom()) return;
     if (this.active.size === 0 && this.#pace.admitAtOnce()) {
       this.refill(peer);

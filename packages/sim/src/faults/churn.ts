@@ -4,8 +4,8 @@ import { maxLatency } from '../network-config.js';
 import { waitingTime } from './chance.js';
 import type { Churn } from './fault.js';
 
-/** Trips that a node stays after it has said goodbye, so that the goodbyes arrive. */
-const FAREWELL_TRIPS = 2;
+/** Trips that a node stays after it has left, so that its Disconnect messages arrive. */
+const DISCONNECT_TRIPS = 2;
 
 /** Has nodes come and go from now on. The last member stays. */
 export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): void {
@@ -41,7 +41,7 @@ export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): vo
     const peer = member();
     if (peer === undefined) return;
     network.enqueueCommand(peer, { type: 'quit' });
-    network.schedule(network.time + FAREWELL_TRIPS * maxLatency(network.latency), () => network.remove(peer));
+    network.schedule(network.time + DISCONNECT_TRIPS * maxLatency(network.latency), () => network.remove(peer));
   });
   repeat(crashes, () => {
     const peer = member();

@@ -21,7 +21,7 @@ const ADVANTAGE = 1 / 8;
 const ANNOUNCER_ADVANTAGE = 1 / 16;
 /** Where time matters, a payload may be later than its announcement by this share of the wait for a graft: 20 ms. */
 const SHORT_PATIENCE = 1 / 4;
-/** How many times the wait for a graft a payload may be under way that its sender would not send anymore: 2 s. */
+/** How many times the wait for a graft a payload may be under way that its sender would not send any more: 2 s. */
 const UNDER_WAY = 25;
 
 /** What payloads with a tag share with those that have none. */

@@ -37,7 +37,7 @@ export interface Surroundings<P> {
 export interface TreeWaits {
   /** By how much a neighbor must be earlier than the parent to take its place. */
   readonly advantage: number;
-  /** How long a payload may be under way that its sender would not send anymore. */
+  /** How long a payload may be under way that its sender would not send any more. */
   readonly underWay: number;
 }
 
@@ -203,7 +203,7 @@ export class RootedTrees<P extends PeerId> {
     return true;
   }
 
-  /** Takes payloads from an announcer that was earlier, and not from the parent anymore. */
+  /** Takes payloads from an announcer that was earlier, and not from the parent any more. */
   replaceParent(tag: RootTag, tree: Tree<P>, announcer: P, now: number): void {
     const { parent } = tree;
     tree.follow(announcer);
