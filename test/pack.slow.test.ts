@@ -132,10 +132,20 @@ describe.concurrent('the commands', () => {
   ]);
   const dependenciesOf = (path: string): string[] => Object.keys(manifestAt(path).dependencies);
 
+  const packed = new Map<string, Promise<string>>();
+  /** Packing builds, and a build must not find that of another half done: each is packed once, after the one that others are built with. */
+  async function packOnce(path: string): Promise<string> {
+    const cliKit = BESIDE.get('@grapevine/cli-kit') as string;
+    if (path !== cliKit) await packOnce(cliKit);
+    const tarball = packed.get(path) ?? pack(join(root, path));
+    packed.set(path, tarball);
+    return tarball;
+  }
+
   /** Installs a command from its tarball into an empty project. */
   async function installCommand(path: string): Promise<string> {
     const paths = [path, ...dependenciesOf(path).flatMap((name) => BESIDE.get(name) ?? [])];
-    const own = await Promise.all(paths.map((each) => pack(join(root, each))));
+    const own = await Promise.all(paths.map(packOnce));
     const needed = paths.flatMap(dependenciesOf);
     const ours = folders.filter((folder) => needed.includes(nameOf.get(folder) ?? '')).flatMap(closure);
     return install(path.replace('/', '-'), {}, [...own, ...new Set(ours.map((name) => tarballs.get(name) ?? ''))]);
