@@ -5,7 +5,7 @@ const MAX_MEMBERS = 100;
 /** Whoever was not heard of for so long has gone, in milliseconds: two questions of this tab without an answer. */
 const GONE_AFTER_MS = 7 * 60_000;
 
-/** Who is here, as far as a room knows that has no message for leaving: whoever was heard of lately. The longest unheard leave first. */
+/** The members that were heard of lately: a room has no message for leaving. Those unheard for longest leave the list first. */
 export class Members {
   readonly #heard = new Map<EndpointId, number>();
   readonly #onGone: (id: EndpointId) => void;

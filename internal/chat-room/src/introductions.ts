@@ -13,9 +13,9 @@ const SPREAD_MS = 500;
 const MAX_ASKED = 10_000;
 
 /**
- * When a member says its name again. The room has no message that asks for a name, so an introduction does it: whoever hears one introduces
- * itself. It is sent when somebody speaks who has no name here, once for each. So names are known to a newcomer, and to a member that has
- * come back before anybody noticed that it was gone.
+ * When a member says its name again. The room has no message that asks for a name, so an introduction does it: a member that hears one introduces
+ * itself. A member sends one, once for each speaker, when the speaker has no name here. So a newcomer learns the names, and so does a member that
+ * came back before anybody noticed that it was gone.
  */
 export class Introductions {
   readonly #names: Names;

@@ -87,7 +87,7 @@ test.each(LIES)('losses that a neighbor invents %s are told on within bounds', (
   expect(behind).toBeLessThanOrEqual(Math.min(perHop, neighbor));
 });
 
-/** Who tells lies to whom. */
+/** Liars, each with the node that it tells. */
 type Liars = readonly (readonly [liar: number, victim: number])[];
 
 /** Of a few true losses that a witness tells in the middle of the lies. @returns how many seconds later each of some nodes knows of all of them */
@@ -109,7 +109,7 @@ function secondsUntilKnown(
   return known;
 }
 
-/** Who tells true losses to whom, and the nodes behind each other that are to hear of them. */
+/** The sender and the receiver of true losses, and the row of nodes that must hear of them. */
 interface Told {
   readonly witness: readonly [witness: number, to: number];
   readonly nodes: readonly number[];

@@ -12,7 +12,7 @@ const RETRY_MS = 10;
 const RETRIES = 100;
 
 /**
- * Where the node's log goes, line by line. Whoever logs never learns that a line could not be written: a full disk or a reader that is gone
+ * Writes the node's log, line by line. A line that cannot be written throws nothing at its caller: a full disk or a reader that is gone
  * is no reason to end, and the driver of a connection can do nothing about it. Lost lines are counted; the log says how many as soon as it
  * takes lines again, and stderr says once that they are being lost.
  */

@@ -16,8 +16,8 @@ const WALK_TIME = 2;
 const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 
 /**
- * How a node gets into a swarm, and lets others in: whatever becomes of the peer that it joins through, it knows other members soon, and not all of them from the same
- * source.
+ * How a node gets into a swarm, and lets others in: whatever becomes of the peer that it joins through, it soon knows other members, and not
+ * all of them from the same source.
  */
 export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
@@ -100,9 +100,9 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   }
 
   /**
-   * Whoever has refused to let us in has more to do than it may. A node that only becomes a neighbor of some that it lists is introduced to nobody:
-   * where thousands join through one peer at once, they would be a crowd around the few that it knows, and know hardly anybody else. So one of these is to let
-   * us in.
+   * A peer that has refused to let us in has more joins to serve than it may. Becoming a neighbor of some that it lists introduces us to nobody:
+   * where thousands join through one peer at once, they would crowd around the few that it knows, and know hardly anybody else. So we join
+   * through one of those.
    */
   protected override neighborRequest(peer: P, priority: Priority): HyParViewMessage<P> {
     if (!this.#wasRefused || this.active.size > 0) return super.neighborRequest(peer, priority);

@@ -216,7 +216,7 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
   /**
    * Whether a peer that knows these nodes is in another swarm than ours. In a large swarm two members may well know nobody in common: where both
    * know as many as they can, that alone says nothing about a peer that is presumed to be in ours. One that is in doubt has asked all that it knew by
-   * now: whoever knows less than a full view is in a small part, and nobody loses a place for any other.
+   * now: a peer that still knows less than a full view is in a small part. Only such a peer gets a place of another.
    */
   #isForeign(cause: ProbeCause, nodes: readonly PeerInfo<P>[]): boolean {
     if (this.#knowsAnyOf(nodes)) return false;

@@ -3,7 +3,7 @@ import { testSeed } from './swarm.js';
 import { TOPIC } from './topic.js';
 
 interface Plan {
-  /** Honest nodes. Whoever else is in a link is a neighbor that says what the test says. */
+  /** Honest nodes. Any other end of a link is a neighbor that says what the test has it say. */
   readonly nodes: readonly number[];
   readonly links: readonly (readonly [number, number])[];
   /** `hardened.missingPerPeer`; four times as many in a topic. */
