@@ -2,8 +2,8 @@
 const ENDED = Symbol('ended by its reader');
 
 /**
- * A generator that its reader can end at any time. The `return()` of an async generator waits for a pending `next()`, in a quiet topic for ever;
- * this one ends the pending `next()`, with `done`.
+ * A generator that its reader can end at any time. The `return()` of an async generator waits for a pending `next()`, in a quiet topic for ever; this
+ * one ends the pending `next()`, whose result is then `done`.
  *
  * @param make yields the values; it must throw the reason of its signal when that is aborted
  * @param signal of the reader

@@ -48,9 +48,9 @@ export class Gossip extends GossipApi implements ProtocolHandler, AsyncDisposabl
    * await using topic = await node.subscribe(topicIdFrom('my-room'), { bootstrap: ticket });
    * ```
    */
-  // What it overrides is `Function.prototype.bind`.
+  // The method that this overrides is `Function.prototype.bind`.
   static override async bind(options: BindOptions = {}): Promise<BoundGossip> {
-    const { bindGossip } = await import('./bind-gossip.js'); // programs that spawn do without it
+    const { bindGossip } = await import('./bind-gossip.js'); // programs that only spawn never load it
     return bindGossip(options, (node) => new Gossip(node));
   }
 

@@ -4,7 +4,7 @@ import type { GossipEvent, TopicSession } from '@grapevine/net';
 export type GossipMessage = Omit<GossipEvent & { readonly type: 'received' }, 'type'> & {
   /** Messages that this reader lost since the previous one; `gossip.snapshot().losses` and the events say why. */
   readonly missed: number;
-  /** Whether the node was away for so long since then that nobody knows how many more were lost, if any. */
+  /** Whether the node was away since then, for so long that nobody knows how many more messages were lost, if any. */
   readonly wasAway: boolean;
 };
 

@@ -14,8 +14,8 @@ export interface BroadcastOptions {
   /** Ends the wait for space in the node's queues. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * What to do while the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. Other subscribers
-   * on this node get a kept message at once, and a rejected one never.
+   * What to do while the topic has no neighbor: keep the message for the first one (default), or reject with NoNeighborsError. Other subscribers on
+   * this node get a kept message at once. They never get a rejected one.
    */
   readonly whenAlone?: WhenAlone | undefined;
 }

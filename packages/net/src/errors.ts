@@ -100,7 +100,7 @@ export class EndpointClosedError extends GossipError {
   }
 }
 
-/** By the system's code, what to do. */
+/** What to do, by the system's error code. */
 const BIND_REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program has this port; end it, or choose another port (0: any that is free)',
   EADDRNOTAVAIL: 'no interface of this machine has this address; 0.0.0.0 and [::] are all of them',

@@ -10,7 +10,7 @@ import type { MessageId } from './wire/message-id.js';
 
 /** Why messages may have been lost. */
 export const aGapReason = oneOf('sleep', 'overflow');
-/** Its items show what they are when they are used: there may be tens of thousands. */
+/** The items are checked where they are used: there may be tens of thousands. */
 export const aList: Check = (name, value) => {
   if (!Array.isArray(value)) throw new TypeError(`${name} must be an array, got ${describe(value)}`);
 };
@@ -36,7 +36,7 @@ export function checkCommand<P extends PeerId>(config: Config, command: Command<
     case 'quit':
       return;
     default:
-      throw new TypeError(`unknown command ${JSON.stringify((command as { type?: unknown }).type)}`);
+      throw new TypeError(`unknown command ${JSON.stringify((command satisfies never as { type?: unknown }).type)}`);
   }
 }
 
@@ -55,8 +55,8 @@ function checkLength(name: string, { length }: Uint8Array, limit: number): void 
 }
 
 /**
- * Refuses a recovered payload whose description makes no sense. Its length is no mistake of the host: other nodes may have
- * larger limits.
+ * Refuses a recovered payload whose description makes no sense. A length above our limit is not the host's mistake: other nodes may have larger
+ * limits.
  *
  * @throws TypeError or RangeError.
  */
@@ -67,7 +67,7 @@ export function checkRecovered(content: Uint8Array, { round, age }: { round: num
 }
 
 /**
- * Refuses a source that is none.
+ * Refuses a source that is not a string.
  *
  * @throws TypeError.
  */
@@ -76,7 +76,7 @@ export function checkSource(source: string | undefined): void {
 }
 
 /**
- * Refuses message ids that are none.
+ * Refuses a list of anything but message ids.
  *
  * @throws TypeError.
  */
@@ -86,7 +86,7 @@ export function checkIds(ids: readonly MessageId[]): void {
 }
 
 /**
- * Refuses losses that are none.
+ * Refuses a list of anything but losses.
  *
  * @throws TypeError or RangeError.
  */
@@ -96,7 +96,7 @@ export function checkLosses(losses: readonly LossEntry[]): void {
 }
 
 /**
- * Refuses a time that is none.
+ * Refuses a time that is not a finite number.
  *
  * @throws TypeError.
  */

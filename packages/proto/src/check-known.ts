@@ -1,6 +1,6 @@
 import { describe, unknownName } from './check/index.js';
 
-/** Refuses what is no object, and names in it that there are not. @throws TypeError */
+/** Refuses what is not an object, and unknown names in it. @throws TypeError */
 export function checkKnown(section: string, given: object | undefined, known: object): void {
   if (given === undefined) return;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

@@ -24,7 +24,7 @@ const CHECKS: { readonly [K in keyof StateOptions<PeerId>]-?: Check | undefined 
   hash: aFunction,
 };
 
-/** Refuses what a kernel can't be made of. @throws TypeError that names it, or the option that was probably meant */
+/** Refuses options that a kernel can't be made with. @throws TypeError that names the option, or the one that was probably meant */
 export function checkStateOptions<P extends PeerId>(options: StateOptions<P>): void {
   checkKnown('the options of a kernel', options ?? null, CHECKS);
   for (const [name, check] of Object.entries(CHECKS)) {

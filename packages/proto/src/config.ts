@@ -37,11 +37,11 @@ export interface BroadcastConfig {
   /** How long payloads are kept for peers that ask for them. Default 30 s (reference). */
   readonly messageCacheRetention: number;
   /**
-   * How long the ids of payloads are remembered, to know duplicates. Not below the retention of payloads; and longer than a link can be silent and
-   * live (30 s over QUIC), or what it then brings is delivered a second time. Default 90 s (reference).
+   * How long the ids of payloads are remembered, to know duplicates. Not below the retention of payloads; and longer than a live link can be silent
+   * (30 s over QUIC), or what it then brings is delivered a second time. Default 90 s (reference).
    */
   readonly messageIdRetention: number;
-  /** How often both are cleaned up. Default 1 s (reference). */
+  /** How often payloads and ids whose time is over are dropped. Default 1 s (reference). */
   readonly cacheEvictInterval: number;
   /** Payloads kept per topic, in bytes of content. Default 64 MiB (ours). The oldest go first. */
   readonly messageCacheMaxBytes: number;
@@ -70,7 +70,10 @@ export interface HardenedConfig {
    * exceed it, so it is twice as many at the very most.
    */
   readonly nodeMissing: number;
-  /** Missing payloads of a topic that one peer can be asked for at a time. Four times as many that it has announced are known. At least 1. Default 4,096. */
+  /**
+   * Missing payloads of a topic that one peer can be asked for at a time. Four times as many of those that it has announced are known. At least 1.
+   * Default 4,096.
+   */
   readonly missingPerPeer: number;
   /** Missing payloads that a topic asks for at a time. Four times as many are known. At least 1. Default 65,536. */
   readonly missingTotal: number;

@@ -26,11 +26,11 @@ interface Behind<P extends PeerId> {
 }
 
 /**
- * Who may say what in a topic. A neighbor may say everything. A stranger may ask to be let in, and may answer what we have asked; nothing else
- * that it says changes anything, and each kind of it is counted.
+ * Who may say what in a topic. A neighbor may say everything. A stranger may ask to be let in, and may answer what we have asked; nothing else that
+ * it says changes anything, and each kind is counted.
  *
- * What crosses the end of a neighborhood is no stranger's: the payloads of a *former* neighbor are taken, and what it was told of it may
- * still ask for, for as long as payloads are kept.
+ * A *former* neighbor counts as more than a stranger for as long as payloads are kept, because messages cross the end of a neighborhood: its payloads
+ * are taken, and it may still ask for what it was told of.
  */
 export class Entrance<P extends PeerId> {
   readonly #node: NodeContext<P>;

@@ -174,7 +174,7 @@ export abstract class KernelState<P extends PeerId> {
         for (const topic of this.#topics) topic.peerDataUpdated();
         break;
       default:
-        throw new TypeError(`unknown event ${JSON.stringify((event as { type?: unknown }).type)}`);
+        throw new TypeError(`unknown event ${JSON.stringify((event satisfies never as { type?: unknown }).type)}`);
     }
     return outputs === undefined ? this.#list.take() : ELSEWHERE;
   }
@@ -219,8 +219,8 @@ export abstract class KernelState<P extends PeerId> {
   }
 
   /**
-   * The payloads of the swarm that were here, and left the window because their time was over: for those who were away for longer than that, to
-   * be reported to them as lost. Known until they are as old as `broadcast.messageIdRetention` less `broadcast.messageCacheRetention`. Only in
+   * The payloads of the swarm that were here, and left the window because their time was over: for neighbors that were away for longer than that, to
+   * which they are reported as lost. Known until they are as old as `broadcast.messageIdRetention` less `broadcast.messageCacheRetention`. Only in
    * the `hardened` mode; empty when the topic is not joined. They may be taken out over time.
    *
    * @param now - As in {@link KernelState.handle}.
@@ -243,7 +243,7 @@ export abstract class KernelState<P extends PeerId> {
   }
 
   /**
-   * The last messages that were known in a topic, however long ago: for those who meet after all else about them is forgotten. Only in the
+   * The last messages that were known in a topic, however long ago: for nodes that meet after all else about them is forgotten. Only in the
    * `hardened` mode; without messages when the topic is not joined. A copy.
    *
    * @param now - As in {@link KernelState.handle}.
@@ -259,8 +259,8 @@ export abstract class KernelState<P extends PeerId> {
   }
 
   /**
-   * All ids for which {@link KernelState.hasSeen} is true, and in the `hardened` mode those for which it was, for as long again at least: what is not
-   * fetched from others. They may be taken out over time, while others come and go.
+   * All ids for which {@link KernelState.hasSeen} is true, and in the `hardened` mode also those for which it was true, for at least as long again:
+   * these payloads are not fetched from others. They may be taken out over time, while others come and go.
    */
   seenIds(topic: TopicId): Iterable<MessageId> {
     return this.#topics.get(topic)?.seenIds() ?? [];
@@ -278,14 +278,14 @@ export abstract class KernelState<P extends PeerId> {
   }
 
   /**
-   * Whether a peer has said anything in a topic since it has last left it: it is, or was a while ago, a member. Leaves and the `reference` mode do
-   * not remember: true. False when the topic is not joined.
+   * Whether a peer has said anything in a topic since it last left it: it is a member, or was one a while ago. Leaves and the `reference` mode do not
+   * remember, so there the answer is true. False when the topic is not joined.
    */
   hasHeardFrom(topic: TopicId, peer: P): boolean {
     return this.#topics.get(topic)?.hasHeardFrom(peer) ?? false;
   }
 
-  /** How it has come about that we may want to dial a peer, over all topics: for a host that has to decide whom to dial first. */
+  /** How a peer came to be known, over all topics: for a host that has to decide whom to dial first. */
   origin(peer: P): PeerOrigin<P> {
     return this.#topics.origin(peer);
   }

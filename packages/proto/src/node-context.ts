@@ -11,7 +11,7 @@ export interface NodeContext<P extends PeerId> {
   readonly me: P;
   /** Our own peer data, as it is now. */
   peerData: PeerData;
-  /** The data of a peer that came last: with thousands of topics it comes from the same peer again and again, and is kept once. */
+  /** The peer data that came last. With thousands of topics the same data comes from the same peer again and again, and is kept once. */
   latestData?: PeerData;
   readonly config: Config;
   readonly hash: Hash;

@@ -5,9 +5,9 @@ import type { Message, PeerData } from './wire/message.js';
 import type { TopicId } from './wire/topic-id.js';
 
 /**
- * Takes what a node wants of its host at the moment when the kernel knows it: a method for each kind of {@link OutEvent}, with the same
- * meaning. For hosts to which a list and its objects cost too much, as a simulator's. The calls come while the kernel handles an event: do not
- * feed it another one, do not ask it anything, and do not throw.
+ * Takes what a node wants of its host at the moment when the kernel knows it: a method for each kind of {@link OutEvent}, with the same meaning. For
+ * hosts for which a list and its objects cost too much, such as a simulator. The calls come while the kernel handles an event: do not feed it another
+ * one, do not ask it anything, and do not throw.
  */
 export interface Outputs<P extends PeerId> {
   sendMessage(to: P, topic: TopicId, message: Message<P>): void;

@@ -4,7 +4,7 @@ import type { BroadcastConfig, HardenedConfig, MembershipConfig } from './config
 /** For each setting of a section its default, where it is a duration in milliseconds, and what it may be. */
 export type Settings<T> = { readonly [K in keyof T]: readonly [preset: number, check: Check] };
 
-// Plain numbers: of a table with a product in it esbuild does not know that it may be left out.
+// Plain numbers: esbuild keeps a table with a product in it even where nobody uses it.
 
 const UINT16_MAX = 65_535;
 
@@ -66,7 +66,7 @@ export const HARDENED: Settings<HardenedConfig> = {
   leafCapacity: [64, any],
 };
 
-/** The defaults of a section, with durations in a unit of which a millisecond has so many. */
+/** The defaults of a section. @param perMillisecond - how many of the host's units of time are in a millisecond */
 export function presets<T>(section: Settings<T>, perMillisecond: number): T {
   const named = Object.entries<readonly [number, Check]>(section);
   return Object.fromEntries(

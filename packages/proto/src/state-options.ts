@@ -15,8 +15,8 @@ export interface StateOptions<P extends PeerId> {
   /** Decides all random choices; see {@link seededRng} for one. */
   readonly rng: Rng;
   /**
-   * Whether there can be a peer of this name (on the network: whether it is a curve point). Asked only about peers that others name, before
-   * they are taken into a view or passed on, and no more often than the rates of walks and lists allow. Default: any.
+   * Whether there can be a peer of this name (on the network: whether it is a curve point). Asked only about peers that others name, before they are
+   * taken into a view or passed on, and no more often than the rates of walks and lists allow. It must not throw. Default: any name.
    */
   readonly isPeer?: ((id: P) => boolean) | undefined;
   /**

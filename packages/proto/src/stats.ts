@@ -2,7 +2,10 @@
 export interface Stats {
   /** Payloads whose id is not the hash of their content; dropped. */
   spoofedIds: number;
-  /** Payloads from peers that are no active neighbors, were none a moment ago and were not asked; ignored. So are the next five. */
+  /**
+   * Payloads from peers that are no active neighbors, were none a moment ago and were not asked to become one; ignored, as is what the next five
+   * count.
+   */
   strangerGossip: number;
   /** Grafts from peers that are no active neighbors and were none a moment ago. */
   strangerGrafts: number;
@@ -12,7 +15,7 @@ export interface Stats {
   strangerIHaves: number;
   /** ForwardJoins from peers that are no active neighbors. */
   strangerForwardJoins: number;
-  /** Shuffles from peers that are no active neighbors, but for those that only ask whom we know. */
+  /** Shuffles from peers that are no active neighbors, except those that only ask whom we know. */
   strangerShuffles: number;
   /** Grafts for a payload that had just been sent to that peer, or that a former neighbor was never told of; not answered. */
   refusedGrafts: number;

@@ -15,11 +15,11 @@ import type { Rng } from './structures/rng.js';
 export interface TopicLayers<P extends PeerId> {
   /** Finds neighbors. */
   readonly swarm: Membership<P>;
-  /** Leaves among the neighbors. None: there is no room for any, or nobody knows of leaves. */
+  /** Leaves among the neighbors; left out where the topic takes none. */
   readonly leaves?: LeafRoom<P>;
   /** Brings payloads to them. */
   readonly tree: PlumTree<P>;
-  /** Who may say what. None: everybody may say everything. */
+  /** Who may say what; left out where everybody may say everything. */
   readonly entrance?: Entrance<P>;
 }
 

@@ -29,7 +29,7 @@ export class Topic<P extends PeerId> {
   readonly generation: number;
   /** Peers that this topic has heard from and not let go of: their links stay open. */
   readonly links = new LazySet<P>();
-  /** Neighbors whose link was replaced: one that joins after that was started anew, and ignored what it was told before. */
+  /** Neighbors whose link was replaced. One of them that then joins was started anew, and has not handled what it was told before. */
   #replaced: LazySet<P> | undefined;
   readonly #out: Outbox<P>;
   readonly #entrance: Entrance<P> | undefined;
@@ -199,7 +199,7 @@ export class Topic<P extends PeerId> {
     return this.#tree.memory.expired(now);
   }
 
-  /** Payloads that have been told lost. */
+  /** Payloads that subscribers have been told are lost. */
   losses(now: number): Iterable<LossEntry> {
     return this.#tree.losses(now);
   }
@@ -227,7 +227,7 @@ export class Topic<P extends PeerId> {
     return this.#swarm.wants(peer) || this.#leaves?.has(peer) === true;
   }
 
-  /** Whether a peer has said anything here since it has last left. */
+  /** Whether a peer has said anything here since it last left. */
   hasHeardFrom(peer: P): boolean {
     return this.#swarm.hasHeardFrom(peer);
   }
@@ -281,7 +281,7 @@ export class Topic<P extends PeerId> {
     return this.#swarm.active.has(peer) || this.#leaves?.has(peer) === true;
   }
 
-  /** Tells the layers, after each input, what they want of each other: who is to go, and which neighbors have come and gone. */
+  /** After each input, tells each layer what the other wants of it: which neighbors to dismiss, and which neighbors have come and gone. */
   #settle(now: number): void {
     for (const peer of this.#out.takeDismissed()) {
       this.#leaves?.dismiss(peer);

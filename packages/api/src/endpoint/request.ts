@@ -1,6 +1,6 @@
 import type { Logger, SecretKey } from '@grapevine/net';
 
-/** What an endpoint is made of that the program does not bring itself. */
+/** What an endpoint is made with where the program brings none. */
 export interface EndpointRequest {
   readonly secretKey?: SecretKey | undefined;
   readonly address?: string | undefined;

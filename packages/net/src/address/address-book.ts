@@ -27,7 +27,7 @@ export interface AddressQuery {
   readonly sources?: readonly AddressSource[];
 }
 
-/** id → addresses. What a dial by bare id asks. */
+/** From ids to addresses: what a dial by bare id asks. */
 export interface AddressLookup {
   /** Remembers addresses. A source never pushes out, or changes, what another one has said. */
   add(addr: EndpointAddr, source: AddressSource): void;
@@ -46,8 +46,8 @@ export interface AddressBookOptions {
   /** How long hearsay is believed, in milliseconds. Default 300,000 (five minutes). */
   readonly gossipRetentionMs?: number;
   /**
-   * How many endpoints each degree of trust but the user's may know. Default 4,096: four times the peers of a node with default settings.
-   * Of more, the oldest goes; among those who have proven who they are, the oldest of the host with the most.
+   * How many endpoints each degree of trust may know; the user's has no limit. Default 4,096: four times the peers of a node with default settings.
+   * Beyond that the oldest goes; of those that endpoints prove or say themselves, the oldest of the host with the most.
    */
   readonly capacity?: number;
   /** Whether hearsay may point at this machine. Default false; an endpoint that is bound to loopback sets it. */
@@ -86,7 +86,7 @@ export class AddressBook implements AddressLookup {
       user: new AddressRoom({ capacity: forever, retentionMs: forever, drops: 'oldest', now }),
       proven: new AddressRoom({ capacity, retentionMs: forever, drops: 'oldest-of-largest-host', now }),
       self: new AddressRoom({ capacity, retentionMs: SELF_RETENTION_MS, drops: 'oldest-of-largest-host', now }),
-      gossip: new AddressRoom({ capacity, retentionMs: gossipRetentionMs, drops: 'oldest', now }), // who tells it can name any host
+      gossip: new AddressRoom({ capacity, retentionMs: gossipRetentionMs, drops: 'oldest', now }), // whoever tells it can name any host
     };
     this.#allowLoopback = allowLoopback;
   }

@@ -31,8 +31,8 @@ export const endpointIdSchema: Schema<EndpointId> = mapped(array32, {
 });
 
 /**
- * An endpoint id that somebody names: 32 raw bytes, which may be no curve point. Finding that out takes a tenth of a millisecond, and a list has
- * a hundred of them; so it is found out when an id is used, and a dialed peer proves it anyway.
+ * An endpoint id that somebody names: 32 raw bytes that need not be a curve point. The check takes a tenth of a millisecond, and a list may have a
+ * hundred of them; so an id is checked when it is used, and a dialed peer proves it anyway.
  */
 export const namedIdSchema = hexId32 as unknown as Schema<EndpointId>;
 
@@ -98,7 +98,7 @@ function firstOf<T>(element: Schema<T>, max: number): Schema<readonly T[]> {
 
 type WireSocketAddr = Infer<typeof wireSocketAddr>;
 
-/** Sorted and each once while they are octets: that is cheaper than with texts by a factor of ten. */
+/** Sorted, each once. This happens while they are octets: with texts it would take ten times as long. */
 const directAddressSet = mapped<readonly WireSocketAddr[], readonly SocketAddr[]>(
   firstOf(wireSocketAddr, MAX_READ_ADDRS),
   {

@@ -10,7 +10,7 @@ export type Reach =
   | 'network'
   /** Loopback alone. */
   | 'machine'
-  /** No address at all: only who can look the id up finds it. */
+  /** No address at all: only those who can look the id up find it. */
   | 'nowhere';
 
 const FARTHEST_FIRST: readonly Reach[] = ['anywhere', 'network', 'machine'];

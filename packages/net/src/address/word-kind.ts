@@ -1,7 +1,7 @@
 /** An endpoint id in base32, the least that a ticket holds: a shorter word that begins like a ticket is a name. */
 const MIN_LETTERS = 52;
 
-/** By the words that they begin with: ours, and those of iroh that people have beside them. */
+/** Kinds of tickets by the word that they begin with: ours, and those of iroh that people may have as well. */
 const TICKETS: ReadonlyMap<string, string> = new Map([
   ['endpoint', 'an endpoint ticket (a peer and its addresses)'],
   ['room', 'a room ticket (a topic and peers in it)'],
@@ -11,7 +11,7 @@ const TICKETS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What a word that was pasted is, if it is a ticket of some kind: damaged or not.
+ * The kind of ticket that a pasted word is, even if it is damaged; undefined when it is none.
  *
  * @param word - without white space and quotes
  * @returns e.g. `a room ticket (a topic and peers in it)`
@@ -24,7 +24,7 @@ export function ticketKind(word: string): string | undefined {
   return undefined;
 }
 
-/** What a word is that was given for something else, for errors. @param word - without white space and quotes */
+/** What a word is that was given in place of something else, for errors. @param word - without white space and quotes */
 export function wordKind(word: string): string | undefined {
   const text = word.toLowerCase();
   if (/^[0-9a-f]{64}$/.test(text)) return 'an id in 64 hex digits';

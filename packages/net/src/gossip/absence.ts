@@ -8,16 +8,16 @@ const WAKING_MS = 15_000;
 const SHARE = 0.95;
 
 /**
- * A time without any neighbor that is no longer than this is the ordinary replacement of one: up to three candidates that decline or do not answer within half a second,
- * and a dial. In milliseconds.
+ * A time without any neighbor up to this length, in milliseconds, is the ordinary replacement of a neighbor: up to three candidates that decline or
+ * do not answer within half a second, and a dial.
  */
 const REPLACEMENT_MS = 2_000;
 
-/** Who is to be told of an absence that has ended. */
+/** The readers concerned by an absence that has ended. */
 export interface Ended {
-  /** At once: nobody remembers what was said in the beginning. */
+  /** These are told at once: nobody remembers what was said at its beginning. */
   readonly told: readonly EventQueue[];
-  /** Where no neighbor says what was said meanwhile. */
+  /** These are told unless a neighbor says what was said meanwhile. */
   readonly unsettled: readonly EventQueue[];
 }
 
@@ -28,7 +28,9 @@ interface Moment {
   readonly wall: number;
 }
 
-/** How long a member may be away and be told of every message that it has missed, in milliseconds: for so long neighbors know which there were. */
+/**
+ * How long a member may be away and still be told how many messages it has missed, in milliseconds: that long its neighbors know which there were.
+ */
 export function countedAbsence({ mode, broadcast }: Pick<Config, 'mode' | 'broadcast'>): number {
   const { messageCacheRetention, messageIdRetention } = broadcast;
   switch (mode) {
@@ -39,7 +41,7 @@ export function countedAbsence({ mode, broadcast }: Pick<Config, 'mode' | 'broad
   }
 }
 
-/** Since when nobody compares payloads any more, in milliseconds: what is older is only known as the past. */
+/** The age from which on nobody compares payloads, in milliseconds: what is older is only known as the past. */
 export function forgottenAfter({ broadcast }: Pick<Config, 'broadcast'>): number {
   return broadcast.messageIdRetention - broadcast.messageCacheRetention;
 }
@@ -54,7 +56,7 @@ export class Absence {
   #began: { readonly at: Moment; readonly readers: readonly EventQueue[]; readonly wasSilent: boolean } | undefined;
   #slept: { readonly from: Moment; readonly until: Moment } | undefined;
 
-  /** @param limit shorter absences are told by the number of messages, in milliseconds */
+  /** @param limit in milliseconds: after a shorter absence the number of missed messages is told */
   constructor(clock: Clock, limit: number) {
     this.#clock = clock;
     this.#limit = limit;

@@ -2,11 +2,11 @@ import type { ClockTimer } from '../util/clock.js';
 import type { ResolvedGossipOptions } from './options.js';
 
 /**
- * From one round to the next, in milliseconds, give or take a half. Each member of a swarm that has full views asks one peer in this time: for
+ * The time from one round to the next in milliseconds, give or take a half. In this time each member of a swarm with full views asks one peer: for
  * the bootstrap peer of 10,000 members that is eleven connections a second, and for a member one in a quarter of an hour.
  */
 export const ROUND_MS = 900_000;
-/** A node in thousands of topics asks in so many of them at once, and then in as many a while later. */
+/** A node in thousands of topics asks in this many of them at once, and in as many more after a pause. */
 const TOPICS_AT_ONCE = 16;
 const PAUSE_MS = 1_000;
 
@@ -17,10 +17,10 @@ export interface ProbingTopic {
 }
 
 /**
- * Asks the bootstrap peers of all topics now and then, although the topics have neighbors: a bootstrap peer that has left in good order is
- * forgotten by the members, and once it is back, those who come through its ticket would be a swarm of their own for ever.
+ * Asks the bootstrap peers of all topics now and then, although the topics have neighbors. The members forget a bootstrap peer that has left in good
+ * order; once it is back, those who come through its ticket would otherwise be a swarm of their own for ever.
  *
- * One timer for the node, and no state for each topic: quiet topics cost nothing.
+ * There is one timer for the node and no state for each topic, so quiet topics cost nothing.
  */
 export class BootstrapRounds {
   readonly #options: Pick<ResolvedGossipOptions, 'clock' | 'random'>;

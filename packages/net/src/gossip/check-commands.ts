@@ -40,7 +40,7 @@ export function checkCommand(command: TopicCommand): void {
       aScope('scope', command.scope);
       return whatWhenAlone('whenAlone', command.whenAlone);
     default:
-      throw unknownName('there is no command', String((command as { type?: unknown }).type), [
+      throw unknownName('there is no command', String((command satisfies never as { type?: unknown }).type), [
         'broadcast',
         'joinPeers',
       ]);

@@ -17,11 +17,11 @@ export const CloseCode = {
   brokenStream: 5,
   /** The peer holds more connections than anyone needs, or we serve enough peers. */
   tooMany: 6,
-  /** The peer has not answered, and can't be reached anew either. */
+  /** The peer has not answered, and a new dial has not brought it back. */
   unresponsive: 7,
   /** The peer has not allowed us a single stream for long. */
   streamLimit: 8,
-  /** Somebody else with the peer's identity has connected from another address, while the peer was alive. */
+  /** Another node with the peer's identity has connected from another address, while the peer was alive. */
   identityConflict: 9,
   /** The peer costs more of our time, or memory for what it does not finish, than its share, and waiting has not slowed it down. */
   overShare: 10,

@@ -3,14 +3,14 @@ import type { GossipEvent, LaggedReason, QueuedEvent } from './service.js';
 type Membership = GossipEvent & { readonly type: 'neighborUp' | 'neighborDown' };
 
 /**
- * What a reader has lost at one place of its queue, told when it gets there: first how many messages and why, then how the neighbors
- * have changed meanwhile. Of a neighbor that came and went in between nothing is told, so this is no larger than two views.
+ * What a reader has lost at one place of its queue, told when it gets there: first how many messages and why, then how the neighbors have changed
+ * meanwhile. A neighbor that came and went in between is left out, so this is no larger than two views.
  */
 export class EventGap {
   readonly #missed = new Map<LaggedReason, number>();
   readonly #membership = new Map<string, Membership>();
 
-  /** Takes an event that is not going to be read. */
+  /** Takes an event that will not be read. */
   swallow(event: QueuedEvent): void {
     switch (event.type) {
       case 'received':

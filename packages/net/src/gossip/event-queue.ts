@@ -56,12 +56,12 @@ export class EventQueue {
       if (!oldest) return;
     }
     if (this.#events) this.#events.push(event);
-    else this.#events = [event]; // a push would make space for many: in a quiet topic nothing follows
+    else this.#events = [event]; // a push would allocate space for many, and in a quiet topic nothing follows
     this.#hold(bytes);
   }
 
   /**
-   * The next event; done at the end. One that was given up takes no event away.
+   * The next event; done at the end. A wait that was given up takes no event away.
    *
    * @throws what the queue has ended with; the signal's reason
    */
@@ -76,7 +76,7 @@ export class EventQueue {
     return new Promise((resolve, reject) => {
       const reader = signal ? this.#abortable({ resolve, reject }, signal) : { resolve, reject };
       if (this.#waiting) this.#waiting.push(reader);
-      else this.#waiting = [reader]; // one is usual, and a push would make space for many
+      else this.#waiting = [reader]; // one is usual, and a push would allocate space for many
     });
   }
 
@@ -173,7 +173,7 @@ function sizeOf(event: QueuedEvent): number {
   return event.type === 'received' ? EVENT_BYTES + event.content.length : EVENT_BYTES;
 }
 
-/** The reader may do with its content what it likes. (`slice` of a Buffer would be a view.) */
+/** A copy, which the reader may change. (`slice` of a Buffer would be a view.) */
 function ownCopy(event: QueuedEvent): GossipEvent {
   if (event.type !== 'received') return event;
   const { type, deliveredFrom, scope } = event;

@@ -7,14 +7,14 @@ import { defaultHash, type Hash } from '@grapevine/proto';
  */
 const BLAKE3 = 'hash-wasm/dist/blake3.umd.min.js';
 
-/** The portable one until WebAssembly is there, and for good where it can't be had. Both give the same digests. */
+/** The portable one until WebAssembly is loaded, and for good where there is none. Both give the same digests. */
 let fastest: Hash = (bytes) => {
   fastest = defaultHash;
   prepare();
   return fastest(bytes);
 };
 
-/** Begins with the first payload: nodes that have none do without the memory that WebAssembly takes. */
+/** Called for the first payload: nodes that have none do without the memory that WebAssembly takes. */
 function prepare(): void {
   try {
     const { createBLAKE3 } = createRequire(import.meta.url)(BLAKE3) as typeof import('hash-wasm');
@@ -25,7 +25,7 @@ function prepare(): void {
       () => {}, // the runtime forbids WebAssembly
     );
   } catch {
-    // A bundle that is not beside its packages.
+    // Bundled without the package: the portable one stays.
   }
 }
 

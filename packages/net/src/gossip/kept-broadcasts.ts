@@ -3,7 +3,7 @@ import type { SharedBudget } from './shared-budget.js';
 
 /** A broadcast that waits for the first neighbor. */
 export interface KeptBroadcast {
-  /** Undefined for neighbors only: such messages are told apart by nobody. */
+  /** Undefined for a broadcast to neighbors only: nobody tells such messages apart. */
   readonly id: MessageId | undefined;
   readonly content: Uint8Array;
   readonly scope: Scope;

@@ -32,7 +32,7 @@ import { streamConfig } from './stream-config.js';
 
 const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
-/** What the kernel asks before it passes on an id that others have named: a Rust peer ends the link over one that is no curve point. */
+/** What the kernel asks about peers that others name. It must not pass on an id that is no curve point: a Rust peer would end the link. */
 const CHECKS = { isPeer: isEndpointId, isHub: hasWebAddress };
 
 /** What differs between a member of the swarm and a leaf. Handed in, so that a program has only what it uses. */
@@ -54,7 +54,7 @@ export interface NodeParts {
 export abstract class KernelHost implements GossipService {
   readonly id: EndpointId;
   readonly alpn: string;
-  /** What neighbors fetch from each other after a gap goes over a protocol of its own. */
+  /** The protocol of its own by which neighbors fetch from each other what they missed. */
   readonly companions: readonly ProtocolCompanion[];
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedGossipOptions;
@@ -66,7 +66,7 @@ export abstract class KernelHost implements GossipService {
   readonly #inbox: InEvent<EndpointId>[] = [];
   readonly #timers: KernelTimers;
   readonly #stopObserving: () => void;
-  /** Whose message is being handled. */
+  /** The peer whose message is being handled. */
   #teller: EndpointId | undefined;
   #running = false;
   #shutdown: Promise<void> | undefined;
@@ -162,7 +162,7 @@ export abstract class KernelHost implements GossipService {
     this.#peers.accept(connection);
   }
 
-  /** Has the application decide about everybody again, or everybody in a topic. */
+  /** Asks the application about all peers again, or about all peers of a topic. */
   protected review(topic: TopicId | undefined): void {
     this.#gate.review(topic);
   }
@@ -199,7 +199,7 @@ export abstract class KernelHost implements GossipService {
     await this.#release();
   }
 
-  /** The endpoint is gone: nothing can be sent any more, and everybody here is told. What is left can still be looked at. */
+  /** The endpoint is gone: nothing can be sent any more, and all readers are told. The state can still be looked at. */
   async #fail(error: EndpointClosedError): Promise<void> {
     this.#failure = error;
     this.#options.logger.error({ error: error.message }, 'the endpoint is closed: this node has ended');
@@ -215,7 +215,7 @@ export abstract class KernelHost implements GossipService {
     this.#stopObserving();
   }
 
-  // Events in: one at a time, each with all that follows from it.
+  // Events in: one at a time, each with all its consequences.
 
   #feed(event: InEvent<EndpointId>, kind: TickKind): void {
     this.#options.metrics.tick(kind);

@@ -2,10 +2,13 @@ import { type Timer, TimerHeap } from '@grapevine/proto';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { Clock, ClockTimer } from '../util/clock.js';
 
-/** So long timers are handled in one turn of the event loop, in milliseconds; more of them wait for the next one. As much as messages get. */
+/** For how long timers are handled in one turn of the event loop, in milliseconds; the rest waits for the next one. Messages get as much. */
 const SLICE_MS = 5;
 
-/** The timers of the protocol state: any number of them, and one of the clock's. Thousands may be due at once: announcements that nobody keeps, say. */
+/**
+ * The timers of the protocol state, any number of them on one timer of the clock. Thousands may be due at once, such as those of payloads that were
+ * announced and that nobody has.
+ */
 export class KernelTimers {
   readonly #clock: Clock;
   readonly #expired: (timer: Timer<EndpointId>) => void;
@@ -23,7 +26,7 @@ export class KernelTimers {
     this.#heap.insert(this.#clock.now() + delay, timer);
   }
 
-  /** Sees to it that the clock calls when the first timer is due. */
+  /** Sets the clock's timer for the first of them. */
   arm(): void {
     const at = this.#heap.nextTime;
     if (at === this.#armed?.at || this.#stopped) return;

@@ -1,16 +1,16 @@
 import type { PartialConfig } from '@grapevine/proto';
 import { given } from '@grapevine/proto/check';
 
-/** Neighbors that a leaf keeps: when one of three dies nothing is missed, and each costs its hub as much as a member does. */
+/** Neighbors that a leaf keeps. When one of three dies, nothing is missed; and each costs its hub as much as a member does. */
 const HUBS = 3;
 
 /**
- * For how long a leaf does without a hub that has announced payloads and not sent them, in milliseconds. A member finds others for the minute; a
- * leaf knows a few hubs, and it may be itself that was too slow: a page that computes reads nothing meanwhile.
+ * For how long a leaf does without a hub that has announced payloads and not sent them, in milliseconds. For a member it is a minute, because it
+ * finds others. A leaf knows only a few hubs, and the leaf may be the one that was too slow: a page that computes reads nothing meanwhile.
  */
 const DISMISSED_MS = 3_000;
 
-/** The settings of a leaf, as far as the application says nothing else. */
+/** The settings of a leaf, where the application does not say otherwise. */
 export function leafConfig(config: PartialConfig): PartialConfig {
   return {
     ...config,

@@ -19,7 +19,7 @@ import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
 
-/** Neighbors hear of a message at different times, and we may have come a moment after it: by so much at most, in milliseconds. */
+/** By how much the times at which neighbors hear of a message may differ, in milliseconds: we may have come a moment after it. */
 const SKEW_MS = 10_000;
 
 /** What a topic needs of its node. One for all topics. */
@@ -30,18 +30,18 @@ export interface LocalTopicHost {
   readonly kept: KeptBudgets;
   /** How many neighbors a topic wants. */
   readonly wanted: number;
-  /** How long a topic may be out of touch and be told of every message that it has missed, in milliseconds. */
+  /** How long a topic may be out of touch and still be told how many messages it has missed, in milliseconds. */
   readonly countedAbsenceMs: number;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
   tried(peer: EndpointId): TriedPeer;
-  /** Whether a peer has said anything in a topic since it has last left it. */
+  /** Whether a peer has said anything in a topic since it last left it. */
   hasHeardFrom(topic: TopicId, peer: EndpointId): boolean;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
   /** Asks a peer whether it is in the same swarm. */
   probe(topic: TopicId, peer: EndpointId): void;
-  /** Has what a neighbor and we have of a topic compared, if it speaks the protocol for that. */
+  /** Compares what a neighbor and we have of a topic, if the neighbor speaks the protocol for that. */
   compare(topic: TopicId, peer: EndpointId): void;
   /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
   search(topic: LocalTopic): PeerSearch | undefined;
@@ -50,7 +50,7 @@ export interface LocalTopicHost {
 /**
  * One topic as its users see it: subscribers, neighbors, and the way back in.
  *
- * There may be tens of thousands that are quiet: what a topic may never need is made when it is needed.
+ * There may be tens of thousands of quiet topics, so what a topic may never need is made when it is needed.
  */
 export class LocalTopic {
   readonly id: TopicId;
@@ -138,8 +138,9 @@ export class LocalTopic {
   }
 
   /**
-   * A neighbor comes from a part of the swarm that had nothing to do with ours for as long as anybody remembers. Nobody else can tell that: there
-   * were neighbors all the time. Where there were not, it is known already; and whoever says so again and again is not listened to.
+   * A neighbor comes from a part of the swarm that had nothing to do with ours for as long as anybody remembers. Only such a neighbor can tell,
+   * because there were neighbors here all the time. After a time without neighbors it is known already; and a neighbor that says so again and again
+   * is ignored.
    */
   apart(): void {
     const now = this.#host.options.clock.now();
@@ -149,8 +150,8 @@ export class LocalTopic {
   }
 
   /**
-   * A neighbor has had payloads that we do not know, and this long ago. Where we were in touch by then, they are lost here. What is older than our
-   * latest absence was dealt with at its end.
+   * A neighbor had payloads, this long ago, that we do not know. Those from a time in which we were in touch are lost here. Those from before our
+   * latest absence were reported at its end.
    */
   missedLongAgo(ages: readonly number[]): void {
     const now = this.#host.options.clock.now();
@@ -159,7 +160,7 @@ export class LocalTopic {
     this.#tellAway(this.subscribers.queues);
   }
 
-  /** A neighbor has said what it remembers: whatever is not there is counted. */
+  /** A neighbor has said what it remembers: messages that are missing here are counted from now on. */
   compared(): void {
     this.#settle();
   }
@@ -244,7 +245,7 @@ export class LocalTopic {
     this.#lost.add(peer);
   }
 
-  /** Peers that the user has named are not in the topic, by all we know. */
+  /** As far as we know, these peers that the user has named are not in the topic. */
   #look(peers: readonly EndpointId[]): void {
     if (peers.length === 0) return;
     this.#unreached ??= new UnreachedPeers(this.id, this.#host);
@@ -256,7 +257,7 @@ export class LocalTopic {
     if (this.#lost?.remove(peer)) this.#lost = undefined;
   }
 
-  /** With a neighbor, the way back is closed: others of those that the user has named are still looked for. */
+  /** With a neighbor, `WayBack` stops; other peers that the user has named are still looked for. */
   #askUnreached(neighbor: EndpointId): void {
     this.#unreached?.reached(neighbor);
     if (this.#unreached?.isEmpty) this.#unreached = undefined;
@@ -319,7 +320,7 @@ function isAccident(reason: NeighborDownReason): boolean {
   }
 }
 
-/** Nobody may be waiting when it is rejected. */
+/** A promise that may be rejected while nobody waits for it. */
 function quietDeferred(): Deferred<void> {
   const waiting = deferred();
   waiting.promise.catch(() => {});

@@ -30,11 +30,11 @@ export interface LocalTopicsHost {
   readonly addressLookup: AddressLookup;
   readonly state: Pick<KernelState<EndpointId>, 'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'snapshot'>;
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
-  /** Has the protocol do something. */
+  /** Gives the protocol a command. */
   command(topic: TopicId, command: Command<EndpointId>): void;
-  /** Has what a neighbor and we have of a topic compared. */
+  /** Compares what a neighbor and we have of a topic. */
   compare(topic: TopicId, peer: EndpointId): void;
-  /** Neighbors in a topic take nothing, by all appearances. */
+  /** Neighbors in a topic seem to take nothing. */
   stalled(topic: TopicId, peers: readonly EndpointId[]): void;
   /** The node is not in a topic any more. */
   left(topic: TopicId): void;
@@ -156,7 +156,7 @@ export class LocalTopics {
     };
   }
 
-  /** The neighbors that get the payloads of a topic, and not only word of them. */
+  /** The neighbors that get the payloads of a topic, and not only announcements. */
   #receivers(local: LocalTopic): readonly EndpointId[] {
     const receivers = this.#host.state.eagerPeers(local.id);
     return receivers.length > 0 ? receivers : local.neighbors;
@@ -166,7 +166,7 @@ export class LocalTopics {
     return this.#host.peers.pressure.isClosedFor(this.#receivers(local), local.neighbors);
   }
 
-  /** Where all that get payloads have stalled, another neighbor is to get them. @returns whether one may */
+  /** Where all neighbors that get payloads have stalled, asks the protocol to send them to another one. @returns whether they have */
   #findsAnotherWay(local: LocalTopic): boolean {
     const { pressure } = this.#host.peers;
     if (!pressure.haveStalled(this.#receivers(local))) return false;

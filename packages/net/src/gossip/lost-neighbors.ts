@@ -3,11 +3,11 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ClockTimer } from '../util/clock.js';
 import type { ResolvedGossipOptions } from './options.js';
 
-/** Neighbors that are waited for in one topic; of more, the latest. */
+/** How many neighbors are waited for in one topic; beyond that the oldest are forgotten. */
 const MAX_LOST = 16;
 /** The pause before the first question, in milliseconds; it doubles with each one. */
 const FIRST_PAUSE_MS = 1_000;
-/** Questions to one neighbor: about two minutes. */
+/** Questions to one neighbor: they take about two minutes. */
 const TRIES = 7;
 
 /** What asking them needs of the node. */
@@ -20,8 +20,8 @@ export interface LostNeighborsHost {
 }
 
 /**
- * Neighbors of one topic that were lost without a word. They are asked for a while whether they are back, although the topic may have
- * others: one that was restarted without knowing anybody is found by those who knew it, or by nobody.
+ * Neighbors of one topic whose links broke. For a while they are asked whether they are back, although the topic may have others: a node that was
+ * restarted and knows nobody is found by those who knew it, or by nobody.
  */
 export class LostNeighbors {
   readonly #topic: TopicId;

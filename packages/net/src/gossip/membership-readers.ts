@@ -3,12 +3,12 @@ import { EventQueue } from './event-queue.js';
 import type { MembershipEvent, MembershipReader, QueuedEvent } from './service.js';
 import { SharedBudget } from './shared-budget.js';
 
-/** Changes that wait for a reader; of more than that, a neighbor that came and went in between is left out. */
+/** How many changes wait for a reader. Beyond that, a neighbor that came and went in between is left out. */
 const CAPACITY = 256;
-/** Small events alone are in these queues: what bounds them is their number. */
+/** These queues hold only small events: their number bounds them. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER / 2;
 
-/** Those who read the changes of neighbors of one subscription, apart from its messages and from each other. */
+/** The readers of one subscription's changes of neighbors, independent of its messages and of each other. */
 export class MembershipReaders {
   readonly #queues = new Set<EventQueue>();
   readonly #options = { capacity: CAPACITY, budget: new SharedBudget(UNBOUNDED) };

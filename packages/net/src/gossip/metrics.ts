@@ -70,7 +70,7 @@ export interface GossipMetrics {
   lost(reason: LossReason, messages: number): void;
   /** A topic was out of touch for so long that nobody knows what it has missed. Its subscribers were told. */
   away(): void;
-  /** Payloads that were announced instead of sent, because the peer's queue was over the mark. */
+  /** A payload was announced instead of sent, because the peer's queue was over the mark. */
   degraded(): void;
   /** Registers where to read gauges. @returns takes it back */
   observe(read: () => GossipGauges): () => void;

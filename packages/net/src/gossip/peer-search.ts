@@ -7,7 +7,7 @@ import type { PeerSource } from './peer-source.js';
 
 /** Peers of one answer that are joined; the next answer may bring others. */
 const PEERS_PER_ANSWER = 3;
-/** Of one answer, more are not looked at. */
+/** Peers of one answer that are looked at. */
 const MAX_ANSWER = 256;
 const FIRST_PAUSE_MS = 1_000;
 const LAST_PAUSE_MS = 60_000;

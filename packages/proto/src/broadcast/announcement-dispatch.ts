@@ -12,7 +12,7 @@ export class AnnouncementDispatch<P extends PeerId> {
   readonly #out: Outbox<P>;
   /** Made when it is needed: most topics are quiet, most of the time. */
   #pace: AnnouncementPace | undefined;
-  /** When the timer that counts runs out. */
+  /** When the timer that counts is due. */
   #dueAt: number | undefined;
 
   constructor(queue: AnnouncementQueue<P>, config: Config, out: Outbox<P>) {
@@ -46,7 +46,7 @@ export class AnnouncementDispatch<P extends PeerId> {
     this.#dueAt = undefined;
   }
 
-  /** A timer that is out already is too late where the pace has become faster: then there are two, and the later one finds nothing. */
+  /** A timer that runs already is too late once the pace has become faster: then there are two, and the later one finds nothing to send. */
   #after(delay: number, now: number): void {
     if (this.#queue.isEmpty) return;
     if (this.#dueAt !== undefined && this.#dueAt <= now + delay) return;

@@ -2,13 +2,13 @@
 const GROWTH = 1 / 8;
 /** The weight of a new gap in the mean. */
 const GAIN = 1 / 8;
-/** Waiting saves a message where so many payloads are expected meanwhile. */
+/** Waiting saves messages where at least this many payloads are expected meanwhile. */
 const WORTH_WAITING = 2;
 
 /**
- * How long announcements wait. As long as every payload arrives along its tree nobody needs them, and the longer they wait the more of them go
- * into one message. Once a branch has broken, somebody does. Where payloads are so rare that nothing would be collected, waiting only
- * makes repair late: they leave at once.
+ * How long announcements wait. As long as every payload arrives along its tree nobody needs them, and the longer they wait the more of them go into
+ * one message. Once a branch has broken, somebody needs them soon. Where payloads are so rare that nothing would be collected, waiting only makes
+ * repair late: they leave at once.
  */
 export class AnnouncementPace {
   readonly #least: number;

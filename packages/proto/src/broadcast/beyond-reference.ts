@@ -13,8 +13,8 @@ export interface RecoveredFrom {
 }
 
 /**
- * What hosts tell the broadcast layer, and what it notices, that the reference knows nothing of: links that lose messages, and ways around the
- * tree. All of it is ignored here, as the reference does.
+ * What the reference knows nothing of, although hosts tell it or the broadcast layer notices it: links that lose messages, and ways around the tree.
+ * All of it is ignored here, as in the reference.
  */
 export abstract class BeyondReference<P extends PeerId> {
   /** Messages to or from a peer may be lost. */

@@ -1,6 +1,6 @@
 import { LazyMap, LazySet } from '../structures/lazy.js';
 
-/** Requests that may go unanswered before a neighbor counts as silent, … */
+/** Requests that may go unanswered before a neighbor counts as silent. */
 const MIN_UNANSWERED = 8;
 
 /**
@@ -13,7 +13,7 @@ export class Conduct<P> {
   readonly #unanswered = new LazyMap<P, { readonly since: number; count: number; countedAt: number }>();
   readonly #patience: number;
 
-  /** @param patience - … and for how long it must not have answered: a neighbor may be busy, or we may. */
+  /** @param patience - For how long, besides, a neighbor must not have answered to count as silent: it may be busy, or we may. */
   constructor(patience: number) {
     this.#patience = patience;
   }

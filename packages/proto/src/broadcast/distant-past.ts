@@ -10,9 +10,12 @@ export interface PastMessage {
 
 /** What a topic remembers of its past, however long ago that was. */
 export interface DistantPast {
-  /** The latest, the one that came first first. */
+  /** The latest ones, in the order in which they came. */
   readonly messages: readonly PastMessage[];
-  /** What has come to be known within this time is among them. Infinity where nothing was dropped so far. */
+  /**
+   * Every message that came to be known within this time is among them, in the unit of the config's durations. Infinity where none was dropped so
+   * far.
+   */
   readonly reach: number;
 }
 

@@ -68,7 +68,7 @@ export abstract class EagerLazyPush<P extends PeerId> extends BeyondReference<P>
     this.lazy.add(peer);
   }
 
-  /** To all eager neighbors but one, and but those that have announced it. */
+  /** Sends a payload to all eager neighbors except one and those that have announced it. */
   protected pushEager(message: GossipMessage, except: P): void {
     const { me } = this.node;
     for (const peer of this.eager.values) {
@@ -76,7 +76,7 @@ export abstract class EagerLazyPush<P extends PeerId> extends BeyondReference<P>
     }
   }
 
-  /** Word of a payload to all lazy neighbors but one, and but those that have announced it. */
+  /** Queues an announcement to all lazy neighbors except one and those that have announced the payload. */
   protected pushLazy(id: MessageId, round: number, except: P, now: number): void {
     if (this.lazy.size > 0) {
       const entry: IHaveEntry = { id, round };

@@ -6,14 +6,14 @@ import type { LossEntry } from './told-losses.js';
 type Retention = Pick<BroadcastConfig, 'messageCacheRetention' | 'messageIdRetention'>;
 
 /**
- * Payloads that have left the window because their time was over: they can't be had any more, and who was away meanwhile, or heard of them too
- * late, is to be told that there were so many.
+ * Payloads that have left the window because their time was over: nobody can get them any more, and a peer that was away meanwhile, or heard of them
+ * too late, is told how many there were.
  *
- * They are known for one retention of payloads less than ids are remembered: others have had some payloads that much earlier, and must not be
- * told of what they have forgotten. By default that is half a minute.
+ * They stay known for less time than ids do, by one retention of payloads: others may have had a payload that much earlier, and must not be told of
+ * one whose id they have forgotten. By default they stay known for half a minute.
  */
 export class ExpiredPayloads {
-  /** By when they are to be forgotten. */
+  /** With the time at which each is forgotten. */
   readonly #ids = new TimeBoundSet<MessageId>();
   readonly #retention: Retention;
 
@@ -41,7 +41,7 @@ export class ExpiredPayloads {
     this.#ids.expireUntil(now);
   }
 
-  /** Forgets the oldest until there are no more than so many. */
+  /** Forgets the oldest until at most `count` are left. */
   limit(count: number): void {
     while (this.#ids.size > count) this.#ids.dropOldest();
   }

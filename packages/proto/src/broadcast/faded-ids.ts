@@ -1,10 +1,11 @@
 import type { MessageId } from '../wire/message-id.js';
 
 /**
- * Ids that are remembered no more, for once or twice as long again: short, because it is only about losses that others report. A neighbor may
- * have come by a payload much later than we did (on a busy machine, or behind a cut), and report it lost when we have forgotten that we had it.
+ * Ids that no longer count as seen, kept for once or twice as long again: only to recognize losses that others report. A neighbor may have got a
+ * payload much later than we did (on a busy machine, or in a part of the swarm that was cut off), and report it lost when its id does not count as
+ * seen here any more.
  *
- * Two generations: the older one is dropped as a whole.
+ * There are two generations, and the older one is dropped as a whole.
  */
 export class FadedIds {
   readonly #period: number;

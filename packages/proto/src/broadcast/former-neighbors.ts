@@ -5,13 +5,12 @@ const MAX_FORMER = 64;
 
 interface Departure {
   readonly at: number;
-  /** How many payloads had been here until then: these it may have been told of. */
+  /** How many payloads had been here until then: it may have been told of these. */
   readonly insertions: number;
 }
 
 /**
- * Peers that were neighbors until a moment ago. What they sent before they knew is still on its way, and what we told them of they may still
- * ask for.
+ * Peers that were neighbors until a moment ago. What they sent before they knew is still on its way, and they may still ask for what we told them of.
  */
 export class FormerNeighbors<P> {
   readonly #left = new LazyMap<P, Departure>();
@@ -35,7 +34,7 @@ export class FormerNeighbors<P> {
     return this.#departure(peer, now) !== undefined;
   }
 
-  /** Whether a peer was a neighbor when the payload came that was the `ordinal`-th to be here. */
+  /** Whether a peer was still a neighbor when payload number `ordinal` came. */
   wasTold(peer: P, ordinal: number, now: number): boolean {
     const departure = this.#departure(peer, now);
     return departure !== undefined && ordinal <= departure.insertions;

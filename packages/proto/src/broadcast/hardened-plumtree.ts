@@ -15,7 +15,7 @@ import type { Announcement, GraftRequest } from './missing-payloads.js';
 import type { PersistentMissing } from './persistent-missing.js';
 import { RootedBroadcast } from './rooted/rooted-broadcast.js';
 
-/** How many times the wait for a graft a neighbor may leave our requests unanswered: 5 s. */
+/** For how many waits for a graft a neighbor may leave our requests unanswered: 5 s. */
 const SILENCE = 64;
 
 /**
@@ -68,7 +68,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     return this.#former?.has(peer, now) === true;
   }
 
-  /** Its sender has sent what it was asked for, and shapes the tree no further: nobody else is meant to pass such payloads on. */
+  /** The sender has sent what it was asked for. The payload does not shape the tree: nobody else is meant to pass it on. */
   override discard(content: Uint8Array, from: P, now: number): void {
     if (this.neighbors.has(from)) this.#conduct.delivered(from);
     const id = messageIdFromBytes(this.node.hash(content));
@@ -117,7 +117,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     if (own !== undefined && this.receivers().every(isStalled)) this.#growBranch(own, others);
   }
 
-  /** A payload goes along a tree of its publisher's, unless the tag does not fit: then along the one that such payloads share. */
+  /** A payload travels along its publisher's tree; one whose frame has no room for the tag travels along the shared tree. */
   protected override compose(id: MessageId, content: Uint8Array, now: number): GossipMessage {
     return this.#rooted.tagged(super.compose(id, content, now), now);
   }
@@ -224,7 +224,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     return this.#rooted.waitFor(entry, now);
   }
 
-  /** A round whose varint would grow past the frame stays where it is: every hop counts less than the message. */
+  /** A round whose longer varint would not fit into the frame is not raised: the hop count matters less than the message. */
   protected override roundToPassOn(message: GossipMessage, round: number): number {
     return roundThatFits(this.node.config, message.content.length, super.roundToPassOn(message, round));
   }
@@ -241,7 +241,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     else this.#rooted.forward(message, tree, { from, round }, now);
   }
 
-  /** Asked again at once, it is on its way already: asking costs less than answering. */
+  /** A peer that asks again at once is refused: the payload is on its way already, and asking costs less than answering. */
   protected override answerGraft(to: P, id: GraftMessage['id'], now: number): void {
     const message = id === undefined ? undefined : this.memory.window.get(id);
     if (id === undefined || message === undefined) return;
@@ -256,7 +256,10 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     return this.#answers.admit(to, id, this.neighbors.has(to) ? graftAnswers : 1, now);
   }
 
-  /** To a neighbor that has sent payloads, if there is one: it is most likely in the tree. Without a tree for the payload: in the shared one. */
+  /**
+   * Takes the link to another neighbor into a payload's tree, or into the shared one where it has none. A neighbor that has sent payloads comes
+   * first: it is most likely in the tree.
+   */
   #growBranch(tree: Tagged, neighbors = this.neighbors.values): void {
     const peer =
       this.#rng.chooseWhere(neighbors, (neighbor) => this.hasDelivered(neighbor)) ??

@@ -5,7 +5,7 @@ import type { MessageId } from '../wire/message-id.js';
 interface Batch {
   readonly round: number;
   readonly ids: (MessageId | undefined)[];
-  /** Ids at the front that are out already. */
+  /** Ids at the front that have been taken out. */
   out: number;
 }
 
@@ -57,12 +57,13 @@ class Batches {
 }
 
 /**
- * Ids by the source that has told of them, and by the round in which it did. They are walked through with all sources in turns, so a source that tells of
- * very many delays its own and nobody else's.
+ * Ids, by the source that told of them and by the round in which it did. A walk takes all sources in turns, so a source that tells of very many ids
+ * delays only its own.
  *
- * Of each source, what stood at the front in any of its rounds comes first. A source that passes on what others have told has put it in order
- * in the same way: at the front is something of each of *its* sources, and behind it what some had too much of. So what few tell stays at the front from node to
- * node, however much others tell of on the way, and only what there is too much of waits, and is forgotten in the end.
+ * Within a source, the first ids of all its rounds come first, then the second ones, and so on. A source that passes on what others told it has used
+ * the same order: at the front of a round there is something of each of *its* sources, and behind it what some of them had too much of. So what a
+ * source with few ids tells stays at the front from node to node, whatever others tell, and only ids of which there are too many wait, and are
+ * forgotten in the end.
  */
 export class LossQueues<P> {
   readonly #sources = new LazyMap<P, Batches>();

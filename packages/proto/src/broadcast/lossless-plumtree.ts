@@ -18,12 +18,12 @@ import { ReconcileTurns } from './reconcile-turns.js';
 import { tellLost } from './tell-lost.js';
 import { type LossEntry, ToldLosses } from './told-losses.js';
 
-/** How many times the wait of announcements passes between two pages of the cache: 10 ms, 51,200 payloads a second. */
+/** Two pages of the cache are this many waits of announcements apart: 10 ms, 51,200 payloads a second. */
 const PAGE_PAUSE = 2;
 
 /**
- * PlumTree that loses nothing without a word: neighbors compare what they have, payloads come around the tree as well, and those that do
- * not come any more are told lost.
+ * PlumTree that loses nothing in silence: neighbors compare what they have, payloads also come by other ways than the tree, and subscribers are told
+ * of those that can come no more.
  *
  * Here `eager` and `lazy` together are exactly the active neighbors: only `neighborUp` and `neighborDown` change that.
  */
@@ -46,7 +46,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     this.neighbors = new ActiveNeighbors(this.eager, this.lazy);
   }
 
-  /** Each end may have what the other lacks. An end that has nothing leaves it to the other. */
+  /** Each end may have what the other lacks. An end that has nothing leaves the start to the other. */
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
     this.neighbors.changed();
@@ -139,7 +139,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   override evictTimerExpired(now: number): void {
-    // What is told lost is remembered as seen: before it is decided whether there is anything to wait for.
+    // First, because what is told lost is remembered as seen, and that decides whether there is anything to wait for.
     this.#tellLost(now);
     super.evictTimerExpired(now);
     for (const { id, delay } of this.missing.admitWaiting()) {
@@ -218,7 +218,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
       this.see(loss.id, now);
       this.#losses.told(loss.id, loss, now);
     }
-    // For payloads that we have heard of ourselves, we know when they can come no more.
+    // We know ourselves when payloads that we have heard of can come no more.
     const isKnown = (id: MessageId): boolean => this.memory.wasHere(id) || this.missing.has(id);
     for (const loss of this.#toldLosses?.takeDue(isKnown, now) ?? []) {
       this.see(loss.id, now);

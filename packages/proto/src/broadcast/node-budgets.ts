@@ -33,7 +33,7 @@ export interface NodeBudgets {
   readonly missing: FairBudget<MissingHolder>;
 }
 
-/** For each payload that is asked for, so many more may be known to be missing: they cost an id and no timer. */
+/** How many missing payloads may be known for each one that can be asked for at a time: these cost an id and no timer. */
 export const KNOWN_FACTOR = 4;
 
 /** The budgets of a node. In the `reference` mode there is no limit but those of each topic. */

@@ -14,8 +14,8 @@ export function idPrefix(id: MessageId): number {
 }
 
 /**
- * The last ids of a topic, for when all else about them is forgotten: two parts of a swarm that meet after longer than that, and in which nothing was said for a
- * while, would otherwise take each other for one that was always together.
+ * The last ids of a topic, kept after all else about them is forgotten. Without them, two parts of a swarm that meet later than that, after a time in
+ * which nothing was said, would believe that they had never been apart.
  *
  * A ring that grows up to {@link KEPT}: 0.5 kB.
  */
@@ -26,7 +26,7 @@ export class PastIds {
   #total = 0;
   /** The number of the last one whose payload was here. */
   #lastHere = Number.NEGATIVE_INFINITY;
-  /** When the last one came to be known that was dropped. */
+  /** When the last of the dropped ones came to be known. */
   #droppedAt = Number.NEGATIVE_INFINITY;
 
   add(id: MessageId, wasHere: boolean, now: number): void {

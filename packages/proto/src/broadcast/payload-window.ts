@@ -39,7 +39,7 @@ interface Slot {
   readonly round: number;
   readonly tag: RootTag | undefined;
   readonly expires: number;
-  /** The how-manieth payload it was. */
+  /** Payloads are numbered from 1, in the order in which they come. */
   readonly ordinal: number;
   /** `undefined` once dropped or replaced. */
   message: GossipMessage | undefined;
@@ -113,7 +113,7 @@ export class PayloadWindow implements PayloadHolder {
     return { ago: this.#limits.messageCacheRetention - (slot.expires - now), round: slot.round, tag: slot.tag };
   }
 
-  /** The how-manieth payload it was that was inserted; undefined when it is not known. */
+  /** The number of a payload, counted from 1 in the order of insertion; `undefined` when nothing is known of it any more. */
   ordinal(id: MessageId): number | undefined {
     return this.#slots?.get(id)?.ordinal;
   }
@@ -212,7 +212,7 @@ export class PayloadWindow implements PayloadHolder {
     return { bucket: Number.NEGATIVE_INFINITY, position: 0, until: now + this.#limits.messageCacheRetention };
   }
 
-  /** The next payloads of a walk, oldest first, to be announced. Less than `limit`: the walk is at its end. */
+  /** The announcements of a walk's next payloads, oldest first. Fewer than `limit`: the walk is at its end. */
   announce(cursor: WindowCursor, limit: number): IHaveEntry[] {
     const page: IHaveEntry[] = [];
     for (const { index, slots, head } of this.#buckets) {

@@ -22,7 +22,7 @@ interface Missing<P> {
   readonly since: number;
   /** The neighbor that told of it first. */
   readonly by: P;
-  /** Who can be asked, whose turn it is first. Copied at each change: an array that is pushed to has places for seventeen. */
+  /** Who can be asked, in turn. Copied at each change: an array that is pushed to allocates places for seventeen. */
   announcers: readonly Announcer<P>[];
   /** Whether anybody has announced it. */
   isAnnounced: boolean;
@@ -45,7 +45,7 @@ class Lists<P> {
 }
 
 const NOBODY: readonly never[] = [];
-/** How many times the least wait for an answer passes once everybody has been asked: 320 ms. It is not learned: the answer may be lost. */
+/** The pause once everybody has been asked, in least waits for an answer: 320 ms. It is not learned: the answer may be lost. */
 const AGAIN = 8;
 
 type MissingContext = {
@@ -64,8 +64,8 @@ type MissingContext = {
  * {@link expire} then says what is lost. How much one neighbor can make us lose is bounded by how much it may tell us of
  * within the retention.
  *
- * How long it waits for an answer it learns from how long answers took before: asking somebody else too early brings the payload twice. How long
- * it waits for the tree is not learned: it would learn from lateness, of which waiting is a cause.
+ * It learns how long to wait for an answer from how long answers took before: asking somebody else too early brings the payload twice. It does not
+ * learn how long to wait for the tree: it would learn from late payloads, and waiting makes payloads late.
  */
 export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   /** Made when something is missing: most topics are quiet. */

@@ -1,13 +1,10 @@
 import { LazyMap } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 
-/** The interval varies by a quarter up and down, in so many steps: neighbors do not keep coming at the same time. */
+/** The interval varies by a quarter up and down, in this many steps: neighbors do not keep coming at the same time. */
 const STEPS = 512;
 
-/**
- * The neighbor to reconcile with now and then while there is traffic: the one with which it is longest ago, if payloads have come
- * since.
- */
+/** Which neighbor to reconcile with, now and then while there is traffic: the one whose last turn is longest ago, if payloads have come since. */
 export class ReconcileTurns<P> {
   /** How many payloads had come when it was last the turn of each neighbor. In the order of their turns. */
   readonly #turns = new LazyMap<P, number>();

@@ -43,7 +43,7 @@ export class ReferenceMissing<P> implements MissingPayloads<P> {
       : { peer: first.peer, round: first.round, delay: this.#delays.graftTimeout2 };
   }
 
-  /** The reference sends a payload to those, too, that have announced it. */
+  /** The reference sends a payload even to peers that have announced it. */
   isHeldBy(): boolean {
     return false;
   }

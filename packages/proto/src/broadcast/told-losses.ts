@@ -6,7 +6,7 @@ import { LossQueues } from './loss-queues.js';
 import type { LostPayload } from './missing-payloads.js';
 import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
 
-/** A payload that is lost, and how long ago somebody in the swarm first heard of it, as far as we know. In the unit of the config's durations. */
+/** A lost payload. */
 export interface LossEntry {
   readonly id: MessageId;
   readonly age: number;
@@ -32,19 +32,19 @@ type LossContext = {
 };
 
 /**
- * The payloads that our subscribers have been told lost, so that whoever has never heard of them is told as well: where nobody but a
- * publisher's neighbors has heard of a payload that its cache had to drop, the others would miss it in silence.
+ * The payloads of which our subscribers have been told that they are lost, so that nodes that never heard of them are told as well. Where only a
+ * publisher's neighbors have heard of a payload that its cache had to drop, all others would miss it in silence.
  *
- * Each node tells its neighbors, once it has waited for the payload itself, until a payload's id would be forgotten: so no loss goes round
- * for ever, and nobody can have a payload taken for lost that is on its way.
+ * Each node tells its neighbors only after it has waited for the payload itself, so nobody can make others give up a payload that is on its way. And
+ * it tells them only until the payload's id would be forgotten, so no loss goes round for ever.
  *
- * A neighbor that invents payloads can have losses told that there are not, within a bound. What it tells takes its own room and its own turns: it
+ * A neighbor that invents payloads can make us tell of losses that never were, within a bound. What it tells takes its own room and its own turns: it
  * pushes out nothing that another neighbor has told, and delays nothing.
  */
 export class ToldLosses<P> implements MissingHolder {
-  /** Since when somebody has known of it. */
+  /** When somebody in the swarm first knew of each. */
   readonly #told = new LazyMap<MessageId, number>();
-  /** The same ids by the neighbor from which we know. */
+  /** The same ids, by the neighbor that told us. */
   readonly #queues = new LossQueues<P>();
   /** What others have told, and our subscribers have not been. In the order of `due`. */
   readonly #reported = new LazyMap<MessageId, Reported<P>>();
@@ -68,7 +68,7 @@ export class ToldLosses<P> implements MissingHolder {
     return 0;
   }
 
-  /** Our subscribers are told that a payload is lost. Somebody has known of it since then, and we know of it from this neighbor. */
+  /** Our subscribers are told that a payload is lost. Somebody in the swarm first knew of it at `since`, and the neighbor `by` told us. */
   told(id: MessageId, { since, by }: { readonly since: number; readonly by: P }, now: number): void {
     if (this.#told.has(id) || !this.#makesRoomFor(by)) return;
     this.#told.set(id, since);
@@ -107,7 +107,7 @@ export class ToldLosses<P> implements MissingHolder {
     return lost;
   }
 
-  /** Those whose reports we have refused and could take now: what they have should be looked at again. */
+  /** The neighbors whose reports we have refused and could take now: what they have should be looked at again. */
   takeRefused(): P[] {
     const peers = [...this.#refused].filter((peer) => !this.#reportedBy.has(peer));
     for (const peer of peers) this.#refused.delete(peer);

@@ -1,5 +1,5 @@
 /**
- * Checks of what callers hand in: used by all packages, so that mistakes are told at the call and everywhere in the same words.
+ * Checks of what callers hand in: used by all packages, so that mistakes are reported at the call, and everywhere in the same words.
  *
  * @module
  */

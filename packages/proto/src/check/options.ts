@@ -6,8 +6,8 @@ import type { Check } from './values.js';
 export type Checks<T> = { readonly [K in keyof Required<T>]: Check };
 
 /**
- * Refuses options before anything is done: what is no object, names that there are not (with the nearest one that there is), and values
- * that are not what they should be. An option that is `undefined` is one that was left out.
+ * Refuses options before anything is done: what is not an object, unknown names (the error has the nearest known one), and values that are not what
+ * they should be. An option that is `undefined` counts as left out.
  *
  * @param what - Whose options these are, for messages: `subscribe`.
  * @throws TypeError or RangeError that names the option and says what it should be.
@@ -34,12 +34,12 @@ export function checkOptions<T>(what: string, options: T, checks: Checks<T>): vo
   }
 }
 
-/** `AbortSignal`, `Map`: what has no names of its own would pass for options that are all left out. */
+/** `AbortSignal`, `Map`: an object without properties of its own would pass for options that are all left out. */
 function kindOf(value: object): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-/** A name that there is not, with the one that was probably meant. */
+/** The error for an unknown name. It has the known one that was probably meant. */
 export function unknownName(problem: string, name: string, known: readonly string[]): TypeError {
   const meant = nearest(name, known);
   const hint = meant === undefined ? `; there are: ${known.join(', ')}` : `; did you mean ${JSON.stringify(meant)}?`;

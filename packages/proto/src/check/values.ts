@@ -35,7 +35,7 @@ export const aSignal: Check = (name, value) => {
   }
 };
 
-/** Anything: what it is shows when it is used. Only for what has been checked elsewhere. */
+/** Anything. Only for values that are checked elsewhere. */
 export const anything: Check = () => {};
 
 /** A number that is right. @param expected what it should be, in words */
@@ -72,7 +72,7 @@ export function oneOf(...words: readonly string[]): Check {
   };
 }
 
-/** An object that can do something. It may do more. @param what it is called, with its article */
+/** An object with these methods, and maybe more. @param what it is called, with its article */
 export function anObjectWith(what: string, ...methods: readonly string[]): Check {
   return (name, value) => {
     const found = Object(value) as Record<string, unknown>;

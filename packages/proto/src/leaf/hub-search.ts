@@ -6,15 +6,15 @@ import type { PeerId } from '../peer-id.js';
 
 /** Hubs that a leaf asks for: as many as a shuffle brings to a member, at default settings. */
 const ASKED_HUBS = 8;
-/** A hub is asked once more after so many times `neighborRequestTimeout`: one that has just started knows no other yet. */
+/** A hub is asked once more after this many times `neighborRequestTimeout`: one that has just started knows no other yet. */
 const ASK_AGAIN = 2;
-/** After so many shuffles that have brought nothing there are no more until something changes. */
+/** After this many shuffles that have brought nothing there are no more until something changes. */
 const FRUITLESS_SHUFFLES = 3;
 
 const SHUFFLE = { type: 'shuffle' } as const;
 const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 
-/** When a leaf looks for more hubs: when a hub has taken it, shortly after that, and once for each shuffle until those bring nothing new. */
+/** When a leaf looks for more hubs: when a hub has taken it, shortly after that, and at each shuffle until shuffles bring nothing new. */
 export class HubSearch<P extends PeerId> {
   /** Hubs whose link broke: one of them is tried with a shuffle, now and then. */
   readonly lost: LostPeers<P>;
@@ -63,7 +63,7 @@ export class HubSearch<P extends PeerId> {
     this.#out.schedule(this.#node.config.membership.shuffleInterval, this.#out.timer(SHUFFLE));
   }
 
-  /** A tab that is connected as it wants to be, and hears nothing new, costs nothing. */
+  /** A leaf that has a hub and hears nothing new does not shuffle: an idle tab costs nothing. */
   get #isSettled(): boolean {
     return this.#fruitless >= FRUITLESS_SHUFFLES && this.lost.size === 0 && this.#active.size > 0;
   }

@@ -26,9 +26,9 @@ const FIRST_PAUSE = 1 / 16;
 const REFILL = { type: 'refill' } as const;
 
 /**
- * Membership of a leaf (a node that dials and cannot be dialed, as a browser tab): it keeps a few hubs as neighbors and knows more. Nobody is
- * introduced by it, no walk goes through it, nobody is evicted for it, and it keeps no balance of a swarm: of HyParView that leaves the requests,
- * the refusals and the way to the next hub. The messages are the same, and so are the times.
+ * Membership of a leaf (a node that dials and cannot be dialed, as a browser tab): it keeps a few hubs as neighbors and knows more. It introduces
+ * nobody, no walk goes through it, nobody is evicted for it, and it keeps no swarm in balance. What remains of HyParView is the requests, the
+ * refusals and the way to the next hub, with the same messages and the same times.
  *
  * Hubs answer as `LeafRoom` does: a request with `Neighbor`, or with hubs to try instead and a polite `Disconnect`; a shuffle with hubs.
  */
@@ -105,7 +105,7 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
         this.#onShuffleReply(from, message);
         break;
       case 'shuffle':
-        // Whoever takes us for a member gets an answer over the link that is there, and nothing walks on.
+        // A peer that takes us for a member gets an answer over the link that is there, and the walk ends.
         if (message.origin === from) this.#out.send(from, { type: 'shuffleReply', nodes: [] });
         break;
       case 'forwardJoin':

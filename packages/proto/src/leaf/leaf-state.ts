@@ -4,8 +4,8 @@ import type { StateOptions } from '../state-options.js';
 import { leafLayers } from './leaf-layers.js';
 
 /**
- * The protocol of a leaf: a node that dials and can't be dialed, as a browser tab. It speaks the same protocol as `State`, and takes a quarter less
- * code: what a member does for others is not in it.
+ * The protocol of a leaf: a node that dials and can't be dialed, as a browser tab. It speaks the same protocol as `State`, in less code: what a
+ * member does for others is not in it.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ export interface Judge<P> {
   hasDelivered(peer: P): boolean;
 }
 
-/** What of a view the places are in. */
+/** What is needed of the view that the places are in. */
 interface View<P> {
   readonly size: number;
   has(peer: P): boolean;
@@ -14,12 +14,12 @@ interface View<P> {
 const NOBODY: readonly never[] = [];
 
 /**
- * Who in the active view makes room for a newcomer. Half of the places are kept: for neighbors that we have chosen (asked ourselves, of
- * our own accord), and where those are fewer, for neighbors that have sent payloads, and for those that have been there longest. Of the others those go
- * first that have sent none. So a crowd of fresh identities can push out each other, and neither those that we rely on nor those that we have
- * long known.
+ * Who in the active view makes room for a newcomer. Half of the places are kept: for neighbors that we have chosen (asked of our own accord); where
+ * those are fewer, for neighbors that have sent payloads; and then for those that have been there longest. Of the others, those that have sent no
+ * payload go first. So a crowd of fresh identities can push out each other, but neither the neighbors that we rely on nor those that we have long
+ * known.
  *
- * Anchors: Bitcoin Core keeps outbound connections apart from inbound ones and protects the longest-standing of the latter (net.cpp,
+ * Sources: Bitcoin Core keeps outbound connections apart from inbound ones and protects the longest-standing of the latter (net.cpp,
  * SelectNodeToEvict); gossipsub v1.1 keeps `Dout` outbound peers in its mesh.
  */
 export class ActivePlaces<P> {
@@ -44,7 +44,7 @@ export class ActivePlaces<P> {
     return Math.min(Math.ceil(this.#capacity / 2), this.#capacity - 1);
   }
 
-  /** Whether so many places are taken by neighbors that we did not choose that one we choose may have one of them. */
+  /** Whether neighbors that we did not choose hold more than their half of the places: then one that we choose may take a place of theirs. */
   get isOverrun(): boolean {
     this.#forgetLeavers();
     return this.#others.length > this.#capacity - Math.floor(this.#capacity / 2);
@@ -70,8 +70,8 @@ export class ActivePlaces<P> {
   }
 
   /**
-   * Who makes room for a neighbor that we have not chosen: one from the same source, or of those that have sent no payload yet (else of all) one
-   * from the source that has most places.
+   * Who makes room for a neighbor that we have not chosen: a neighbor from the same source, or else one from the source that has most places. In the
+   * second case those that have sent no payload yet go first.
    */
   forNewcomer(source: string | undefined, sources: ReadonlyMap<P, string>, rng: Rng): P | undefined {
     const candidates = this.#candidates();
@@ -117,7 +117,7 @@ export class ActivePlaces<P> {
   }
 }
 
-/** Arrays that hardly ever change: empty ones are one. */
+/** These arrays hardly ever change; all empty ones are the same. */
 function without<P>(peers: readonly P[], peer: P): readonly P[] {
   const others = peers.filter((other) => other !== peer);
   return others.length === 0 ? NOBODY : others;

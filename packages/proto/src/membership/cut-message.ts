@@ -2,7 +2,10 @@ import type { MembershipConfig } from '../config.js';
 import type { Stats } from '../stats.js';
 import type { HyParViewMessage, ShuffleMessage, ShuffleReplyMessage } from '../wire/message.js';
 
-/** A message as we take it: walks go no further than ours would, lists are no longer than we look at. The same where that is so. */
+/**
+ * A message as we take it: walks go no further than ours would, and lists are no longer than what we look at. A message within these limits stays the
+ * same object.
+ */
 export function cutMessage<P>(
   message: HyParViewMessage<P>,
   config: MembershipConfig,

@@ -2,7 +2,7 @@ import { LazyMap } from '../structures/lazy.js';
 
 /** Neighbors that were of no use: they are not taken back for a while. Bounded: those dismissed first are forgotten first. */
 export class DismissedPeers<P> {
-  /** Until when, in the order of that. */
+  /** When each may be taken back, in the order of these times. */
   readonly #until = new LazyMap<P, number>();
   readonly #duration: number;
   readonly #limit: number;

@@ -1,6 +1,6 @@
 /**
- * Passive peers of which nothing was heard since many neighbors were lost at once: they are looked for one by one. Bounded: those that have been there
- * longest are forgotten first.
+ * Passive peers that nothing was heard of since many neighbors were lost at once: they are probed one by one. Bounded: those added first are
+ * forgotten first.
  */
 export class DoubtfulPeers<P> {
   readonly #peers = new Set<P>();
@@ -18,12 +18,12 @@ export class DoubtfulPeers<P> {
     }
   }
 
-  /** It is there. */
+  /** A peer has sent something. */
   heardFrom(peer: P): void {
     this.#peers.delete(peer);
   }
 
-  /** Takes out the next; undefined when there is none. @param isOf - whether it is still of interest */
+  /** Takes out the next peer; `undefined` when there is none. @param isOf - whether a peer is still of interest */
   next(isOf: (peer: P) => boolean): P | undefined {
     for (const peer of this.#peers) {
       this.#peers.delete(peer);

@@ -5,30 +5,32 @@ import type { HyParViewMessage, PeerInfo, Priority, ShuffleReplyMessage } from '
 import { PatientHyParView } from './patient-hyparview.js';
 import { probeQuestion } from './probe-question.js';
 
-/** Peers that we have asked for something and that have not answered are remembered, so many; the oldest are forgotten. */
+/** How many peers that we have asked for something and that have not answered are remembered; the oldest are forgotten. */
 export const MAX_ASKED = 1024;
 /** Nodes that a new member asks its neighbors for: as many as a shuffle brings, at default settings. */
 const ASKED_NODES = 8;
-/** New members that are told of others from one shuffle to the next. In a storm of joins lists would only send them to each other, away from the swarm. */
+/**
+ * How many new members are told of others between two shuffles. In a storm of joins, lists would only send them to each other, away from the swarm.
+ */
 const MAX_HANDED = 32;
-/** Until the walks that introduce a new member have ended, in times of `neighborRequestTimeout`. */
+/** How long the walks that introduce a new member take, in multiples of `neighborRequestTimeout`. */
 const WALK_TIME = 2;
 const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 
 /**
- * How a node gets into a swarm, and lets others in: whatever becomes of the peer that it joins through, it soon knows other members, and not
- * all of them from the same source.
+ * How a node gets into a swarm, and lets others in: it soon knows other members, whatever becomes of the peer that it joins through, and not all of
+ * them from the same source.
  */
 export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   /** Peers that we have asked to let us in and that have not answered: their lists of nodes are welcome. */
   #joiningPeers: BoundedSet<P> | undefined;
-  /** The peer that has just let us in: the list of nodes that comes with it is for the time when it is gone. */
+  /** The peer that has just let us in: it sends a list of nodes with it, for the time when it is gone. */
   #contact: P | undefined;
-  /** A peer that we have asked to let us in would not, and we have no neighbor yet. */
+  /** Whether a peer has refused to let us in, and we have no neighbor yet. */
   #wasRefused = false;
-  /** The member that was then asked in its place. */
+  /** The member that was asked in the place of one that refused. */
   #standIn: P | undefined;
-  /** New members that were told of others since the last shuffle. */
+  /** How many new members were told of others since the last shuffle. */
   #handed = 0;
 
   override requestJoin(peer: P, now: number): void {
@@ -74,7 +76,10 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
     super.introduce(peer, now);
   }
 
-  /** A neighbor among them, which is surely there: where many come and go, all passive peers may have left. More of them would be overrun in a storm of joins. */
+  /**
+   * At least one of them is a neighbor, which is surely there: where many come and go, all passive peers may have left. Naming more neighbors would
+   * overrun them in a storm of joins.
+   */
   protected override alternatives(peer: P): readonly PeerInfo<P>[] {
     const { shuffleActiveViewCount, shufflePassiveViewCount } = this.config;
     const count = shuffleActiveViewCount + shufflePassiveViewCount;
@@ -100,9 +105,9 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   }
 
   /**
-   * A peer that has refused to let us in has more joins to serve than it may. Becoming a neighbor of some that it lists introduces us to nobody:
-   * where thousands join through one peer at once, they would crowd around the few that it knows, and know hardly anybody else. So we join
-   * through one of those.
+   * A peer that has refused to let us in has more joins to serve than it may. Becoming a neighbor of peers that it lists would introduce us to
+   * nobody: where thousands join through one peer at once, they would crowd around the few that it knows, and know hardly anybody else. So we join
+   * through one of these peers instead.
    */
   protected override neighborRequest(peer: P, priority: Priority): HyParViewMessage<P> {
     if (!this.#wasRefused || this.active.size > 0) return super.neighborRequest(peer, priority);

@@ -9,7 +9,7 @@ import { EvictionRates } from './eviction-rates.js';
 import { fitData } from './fit-list.js';
 import { WaryHyParView } from './wary-hyparview.js';
 
-/** A crowd: so many times as many peers as the active view holds have asked for a place in it, while it was full, from one shuffle to the next. */
+/** Requests for a place in the full active view, between two shuffles and in multiples of its capacity, beyond which they count as a crowd. */
 const CROWD = 4;
 
 /**
@@ -22,7 +22,7 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
   #dismissed: DismissedPeers<P> | undefined;
   /** The peer whose answer to a request of our own accord is being handled. */
   #answering: P | undefined;
-  /** Peers that have asked for a place in the full active view since the last shuffle, and whether those before it were a crowd. */
+  /** How many peers have asked for a place in the full active view since the last shuffle, and whether those before that were a crowd. */
   #asked = 0;
   #wasCrowd = false;
 
@@ -31,7 +31,7 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     this.#places = new ActivePlaces(this.active, this.config.activeViewCapacity);
   }
 
-  /** Who knows which neighbors are of use. */
+  /** What knows which neighbors are of use. */
   set judge(judge: Judge<P>) {
     this.#places.judge = judge;
   }
@@ -92,12 +92,12 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     return evicted;
   }
 
-  /** Full views refuse a request with low priority, and the only neighbor that a node has may be mute. */
+  /** One neighbor is not enough to ask with low priority: full views refuse such a request, and the only neighbor may be mute. */
   protected override get isInNeed(): boolean {
     return this.active.size < Math.min(2, this.config.activeViewCapacity / 2);
   }
 
-  /** Where a crowd holds more than its half, we look for peers of our own choice, one at a time, although the view is full. */
+  /** Where a crowd holds more than half of the places, we look for peers of our own choice, one at a time, although the view is full. */
   protected override hasRoom(): boolean {
     if (super.hasRoom()) return true;
     if (!this.#isOverrun) return false;
@@ -105,12 +105,12 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     return true;
   }
 
-  /** The crowd that takes the active view by storm must not come back as the choice of our own. */
+  /** A crowd that has pushed into the active view must not come back as our own choice. */
   protected override isCandidate(peer: P): boolean {
     return super.isCandidate(peer) && !(this.#isOverrun && this.isUninvited(peer));
   }
 
-  /** Who came unasked and was pushed out takes up what room there is in the passive view, and the room of others like it. */
+  /** A peer that came unasked and was pushed out gets free room in the passive view, or the room of another like it. */
   protected override addPassive(peer: P, data: PeerData | undefined): void {
     if (this.passiveIsFull() && !this.passive.has(peer) && this.isUninvited(peer)) {
       const other = this.passive.pickWhere((candidate) => this.isUninvited(candidate), this.rng);

@@ -13,17 +13,17 @@ import type { PeerOrigin } from './origin.js';
 import { probeQuestion } from './probe-question.js';
 import { type ProbeCause, Probes } from './probes.js';
 
-/** After so many shuffles that have changed nothing there are no more until something changes. */
+/** After this many shuffles that have changed nothing there are no more until something changes. */
 const FRUITLESS_SHUFFLES = 3;
-/** Remembered data and marks beyond what the views can hold are swept away when they exceed this many times the views. */
+/** Data and marks of peers that are in no view are swept away when they exceed this many times what the views can hold. */
 const SWEEP_FACTOR = 2;
 
 /** Nodes that a peer is asked for to find out whether it is in our swarm: as many as it knows, at default settings. */
 const PROBED_NODES = 35;
 
 /**
- * HyParView in a swarm that may be split: islands find each other, halves of a cut network meet again, and a swarm that is whole and quiet
- * costs nothing. `HardenedHyParView` adds what lies demand.
+ * HyParView in a swarm that may be split: islands find each other, halves of a cut network meet again, and a swarm that is whole and quiet costs
+ * nothing. `WaryHyParView` and `HardenedHyParView` add what peers that lie make necessary.
  */
 export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
   #probes: Probes<P> | undefined;
@@ -60,8 +60,8 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
   }
 
   /**
-   * A swarm that has split has full views again soon, and so has a member that was started anew and that others have joined: nobody would ever
-   * look for the other part.
+   * The views of a swarm that has split are soon full again, and so are those of a member that was started anew and that others have joined: without
+   * a probe nobody would ever look for the other part.
    */
   override probe(peer: P, _now: number): void {
     if (!this.active.has(peer) && this.active.size > 0) this.#probe(peer, 'presumed');
@@ -110,15 +110,15 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
     this.sweep();
   }
 
-  /** So many neighbors are gone at once that the swarm may have fallen into parts, and whoever is passive may be gone, too, or in another part. */
+  /** Many neighbors are gone at once: the swarm may have fallen into parts, and passive peers may be gone, too, or in another part. */
   #doubtAll(): void {
     this.#doubtful ??= new DoubtfulPeers(this.config.passiveViewCapacity);
     this.#doubtful.add(this.passive.values);
   }
 
   /**
-   * Members whose views are full again would never look for the others that they know of, and among these may be one that knows nobody who is left, or a
-   * small part of the swarm. A few at each shuffle: most of them may be gone.
+   * Probes a few doubtful peers at each shuffle; most of them may be gone. Members whose views are full again would otherwise never look for them,
+   * and one of them may know nobody who is left, or only a small part of the swarm.
    */
   #lookForOthers(): void {
     for (let i = 0; i < this.config.activeViewCapacity && this.#doubtful && this.active.size > 0; i++) {
@@ -128,7 +128,7 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
     }
   }
 
-  /** Others hear of it by shuffles only. */
+  /** Shuffles must go on: others hear of the new data only by them. */
   override peerDataUpdated(): void {
     this.#fruitless = 0;
     super.peerDataUpdated();
@@ -149,7 +149,8 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
    */
   protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
     if (this.pending.has(from) && !this.active.has(from)) {
-      // Once they are taken in, the nodes of another swarm look like ours: those of a peer that will be probed wait for its answer.
+      // Once the nodes of another swarm are in our views, they look like ours: a list of a peer that will be probed is not taken in before its
+      // answer.
       if (this.#probes?.has(from) !== true) this.takeNodes(message.nodes, from);
       return;
     }
@@ -171,14 +172,14 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
     }
     if (wasRefusal && message.alive && this.#probes?.has(from) === true)
       this.out.send(from, probeQuestion(this.node, PROBED_NODES));
-    // Refused, and still alone: on to the next candidate, which may not refuse either unless we come too often. With a
-    // neighbor at least, the next shuffle is soon enough: see above.
+    // We are refused, and still alone: on to the next candidate, which may not refuse unless we come too often. With at least one neighbor, the next
+    // shuffle is soon enough: see above.
     if (wasRefusal && this.active.size === 0 && !this.isAskingStandIn) this.refillDeclined(from);
   }
 
   protected override neighborAdded(peer: P): void {
     super.neighborAdded(peer);
-    // What it said when it last left has been dealt with. When its link breaks now, it may be dead, and must push nobody out of the passive view.
+    // Its last Disconnect no longer counts: when its link breaks from now on, it may be dead, and must push nobody out of the passive view.
     this.aliveDisconnected.delete(peer);
     this.#met.delete(peer);
     this.#lost?.found(peer);
@@ -214,9 +215,9 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
   }
 
   /**
-   * Whether a peer that knows these nodes is in another swarm than ours. In a large swarm two members may well know nobody in common: where both
-   * know as many as they can, that alone says nothing about a peer that is presumed to be in ours. One that is in doubt has asked all that it knew by
-   * now: a peer that still knows less than a full view is in a small part. Only such a peer gets a place of another.
+   * Whether a peer that knows these nodes is in another swarm than ours. In a large swarm two members may well know nobody in common: where both know
+   * as many as they can, that alone says nothing about a peer that is presumed to be in ours. A doubtful peer has probed all that it knew by now: if
+   * it still knows less than a full view, it is in a small part. Only such a peer may take the place of another.
    */
   #isForeign(cause: ProbeCause, nodes: readonly PeerInfo<P>[]): boolean {
     if (this.#knowsAnyOf(nodes)) return false;
@@ -230,18 +231,18 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
     }
   }
 
-  /** Whether nodes that somebody knows are in our swarm: a node that has lost neighbors is sure of the remaining ones only. */
+  /** Whether any of these nodes is in our swarm. A node that has lost neighbors is sure only of the remaining ones. */
   #knowsAnyOf(nodes: readonly PeerInfo<P>[]): boolean {
     const isWhole = (this.#lost?.size ?? 0) === 0;
     return nodes.some(({ id }) => this.active.has(id) || (isWhole && (this.passive.has(id) || this.hasMet(id))));
   }
 
-  /** One that was lost may be in the other half of a swarm that has split. */
+  /** A lost peer may be in the other half of a swarm that has split. */
   protected override isBridge(peer: P): boolean {
     return this.#lost?.has(peer) ?? false;
   }
 
-  /** A peer that is sent one is no neighbor any more, if it was one. */
+  /** The peer is a neighbor no longer, if it was one. */
   protected override sendDisconnect(peer: P, options: { alive: boolean }): void {
     super.sendDisconnect(peer, options);
     this.#met.add(peer);

@@ -77,7 +77,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
   /** A link to a peer exists. */
   peerConnected(_peer: P): void {}
 
-  /** What a peer believes about us may not be what it was: it may have started anew behind a new link. */
+  /** What a peer believes about us may have changed: it may have started anew behind a new link. */
   linkGap(_peer: P): void {}
 
   /** Our own data has changed: it travels with the next message that carries it. */
@@ -129,7 +129,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
   /** Finds out whether a peer is in our swarm, although we have neighbors. */
   probe(_peer: P, _now: number): void {}
 
-  /** Whether a peer has said anything since it has last left the topic. The reference does not remember. */
+  /** Whether a peer has said anything since it last left the topic. The reference does not remember. */
   hasHeardFrom(_peer: P): boolean {
     return true;
   }
@@ -163,7 +163,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
     this.introduce({ id: from, data }, now);
   }
 
-  /** Sends a walk through each other neighbor, at the ends of which a new member finds neighbors. */
+  /** Starts a walk at each other neighbor. At the ends of the walks a new member finds neighbors. */
   protected introduce(peer: PeerInfo<P>, _now: number): void {
     for (const neighbor of this.active.values) {
       if (neighbor === peer.id) continue;
@@ -251,7 +251,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
     return true;
   }
 
-  /** What a peer is asked with that is to become, or has become, a neighbor. */
+  /** The message that asks a peer to become a neighbor, or tells it that it has become one. */
   protected neighborRequest(_peer: P, priority: Priority): HyParViewMessage<P> {
     return { type: 'neighbor', priority, data: this.node.peerData };
   }
@@ -287,17 +287,17 @@ export class HyParView<P extends PeerId> extends Views<P> {
     this.refill(peer);
   }
 
-  /** Replaces what is short of neighbors after a list of nodes has come. */
+  /** Fills the active view after a list of nodes has come. */
   protected refillFromList(): void {
     this.refill();
   }
 
-  /** Sees to it that a refill that is not answered does not wait for ever. */
+  /** Keeps an unanswered refill from waiting for ever. */
   protected watchRefill(peer: P): void {
     this.armRequestTimer(peer);
   }
 
-  /** Ends being neighbors politely: with some nodes to try instead, so that nobody who has just joined is left alone. */
+  /** Ends being neighbors, and names some nodes to try instead, so that nobody who has just joined is left alone. */
   protected sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
     this.out.send(peer, { type: 'shuffleReply', nodes: this.alternatives(peer) });
     this.out.send(peer, { type: 'disconnect', alive, respond: false });

@@ -4,10 +4,10 @@ import { LazyMap } from '../structures/lazy.js';
 import type { PeerData, PeerInfo } from '../wire/message.js';
 import type { HardenedHyParView } from './hardened-hyparview.js';
 
-/** Hubs remembered beside those in the views; the oldest are forgotten. A leaf needs a few, and a large swarm has few among many. */
+/** Hubs remembered besides those in the views; the oldest are forgotten. A leaf needs a few, and in a large swarm few members may be hubs. */
 const MAX_REMEMBERED = 16;
 
-/** Members that a leaf can dial, for those who ask on behalf of one. */
+/** Members that a leaf can dial: the answers to what leaves ask. */
 export class KnownHubs<P extends PeerId> {
   readonly #node: NodeContext<P>;
   readonly #swarm: HardenedHyParView<P>;
@@ -21,7 +21,7 @@ export class KnownHubs<P extends PeerId> {
   /** Somebody has said how a peer is reached. */
   learn(peer: P, data: PeerData): void {
     const { isHub, leaves } = this.#node;
-    this.#remembered.delete(peer); // to the end of the order of forgetting, or away
+    this.#remembered.delete(peer); // it becomes the newest, or is forgotten
     if (leaves.has(peer) || isHub?.(data) !== true) return;
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.delete(this.#remembered.oldest as P);
     this.#remembered.set(peer, data);
@@ -32,7 +32,7 @@ export class KnownHubs<P extends PeerId> {
     this.#remembered.delete(peer);
   }
 
-  /** So many hubs at most: neighbors, then others, then those that are only remembered. */
+  /** At most `count` hubs: neighbors first, then passive peers, then those that are only remembered. */
   sample(count: number): readonly PeerInfo<P>[] {
     const { isHub } = this.#node;
     const known = this.#swarm.everybody();

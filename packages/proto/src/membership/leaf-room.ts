@@ -12,8 +12,8 @@ import { RateLimit } from './rate-limit.js';
  * The leaves among the neighbors in one topic. A *leaf* can dial and not be dialed (a browser tab). As an ordinary member it would be named in
  * shuffles and dialed in vain, and tabs would push the neighbors of the few nodes that they reach out of their views.
  *
- * So leaves have room of their own and count in no view; they evict nobody and are named to nobody, and their shuffles are answered here. What
- * they are told are members that they can dial. In the broadcast layer they are neighbors like any other.
+ * So leaves have room of their own and count in no view; they evict nobody and are named to nobody, and their shuffles are answered here, with
+ * members that they can dial. In the broadcast layer they are neighbors like any other.
  */
 export class LeafRoom<P extends PeerId> {
   readonly #node: NodeContext<P>;
@@ -37,7 +37,7 @@ export class LeafRoom<P extends PeerId> {
     if (isHub?.(peerData) === true) this.#hubs.learn(peer, data);
   }
 
-  /** Whether what a peer says about membership is for us: it is a leaf, and has not become a neighbor before that was known. */
+  /** Whether what a peer says about membership is for us: it is a leaf, and had not become an ordinary neighbor before that was known. */
   isFor(peer: P): boolean {
     return this.#node.leaves.has(peer) && !this.#swarm.active.has(peer);
   }
@@ -86,7 +86,7 @@ export class LeafRoom<P extends PeerId> {
     this.#remove(peer, reason);
   }
 
-  /** What a leaf believes about us may not be what it was: a page that was reloaded is a new node. */
+  /** What a leaf believes about us may have changed: a page that was reloaded is a new node. */
   linkGap(peer: P): void {
     if (this.has(peer)) this.#confirm(peer);
   }
@@ -144,7 +144,7 @@ export class LeafRoom<P extends PeerId> {
     }
   }
 
-  /** As a member that makes room does it: with some nodes to try instead. */
+  /** As a member does when it makes room: with some nodes to try instead. */
   #sendAway(peer: P, { alive }: { alive: boolean }): void {
     const { shuffleActiveViewCount, shufflePassiveViewCount } = this.#node.config.membership;
     const nodes = this.#hubs.sample(shuffleActiveViewCount + shufflePassiveViewCount);

@@ -5,9 +5,9 @@ interface Remembered<P> {
 }
 
 /**
- * Sweeps out what is remembered of peers that are known no more.
+ * Forgets what is remembered of peers that are no longer known.
  *
- * @param limit - So much may be remembered in any case.
+ * @param limit - How much may be remembered in any case.
  * @returns At which size the next sweep is worth its cost. In a storm of joins thousands are known, and looking through all of them at
  * each message would cost their square.
  */

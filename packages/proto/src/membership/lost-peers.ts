@@ -1,6 +1,6 @@
 import { LazyMap } from '../structures/lazy.js';
 
-/** Tries are so many shuffles apart at the most. */
+/** Most shuffles between two tries. */
 const MAX_PAUSE = 16;
 
 interface Lost {
@@ -11,10 +11,9 @@ interface Lost {
 }
 
 /**
- * Neighbors whose links broke and that are no neighbors again. They may be dead, or on the other side of a cut: when a network
- * splits, both halves soon have full views again and forget each other. So now and then one of them is tried, at most one at
- * each shuffle and each ever more rarely. One that can be reached and declines has not joined the halves. Bounded: those lost
- * first are forgotten first.
+ * Neighbors whose links broke and that have not become neighbors again. They may be dead, or in another part of a network that has split: both halves
+ * soon have full views again and forget each other. So now and then one of them is tried: at most one at each shuffle, and each ever more rarely. A
+ * peer that can be reached and declines stays in the list, because the halves are still apart. Bounded: those lost first are forgotten first.
  */
 export class LostPeers<P> {
   readonly #peers = new LazyMap<P, Lost>();
@@ -45,7 +44,7 @@ export class LostPeers<P> {
     this.#peers.delete(peer);
   }
 
-  /** A shuffle is due: whom to try along with it. Among those whose time has come the one tried least, which was lost last. */
+  /** A shuffle is due. @returns whom to try along with it: of those whose time has come the one tried least, and of these the one lost last */
   next(): P | undefined {
     this.#shuffles++;
     let chosen: P | undefined;

@@ -34,7 +34,7 @@ export interface Membership<P extends PeerId> {
   peerConnected(peer: P): void;
   /** The last link to a peer is gone, or could not be made. */
   peerDisconnected(peer: P, reason: DisconnectReason): void;
-  /** What a peer believes about us may not be what it was: it may have started anew behind a new link. */
+  /** What a peer believes about us may have changed: it may have started anew behind a new link. */
   linkGap(peer: P): void;
   /** Our own data has changed. */
   peerDataUpdated(): void;
@@ -48,7 +48,7 @@ export interface Membership<P extends PeerId> {
   quit(): void;
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean;
-  /** Whether a peer has said anything since it has last left the topic; true where that is not remembered. */
+  /** Whether a peer has said anything since it last left the topic; true where that is not remembered. */
   hasHeardFrom(peer: P): boolean;
   /** How a peer has come to be known. */
   origin(peer: P): PeerOrigin<P>;

@@ -6,10 +6,10 @@ import type { PeerId } from '../peer-id.js';
  */
 export type Trust = 'user' | 'met' | 'hearsay';
 
-/** Where it comes from that a node wants to dial a peer. The host dials those that it can rely on first. */
+/** How a peer came to be known. The host first dials peers that the node can rely on. */
 export interface PeerOrigin<P extends PeerId> {
   readonly trust: Trust;
-  /** The peer that has named it, where that is all that is known. */
+  /** The peer that has named it, where it is known by hearsay only. */
   readonly namedBy?: P;
 }
 

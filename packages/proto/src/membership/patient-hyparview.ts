@@ -6,7 +6,7 @@ import { HyParView } from './hyparview.js';
 import { RefillPace } from './refill-pace.js';
 import { SlowDials } from './slow-dials.js';
 
-/** The first pause after a refusal is this part of the time that an answer may take: healing is hardly slower for it. */
+/** The first pause after a refusal is this part of the time that an answer may take: it hardly slows healing down. */
 const FIRST_PAUSE = 1 / 16;
 const NOBODY: readonly never[] = [];
 const REFILL = { type: 'refill' } as const;
@@ -22,11 +22,11 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   #slowDials: SlowDials<P> | undefined;
   /** Since the last shuffle. */
   #refillPace: RefillPace | undefined;
-  /** Requests that a disconnect of ours has followed: the peer may answer them before it reads that. */
+  /** Requests after which we have sent a Disconnect: the peer may answer them before it reads that. */
   readonly #withdrawn = new LazyMap<P, number>();
   /**
-   * Neighbors that have not answered a request of ours in time: what comes late is the answer, and is not answered again. An array, because
-   * thousands of topics have one or two of them for ever.
+   * Neighbors that have not answered a request of ours in time: a late Neighbor message of theirs is that answer, and is not answered again. An
+   * array, because thousands of topics have one or two of them for ever.
    */
   #answerLate: readonly P[] = NOBODY;
 
@@ -54,9 +54,9 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   /**
-   * Behind a gap the peer may not have us any more: it has started anew under its old name, or has given us up while we slept. It
-   * answers as a neighbor, becomes one again, or declines. A request that is under way may be lost, and must not be: a request of the peer's
-   * that crosses it counts as the answer.
+   * After a gap the peer may no longer have us as a neighbor: it has started anew under its old name, or has given us up while we slept. So it is
+   * asked again, and answers as a neighbor, becomes one again, or declines. A request that was under way may be lost, so it is sent again; a request
+   * of the peer's that crosses it counts as the answer.
    */
   override linkGap(peer: P): void {
     this.#expectNoAnswer(peer);
@@ -70,8 +70,8 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
    * A dial that is still running keeps the peer; the end of the dial decides. One that is slow holds no place in the view any
    * longer: the next candidate gets its chance. Timers of earlier requests are void.
    *
-   * A neighbor answers late where round trips take longer than an answer may. As a request of its own the answer would be answered, late
-   * again, and two neighbors would go on confirming each other for ever.
+   * Where round trips take longer than an answer may, a neighbor answers late. If that answer counted as a request, it would be answered, late again,
+   * and two neighbors would go on confirming each other for ever.
    */
   override requestTimerExpired(peer: P, request: number): void {
     if (this.#withdrawn.get(peer) === request) this.#withdrawn.delete(peer);
@@ -99,20 +99,20 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     this.refill();
   }
 
-  /** The answer to a request of ours is to come over it. The reference closes the link behind the request. */
+  /** A link stays open while an answer to a request of ours may come over it. The reference closes the link behind the request. */
   protected override keepsLink(peer: P): boolean {
     return super.keepsLink(peer) || this.pending.has(peer);
   }
 
   /**
-   * There is nothing left to close, unless a newer link has come up meanwhile: the reference closes that one. Two peers whose
-   * confirmations cross such news would then go on closing each other's links for ever.
+   * There is nothing left to close, unless a newer link has come up meanwhile. The reference closes that one: two peers whose confirmations cross
+   * would then go on closing each other's links for ever.
    */
   protected override linkIsGone(_peer: P): void {}
 
   /**
-   * An answer that has crossed our disconnect is void: the peer lets go of us as soon as it reads that. The reference takes it for a
-   * fresh consent, pushes somebody out for it, and has a neighbor that does not have it.
+   * An answer that has crossed our Disconnect is void: the peer drops us as soon as it reads that. The reference takes it for a new consent, pushes
+   * somebody out for it, and has a neighbor that does not have it as one.
    */
   protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
     if (this.#withdrawn.delete(from)) {
@@ -131,7 +131,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     }
   }
 
-  /** Whether a peer may be our neighbor if there is room, or at this priority can be. */
+  /** Whether a peer may become our neighbor, if there is room or its priority makes room. */
   protected isWelcome(_from: P, _priority: Priority, _now: number): boolean {
     return true;
   }
@@ -184,7 +184,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     else this.#refillLater();
   }
 
-  /** Most topics need none. */
+  /** Made when it is needed: most topics need none. */
   get #pace(): RefillPace {
     const { activeViewCapacity, neighborRequestTimeout, shuffleInterval } = this.config;
     this.#refillPace ??= new RefillPace(
@@ -214,7 +214,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     return room > 0;
   }
 
-  /** Nothing is left of a peer but what others say about it. */
+  /** Forgets all about a peer, except what others say about it. */
   protected forget(peer: P): void {
     this.passive.delete(peer);
     this.pending.delete(peer);
@@ -229,7 +229,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     return false;
   }
 
-  /** It answers a request whose place another has taken meanwhile. */
+  /** Whether it answers a request whose place another has taken meanwhile. */
   #isTooLate(peer: P): boolean {
     return (
       !this.isBridge(peer) &&
@@ -240,7 +240,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     );
   }
 
-  /** @returns whether it owed one */
+  /** A late answer no longer counts as one. @returns whether the peer owed one */
   #expectNoAnswer(peer: P): boolean {
     if (!this.#answerLate.includes(peer)) return false;
     const others = this.#answerLate.filter((other) => other !== peer);

@@ -6,10 +6,13 @@ export type ProbeCause =
   | 'told'
   /** It is probably in our swarm. */
   | 'presumed'
-  /** It was in our swarm, and whether it has found its way since many are gone is in doubt. */
+  /** It was in our swarm, and may have ended up in another part of it since many were lost at once. */
   | 'doubted';
 
-/** Peers that we ask, although we have neighbors, whether they are in our swarm; until they answer. Bounded: those asked first are forgotten first. */
+/**
+ * Peers that we have asked whether they are in our swarm, although we have neighbors, until they answer. Bounded: those asked first are forgotten
+ * first.
+ */
 export class Probes<P> {
   readonly #causes = new LazyMap<P, ProbeCause>();
   readonly #limit: number;
@@ -22,7 +25,7 @@ export class Probes<P> {
     return this.#causes.has(peer);
   }
 
-  /** What the user wants counts more than what we presume, and that more than a doubt. */
+  /** Where a peer is asked twice, the stronger cause stays: what the user wants, then what we presume, then a doubt. */
   add(peer: P, cause: ProbeCause): void {
     const known = this.#causes.get(peer);
     this.#causes.delete(peer);

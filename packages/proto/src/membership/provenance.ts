@@ -1,8 +1,8 @@
 import { LazyMap, LazySet } from '../structures/lazy.js';
 
-/** How peers that we did not look for ourselves have come to us. Bounded by sweeps. */
+/** How peers that we did not look for ourselves came to be known. Bounded by sweeps. */
 export class Provenance<P> {
-  /** Peers that we have asked to be neighbors because others have introduced them, and who has: we have not chosen them. */
+  /** Peers that we have asked to be neighbors because others have introduced them, each with its introducer: we have not chosen them. */
   readonly #introduced = new LazyMap<P, P>();
   /** Who has named the peers that we know by hearsay. */
   readonly #namedBy = new LazyMap<P, P>();
@@ -14,7 +14,7 @@ export class Provenance<P> {
     return this.#introduced.size;
   }
 
-  /** Whether one of them is there because of this peer. */
+  /** Whether this peer has introduced one of them. */
   hasIntroduced(by: P): boolean {
     for (const introducer of this.#introduced.values()) if (introducer === by) return true;
     return false;
@@ -51,7 +51,7 @@ export class Provenance<P> {
     this.#uninvited.delete(peer);
   }
 
-  /** @param limit - so many are remembered in any case */
+  /** @param limit - how many are remembered in any case */
   sweep(pending: { has(peer: P): boolean }, isKnown: (peer: P) => boolean, limit: number): void {
     for (const peer of this.#introduced.keys()) if (!pending.has(peer)) this.#introduced.delete(peer);
     if (this.#namedBy.size > limit) {

@@ -1,6 +1,6 @@
 import type { Rng } from '../structures/rng.js';
 
-/** A pause varies by a half up and down, in so many steps: peers that have refused each other do not ask at the same time again. */
+/** A pause varies by a half up and down, in this many steps: peers that have refused each other do not ask at the same time again. */
 const STEPS = 512;
 
 /**

@@ -1,6 +1,6 @@
 import { LazyMap } from '../structures/lazy.js';
 
-/** A dial that takes so many times as long as an answer may is slow: most likely there is nobody. */
+/** A dial that takes this many times as long as an answer may is slow: most likely there is nobody. */
 const SLOW = 4;
 
 /** Requests whose dial was still running when the time for an answer was up, and how often it was. */

@@ -92,7 +92,7 @@ export abstract class Views<P extends PeerId> {
     return [...this.describe([...active, ...passive]), { id: this.node.me, data: this.node.peerData }];
   }
 
-  /** So many nodes for somebody who can use them: passive ones, and active ones where those are too few. */
+  /** At most `count` nodes for a peer that can use them: passive ones, and active ones where those are too few. */
   protected sample(count: number): readonly PeerInfo<P>[] {
     const ids = this.passive.shuffled(count, this.rng);
     if (ids.length < count) ids.push(...this.active.shuffled(count - ids.length, this.rng));

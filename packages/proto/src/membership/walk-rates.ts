@@ -3,7 +3,7 @@ import type { PeerInfo } from '../wire/message.js';
 import { RateLimit } from './rate-limit.js';
 
 const OWN = 'own';
-/** A shuffle of a peer with a larger config may offer more nodes than ours do, up to so many times as many. */
+/** A shuffle of a peer with larger settings may offer more nodes than ours do, up to this many times as many. */
 const LONGER = 2;
 
 /** How many walks we begin, take part in and pass on: each message of one costs several others, and dials. */

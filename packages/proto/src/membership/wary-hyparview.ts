@@ -11,15 +11,15 @@ import { WalkRates } from './walk-rates.js';
 const OWN_NODE = 32 + 1 + 2;
 
 /**
- * HyParView that does not believe all it hears about others: lists, introductions and walks are counted, cut, and looked at only from those from
- * whom they are expected. `HardenedHyParView` decides who keeps a place.
+ * HyParView that does not believe all it hears about others: lists, introductions and walks are counted, cut, and taken only from peers from which
+ * they are expected. `HardenedHyParView` decides who keeps a place.
  */
 export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
   #walks: WalkRates<P> | undefined;
   /** Peers that the application forbids, as many as it likes. */
   #expelled: Set<P> | undefined;
   #known: Provenance<P> | undefined;
-  /** Nodes that the shuffle of ours that is out has offered: as many are expected from a stranger, once. */
+  /** How many nodes our last shuffle has offered: as many are expected from a stranger, once. */
   #offered = 0;
 
   override requestJoin(peer: P, now: number): void {
@@ -33,7 +33,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
   override shuffleTimerExpired(): void {
     this.#offered = 0;
-    this.#walks = undefined; // a quiet topic does without; nobody gets more than twice its share for it
+    this.#walks = undefined; // a quiet topic needs none; dropping the counts gives nobody more than twice its share
     super.shuffleTimerExpired();
   }
 
@@ -43,7 +43,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return nodes;
   }
 
-  /** Where it may take us for a neighbor, it is told. */
+  /** A peer that may take us for a neighbor is told. */
   override expel(peer: P): void {
     this.#expelled ??= new Set();
     this.#expelled.add(peer);
@@ -70,7 +70,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return fitList(this.node, nodes, 0);
   }
 
-  /** It has turned out that a peer can not be dialed. */
+  /** A peer has turned out to be a leaf, which cannot be dialed. */
   forgetLeaf(peer: P): void {
     this.forget(peer);
   }
@@ -98,7 +98,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return origin === from && ttl === 0;
   }
 
-  /** Each Join sends walks through the swarm, also that of a peer that is a neighbor already, and of one that leaves and comes again. */
+  /** Each Join starts walks through the swarm, even if the peer is a neighbor already, or leaves and comes again. */
   protected override introduce(peer: PeerInfo<P>, now: number): void {
     if (this.#rates.admitJoin(peer.id, now)) super.introduce(peer, now);
     else this.node.stats.refusedIntroductions++;
@@ -124,7 +124,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     if (!isAsked && this.pending.has(peer.id) && !this.active.has(peer.id)) this.#provenance.introduced(peer.id, from);
   }
 
-  /** Our own shuffle, or one that claims to be: there is nobody to answer. A stranger may ask and not tell. */
+  /** Nobody has to answer our own shuffle, or one that claims to be ours. A stranger may ask for nodes, and tell us of none. */
   protected override onShuffle(from: P, message: ShuffleMessage<P>, now: number): void {
     const { origin } = message;
     if (this.#isMe(origin)) return;
@@ -177,7 +177,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
 
   /** A list that could not be sent is cut: first data, then nodes. */
   protected override describe(ids: readonly P[]): readonly PeerInfo<P>[] {
-    // Room for ourselves, whom a shuffle lists last.
+    // This leaves room for our own entry, which a shuffle lists last.
     return fitList(this.node, super.describe(ids), OWN_NODE + this.node.peerData.length);
   }
 
@@ -215,7 +215,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return this.#known;
   }
 
-  /** One who introduces many keeps nobody else from introducing one. */
+  /** Whether another introduced peer may be asked. A peer that introduces many keeps nobody else from introducing one. */
   #canAskIntroduced(by: P): boolean {
     const known = this.#known;
     const { introducedRequests: limit } = this.node.config.hardened;
@@ -223,7 +223,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     return known.asking < 2 * limit && !known.hasIntroduced(by);
   }
 
-  /** Whether there can be a peer of this name. Those that we have met are. */
+  /** Whether there can be a peer of this name. Those that we have met exist. */
   #mayExist(peer: P): boolean {
     if (this.passive.has(peer) || this.hasMet(peer) || this.node.isPeer(peer)) return true;
     this.node.stats.impossiblePeers++;

@@ -36,7 +36,7 @@ export class FrameWriter {
     }
   }
 
-  /** What the range does not already say of its keys. */
+  /** The bits of the keys that the range does not already say. */
   keys(range: Range, keys: Iterable<number>): void {
     const first = base(range);
     const byteLength = keyLength(range);
@@ -57,7 +57,7 @@ export class FrameWriter {
   }
 }
 
-/** Reads a whole number of so many bytes, the lowest first. @throws DecodeError */
+/** Reads a whole number of `byteLength` bytes, the lowest first. @throws DecodeError */
 export function readInteger(reader: Reader, byteLength: number): number {
   const at = reader.skip(byteLength);
   let value = 0;

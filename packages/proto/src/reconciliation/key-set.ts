@@ -6,7 +6,7 @@ export const KEY_BITS = 48;
 /** Keys, and sums of keys, count modulo this. */
 export const KEY_SPACE = 2 ** KEY_BITS;
 
-/** By this many leading bits keys are sorted apart, so that no slice of the work is long. */
+/** Keys are first put into parts by this many leading bits, so that no slice of the work is long. */
 const PART_BITS = 10;
 const PARTS = 2 ** PART_BITS;
 const PART_SPAN = KEY_SPACE / PARTS;
@@ -70,7 +70,7 @@ export class KeySet {
   /**
    * Which of the added ids have one of these keys.
    *
-   * @param keys a set where it is asked for in slices: anything else is made one each time
+   * @param keys a set, where positions are asked for in slices: anything else is made into one each time
    * @param from the first position that is looked at, in the order of their adding
    * @param to the position before which looking ends
    * @returns positions, ascending
@@ -109,7 +109,7 @@ export class KeySetBuilder {
   #sorted: Float64Array = new Float64Array(0);
   #sums: Float64Array = new Float64Array(1);
 
-  /** @param salt 8 bytes that nobody could know when the ids came to be: from the system's generator, new for each session */
+  /** @param salt 8 bytes that nobody could know when the ids were made: from the system's generator, new for each session */
   constructor(salt: Uint8Array) {
     if (salt.length !== SALT_LENGTH) throw new RangeError(`a salt has ${SALT_LENGTH} bytes, got ${salt.length}`);
     this.#salt = salt.slice();

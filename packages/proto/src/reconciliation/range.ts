@@ -21,7 +21,7 @@ export function part({ prefix, depth }: Range, bits: number, index: number): Ran
   return { prefix: prefix * 2 ** bits + index, depth: depth + bits };
 }
 
-/** How many keys a range could hold: what is left of a key there is below this. */
+/** How many keys a range could hold. The part of a key that follows the prefix is below this. */
 export function span({ depth }: Range): number {
   return 2 ** (KEY_BITS - depth);
 }
@@ -43,7 +43,7 @@ export function fingerprint(set: KeySet, range: Range): number {
   return set.sumBetween(start, end) % FINGERPRINT_SPACE;
 }
 
-/** Bytes of a fingerprint: two different ranges seem equal once in 16 million times, which the sum of the whole set then shows. */
+/** Bytes of a fingerprint: two different ranges seem equal once in 16 million times, and then the sum of the whole set shows it. */
 export const FINGERPRINT_BYTES = 3;
 const FINGERPRINT_SPACE = 2 ** (8 * FINGERPRINT_BYTES);
 

@@ -5,15 +5,15 @@ import { SALT_LENGTH } from './half-sip-hash.js';
 import type { KeySet } from './key-set.js';
 import { add, FINGERPRINT_BYTES, fingerprint, indexes, MAX_DEPTH, part, type Range, ROOT } from './range.js';
 
-/** A range with at most so many keys is listed, a larger one divided. Well above what a part has, since parts vary. */
+/** A range with at most this many keys is listed, a larger one divided. Well above what a part has, since parts vary. */
 const LISTED = 48;
 /** Keys that a part is meant to have. */
 const KEYS_PER_PART = 16;
 /** Into 2^6 parts at once at most. */
 const MAX_SPLIT_BITS = 6;
-/** The opening divides everything into 2^3 parts... */
+/** The opening divides everything into 2^3 parts, unless listing takes no more bytes. */
 const OPENING_BITS = 3;
-/** ...unless listing takes no more bytes. */
+/** A set of at most this many ids is listed in the opening. */
 const OPENING_LISTED = 4;
 
 /** Most ids that a peer may say it has. */
@@ -31,7 +31,7 @@ export interface Difference {
   readonly lacking: readonly number[];
   /** Keys that we have and the peer has not. */
   readonly surplus: readonly number[];
-  /** Whether the sums of the sets agree that this is all. If not, which takes two equal fingerprints of different ranges, begin another session. */
+  /** Whether the sums of the sets confirm that this is all. If not (two different ranges had equal fingerprints), begin another session. */
   readonly exact: boolean;
 }
 
@@ -44,8 +44,8 @@ type Question =
 
 /**
  * One side of a session in which two sets are compared: range-based set reconciliation (Aljoscha Meyer, "Range-Based Set Reconciliation", SRDS 2023)
- * over salted keys, whose ranges are divided evenly, so that no bounds travel. Frames go in, frames come out; what one side's frames ask for, the
- * other's answer in the same order. The format is in `docs/reconciliation.md`.
+ * over salted keys, whose ranges are divided evenly, so that no bounds travel. Frames go in, frames come out. What the frames of one side ask, the
+ * frames of the other answer, in the same order. The format is in `docs/reconciliation.md`.
  *
  * @example
  * ```ts
@@ -130,7 +130,7 @@ export class Reconciliation {
   }
 
   *#answer(reader: Reader): Generator<Uint8Array, void, undefined> {
-    const asked = this.#questions.length; // what is asked from here on, the peer can't have heard yet
+    const asked = this.#questions.length; // the peer can't have heard yet what is asked from here on
     if (!this.#peer) {
       this.#readHeader(reader);
       if (!this.#initiator) {

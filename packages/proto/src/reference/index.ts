@@ -1,5 +1,5 @@
 /**
- * The protocol with the rules of the Rust crate alone: mode `reference` without the other one.
+ * The protocol with the rules of the Rust crate alone: mode `reference` without mode `hardened`.
  *
  * @module
  */

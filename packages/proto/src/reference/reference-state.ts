@@ -4,8 +4,8 @@ import type { StateOptions } from '../state-options.js';
 import { referenceLayers } from './reference-layers.js';
 
 /**
- * The protocol as iroh-gossip 0.101 has it, decision by decision: what `State` is with `mode: 'reference'`, in half the code. It trusts its peers, and says
- * nothing of losses: for simulations, comparisons, and networks in which everybody is a friend.
+ * The protocol as iroh-gossip 0.101 has it, decision by decision: what `State` is with `mode: 'reference'`, in half the code. It trusts its peers and
+ * reports no losses: for simulations, comparisons, and networks in which every node is trusted.
  *
  * @example
  * ```ts

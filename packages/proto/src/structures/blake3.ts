@@ -24,8 +24,8 @@ const ROOT = 8;
 /**
  * BLAKE3 without a key, 32 bytes of output.
  *
- * Source: "BLAKE3: one function, fast everywhere" (O'Connor, Aumasson, Neves, Wilcox-O'Hearn, 2020), section 2. A library does as well, but not as
- * fast: with the state in sixteen local variables a payload takes a fifth of the time, and a page carries 1 kB instead of 3.
+ * Source: "BLAKE3: one function, fast everywhere" (O'Connor, Aumasson, Neves, Wilcox-O'Hearn, 2020), section 2. A library would do, but not as fast:
+ * with the state in sixteen local variables a payload takes a fifth of the time, and a page carries 1 kB instead of 3.
  */
 export function blake3(input: Uint8Array): Uint8Array {
   const view = new DataView(input.buffer, input.byteOffset, input.length);

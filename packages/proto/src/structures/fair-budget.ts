@@ -1,14 +1,13 @@
 /**
- * Something that all topics of a node share, such as the bytes of cached payloads. Where there is too much of it, somebody who
- * has more than a fair share gives up some: the limit divided by the number of those who have any. Nobody loses what is within
- * that.
+ * Something that all topics of a node share, such as the bytes of cached payloads. Where there is too much of it, a holder that has more than its
+ * fair share gives some up. The fair share is the limit divided by the number of holders; nobody loses what is within it.
  */
 export class FairBudget<H> {
   readonly #limit: number;
   readonly #amountOf: (holder: H) => number;
   readonly #holders = new Set<H>();
   #total = 0;
-  /** Those that had more than a fair share at the last look; the one with the most comes last. */
+  /** The holders that had more than a fair share at the last look; the one with the most comes last. */
   #over: H[] = [];
 
   constructor(limit: number, amountOf: (holder: H) => number) {
@@ -24,7 +23,7 @@ export class FairBudget<H> {
     return this.#total > this.#limit;
   }
 
-  /** A holder has got so much more, or given back if it is negative; its amount is the new one already. */
+  /** A holder has got `by` more, or has given back if it is negative. Its amount is the new one already. */
   changed(holder: H, by: number): void {
     if (by === 0) return;
     this.#total += by;
@@ -44,8 +43,8 @@ export class FairBudget<H> {
   }
 
   /**
-   * The one that is to give something up while the budget is exceeded: the one that has taken last, if it is furthest over its fair share as
-   * far as we know, or another that is over it. Looks at all holders only when nobody is known to be.
+   * The holder that gives something up while the budget is exceeded: `latest`, which has taken last, if it is furthest over its fair share as far as
+   * we know, or another that is over it. Looks at all holders only when nobody is known to be.
    */
   overdrawn(latest: H): H {
     const share = this.#limit / this.#holders.size;

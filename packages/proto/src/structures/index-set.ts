@@ -1,7 +1,7 @@
 import type { Rng } from './rng.js';
 import { NO_ITEMS, withOneMore } from './short-list.js';
 
-/** So many values take up no more room than they need. */
+/** Up to this many values take up no more room than they need. */
 const SMALL = 5;
 
 /**

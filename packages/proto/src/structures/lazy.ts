@@ -1,10 +1,13 @@
 import { removeAt, withOneMore } from './short-list.js';
 
-// Most of what a topic may have to remember it has not, or only about a neighbor or two, and a node may be in thousands of quiet topics.
-// An empty Map or Set takes some 200 bytes, one with an entry up to 500. So these take up nothing while they are empty, and are a short
-// list while they have few entries.
+// A topic has little of all that it may have to remember, and only about a neighbor or two; and a node may be in thousands of quiet topics. An empty
+// Map or Set takes some 200 bytes, one with an entry up to 500. So these take up nothing while they are empty, and are a short list while they have
+// few entries.
 
-/** Up to so many entries a list is looked through. An active view has five: comparing them costs less than hashing, and that is on the way of each message. */
+/**
+ * Up to this many entries are a list that is looked through. An active view has five: comparing them costs less than hashing, and each message does
+ * it.
+ */
 const FEW = 8;
 
 /** A map that takes up nothing while it is empty, and little while it is small. */
@@ -146,7 +149,7 @@ export class LazySet<T> {
   }
 }
 
-// Functions and no private methods, which would cost each instance eight bytes.
+// These are functions because private methods would cost each instance eight bytes.
 
 /** Where a key stands among keys and values in turns. */
 function find(entries: readonly unknown[], key: unknown): number {

@@ -14,7 +14,7 @@ class Xoshiro128 implements Rng {
   #d: number;
 
   constructor([a, b, c, d]: readonly [number, number, number, number]) {
-    // Signed: an engine keeps those in place, and larger numbers beside the object. Every topic has a generator.
+    // Signed, because an engine keeps such numbers inside of the object and larger ones beside it. Every topic has a generator.
     this.#a = a | 0;
     this.#b = b | 0;
     this.#c = c | 0;
@@ -60,7 +60,7 @@ class Xoshiro128 implements Rng {
 }
 
 /**
- * A generator for production: fast, deterministic from its seed, of use for protocol choices only.
+ * A generator for production: fast, deterministic from its seed, fit for protocol choices only.
  *
  * @param seed - At least 16 bytes from the host's source of entropy, or fixed ones for a run that can be repeated.
  * @throws RangeError when the seed is shorter.

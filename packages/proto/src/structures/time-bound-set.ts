@@ -6,8 +6,8 @@ interface Entry<T> {
 /**
  * A set whose values expire. Time is whatever the caller says it is.
  *
- * The kernel inserts with ever later expiry, so the order of expiry is kept in a queue that is appended to at one end
- * and eaten from the other: both in constant time.
+ * The kernel inserts with ever later expiry, so a queue keeps the order of expiry: values enter at one end and leave at the other, both in constant
+ * time.
  */
 export class TimeBoundSet<T> {
   /** Made with the first value and let go with the last: most topics of a node are quiet. */
@@ -95,7 +95,7 @@ export class TimeBoundSet<T> {
   /** Takes the head off the queue; false when it was a leftover. */
   #dropFirst(): boolean {
     const first = this.#queue[this.#head++] as Entry<T>;
-    // Half of the queue eaten: close up. Each entry is moved at most once per halving, so this stays constant per entry.
+    // Once half of the queue has left, the rest moves up. Each entry is moved at most once per halving, so the cost per entry stays constant.
     if (this.#head > 32 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;

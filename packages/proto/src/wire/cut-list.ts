@@ -1,7 +1,7 @@
 import { type Schema, seq } from '@grapevine/postcard';
 
 /**
- * A list of which only the first elements are kept. The others are read, because what follows begins behind them, and let go at once.
+ * A list of which only the first elements are kept. The others are read, because the next field begins behind them, and dropped at once.
  *
  * @param limit - Elements that are kept. One more is, so that the receiver can tell that there were too many.
  */

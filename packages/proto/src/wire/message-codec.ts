@@ -38,8 +38,8 @@ function hyParViewMessage<P>(peer: Schema<P>, maxListedNodes: number): EnumSchem
  *
  * @param peer - How a peer's identity is written: on the network 32 bytes. Whether they are a curve point is not the decoder's business: that
  * costs more than everything else about a message, and a handshake proves it. See `isPeer` of {@link StateOptions}.
- * @param limits - Of lists that are longer than `maxListedNodes` (default: any) the rest is read and let go, but for one node that shows that
- * there was more. It should be that of the config.
+ * @param limits - `maxListedNodes` should be that of the config. Of a longer list the rest is read and dropped, except one node that shows that there
+ *   was more. Default: lists of any length are kept.
  *
  * @example
  * ```ts

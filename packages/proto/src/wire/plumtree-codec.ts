@@ -33,7 +33,9 @@ function scopeSize(scope: DeliveryScope): number {
     case 'neighbors':
       return 1;
     default:
-      throw new TypeError(`the enum has no variant ${JSON.stringify((scope as { type?: unknown }).type)}`);
+      throw new TypeError(
+        `the enum has no variant ${JSON.stringify((scope satisfies never as { type?: unknown }).type)}`,
+      );
   }
 }
 

@@ -9,8 +9,8 @@ declare const brand: unique symbol;
 export type RootTag = number & { readonly [brand]: 'RootTag' };
 
 /**
- * The first byte behind a message that carries tags. The reference ignores whatever stands there, and we ignore what begins with
- * another byte: somebody else's extension is no tag.
+ * The first byte behind a message that carries tags. The reference ignores whatever follows a message, and we ignore what begins with another byte:
+ * it may be somebody else's extension.
  */
 const MARKER = 0xb7;
 /** Instead of {@link MARKER} behind a payload: its publisher is a guest on the tree of another. */
@@ -27,7 +27,7 @@ export interface Tagged {
 
 /** Which tree a payload travels along. */
 export interface Route extends Tagged {
-  /** Set where its publisher is a guest on the tree of another: then it says nothing about where that tree's payloads come from. */
+  /** Set where its publisher is a guest on the tree of another. Such a payload says nothing about where that tree's payloads come from. */
   readonly guest?: true | undefined;
 }
 
@@ -80,7 +80,7 @@ export function readRoute(reader: Reader): Route {
   return { tag: tagAt(bytes, offset + 1), guest: true };
 }
 
-/** The tag behind a message, which must be the last thing in the input. Whatever else stands there stays unread and means nothing. */
+/** The tag behind a message, which must be the last thing in the input. Anything else there stays unread and means nothing. */
 export function readTrailer(reader: Reader): RootTag | undefined {
   const { bytes, offset } = reader;
   if (bytes.length - offset !== TRAILER_LENGTH || bytes[offset] !== MARKER) return undefined;
@@ -115,8 +115,8 @@ export function writeTagTable(writer: Writer, entries: readonly Tagged[]): void 
 }
 
 /**
- * The tag of each entry of a list that has just been read, from what stands behind it; `undefined` when that is no table of tags
- * for so many entries, which then stays unread and means nothing.
+ * The tag of each entry of a list that has just been read, from what stands behind it; `undefined` when that is no table of tags for this many
+ * entries; it then stays unread and means nothing.
  */
 export function readTagTable(reader: Reader, entries: number): readonly (RootTag | undefined)[] | undefined {
   const { bytes } = reader;

@@ -42,7 +42,7 @@ export function checkFault(fault: Fault): void {
       if (fault.interval !== undefined) checkPositive(fault.type, 'interval', fault.interval);
       break;
     default:
-      throw new RangeError(`unknown fault ${JSON.stringify((fault as { type?: unknown }).type)}`);
+      throw new RangeError(`unknown fault ${JSON.stringify((fault satisfies never as { type?: unknown }).type)}`);
   }
 }
 

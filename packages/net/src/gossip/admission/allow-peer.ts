@@ -2,7 +2,7 @@ import type { TopicId } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 
-/** What is known of a peer that somebody has to decide about. */
+/** What is known of a peer that the application decides about. */
 export interface PeerInfo {
   /** Who makes contact: the peer has sent us something (`incoming`), or we would dial it, or write to it (`outgoing`). */
   readonly direction: 'incoming' | 'outgoing';

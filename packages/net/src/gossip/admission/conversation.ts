@@ -27,11 +27,11 @@ export class Conversation {
   readonly topic: TopicId;
   readonly peer: EndpointId;
   state: 'undecided' | 'deciding' | 'allowed' | 'refused' = 'undecided';
-  /** Which answer is the current one: those to earlier questions count no more. */
+  /** The number of the current question: answers to earlier ones no longer count. */
   question = 0;
   /** Validations under way. */
   running = 0;
-  /** Something was dropped: what it was is found out when all that waits is done. */
+  /** Whether something was dropped: reconciliation finds out what, once all that waits is done. */
   hasGap = false;
   #inbound: Held[] = [];
   #head = 0;

@@ -5,7 +5,7 @@ import type { NetMessage } from '../wire.js';
 import type { Arrival } from './conversation.js';
 import type { AdmissionReason } from './counts.js';
 
-/** What the end of a peer's last connection is told with. */
+/** The event that tells of the end of a peer's last connection. */
 export type Ending = InEvent<EndpointId> & { readonly type: 'peerDisconnected' | 'linkRetired' };
 
 /** What a `Gate` needs of its node. */
@@ -20,7 +20,7 @@ export interface GateHost {
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
   /** A peer may have no use for its connection any more. */
   release(peer: EndpointId): void;
-  /** A peer is not to be talked to in a topic any more. */
+  /** Nothing more may be said to a peer in a topic. */
   expelled(topic: TopicId, peer: EndpointId): void;
   /** A peer has sent too many messages that were rejected: its connections are to be closed. */
   shutOut(peer: EndpointId): void;

@@ -22,8 +22,8 @@ const MAX_REFUSED = 4_096;
  * Stands between the network and the protocol, and has the application decide: `allowPeer` before anything that a peer says in a topic, or
  * that we would say to it, takes effect; `validate` before a payload does.
  *
- * What waits for an answer waits in order, per peer and topic. Nothing of all this goes over the wire, except that a peer that is refused
- * when it asks to be a neighbor is told no.
+ * What waits for an answer waits in order, per peer and topic. Nothing of this goes over the wire, except that a peer is told no when it asks to be a
+ * neighbor and is refused.
  */
 export class Gate implements AppGate {
   readonly #options: ResolvedGossipOptions;

@@ -16,7 +16,7 @@ const LEAF: NodeParts = {
   },
 };
 
-/** What a leaf does not do: its hubs let peers in, and have the messages judged that they pass on. */
+/** The settings that a leaf does not have: its hubs let peers in, and validate the messages that they pass on. */
 const OF_MEMBERS = [
   'allowPeer',
   'allowTimeoutMs',
@@ -32,7 +32,7 @@ const OF_MEMBERS = [
 export type LeafOptions = Omit<GossipOptions, (typeof OF_MEMBERS)[number]>;
 
 /**
- * A leaf on an endpoint that nobody can dial: see {@link KernelHost}. What members do for each other, admission and validation are not in it, which
+ * A leaf on an endpoint that nobody can dial: see {@link KernelHost}. It leaves out what members do for each other, admission and validation, which
  * makes a page smaller.
  */
 export class LeafNode extends KernelHost {

@@ -8,9 +8,9 @@ type Announcer = Pick<ReconcilerHost, 'announceCache'>;
 const NOTHING_DONE: ReconcilerCounters = { sessions: 0, recovered: 0, unavailable: 0, failed: 0 };
 
 /**
- * The comparison of histories, loaded while the leaf dials its first hub: nothing is compared before, and a page runs earlier without it. What it
- * is told until it is there it is told then, in the same order. Where it can't be loaded, hubs are told of everything in the cache instead, as
- * peers that do not speak its protocol are.
+ * The comparison of histories, loaded while the leaf dials its first hub: nothing is compared before, and a page runs earlier without it. Calls that
+ * come before it is loaded are made once it is, in the same order. Where it can't be loaded, everything in the cache is announced to hubs instead, as
+ * to peers that do not speak its protocol.
  */
 export class LoadedReconciler implements Reconciling {
   readonly companions = [];
@@ -74,7 +74,7 @@ export class LoadedReconciler implements Reconciling {
   }
 }
 
-/** Compares nothing, and tells of everything. */
+/** Compares nothing, and announces everything. */
 function announcing(host: Announcer): Reconciling {
   const ignored = () => {};
   return {

@@ -1,6 +1,6 @@
 import { PREFIX_LENGTH } from '../wire.js';
 
-/** What an unfinished body takes at first, in bytes: a stranger that announces a long one and sends nothing pins no more. */
+/** The buffer of an unfinished body at first, in bytes: a stranger that announces a long one and sends nothing pins no more. */
 const FIRST_PART = 256;
 
 /** A frame that announces more bytes than are allowed. */

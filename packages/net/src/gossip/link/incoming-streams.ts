@@ -6,13 +6,13 @@ import type { PeerAccount } from '../sources/index.js';
 import { decodeHeader, decodeMessage, isNeighborRequest, type NetMessage } from '../wire.js';
 import { FrameDecoder, FrameTooLargeError } from './frame-decoder.js';
 
-/** Until a new stream has said which topic it is about. */
+/** How long a new stream may take to say which topic it is about, in milliseconds. */
 const HEADER_TIMEOUT_MS = 10_000;
 
 /** The memory behind a message may be this many times its size before the message is copied out. */
 const KEEP_RATIO = 2;
 
-/** After so long it is looked again whether a peer may have another stream read, in milliseconds. */
+/** How often a peer that has too many streams open is looked at again, in milliseconds. */
 const ACCEPT_CHECK_MS = 20;
 
 /** How a peer can break the protocol. */
@@ -90,7 +90,7 @@ export class IncomingStreams {
     }
   }
 
-  /** Gossip has no use for them; a peer that opens one learns so and nothing else happens. */
+  /** Gossip has no use for bidirectional streams: one that a peer opens is stopped and reset, and nothing else happens. */
   async #refuseBiStreams(connection: Connection): Promise<void> {
     for await (const { send, recv } of connection.acceptBi()) {
       recv.stop(0);
@@ -175,7 +175,8 @@ export class IncomingStreams {
   /** @returns what to wait for before reading on */
   #message(topic: TopicId, body: Uint8Array): Promise<void> | undefined {
     const { account } = this.#host;
-    // A request to be neighbors is answered everywhere, so that nobody waits for us; a stranger's that asks everywhere is not.
+    // A request to be neighbors is answered even in topics that we are not in, so that nobody waits for us; not those of a stranger that asks in too
+    // many.
     if (!this.#host.isJoined(topic) && !(isNeighborRequest(body) && account.mayAskElsewhere())) {
       this.#host.unknownTopic();
       return account.received(undefined, body.length);

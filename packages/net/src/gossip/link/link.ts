@@ -13,7 +13,10 @@ import { type SenderHost, TopicSender } from './topic-sender.js';
 /** How long what had come before a connection ended may take to be read, in milliseconds. */
 const READ_TO_END_MS = 2_000;
 
-/** A connection that ends is said to end within this time after its streams: then a stopped stream says nothing about its messages. */
+/**
+ * The end of a connection is reported within this time after the end of its streams, in milliseconds: then a stopped stream says nothing about its
+ * messages.
+ */
 const STOP_GRACE_MS = 20;
 
 /** Who a link works for. */
@@ -21,7 +24,7 @@ export interface LinkHost {
   readonly clock: Clock;
   /** Our own limit. */
   readonly maxMessageSize: number;
-  /** After how long without a stream for those who wait the peer is of no use, in milliseconds. */
+  /** After how long without a stream for topics that wait the peer is of no use, in milliseconds. */
   readonly starvedAfterMs: number;
   /** The peer's limit, as far as we know. */
   peerLimit(): number;
@@ -33,7 +36,7 @@ export interface LinkHost {
   dropped(reason: DropReason, count?: number): void;
   /** The number of bytes queued on the link has changed. */
   queued(delta: number): void;
-  /** The number of those that wait for their turn to have a stream has changed. */
+  /** The number of bytes that wait for their turn to have a stream has changed. */
   turnsChanged(delta: number): void;
   /** Announcements to the peer were dropped: it misses payloads that it has never heard of. */
   overflowed(): void;
@@ -50,8 +53,8 @@ export interface LinkHost {
 /**
  * One connection that carries gossip: uni streams in, uni streams out, each about one topic.
  *
- * Whatever breaks the protocol closes the connection: never just a stream, because a Rust peer that is told to stop one stream stops
- * sending on all.
+ * A violation of the protocol closes the connection and never just a stream, because a Rust peer that is told to stop one stream stops sending on
+ * all.
  */
 export class Link {
   readonly connection: Connection;
@@ -65,7 +68,7 @@ export class Link {
   readonly #turns: StreamTurns;
   readonly #senderHost: SenderHost;
   readonly #senders = new Map<TopicId, TopicSender>();
-  /** The last one for a topic; those before it are done when it is. */
+  /** The last finishing sender of each topic; those before it are done when it is. */
   readonly #finishing = new Map<TopicId, TopicSender>();
   readonly #dirty = new ReusedQueue<TopicSender>();
   #ended = false;
@@ -123,7 +126,7 @@ export class Link {
   async written(topic: TopicId): Promise<boolean> {
     const senders = [this.#finishing.get(topic), this.#senders.get(topic)];
     const outcomes = await Promise.all(senders.map(async (sender) => (await sender?.written()) ?? true));
-    // A stream of a connection that has just ended takes everything, and drops it.
+    // A stream of a connection that has just ended takes everything and drops it.
     const ended = this.connection.closed.then(() => true);
     const goesOn = new Promise<boolean>((resolve) => this.#host.clock.defer(() => resolve(false)));
     return !(await Promise.race([ended, goesOn])) && outcomes.every((isWritten) => isWritten);
@@ -234,7 +237,10 @@ export class Link {
     }
   }
 
-  /** What had come before the peer closed the connection was acknowledged, so the peer believes that we have it: it is read before the link ends. */
+  /**
+   * Everything that arrived before the peer closed the connection was acknowledged, so the peer believes that we have it: it is read before the link
+   * ends.
+   */
   async #readToEnd(reason: CloseReason): Promise<void> {
     this.#ended = true;
     if (reason.type === 'peer' && this.#incoming.open > 0) {

@@ -15,13 +15,13 @@ export interface SendQueueHost {
   peerLimit(): number;
   /** The number of queued bytes has changed by this much. */
   changed(delta: number): void;
-  /** So many announcements were dropped, because the peer takes nothing. */
+  /** This many announcements were dropped, because the peer takes nothing. */
   overflowed(announcements: number): void;
 }
 
 /**
- * What is to be said about one topic on one connection, in the order in which it is written: control messages first, because they are
- * small and decide who gets payloads at all; then announcements, which cost little; then payloads; and a last frame behind all.
+ * What waits to be sent about one topic on one connection, in the order in which it is written: control messages first, because they are small and
+ * decide who gets payloads at all; then announcements, which cost little; then payloads; and at the end a last frame.
  */
 export class SendQueue {
   readonly #host: SendQueueHost;
@@ -112,7 +112,7 @@ export class SendQueue {
     return this.#onlyPayload(header) ?? this.#joinedFrames(header);
   }
 
-  /** Nothing of it will be written. */
+  /** Drops everything. */
   clear(): void {
     this.#barriers?.end(false);
     this.#control = [];
@@ -122,7 +122,7 @@ export class SendQueue {
     this.#count(-this.#bytes);
   }
 
-  /** Where payloads come one by one, one waits alone as a rule: it goes out as it is, without a copy. */
+  /** Where payloads come one by one, usually a single one waits: it goes out as it is, without a copy. */
   #onlyPayload(header: Uint8Array | undefined): Uint8Array | undefined {
     if (header || this.#last || this.#payloads.length !== 1) return undefined;
     if (this.#control.length + this.#announcements.length > 0) return undefined;

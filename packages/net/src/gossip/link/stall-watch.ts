@@ -1,9 +1,9 @@
 import type { Clock, ClockTimer } from '../../util/clock.js';
 
-/** A time without progress is looked at in so many parts: a turn of the event loop that takes very long is one of them. */
+/** The time without progress is divided into this many looks: a turn of the event loop that takes very long counts as one of them. */
 const LOOKS = 10;
 
-/** Notices that something which ought to go on has made no progress for a while, as far as we have been there to see it. */
+/** Notices that something has made no progress for a while. Time in which this process did not run does not count. */
 export class StallWatch {
   readonly #clock: Clock;
   readonly #lookMs: number;

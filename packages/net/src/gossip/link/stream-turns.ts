@@ -9,10 +9,10 @@ export const IDLE_STREAM_MS = 10_000;
 /** How often a link looks for idle streams. */
 const SWEEP_MS = 5_000;
 
-/** Streams that are looked at in vain before the search for idle ones is given up: the busy ones come last. */
+/** How many streams are looked at in vain before the search for idle ones is given up: busy ones come last. */
 const MAX_BUSY = 32;
 
-/** One that needs a stream now and then. */
+/** Whoever needs a stream now and then. */
 export interface StreamUser {
   /** When it last wrote, by the clock. */
   readonly lastUsed: number;
@@ -28,9 +28,9 @@ export interface StreamUser {
 export interface StreamTurnsHost {
   readonly clock: Clock;
   readonly connection: Pick<Connection, 'openUni' | 'uniStreamAvailable'>;
-  /** After how long without any progress the link is of no use to those who wait, in milliseconds. */
+  /** After how long without any progress the link is of no use to users that wait, in milliseconds. */
   readonly starvedAfterMs: number;
-  /** Somebody waits, and for that long nobody got a stream, finished one or has written all it had. */
+  /** A user waits, and for that long no user has got a stream, finished one or written all it had. */
   starved(): void;
 }
 
@@ -45,7 +45,7 @@ export class StreamTurns {
   readonly #host: StreamTurnsHost;
   /** First come, first served. */
   readonly #waiting = new Set<StreamUser>();
-  /** Those with an open stream; the one that wrote last comes last. */
+  /** Users with an open stream; the one that wrote last comes last. */
   readonly #holding = new Set<StreamUser>();
   /** Finished streams that the peer has not acknowledged. */
   #ending = 0;

@@ -12,11 +12,11 @@ export interface SenderHost {
   peerLimit(): number;
   /** The number of queued bytes has changed by this much. */
   queued(delta: number): void;
-  /** The number of those that wait for their turn to have a stream has changed. */
+  /** The number of bytes that wait for their turn to have a stream has changed. */
   turnsChanged(delta: number): void;
   /** Something waits for the next {@link TopicSender.flush}. */
   dirty(sender: TopicSender): void;
-  /** So many announcements were dropped, because the peer takes nothing. */
+  /** This many announcements were dropped, because the peer takes nothing. */
   overflowed(announcements: number): void;
   /** Everything is said and the stream is given back: the sender may be forgotten. */
   idle(sender: TopicSender): void;
@@ -45,7 +45,7 @@ export class TopicSender implements StreamUser {
   /** Whether it waits for the next {@link TopicSender.flush}. */
   isListed = false;
   lastUsed = 0;
-  /** Settles when the last stream was acknowledged after {@link TopicSender.finish}, or is beyond help. */
+  /** Settles when the last stream was acknowledged after {@link TopicSender.finish}, or never can be. */
   readonly done: Promise<void>;
 
   /** @param previous a sender for the same topic that is finishing */

@@ -5,7 +5,7 @@ interface Barrier {
   readonly done: (isWritten: boolean) => void;
 }
 
-/** Those who wait until what a sender has queued now is written. What is queued later does not keep them waiting. */
+/** Waits until what a sender has queued now is written. What is queued later does not prolong them. */
 export class WriteBarriers {
   readonly #barriers: Barrier[] = [];
 
@@ -28,7 +28,7 @@ export class WriteBarriers {
     }
   }
 
-  /** What was queued is not written here any more: it is dropped, or goes another way. */
+  /** What was queued will not be written here: it is dropped, or moved to another queue. */
   end(outcome: false | Promise<boolean>): void {
     for (const { done } of this.#barriers.splice(0)) void Promise.resolve(outcome).then(done);
   }

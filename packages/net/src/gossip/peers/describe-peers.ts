@@ -40,7 +40,7 @@ export function countPeers({ peers, dialer }: Everybody): GossipGauges['peers'] 
   return { dialing: dialer.count, connected, 'backing-off': dialer.failed().length, queuedBytes };
 }
 
-/** Of a peer that could not be reached there are none. */
+/** The part of a snapshot that is about connections; a peer that could not be reached has none. */
 function describeConnections(
   peer: Peer | undefined,
   isDialing: boolean,

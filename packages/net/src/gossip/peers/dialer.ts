@@ -14,7 +14,7 @@ export interface DialRecord {
   readonly lastError: string;
   /** When it happened, by the clock. */
   readonly failedAt: number;
-  /** Not before this time is the next dial, by the clock. */
+  /** The earliest time of the next dial, by the clock. */
   readonly notBefore: number;
 }
 
@@ -28,15 +28,13 @@ export interface DialerHost {
 /** Peers whose failures are remembered; the oldest go first. */
 const MAX_RECORDS = 1024;
 
-/** How long a failure is remembered of a peer that is not dialed again. */
+/** How long the failure of a peer that is not dialed again is remembered, in milliseconds. */
 const RECORD_MS = 600_000;
 
-/** After so long it is looked again whether those who named peers can pay for a dial, in milliseconds. */
+/** How often dials that wait for the credit of those who named the peers are looked at again, in milliseconds. */
 const CREDIT_CHECK_MS = 250;
 
-/**
- * Dials peers: one dial per peer, in the order and number that {@link Sources} allow, each with a time-out, and a growing pause after failures.
- */
+/** Dials peers: one dial per peer, in the order and number that {@link Sources} allow, each with a time-out, and a growing pause after failures. */
 export class Dialer {
   readonly #endpoint: Endpoint;
   readonly #options: ResolvedGossipOptions;
@@ -84,9 +82,9 @@ export class Dialer {
   }
 
   /**
-   * Starts a dial, unless one is under way. The pause after failures is the caller's to respect.
+   * Starts a dial, unless one is under way. The caller must keep the pause after failures.
    *
-   * @returns false when too many wait that others have named, as this one
+   * @returns false when the peer is known by hearsay only and too many such dials wait
    */
   dial(peer: EndpointId): boolean {
     return this.#dial(peer, this.#options.dialTimeoutMs);
@@ -106,7 +104,7 @@ export class Dialer {
     return end.promise;
   }
 
-  /** Lets nobody dial a peer for a while, as after a failure. */
+  /** Keeps a peer from being dialed for a while, as after a failure. */
   postpone(peer: EndpointId, pauseMs: number, why: string): void {
     const now = this.#clock.now();
     this.#keep(peer, { failures: 1, lastError: why, failedAt: now, notBefore: now + pauseMs });

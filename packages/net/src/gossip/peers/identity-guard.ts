@@ -16,9 +16,9 @@ const REMEDY = 'give each node a key of its own';
 /**
  * Notices two nodes with one identity: a peer connects anew from another address although its older connection is alive.
  *
- * The newer connection wins, and the older is closed with a code that says why; the node at its other end stops fighting for its place.
- * A node that was started anew does not answer on its older connection. A node that has moved, or was dialed while it dialed, has the
- * same address on both.
+ * The newer connection wins, and the older is closed with a code that says why; the node at its other end does not dial again for a while. Two other
+ * cases look different: a node that was started anew does not answer on its older connection, and one that has moved, or was dialed while it dialed,
+ * has the same address on both.
  */
 export class IdentityGuard {
   readonly #options: Pick<ResolvedGossipOptions, 'logger' | 'metrics'>;

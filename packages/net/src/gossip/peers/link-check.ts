@@ -12,7 +12,7 @@ const DOUBTED_PROBES = 3;
 /** A probe that ends later than it should says nothing about the peer: we have not run, and the answer may wait in our socket. */
 const LATE_MS = 500;
 
-/** Probes that say nothing, until the idle time-out may decide. */
+/** After this many probes that say nothing, the link is left to its idle time-out. */
 const MAX_LATE = 5;
 
 /** What the check needs of the table of peers. */

@@ -8,7 +8,7 @@ const MAX_PEERS = 1024;
 /** After this time a limit is tried again: the peer may have been started anew with another one. */
 const REMEMBERED_MS = 600_000;
 
-/** No node has a smaller one (reference). */
+/** The smallest limit of any node, in bytes (reference). */
 const SMALLEST = 512;
 
 /** The limits of peers that take less than we do, as far as we have learned. They outlive connections. */

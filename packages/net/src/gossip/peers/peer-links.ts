@@ -93,7 +93,7 @@ export class PeerLinks implements Iterable<Link> {
     for (const link of this) link.close(code, reason);
   }
 
-  /** Whether the peer may take a connection for the newest that is not it for us, and we are to follow. */
+  /** Whether the peer may take an older connection for the newest one, and we are the side that follows. */
   #mayBeNewest(link: Link): boolean {
     const { me, id } = this.#options;
     return me > id && this.#active !== undefined && this.#active.createdAt - link.createdAt < CROSSING_MS;
@@ -109,7 +109,7 @@ export class PeerLinks implements Iterable<Link> {
     this.#options.onReplaced();
   }
 
-  /** A replaced connection is closed once both sides have finished with it; the peer may need it a while longer. */
+  /** Closes a replaced connection once both sides have finished with it; the peer may need it longer than we do. */
   async #closeWhenReplaced(link: Link): Promise<void> {
     const { open, opened } = link.incoming;
     await link.finish();
@@ -118,9 +118,9 @@ export class PeerLinks implements Iterable<Link> {
     else this.#silent.set(link, this.#options.clock.now());
   }
 
-  /** A peer that writes on the active connection now, long after it must have known the others, will not write on those. */
+  /** A peer that writes on the active connection long after we were done with the others will not write on those any more. */
   #closeSilent(): void {
-    if (this.#silent.size === 0) return; // as mostly, and for each message
+    if (this.#silent.size === 0) return; // the usual case, on the path of each message
     const { clock, settledAfterMs } = this.#options;
     for (const [link, since] of this.#silent)
       if (clock.now() - since >= settledAfterMs) link.close(CloseCode.done, REPLACED);

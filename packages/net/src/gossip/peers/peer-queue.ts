@@ -10,21 +10,21 @@ export interface Waiting {
   readonly frame: Uint8Array;
 }
 
-/** Where the end is: at more than this many times the mark nothing is queued to one peer, … */
+/** At more than this many times the mark nothing is queued to one peer. */
 const HARD_LIMIT = 4;
 
-/** … except, up to so many times the mark more, what makes and ends neighbors: see `PostponedMembership` for what is beyond that. */
+/** Messages that make and end neighbors are queued up to this many times the mark more. For what is beyond that see `PostponedMembership`. */
 const RESERVE = 1 / 4;
 
-/** A peer that keeps publishers waiting has to take something: the clock runs while this part of the mark is queued, … */
+/** A peer that keeps publishers waiting has to take something: it is watched while this part of the mark is queued. */
 const WATCHED_SHARE = 1 / 4;
 
-/** … and begins again whenever the peer has taken that part of it. */
+/** A peer makes progress when it has taken this part of the mark. */
 const PROGRESS_SHARE = 1 / 16;
 
 /**
- * What was dropped is looked after when the queue has drained, and after so many milliseconds in any case: a third of the time for which
- * payloads are kept by default. Reconciliation has a connection of its own.
+ * Reconciliation brings what was dropped once the queue has drained, and after this many milliseconds in any case: a third of the time for which
+ * payloads are kept by default. It has a connection of its own.
  */
 const GAP_MS = 10_000;
 
@@ -37,26 +37,26 @@ export interface PeerQueueOptions {
   readonly onChange: (queuedBytes: number) => void;
   /** The peer has taken next to nothing for too long, although much is queued. */
   readonly onTooSlow: () => void;
-  /** Something was dropped before, and the queue has drained, or does not drain: the peer is to be told what it missed. */
+  /** Something was dropped, and the queue has drained, or does not drain: the peer must be reconciled with. */
   readonly onGap: () => void;
 }
 
 /**
  * How much is queued to one peer: on its connections, and waiting for the first of them.
  *
- * A peer that takes data slowly gets announcements instead of payloads, and its own time. It is too slow when it takes next to nothing.
- * What waits for its turn to have a stream is not held against it.
+ * A peer that takes data slowly gets announcements instead of payloads, and may take its time. It is too slow when it takes next to nothing; what
+ * waits for its turn to have a stream does not count.
  */
 export class PeerQueue {
   readonly #options: PeerQueueOptions;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #linkBytes = 0;
-  /** Runs while something was dropped and nobody has looked after it. */
+  /** Runs while something was dropped that the peer has not been reconciled about. */
   #gap: ClockTimer | undefined;
   /** Bytes on connections that wait for their turn to have a stream. */
   #turnBytes = 0;
-  /** Bytes taken since the peer has last made progress. */
+  /** Bytes taken since the peer last made progress. */
   #taken = 0;
   readonly #stall: StallWatch;
 
@@ -111,7 +111,7 @@ export class PeerQueue {
     if (this.#gap && this.#linkBytes < highWaterMark / 2) this.#closeGap();
   }
 
-  /** The number of those that wait for their turn to have a stream has changed. */
+  /** The number of bytes that wait for their turn to have a stream has changed. */
   turnsChanged(delta: number): void {
     this.#turnBytes += delta;
     this.#watch();

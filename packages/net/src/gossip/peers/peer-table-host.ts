@@ -9,7 +9,10 @@ export interface PeerTableHost {
   isJoined(topic: TopicId): boolean;
   /** A dial to a peer has begun. */
   dialing(peer: EndpointId): void;
-  /** The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say. `isLeaf`: it cannot be dialed */
+  /**
+   * The first connection to a peer is up. @param source who is behind it: a host, or the peer alone where the transport does not say @param isLeaf
+   * whether the peer cannot be dialed
+   */
   connected(peer: EndpointId, source: string, isLeaf: boolean): void;
   /** The last connection to a peer is gone, or a dial has failed. */
   gone(peer: EndpointId, reason: DisconnectReason): void;
@@ -19,7 +22,7 @@ export interface PeerTableHost {
   linkReplaced(peer: EndpointId): void;
   /** Messages to or from a connected peer were lost, or may be. */
   linkGap(peer: EndpointId, reason: 'sleep' | 'overflow'): void;
-  /** Our time stood still, for so many milliseconds. */
+  /** Our time stood still for `forMs` milliseconds. */
   slept(forMs: number): void;
   /** Whether a peer is, or is about to be, an active neighbor in some topic. */
   isWanted(peer: EndpointId): boolean;

@@ -32,7 +32,7 @@ const PUBLISH_SHARE = 1 / 4;
 /** A dead link is replaced within this time, or given up. */
 const REDIAL_TIMEOUT_MS = 5_000;
 
-/** A peer that has preferred another node with our identity is left to that one for this long, then tried again: the other may have left. */
+/** How long a peer that prefers another node with our identity is not dialed, in milliseconds: then the other may have left. */
 const CONFLICT_PAUSE_MS = 60_000;
 
 /**
@@ -317,7 +317,7 @@ export class PeerTable {
   }
 
   #forget(peer: Peer): void {
-    this.#timeWatch.check(); // it may be the first that is heard of after a sleep
+    this.#timeWatch.check(); // its end may be the first sign of a sleep
     peer.dispose();
     this.pressure.forget(peer.id);
     if (this.#peers.get(peer.id) === peer) this.#peers.delete(peer.id);

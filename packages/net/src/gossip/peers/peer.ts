@@ -34,7 +34,7 @@ export interface PeerOptions {
   readonly onGap: () => void;
 }
 
-/** One peer: what we say to it, on which connection, and when we part. */
+/** One peer: what we say to it, on which connection, and how the connections end. */
 export class Peer {
   readonly id: EndpointId;
   readonly links: PeerLinks;

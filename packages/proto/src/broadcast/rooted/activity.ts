@@ -1,10 +1,10 @@
 import { FadingCount } from './fading-count.js';
 
-/** How many times the wait for a graft something counts as recent: 2 s, fading. */
+/** For how many waits for a graft something counts as recent: 2 s, fading. */
 const LATELY = 25;
-/** So many recent payloads are many: five to the two seconds. */
+/** A topic with this many recent payloads is busy: five in two seconds. */
 const BUSY = 5;
-/** So many recent departures of neighbors are many, three to the two seconds: a tree breaks more often than it is mended. */
+/** A topic with this many recent departures of neighbors is restless: three in two seconds. A tree then breaks more often than it is mended. */
 const RESTLESS = 3;
 
 /** What has happened in a topic lately. */
@@ -25,7 +25,7 @@ export class Activity {
     this.#payloads.add(now);
   }
 
-  /** A neighbor has left. Those that leave together, as in a crash, count once: it is over then. */
+  /** A neighbor has left. Neighbors that leave together, as in a crash, count once. */
   departure(now: number): void {
     if (now - this.#departedAt < this.#graftTimeout) return;
     this.#departedAt = now;
@@ -43,7 +43,7 @@ export class Activity {
     return (this.#departures?.value(now) ?? 0) >= RESTLESS;
   }
 
-  /** Whether a late payload costs more than some that come twice: payloads come often, or neighbors leave often. */
+  /** Whether late payloads are worse than duplicates: payloads come often, or neighbors leave often. */
   wantsSpeed(now: number): boolean {
     return this.isBusy(now) || this.isRestless(now);
   }

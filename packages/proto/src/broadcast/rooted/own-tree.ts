@@ -1,7 +1,7 @@
 import type { Rng } from '../../structures/rng.js';
 import { type RootTag, rootTag } from '../../wire/root-tag.js';
 
-/** The tree along which a payload of our own goes. */
+/** The tree along which a payload of our own travels. */
 export interface ChosenTree {
   readonly tag: RootTag;
   /** Set where it is the tree of somebody else. */
@@ -18,13 +18,13 @@ interface TreeChoice {
   readonly rng: Rng;
 }
 
-/** A publisher of so many payloads is worth a tree of its own, and so is everybody in a busy topic. */
+/** A publisher of this many payloads is worth a tree of its own, and so is every publisher in a busy topic. */
 const WORTH_A_TREE = 4;
 
 /**
- * Which tree our own payloads go along. A tree of our own costs a flood, and then has the latency of a flood. Somebody who publishes now and
- * then, in a topic where little happens, is better off as a guest on the tree of the nearest publisher: that costs nothing, and where one
- * broadcast comes after the other, any tree will do.
+ * Along which tree our own payloads travel. A tree of our own costs a flood, and then has the latency of a flood. Somebody who publishes now and
+ * then, in a topic where little happens, is better off as a guest on the tree of the nearest publisher: that costs nothing, and where one broadcast
+ * comes after the other, any tree will do.
  */
 export class OwnTree {
   #tag: RootTag | undefined;

@@ -21,7 +21,7 @@ const ADVANTAGE = 1 / 8;
 const ANNOUNCER_ADVANTAGE = 1 / 16;
 /** Where time matters, a payload may be later than its announcement by this share of the wait for a graft: 20 ms. */
 const SHORT_PATIENCE = 1 / 4;
-/** How many times the wait for a graft a payload may be under way that its sender would not send any more: 2 s. */
+/** For how many waits for a graft a payload may be under way after its sender was told to send no more: 2 s. */
 const UNDER_WAY = 25;
 
 /** What payloads with a tag share with those that have none. */
@@ -198,14 +198,14 @@ export class RootedBroadcast<P extends PeerId> {
     this.#trees.get(tag)?.graft(peer);
   }
 
-  /** How long an announced payload may be under way. Where a tree does not reach us, nobody else is going to send its payloads. */
+  /** How long an announced payload may be under way. Where a tree does not reach us, nobody will send its payloads unasked. */
   waitFor({ tag }: Tagged, now: number): number | undefined {
     if (tag === undefined) return undefined;
     if (this.#trees.get(tag)?.reachesUs !== true) return this.#context.node.config.broadcast.dispatchTimeout;
     return (this.#activity.wantsSpeed(now) ? SHORT_PATIENCE : 1) * this.#graftTimeout;
   }
 
-  /** Sends a payload along its tree, and word of it to everybody else. */
+  /** Sends a payload along its tree, and queues announcements to all other neighbors. */
   #push(tree: Tree<P>, message: GossipMessage, round: number, except: P, now: number): void {
     const { out, neighbors, missing, queue, dispatch } = this.#context;
     const { id, tag } = message;

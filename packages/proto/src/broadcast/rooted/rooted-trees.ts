@@ -29,7 +29,7 @@ export interface Duplicate {
 /** What a tree grows in. */
 export interface Surroundings<P> {
   readonly neighbors: readonly P[];
-  /** Whether a late payload costs more than some that come twice. */
+  /** Whether late payloads are worse than duplicates. */
   readonly wantsSpeed: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Surroundings<P> {
 export interface TreeWaits {
   /** By how much a neighbor must be earlier than the parent to take its place. */
   readonly advantage: number;
-  /** How long a payload may be under way that its sender would not send any more. */
+  /** How long a payload may be under way after its sender was told to send no more. */
   readonly underWay: number;
 }
 
@@ -96,7 +96,7 @@ export class RootedTrees<P extends PeerId> {
     return this.#taggers.has(neighbor) || this.#shared.isEager(neighbor);
   }
 
-  /** Whether payloads of a tree go to a neighbor, and not only word of them. */
+  /** Whether payloads of a tree go to a neighbor, and not only announcements. */
   carriesTo(tree: Tree<P>, neighbor: P): boolean {
     return this.#taggers.has(neighbor) ? !tree.isPruned(neighbor) : this.#shared.isEager(neighbor);
   }
@@ -239,9 +239,9 @@ export class RootedTrees<P extends PeerId> {
   }
 
   /**
-   * Looks for a parent: one who was earlier than the last one; or, where time matters, everybody, of whom the earliest will stay, and those
-   * who had their payloads from us look for one as well; or else the first that was pruned, since it had brought the first duplicate. If it
-   * turns out to have its payloads from us, announcements help.
+   * Looks for a parent. First choice: the rival, which was earlier than the last parent. Without one, where time matters, all neighbors are grafted;
+   * the earliest will stay, and those that had their payloads from us look for a parent as well. Otherwise the neighbor that was pruned first is
+   * grafted, since it had brought the first duplicate. If it turns out to have its payloads from us, announcements help.
    */
   #reattach(tag: RootTag, tree: Tree<P>, lost: P, { neighbors, wantsSpeed }: Surroundings<P>): void {
     if (tree.rival !== undefined) {

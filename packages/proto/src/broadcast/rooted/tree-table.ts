@@ -16,8 +16,9 @@ const IN_USE = 1 / 60;
 const AT_REST = 4;
 
 /**
- * The trees of a topic, by tag. Tags cost whoever makes them up nothing, so there is a bound. Where it is reached, first those trees go
- * that have carried one payload only, then those that were not used for longest; trees that are in use stay, and the new tag gets none.
+ * The trees of a topic, by tag. Tags cost whoever makes them up nothing, so there is a bound. Where it is reached, a new tag takes the place of a
+ * tree that has carried one payload only, or else of the tree that was not used for longest. Trees that are in use stay; where all are, the new tag
+ * gets none.
  */
 export class TreeTable<P> {
   readonly #limits: TreeLimits;

@@ -45,7 +45,7 @@ export class Tree<P> {
     return this.isOurs || this.parent !== undefined;
   }
 
-  /** Leaves a link out that is new, until somebody takes it in. */
+  /** Leaves a new link out of the tree, until somebody takes it in. */
   leaveOut(peer: P): void {
     this.#pruned.set(peer, Number.NEGATIVE_INFINITY);
   }
