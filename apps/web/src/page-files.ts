@@ -30,8 +30,8 @@ export interface PageFile {
 }
 
 /**
- * The built page. Each file is compressed once for each coding that is asked for, and kept: a page that chats is a quarter of its size then. (It has no
- * secrets, so its length tells none.)
+ * The built page. Each file is compressed once for each coding that is asked for, and kept: a page that chats is a quarter of its size then. (It has
+ * no secrets, so its length tells none.)
  */
 export class PageFiles {
   readonly #kept = new Map<string, Promise<Uint8Array | undefined>>();

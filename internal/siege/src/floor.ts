@@ -3,7 +3,10 @@ import type { Attack } from './attack.js';
 import { Child } from './child.js';
 import type { AttackerRequest, AttackReport, TargetAddr, TargetReport } from './messages.js';
 
-/** For how long it is watched without an attack, in milliseconds, and how often: looking at itself costs a target as well, and is not what receiving costs. */
+/**
+ * For how long it is watched without an attack, in milliseconds, and how often: looking at itself costs a target as well, and is not what receiving
+ * costs.
+ */
 const QUIET_MS = 150;
 const QUIET_TIMES = 3;
 /** Until code is compiled, and then for how long it is measured, in milliseconds. */

@@ -26,8 +26,8 @@ export interface Connectivity {
 /**
  * Who should have what, by what was physically possible.
  *
- * A message spreads through every group of machines that have been able to talk to each other, undisturbed, for as long as a swarm may
- * take to settle. It must reach whoever is in such a group with somebody who has it while the message is still cached there, once it has been on its way for
+ * A message spreads through every group of machines that have been able to talk to each other, undisturbed, for as long as a swarm may take to
+ * settle. It must reach whoever is in such a group with somebody who has it while the message is still cached there, once it has been on its way for
  * a while.
  */
 export class Reach {

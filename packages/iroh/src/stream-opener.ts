@@ -1,9 +1,9 @@
 import { StreamLimitError } from '@grapevine/net';
 
 /**
- * Opens streams one after the other: concurrent calls of the binding finish in any order, and the first caller must get
- * the stream that the peer sees first. The binding waits until the peer allows another stream, and that wait can't be cancelled: a caller that gives up
- * leaves it to the next caller.
+ * Opens streams one after the other: concurrent calls of the binding finish in any order, and the first caller must get the stream that the peer sees
+ * first. The binding waits until the peer allows another stream, and that wait can't be cancelled: a caller that gives up leaves it to the next
+ * caller.
  */
 export class StreamOpener<Stream> {
   readonly #open: () => Promise<Stream>;

@@ -1,7 +1,8 @@
 /**
  * The streams that the peer opens, as an async iterable. Each is accepted when the consumer asks for it.
  *
- * One consumer at a time; leaving a `for await` loop leaves the source open. It ends when the call fails, which is when the connection is over, and never throws.
+ * One consumer at a time; leaving a `for await` loop leaves the source open. It ends when the call fails, which is when the connection is over, and
+ * never throws.
  */
 export class StreamSource<Stream> implements AsyncIterableIterator<Stream> {
   readonly #accept: () => Promise<Stream>;

@@ -34,7 +34,10 @@ export class ClientLink {
     this.#alpn = alpn;
   }
 
-  /** Opens a stream. When that fails, dials once more, as Rust's client does. @throws ConnectError, StreamLimitError, GossipClosedError, RpcRefusedError */
+  /**
+   * Opens a stream. When that fails, dials once more, as Rust's client does. @throws ConnectError, StreamLimitError, GossipClosedError,
+   * RpcRefusedError
+   */
   async openBi(): Promise<LinkedStream> {
     const first = await this.connection();
     try {

@@ -71,9 +71,9 @@ export interface RpcServerOptions {
   /** Where to listen, `HOST:PORT`. Default `127.0.0.1:0`: this machine only, on a port that the system chooses. */
   readonly address?: string | undefined;
   /**
-   * The endpoint to listen on, instead of a QUIC socket: one of any transport, such as iroh's where QUIC does not run, bound for remote
-   * control only. From then on it belongs to the server, which replaces its protocols, accepts its connections, and closes it with `shutdown`. Clients
-   * need the same transport. Not together with `address` and `secretKey`, which are the endpoint's; the number of two-way streams that it allows stands for
+   * The endpoint to listen on, instead of a QUIC socket: one of any transport, such as iroh's where QUIC does not run, bound for remote control only.
+   * From then on it belongs to the server, which replaces its protocols, accepts its connections, and closes it with `shutdown`. Clients need the
+   * same transport. Not together with `address` and `secretKey`, which are the endpoint's; the number of two-way streams that it allows stands for
    * `maxSubscriptions`. Default: none.
    */
   readonly endpoint?: Endpoint | undefined;

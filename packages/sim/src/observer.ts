@@ -1,6 +1,9 @@
 import type { GossipMessage, InEvent, Message, OutEvent, TopicEvent } from '@grapevine/proto';
 
-/** Sees what happens. All methods are called while the network works, most of them while a node handles an event: look, change nothing, and ask no node. */
+/**
+ * Sees what happens. All methods are called while the network works, most of them while a node handles an event: look, change nothing, and ask no
+ * node.
+ */
 export interface Observer {
   /** A node has handled an event; the outputs are about to be carried out. */
   handled?(time: number, peer: number, event: InEvent<number>, outputs: readonly OutEvent<number>[]): void;

@@ -25,7 +25,10 @@ export interface WebHub {
   serve(topic: TopicId): Promise<{ readonly url: string; close(): Promise<void> }>;
 }
 
-/** Makes a hub of an endpoint. What browsers need is loaded only here. @throws BindError, Error where QUIC does not run; the endpoint is left open then */
+/**
+ * Makes a hub of an endpoint. What browsers need is loaded only here. @throws BindError, Error where QUIC does not run; the endpoint is left open
+ * then
+ */
 export async function openWebHub(
   quic: Endpoint,
   { address, advertise }: WebSettings,

@@ -10,7 +10,9 @@ const PER_PACKET = 200;
 const BI = 0;
 const UNI = 2;
 
-/** Opens all the streams that it may by frames without a byte: QUIC keeps something for each, and tells nobody. Each connection from another address. */
+/**
+ * Opens all the streams that it may by frames without a byte: QUIC keeps something for each, and tells nobody. Each connection from another address.
+ */
 export const emptyStreams: Attack = {
   name: 'empty-streams',
   what: 'connections with 4,120 streams each, in both directions and in one, on which nothing is said',

@@ -13,7 +13,8 @@ const BEGUN = Buffer.concat([Buffer.of(0xff, 0xff, 0xff, 0x07), Buffer.alloc(64_
 export const rpcItems: Attack = {
   name: 'rpc-items',
   what: 'processes of the same machine that begin long requests of remote control',
-  // A client of remote control is a process of this machine, or on its list of clients: 32 MiB for each connection, and what they grow by while it is closed.
+  // A client of remote control is a process of this machine, or on its list of clients: 32 MiB for each connection, and what they grow by while it is
+  // closed.
   limits: { memoryPerStranger: 64 << 20 },
   async run({ target, traffic, signal, pause }) {
     const one = async () => {

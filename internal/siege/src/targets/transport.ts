@@ -1,4 +1,5 @@
-// The same listeners with nothing behind them: everybody is accepted, and what they send is read and dropped. What an attack costs here it costs everywhere.
+// The same listeners with nothing behind them: everybody is accepted, and what they send is read and dropped. What an attack costs here it costs
+// everywhere.
 import { type Connection, directAddrs, GOSSIP_ALPN, type RecvStream, SecretKey, type SocketAddr } from '@grapevine/net';
 import { CertificateEndpoint, Endpoint } from '@grapevine/net/quic';
 import { RPC_ALPN } from '@grapevine/rpc';

@@ -132,7 +132,9 @@ export function isDialable(addr: SocketAddr): boolean {
   return first !== 0xff && octets.some((octet) => octet !== 0);
 }
 
-/** RFC 5952, section 4: the first of the longest runs of at least two zero groups becomes `::`. Lists from peers are full of these, so no URL is made. */
+/**
+ * RFC 5952, section 4: the first of the longest runs of at least two zero groups becomes `::`. Lists from peers are full of these, so no URL is made.
+ */
 function formatIPv6(groups: readonly number[]): string {
   let [start, length] = [0, 1];
   for (let i = 0, run = 0; i < groups.length; i++) {

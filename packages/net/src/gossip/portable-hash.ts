@@ -1,2 +1,2 @@
-/** Browsers, where the size of a page counts more than microseconds, use the portable hash; the import `#hash` chooses. */
+/** Browsers use the portable hash, because there the size of a page counts more than microseconds; the import `#hash` chooses. */
 export { defaultHash as fastHash } from '@grapevine/proto';

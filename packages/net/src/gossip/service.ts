@@ -4,10 +4,10 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import type { GossipSnapshot } from './snapshot.js';
 
 /**
- * Why messages were lost to a reader: it was `slow-reader` itself; the node knew of them and gave up fetching them, because nobody had them
- * in time (`abandoned`), because peers had dropped them (`unavailable`), or because a bound of its own was reached (`overflow`). Or the node
- * was `away` for longer than its neighbors know what was said (a minute by default): asleep, without a neighbor, or with neighbors in one half of
- * a network that was cut. Over the remote API of Rust, which has no reasons, it is `unknown`.
+ * Why messages were lost to a reader: it was `slow-reader` itself; the node knew of them and gave up fetching them, because nobody had them in time
+ * (`abandoned`), because peers had dropped them (`unavailable`), or because a bound of its own was reached (`overflow`). Or the node was `away` for
+ * longer than its neighbors remember what was said (a minute by default): asleep, without a neighbor, or with neighbors in one half of a network that
+ * was cut. The remote API of Rust gives no reasons: there it is `unknown`.
  */
 export type LaggedReason = 'slow-reader' | 'abandoned' | 'unavailable' | 'overflow' | 'away' | 'unknown';
 
@@ -37,9 +37,9 @@ type EventWith<Content> =
   /** Remote control carries no reasons: there it is `unknown`. */
   | { readonly type: 'neighborDown'; readonly peer: EndpointId; readonly reason: NeighborDownReason | 'unknown' }
   /**
-   * So many messages are lost to this reader at this place. For each message that the node knew of, a reader gets either the message or
-   * its part of such a number. With the reason `unknown` it may be more. With the reason `away` it is 0, because nobody knows: any number may
-   * be lost besides those that other events count, or none.
+   * `missed` messages are lost to this reader at this place. Each message that the node knew of is either delivered to a reader or counted in one of
+   * these events. With the reason `unknown` more may be lost. With the reason `away` the number is 0, because nobody knows it: any number of
+   * messages, or none, may be lost besides those that other events count.
    */
   | { readonly type: 'lagged'; readonly missed: number; readonly reason: LaggedReason };
 
@@ -49,7 +49,7 @@ export type MembershipEvent = GossipEvent & { readonly type: 'neighborUp' | 'nei
 /** Reads changes of neighbors, apart from messages. */
 export interface MembershipReader {
   /**
-   * The next change; done when the subscription no longer reads, or the topic is closed. One that was given up takes none away.
+   * The next change; done when the subscription no longer reads, or the topic is closed. A wait that was given up takes none away.
    *
    * @throws EndpointClosedError after what is queued, when the node lost its endpoint; the signal's reason
    */
@@ -63,11 +63,13 @@ export interface FlushResult {
   /** Broadcasts that wait for the topic's first neighbor. */
   readonly kept: number;
   /**
-   * Neighbors whose transport does not have all of it: the connection ended, or the peer takes nothing. They are told by others, or fetch it
-   * once they are back.
+   * Neighbors whose transport does not have all of it: the connection ended, or the peer takes nothing. They get it from others, or fetch it once
+   * they are back.
    */
   readonly lost: readonly EndpointId[];
-  /** Broadcasts of this program that the node behind remote control did not take, in all its topics; 0 for a node in this process, which rejects them. */
+  /**
+   * Broadcasts of this program that the node behind remote control did not take, in all its topics; 0 for a node in this process, which rejects them.
+   */
   readonly refused: number;
 }
 
@@ -88,7 +90,7 @@ export interface SubscribeOptions {
   readonly bootstrap?: readonly (EndpointId | EndpointAddr)[] | undefined;
   /** Events kept for a reader that lags behind; then the oldest messages are lost and counted. Default 2,048. */
   readonly queueCapacity?: number | undefined;
-  /** Whether this subscriber hears its own broadcasts, too; those of other subscribers on the node it always hears. Default false. */
+  /** Whether this subscriber hears its own broadcasts, too. It always hears those of other subscribers on the node. Default false. */
   readonly echo?: boolean | undefined;
 }
 
@@ -116,14 +118,14 @@ export interface TopicSession {
    */
   send(command: TopicCommand, signal?: AbortSignal): Promise<void>;
   /**
-   * The next event; done when the topic is closed. One that was given up takes no event away.
+   * The next event; done when the topic is closed. A wait that was given up takes no event away.
    *
    * @throws EndpointClosedError after what is queued, when the node lost its endpoint; the signal's reason
    */
   next(signal?: AbortSignal): Promise<IteratorResult<GossipEvent, undefined>>;
   /** Settles when no more events come in: closed here, or ended with the node. Never rejects. */
   readonly closed: Promise<void>;
-  /** A reader of its own for changes of neighbors; it hears first of those that are there. */
+  /** A new reader of changes of neighbors. It begins with the current neighbors. */
   membership(): MembershipReader;
   /**
    * Settles when what was published in the topic before has been handed to the transports of its neighbors, or can't be.

@@ -1,9 +1,8 @@
 /**
- * A limit that several queues share, so that many of them together are bounded as one of them is.
+ * A limit that several queues share, so that all of them together are bounded.
  *
- * A queue may grow while it holds no more than what nobody holds (dynamic thresholds: Choudhury and Hahne, "Dynamic queue length thresholds
- * for shared-memory packet switches", 1998). Queues that want everything end up with equal parts, and there is always something
- * left for the next one.
+ * A queue may grow while it holds no more than what is free (dynamic thresholds: Choudhury and Hahne, "Dynamic queue length thresholds for
+ * shared-memory packet switches", 1998). Queues that want everything end up with equal parts, and there is always something left for the next one.
  */
 export class SharedBudget {
   readonly #share: number;
@@ -19,7 +18,7 @@ export class SharedBudget {
     return this.#used;
   }
 
-  /** Whether a queue that holds so much may take so much more. */
+  /** Whether a queue that holds `held` may take `more` besides. */
   fits(held: number, more: number): boolean {
     return held + more <= Math.min(this.#share, 2 * this.#share - this.#used);
   }

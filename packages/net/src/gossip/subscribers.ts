@@ -19,12 +19,12 @@ export class Subscribers {
     this.#me = me;
   }
 
-  /** Those that read. */
+  /** The queues that are read. */
   get queues(): readonly EventQueue[] {
     return this.#queues;
   }
 
-  /** Adds the two halves of a subscription. A late one first hears of the neighbors that are there. */
+  /** Adds the two halves of a subscription. It begins with the current neighbors. */
   add(queue: EventQueue, neighbors: readonly EndpointId[]): void {
     this.#queues = this.#queues.concat(queue); // no spare slots, unlike a literal with spread
     this.#halves += 2;
@@ -42,7 +42,7 @@ export class Subscribers {
     return this.#halves === 0;
   }
 
-  /** A subscription reads changes of neighbors apart. @returns stops that */
+  /** A subscription also reads changes of neighbors by themselves. @returns what ends that */
   addMembershipReaders(readers: MembershipReaders): () => void {
     if (this.#end) readers.end(this.#end.error);
     this.#membershipReaders ??= new Set();

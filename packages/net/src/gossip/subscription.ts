@@ -10,10 +10,12 @@ import type { LocalTopic } from './local-topic.js';
 import { MembershipReaders } from './membership-readers.js';
 import type { FlushResult, GossipEvent, MembershipReader, TopicCommand, TopicSession, WhenAlone } from './service.js';
 
-/** What a subscription needs of the actor. */
+/** What a subscription needs of the node. */
 export interface SubscriptionHost {
   maxContentLength(scope: Scope): number;
-  /** Whether most of the neighbors that get a topic's payloads have so much queued, or so much was published at once, that a broadcast has to wait. */
+  /**
+   * Whether a broadcast has to wait: too much is queued to most of the neighbors that get the topic's payloads, or too much was published at once.
+   */
   isCongested(local: LocalTopic): boolean;
   /** Settles when that may have changed. */
   congestionEased(): Promise<void>;
@@ -37,7 +39,7 @@ export class Subscription implements TopicSession {
   readonly #local: LocalTopic;
   readonly #host: SubscriptionHost;
   readonly #queue: EventQueue;
-  /** Who does not hear what is published here. */
+  /** The queue that does not get what is published here. */
   readonly #deaf: EventQueue | undefined;
   #membership: { readonly readers: MembershipReaders; readonly stop: () => void } | undefined;
   #senderClosed = false;
@@ -130,7 +132,7 @@ export class Subscription implements TopicSession {
     const local = this.#local;
     const isAlone = local.neighbors.length === 0;
     const isHeard = local.subscribers.hasListener(this.#deaf);
-    // Equal contents are one message, to subscribers on this node as to the swarm.
+    // Equal contents are one message, for subscribers on this node as for the swarm.
     const id = scope === 'swarm' && (isAlone || isHeard) ? this.#host.messageId(content) : undefined;
     let isNews = id === undefined || !this.#host.hasSeen(this.topic, id);
     if (isAlone) isNews = !this.#keep({ id, content, scope }, whenAlone) && isNews;

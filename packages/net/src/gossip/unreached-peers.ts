@@ -18,15 +18,15 @@ export interface UnreachedPeersHost {
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
   tried(peer: EndpointId): TriedPeer;
-  /** Whether a peer has said anything in a topic since it has last left it. */
+  /** Whether a peer has said anything in a topic since it last left it. */
   hasHeardFrom(topic: TopicId, peer: EndpointId): boolean;
   join(topic: TopicId, peers: readonly EndpointId[]): void;
 }
 
 /**
- * Peers that the user has named and that are not in the topic, by all we know: they could not be reached so far, or have left. While the topic
- * has neighbors they are asked now and then: nodes that start apart from their bootstrap peers and find each other would otherwise stay an
- * island for ever, and so would those whose bootstrap peer starts anew and knows nobody.
+ * Peers that the user has named and that, as far as we know, are not in the topic: they could not be reached so far, or have left. While the topic
+ * has neighbors they are asked now and then. Otherwise nodes that start apart from their bootstrap peers and find each other would stay an island for
+ * ever, and so would those whose bootstrap peer starts anew and knows nobody.
  */
 export class UnreachedPeers {
   readonly #topic: TopicId;
@@ -43,7 +43,7 @@ export class UnreachedPeers {
     this.#pauseMs = host.options.dialBackoffMaxMs;
   }
 
-  /** Whether everybody was reached. */
+  /** Whether all of them were reached. */
   get isEmpty(): boolean {
     return this.#peers.length === 0;
   }
@@ -81,7 +81,7 @@ export class UnreachedPeers {
 
   #ask(): void {
     this.#timer = undefined;
-    // Whoever was asked in the last round and could be dialed has heard us, and answers where it is in the topic.
+    // A peer that was asked in the last round and could be dialed has heard us, and answers if it is in the topic.
     const wasReached = (peer: EndpointId) =>
       this.#asked.includes(peer) &&
       this.#host.tried(peer).dialFailures === 0 &&

@@ -2,7 +2,7 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import type { Clock, ClockTimer } from '../util/clock.js';
 import type { EventQueue } from './event-queue.js';
 
-/** Others may come that know what was said: the first neighbor is rarely the last. In milliseconds. */
+/** How long to wait for other neighbors that may know what was said, in milliseconds: the first neighbor is rarely the last. */
 const OTHERS_MS = 5_000;
 
 /** What an unsettled absence needs to know. */
@@ -14,8 +14,8 @@ export interface UnsettledAbsenceHost {
 }
 
 /**
- * An absence that neighbors remember, if there is one that says what it remembers. A Rust node hands over nothing to a new neighbor: among such neighbors alone
- * whatever was said meanwhile is lost, and the readers of that time are to be told.
+ * An absence that is short enough for neighbors to remember. Whether one of them says what it remembers is open: a Rust node hands over nothing to a
+ * new neighbor. If all neighbors are like that, whatever was said meanwhile is lost, and the readers of that time are told.
  */
 export class UnsettledAbsence {
   readonly readers: readonly EventQueue[];
@@ -47,7 +47,7 @@ export class UnsettledAbsence {
     this.#host.tell(this.readers);
   }
 
-  /** A neighbor has said what it remembers, or it is told anyway. */
+  /** A neighbor has said what it remembers, or the readers are told anyway. */
   stop(): void {
     this.#timer.cancel();
   }

@@ -3,7 +3,7 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import type { ClockTimer } from '../util/clock.js';
 import type { ResolvedGossipOptions } from './options.js';
 
-/** Peers that the user has named, of which a topic remembers the latest. */
+/** How many peers that the user has named a topic remembers: the latest. */
 export const MAX_BOOTSTRAP = 256;
 
 /** Former neighbors that a topic remembers. */
@@ -34,7 +34,7 @@ export class WayBack {
   #former: readonly EndpointId[] = NOBODY;
   #timer: ClockTimer | undefined;
   #rounds = 0;
-  /** Whether somebody has been asked once more in this round. */
+  /** Whether a peer has been asked once more in this round. */
   #askedAgain = false;
 
   constructor(topic: TopicId, host: WayBackHost) {
@@ -77,8 +77,8 @@ export class WayBack {
   }
 
   /**
-   * The last connection to a peer has ended in good order, and the peer has not answered. Where a topic is left and entered again, it may have been about to
-   * close the connection when we asked, and has not heard us: it is asked again at once, but not for ever.
+   * The last connection to a peer has ended in good order, and the peer has not answered. Where a topic is left and entered again, it may have been
+   * about to close the connection when we asked, and has not heard us: it is asked again at once, but not for ever.
    */
   unheard(peer: EndpointId): void {
     if (!this.#timer || this.#askedAgain || !this.peers.includes(peer)) return;
@@ -91,7 +91,7 @@ export class WayBack {
     if (this.#timer || this.#bootstrap.length + this.#former.length === 0) return;
     const { clock, dialBackoffMinMs, dialBackoffMaxMs, random } = this.#host.options;
     const pause = Math.min(dialBackoffMaxMs, 2 * dialBackoffMinMs * 2 ** Math.min(this.#rounds, 30)) * (0.5 + random());
-    // A round without anybody that the user has named is not worth its turn.
+    // A round waits until one of the peers that the user has named may be dialed.
     const needed = this.#bootstrap.length > 0 ? this.#bootstrap : this.#former;
     const soonest = needed.reduce((least, peer) => Math.min(least, this.#host.waitFor(peer)), Number.POSITIVE_INFINITY);
     this.#timer = clock.setTimer(() => this.#ask(), Math.max(pause, soonest));
@@ -122,7 +122,7 @@ export class WayBack {
 
 const NOBODY: readonly EndpointId[] = [];
 
-/** Whoever was asked now is asked last the next time round. */
+/** Peers that were asked now are asked last the next time round. */
 function askedLast(peers: readonly EndpointId[], asked: readonly EndpointId[]): EndpointId[] {
   return [...peers.filter((peer) => asked.includes(peer)), ...peers.filter((peer) => !asked.includes(peer))];
 }

@@ -2,7 +2,7 @@
 const P = 2n ** 255n - 19n;
 const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
-/** How the exponent 2²⁵⁰ − 1 is put together: 2ⁿ − 1 for each n, from two that came before it. */
+/** How the exponent 2²⁵⁰ − 1 is built up: 2ⁿ − 1 for each n, from two that came before it. */
 const LADDER = [
   [1, 1],
   [2, 2],

@@ -5,8 +5,7 @@ import type { SigningKey } from './ed25519/signing-key.js';
 const BYTES = 32;
 
 /**
- * The Ed25519 key with this seed, where one can wait for it: a page that needs none (its browser keeps the key) is without the library of 8 kB that a
- * `SecretKey` brings.
+ * The Ed25519 key with this seed, asynchronously: a page whose browser keeps the key never loads the library of 8 kB that a `SecretKey` brings.
  *
  * @param seed - 32 bytes. Keep them secret.
  * @throws TypeError or RangeError for another seed.

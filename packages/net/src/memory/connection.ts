@@ -45,7 +45,7 @@ export class MemoryConnection implements Connection {
   readonly #receiving = new Map<StreamNumber, MemoryRecvStream>();
   readonly #maxStreams: number;
   readonly #liveness: Liveness;
-  /** Those who wait for a stream, the first to ask first. */
+  /** Callers that wait for a stream, in the order in which they asked. */
   readonly #waiting: Array<() => void> = [];
   #out: PacketSink | undefined;
   #reason: CloseReason | undefined;

@@ -142,7 +142,7 @@ export class MemoryEndpoint implements Endpoint {
     this.#end({ type: 'local' }, new EndpointClosedError(), (connection) => connection.close(0, 'endpoint closed'));
   }
 
-  /** Dies as an endpoint does whose socket fails: nobody else is told. */
+  /** Ends as an endpoint whose socket fails: peers are not told. */
   fail(error: Error): void {
     const message = `the endpoint failed: ${error.message}`;
     this.#end({ type: 'error', error }, new EndpointClosedError({ cause: error }), (connection) =>

@@ -16,7 +16,7 @@ export interface LinkOptions<T> {
   readonly deliver: (item: T) => void;
 }
 
-/** How long QUIC takes to notice a lost packet, beside a round trip (RFC 9002, section 6.2: PTO with the longest delay of an ACK). */
+/** How long QUIC takes to notice a lost packet, besides a round trip (RFC 9002, section 6.2: PTO with the longest delay of an ACK). */
 const PROBE_MS = 25;
 
 /** Lanes of which the last arrival is remembered; beyond that, those in the past are forgotten. */

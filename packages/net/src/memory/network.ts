@@ -56,7 +56,7 @@ export class MemoryNetwork {
   readonly #random: () => number;
   readonly #endpoints = new Map<string, MemoryEndpoint>();
   readonly #wires = new Set<Wire>();
-  /** By direction between two hosts, as are the conditions: a process that comes back finds them as they were. */
+  /** Cuts and conditions are kept by direction between two hosts: a process that comes back finds them as they were. */
   readonly #cuts = new Set<string>();
   readonly #conditions = new Map<string, Partial<PathConditions>>();
   /** Endpoints that nothing reaches and that reach nobody. */
@@ -130,14 +130,14 @@ export class MemoryNetwork {
     this.#updateBetween(from, to);
   }
 
-  /** Says what the way in one direction is like from now on; what is left out becomes as good as the network has it. */
+  /** Sets the conditions in one direction from now on; those that are left out become the network's own. */
   shape(from: MemoryEndpoint, to: MemoryEndpoint, conditions: Partial<PathConditions>): void {
     this.#conditions.set(direction(from, to), conditions);
   }
 
   /**
-   * The endpoint's machine sleeps, or its process stands still: it hears nothing and says nothing. Its clock is for the caller to
-   * stop ({@link MemoryEndpointOptions.clock}).
+   * The endpoint's machine sleeps, or its process stands still: it receives and sends nothing. The caller has to stop its clock ({@link
+   * MemoryEndpointOptions.clock}).
    */
   suspend(endpoint: MemoryEndpoint): void {
     this.#silent.add(endpoint);
@@ -162,8 +162,8 @@ export class MemoryNetwork {
   }
 
   /**
-   * An endpoint dies without a word: its peers notice after the idle time-out, its own side at once. It reaches nobody and nobody
-   * reaches it until {@link MemoryNetwork.register}.
+   * An endpoint dies without a close packet: its peers notice after the idle time-out, its own side at once. It reaches nobody and nobody reaches it
+   * until {@link MemoryNetwork.register}.
    */
   vanish(endpoint: MemoryEndpoint): void {
     this.unregister(endpoint);

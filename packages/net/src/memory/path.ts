@@ -1,10 +1,10 @@
-/** What the way from one endpoint to another is like. One direction. */
+/** The conditions on the path from one endpoint to another: one direction. */
 export interface PathConditions {
   /** In milliseconds. */
   readonly latencyMs: number;
-  /** Up to so many milliseconds are added, at random. Default 0. */
+  /** The most that is added at random, in milliseconds. Default 0. */
   readonly jitterMs: number;
-  /** Share of packets that have to be sent again, 0 up to but not including 1: each costs time, and nothing is lost. Default 0. */
+  /** Share of packets that have to be sent again, from 0 to less than 1: each costs time, and nothing is lost. Default 0. */
   readonly loss: number;
   /** Default: no limit. */
   readonly bytesPerSecond: number;

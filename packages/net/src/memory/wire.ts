@@ -27,13 +27,13 @@ interface Side {
   readonly link: Link<Packet>;
   /** What has arrived and waits for a muted endpoint to read again. */
   readonly unread: Packet[];
-  /** Running while nothing arrives from the other side: then the idle time-out is due. */
+  /** The idle time-out: runs while nothing can arrive from the other side. */
   silence: ClockTimer | undefined;
-  /** When the connection was closed or was lost, on this side. */
+  /** When the connection ended on this side. */
   endedAt: number | undefined;
 }
 
-/** A peer that has closed a connection says so again when it hears of it, for three probe time-outs (RFC 9000, section 10.2). */
+/** A peer that has closed a connection says so again when packets come for it, for three probe time-outs (RFC 9000, section 10.2). */
 const CLOSING_MS = 1_000;
 
 /** Packets that are for QUIC itself, whether or not the application reads: the others wait for it. */
@@ -135,7 +135,7 @@ export class Wire {
     if (sender.endedAt !== undefined) this.#updateDirection(sender, receiver);
   }
 
-  /** An end that has forgotten a connection does not repeat what the path has lost. */
+  /** Whether a packet arrives too late: an end that has forgotten a connection does not repeat what the path has lost. */
   #isTooLate({ endedAt, endpoint }: Side, packet: Packet): boolean {
     if (endedAt === undefined) return false;
     const { latencyMs, jitterMs } = this.#host.path(endpoint, this.#otherThan(endpoint));

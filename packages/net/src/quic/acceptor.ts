@@ -37,7 +37,7 @@ export class Acceptor implements IncomingHost {
   readonly #tokens = new RetryTokens();
   readonly #turns = new HandshakeTurns<QuicIncoming>((incoming) => this.queue.push(incoming));
   readonly #undecided = new Set<QuicIncoming>();
-  /** Clients that are here already, by address and their own connection id: a first flight that arrives late, from before a retry, asks for nothing. */
+  /** Known clients, by address and their own connection id: a first flight from before a retry that arrives late is no new request. */
   readonly #clients = new Map<string, QuicIncoming>();
 
   constructor(core: Core, configs: Configs) {
@@ -64,7 +64,7 @@ export class Acceptor implements IncomingHost {
     return true;
   }
 
-  /** No more: everybody undecided is let go with this error. */
+  /** Accepts no more: clients that wait for a decision fail with this error. */
   close(error: EndpointClosedError): void {
     this.queue.end();
     this.#turns.stop();
@@ -74,7 +74,7 @@ export class Acceptor implements IncomingHost {
   admit(incoming: QuicIncoming): Driver {
     const { header, from, originalDcid, leave, filter } = incoming;
     this.#forget(incoming);
-    // After a retry the client calls us by the id that we gave it there; else by one that it made up, and we choose ours now.
+    // After a retry the client calls us by the id that we gave it there. Otherwise it has made one up, and we choose ours now.
     const { ids } = this.#core;
     const { cid: scid, token } = originalDcid ? { cid: header.dcid, token: ids.tokenOf(header.dcid) } : ids.issue();
     let native: NativeConnection;
@@ -145,11 +145,11 @@ export class Acceptor implements IncomingHost {
     const client = clientKey(header, { host, port });
     const hasToken = header.dcid.length === CID_LENGTH && header.token.length > 0;
     const originalDcid = hasToken ? this.#tokens.check(`${host}:${port}`, header.token, header.dcid) : undefined;
-    // Who obeys a retry has dropped its first attempt, which may have come twice, and been let in when we were less busy.
+    // A client that obeys a retry has dropped its first attempt. That attempt may have come twice, and been let in when we were less busy.
     const known = this.#clients.get(client);
     if (known && !(originalDcid && known.supersede())) return;
     const isBusy = this.halfOpen.total >= settings.retryThreshold;
-    // A client ignores a second retry; so whose token is not believed is told at once, and may dial again (RFC 9000, section 8.1.3).
+    // A client ignores a second retry; so one whose token is not valid is told at once, and may dial again (RFC 9000, section 8.1.3).
     if (!originalDcid && hasToken && this.#core.ids.tokenOf(header.dcid))
       return this.#sendClose(header, { host, port }, TransportError.invalidToken, 'the token is not valid any more');
     if (!originalDcid && isBusy) return this.#sendRetry(header, host, port);
@@ -157,7 +157,7 @@ export class Acceptor implements IncomingHost {
       counters.droppedBusy++;
       return;
     }
-    // Only what was made with the right keys, and brings what it should, gets a place: rubbish costs no more than this look.
+    // Only a datagram that was made with the right keys, and brings what it should, gets a place: rubbish costs no more than this check.
     const filter = new InitialFilter(header.dcid);
     if (filter.check(datagram) !== 'authentic') {
       counters.undecodable++;

@@ -18,7 +18,7 @@ function advertisedAddrs({ host, port }: SocketAddr): SocketAddr[] {
   return [...addrs.filter((addr) => !isLoopback(addr)), ...addrs.filter(isLoopback)];
 }
 
-/** All addresses of a bound socket for others: those that the user says come first. */
+/** All addresses of a bound socket for others; those that the user advertises come first. */
 export function addrsOf(bound: SocketAddr, advertised: readonly SocketAddr[]): SocketAddr[] {
   const said = advertised.map(({ host, port }) => ({ host, port: port || bound.port }));
   const isSaid = ({ host, port }: SocketAddr) => said.some((addr) => addr.host === host && addr.port === port);
@@ -28,8 +28,8 @@ export function addrsOf(bound: SocketAddr, advertised: readonly SocketAddr[]): S
 /**
  * What to tell the user about a socket that is bound to all addresses of a machine that has several; undefined if there is nothing.
  *
- * Node neither tells at which of our addresses a datagram arrived nor lets us choose where one is sent from. The operating system
- * chooses by its routes, and a peer that dialed another of our addresses must ignore the answer (RFC 9000, section 9).
+ * Node does not tell at which of our addresses a datagram arrived, and does not let us choose the one to send from. The operating system chooses by
+ * its routes, and a peer that dialed another of our addresses must ignore the answer (RFC 9000, section 9).
  */
 export function severalAddressesHint(bound: SocketAddr, reached = advertisedAddrs(bound)): string | undefined {
   const addrs = reached.filter((addr) => !isLoopback(addr));

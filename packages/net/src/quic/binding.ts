@@ -3,8 +3,8 @@ import { loadNative } from './load-native.js';
 import type { Quiche } from './native-types.js';
 
 /**
- * The one file that loads the native module, quiche 0.18 as a prebuilt binary, so that a platform without one fails here, with
- * one error, and nowhere else. At once and not asynchronously: `require` takes no modules that await at their top level.
+ * The one file that loads the native module, quiche 0.18 as a prebuilt binary, so that a platform without one fails here, with one error, and nowhere
+ * else. It loads synchronously, because `require` takes no modules that await at their top level.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export type { HostPort, NativeConfig, NativeError, RawConnection, RecvInfo } fro
 export const SHUTDOWN_READ = 0;
 export const SHUTDOWN_WRITE = 1;
 
-// Bundlers that write CommonJS leave the URL empty: then what is installed beside the program counts.
+// Bundlers that write CommonJS leave the URL empty: then the packages beside the program are searched.
 const here: string | undefined = import.meta.url;
 
 /** The loaded binding. Importing this file throws UnsupportedPlatformError where there is none. */

@@ -46,8 +46,9 @@ function checkServer(server: PinnedServer): void {
 /**
  * A QUIC endpoint as most programs know TLS: the server shows a certificate that its clients expect, clients prove nothing.
  *
- * For protocols with programs that have no endpoint id, such as irpc's. As a server it accepts everybody who reaches it, also the
- * dials of an {@link Endpoint} that expects its key's id. TLS 1.3 with Ed25519 here unless `server` says otherwise; a pinned server may have an ECDSA or RSA key.
+ * For protocols with programs that have no endpoint id, such as irpc's. As a server it accepts everybody who reaches it, including an {@link
+ * Endpoint} that dials it and expects its key's id. TLS 1.3 with Ed25519 here unless `server` says otherwise; a pinned server may have an ECDSA or
+ * RSA key.
  *
  * @example
  * ```ts

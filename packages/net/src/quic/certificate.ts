@@ -3,10 +3,10 @@ import type { SecretKey } from '../identity/secret-key.js';
 import { fromHex } from '../util/hex.js';
 
 /**
- * The X.509 certificate that carries an endpoint's key through TLS, and the only thing we read from a peer's.
+ * The X.509 certificate that carries an endpoint's key through TLS, and the key that we read from a peer's.
  *
- * Nothing in it is worth believing but the key: TLS 1.3's CertificateVerify message (RFC 8446, section 4.4.3) proves that the
- * peer holds the secret half, whoever signed the certificate. So it is self-signed, with a fixed name and a wide validity.
+ * Nothing else in it is proven: TLS 1.3's CertificateVerify message (RFC 8446, section 4.4.3) proves that the peer holds the secret half, whoever
+ * signed the certificate. So it is self-signed, with a fixed name and a wide validity.
  *
  * @module
  */
@@ -30,7 +30,7 @@ const ED25519 = fromHex('300506032b6570');
 const SPKI_PREFIX = fromHex('302a300506032b6570032100');
 const OID_COMMON_NAME = fromHex('0603550403');
 const OID_SUBJECT_ALT_NAME = fromHex('0603551d11');
-/** Nothing sensible has ten of these; a certificate over this size is not one of ours. */
+/** The largest certificate that is read, in bytes: ours have a few hundred. */
 const MAX_CERTIFICATE_BYTES = 16_384;
 
 const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1');
@@ -51,8 +51,8 @@ export interface CertificateOptions {
 }
 
 /**
- * A self-signed certificate for a key, in DER: always the same bytes for the same key. It is no CA's, which clients that check
- * chains would not take from a server.
+ * A self-signed certificate for a key, in DER: always the same bytes for the same key. It is not a CA's: clients that check chains would not take
+ * that from a server.
  */
 export function certificateDer(key: SecretKey, options: CertificateOptions = {}): Uint8Array {
   const { dnsName } = options;

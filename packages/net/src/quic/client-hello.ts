@@ -10,9 +10,9 @@ const CONNECTION_CLOSE = 0x1c;
 /** TLS's message (RFC 8446, section 4). */
 const CLIENT_HELLO = 1;
 const MESSAGE_HEADER = 4;
-/** Larger ones are refused: with post-quantum key shares they have about 2 kB. In bytes. */
+/** The largest ClientHello, in bytes: with post-quantum key shares they have about 2 kB. */
 const MAX_HELLO = 8_192;
-/** Browsers cut theirs into a dozen pieces; more pieces are no client's. */
+/** Most pieces of a ClientHello: browsers cut theirs into a dozen. */
 const MAX_PIECES = 32;
 const MAX_ACK_RANGES = 64;
 
@@ -20,14 +20,15 @@ const MAX_ACK_RANGES = 64;
 export type HelloState = 'incomplete' | 'complete' | 'invalid';
 
 /**
- * Watches the Initial packets of one client for its ClientHello: whether all of it is there, and that nothing else comes.
+ * Watches the Initial packets of one client for its ClientHello: whether all of it is there, and that nothing else comes. It keeps only the first
+ * four bytes, and of the others which have come.
  *
- * It keeps no bytes but the first four, only which are there: quiche 0.18 keeps whatever CRYPTO frames bring, without a limit
- * (CVE-2024-1765). So nothing of quiche's is made before the ClientHello is complete, and no byte beyond it is handed to quiche.
+ * quiche 0.18 keeps whatever CRYPTO frames bring, without a limit (CVE-2024-1765). So no quiche connection is made before the ClientHello is
+ * complete, and no byte beyond it is handed to quiche.
  */
 export class ClientHello {
   readonly #head = new Uint8Array(MESSAGE_HEADER);
-  /** What is there: `[start, end)`, in order, apart from each other. */
+  /** Which bytes have come: `[start, end)`, in order, with holes between them. */
   #pieces: Array<readonly [number, number]> = [];
 
   get isComplete(): boolean {

@@ -21,8 +21,8 @@ interface ClosePacket {
 /**
  * Close packets: the last datagrams of connections that we closed.
  *
- * A CONNECTION_CLOSE is not acknowledged and may be lost; then the peer goes on sending, and is told again, until it has had
- * time to notice. It is told where it was, and nobody else is told anything: without keys nobody knows who is asking.
+ * A CONNECTION_CLOSE is not acknowledged and may be lost; then the peer goes on sending, and is told again, until it has had time to notice. Only the
+ * address at which it was gets an answer: without keys nobody knows who is asking.
  */
 export class ClosePackets {
   /** By connection id; in the order in which they expire. */
@@ -63,7 +63,7 @@ export class ClosePackets {
     this.#packets.clear();
   }
 
-  /** No timer: what is left over is gone with the next call, and it is small. */
+  /** There is no timer: the next call removes what has expired, and that is small. */
   #expire(): void {
     const now = this.now();
     for (const [key, { until }] of this.#packets) {

@@ -4,7 +4,7 @@ import { certificatePem, toPem } from './certificate.js';
 import { maxDatagramSize, type ServerCertificate, type Settings, WINDOW_GROWTH } from './options.js';
 import { SERVER_NAME } from './peer-check.js';
 
-/** Some bound: programs dial a handful of protocols. */
+/** Configurations that are kept: programs dial a handful of protocols. */
 const MAX_CONFIGS = 64;
 /** Peers may use any datagram they like; UDP's own limit. */
 const MAX_RECEIVED_DATAGRAM = 65_527;

@@ -6,9 +6,9 @@ import { fewRandomBytes } from './random-bytes.js';
 /** RFC 9000, section 10.3: a reset ends with the token. */
 const TOKEN_LENGTH = 16;
 const SEED_LENGTH = 6;
-/** A reset has at least so many bytes, or nobody would look at it ... */
+/** Fewest bytes of a reset: peers ignore shorter ones. */
 const MIN_RESET = 21;
-/** ... and at most so many: as small packets have. */
+/** Most bytes of a reset: as many as small packets have. */
 const MAX_RESET = 40;
 /** First bits of a packet with a short header. */
 const SHORT_FORM = 0x40;
@@ -17,10 +17,10 @@ const SHORT_FORM = 0x40;
  * The connection ids of one endpoint, and the tokens with which it tells, after a restart, that it does not know a
  * connection any more (stateless reset, RFC 9000, section 10.3).
  *
- * An id is `seed (6 bytes) ‖ SHA-256(token) (10 bytes)`, its token HMAC-SHA256 of the seed with a key that follows from the secret
- * key. So an endpoint knows its own ids again without keeping any, whoever has been called by an id can check a reset for it, and
- * nobody can make one. (The standard announces tokens in frames and a transport parameter. quiche 0.18 looks only at the parameter, which
- * only servers send: a server could never be told.) 80 bits of the hash stand between an attacker on the path and a forged token.
+ * An id is `seed (6 bytes) ‖ SHA-256(token) (10 bytes)`, its token HMAC-SHA256 of the seed with a key that follows from the secret key. So an
+ * endpoint recognizes its own ids without keeping any, and a peer that knows an id can check a reset for it but cannot make one. (The standard
+ * announces tokens in frames and a transport parameter. quiche 0.18 looks only at the parameter, which only servers send: a server could never be
+ * told.) 80 bits of the hash stand between an attacker on the path and a forged token.
  */
 export class ConnectionIds {
   readonly #key: Buffer;
@@ -47,7 +47,7 @@ export class ConnectionIds {
     return cid.length === CID_LENGTH && checkOf(token).equals(cid.subarray(SEED_LENGTH)) ? token : undefined;
   }
 
-  /** What answers a packet for a connection that is not known any more; undefined if its id was never ours, or it is too short. */
+  /** The reset that answers a packet for an unknown connection; undefined if its id was never ours, or the packet is too short. */
   resetFor(datagram: Uint8Array): Uint8Array | undefined {
     const length = Math.min(datagram.length - 1, MAX_RESET); // shorter than what it answers, so that no loop can last
     if (length < MIN_RESET) return undefined;
@@ -64,7 +64,7 @@ export class ConnectionIds {
   }
 }
 
-/** What in an id tells its token. */
+/** The part of an id that its token determines. */
 function checkOf(token: Uint8Array): Buffer {
   return createHash('sha256')
     .update(token)
@@ -72,7 +72,7 @@ function checkOf(token: Uint8Array): Buffer {
     .subarray(0, CID_LENGTH - SEED_LENGTH);
 }
 
-/** Under which a connection is found whose peer calls itself by this id: see {@link resetKeyIn}. */
+/** The key of a connection whose peer has this id: see {@link resetKeyIn}. */
 export function resetKeyOf(cid: Uint8Array): string | undefined {
   return cid.length === CID_LENGTH ? cidKey(cid, SEED_LENGTH) : undefined;
 }

@@ -5,14 +5,14 @@ import type { PathMtu } from './path-mtu.js';
 import { PathProber } from './path-prober.js';
 import type { PeerPath } from './peer-path.js';
 
-/** As large as a challenge must be to hold its nonce, and less than three times the smallest packet. In bytes. */
+/** The size of a challenge in bytes: large enough to hold its nonce, and less than three times the smallest packet. */
 const CHALLENGE_SIZE = 64;
 
 /**
- * The way to one peer: where it leads, whether that is proven, and how large datagrams may be.
+ * The path to one peer: where it leads, whether that is proven, and how large datagrams may be.
  *
- * Its packets go past quiche, in the form of those that measure the MTU (`mtu-probe.ts`): a challenge is a small probe, and the
- * answer repeats its nonce, which nobody knows who does not receive there.
+ * Its own packets go past quiche, in the form of MTU probes (`mtu-probe.ts`): a challenge is a small probe, and the answer repeats its nonce, which
+ * only somebody who receives there knows.
  */
 export class ConnectionPath {
   readonly #remote: PeerPath;
@@ -50,7 +50,7 @@ export class ConnectionPath {
     this.#prober.open();
   }
 
-  /** A datagram with a long header came for the open connection. @returns whether it was of our own making: then it is not for quiche */
+  /** A datagram with a long header came for the open connection. @returns whether it was a probe or an answer: then it is not for quiche */
   receive(datagram: Uint8Array): boolean {
     const packet = parseMtuPacket(datagram);
     if (!packet) return false;
@@ -72,7 +72,7 @@ export class ConnectionPath {
     this.#challenge(now);
   }
 
-  /** A datagram as large as they may be was sent. */
+  /** A datagram of the largest allowed size was sent. */
   filled(now: number): void {
     this.#prober.filled(now);
   }

@@ -92,7 +92,7 @@ export class QuicConnection implements Connection {
   }
 }
 
-/** An address as the user knows it: IPv4 on a dual-stack socket comes as `::ffff:a.b.c.d`. */
+/** An address as users write it: on a dual-stack socket IPv4 addresses come as `::ffff:a.b.c.d`. */
 export function plainAddress({ host, port }: HostPort): SocketAddr {
   return isIPv6(host) && host.startsWith('::ffff:') && host.includes('.')
     ? { host: host.slice(7), port }

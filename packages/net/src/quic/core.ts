@@ -33,13 +33,13 @@ export interface EndpointStats {
   retriesSent: number;
   /** Peers that were told that their connection is not known any more (stateless resets). */
   resetsSent: number;
-  /** Connections of which a peer said so. */
+  /** Connections that a peer did not know any more, and reset. */
   resetsReceived: number;
   /** Times that a datagram size which a path had carried was carried no longer. */
   blackHoles: number;
   /** Connections that ended because their peer brought too many bytes that belong to no stream, or streams that nobody has taken. */
   floods: number;
-  /** Handshakes that were refused because too many connections from there had ended so. */
+  /** Handshakes that were refused because too many connections from there had ended as floods. */
   refusedFlooders: number;
   /** Clients that were told which version is spoken. */
   versionNegotiationsSent: number;
@@ -53,7 +53,7 @@ export interface Route {
 /** Datagrams that one connection may send in a row; then the others get their turn, and the socket is read. */
 const BURST = 64;
 
-/** Less space than this is not worth a packet. */
+/** The least space that is worth a packet, in bytes. */
 const MIN_PACKET = 64;
 
 /** The socket with its connections: routing in, batching out. */
@@ -82,7 +82,7 @@ export class Core implements DriverHost {
   readonly ids: ConnectionIds;
   readonly resets: Resets;
   readonly heldAcks = new HeldAcks();
-  /** From where no connection is let in for a while. */
+  /** Networks from which no connection is let in for a while. */
   readonly penalties: FloodPenalties;
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
@@ -111,7 +111,7 @@ export class Core implements DriverHost {
       return;
     }
     if (key !== undefined && this.#closePackets.has(key)) {
-      // Never a reset: it could overtake the close packet, and hides the reason that the close packet gives.
+      // It is never answered with a reset: that could overtake the close packet, and hide the reason which the close packet gives.
       const closePacket = this.#closePackets.answer(key, { host, port });
       if (closePacket) this.sendDatagram(closePacket, { host, port });
       return;

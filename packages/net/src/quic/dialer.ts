@@ -9,10 +9,10 @@ import { NativeConnection, rawConnection } from './native-connection.js';
 import { cidKey } from './packet-header.js';
 import { type Expectation, SERVER_NAME } from './peer-check.js';
 
-/** An attempt that has not succeeded after this long gets company by the next address (RFC 8305, section 5). */
+/** After this long without success the next address is tried as well, in milliseconds (RFC 8305, section 5). */
 const STAGGER_MS = 250;
 
-/** What failed attempts are reported by, the most telling first. */
+/** Which of several failures is reported: the most telling first. */
 const TELLING: readonly ConnectFailure[] = [
   'identity-mismatch',
   'alpn-mismatch',
@@ -42,8 +42,8 @@ function reachable(addr: SocketAddr, local: HostPort): HostPort | undefined {
 }
 
 /**
- * Dials the addresses of an endpoint one after the other, not waiting long for any; the first that proves the identity wins and
- * the others are given up.
+ * Dials the addresses of an endpoint one after the other without waiting long for any. The first that proves the identity wins, and the others are
+ * given up.
  *
  * @throws ConnectError of the most telling attempt; what `cancelled` rejects with
  */

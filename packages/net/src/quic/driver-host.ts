@@ -26,7 +26,7 @@ export interface DriverHost {
   sendReset(datagram: Uint8Array, to: HostPort): void;
   /** Sends the close packet, and repeats it when the peer goes on sending. */
   transmitClose(native: NativeConnection, driver: Driver): void;
-  /** A peer brought too much that moves nothing on. @param from where it has proven to be; undefined before */
+  /** A peer exceeded a limit: it brought too many bytes or streams that are of no use. @param from where it has proven to be; undefined before */
   flooded(from: HostPort | undefined): void;
   /** The handshake is done: the peer may reset the connection. */
   opened(driver: Driver): void;

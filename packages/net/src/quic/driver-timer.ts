@@ -1,26 +1,26 @@
-/** A timer that fires so much too late shows that our event loop is behind, in milliseconds. */
+/** A timer that fires more than this late shows that our event loop is behind, in milliseconds. */
 const BUSY_MS = 25;
-/** A timer that fires so much too late, in milliseconds, tells that the event loop stood still. */
+/** A timer that fires more than this late shows that the event loop stood still, in milliseconds. */
 const LATE_MS = 20;
-/** Timers of Node may fire so much too early, in milliseconds. */
+/** By how much Node's timers may fire too early, in milliseconds. */
 export const EARLY_MS = 1;
 
 /**
  * The one timer of a connection.
  *
- * Almost each datagram puts off what is due: the loss timer of a message is taken back by its acknowledgement. Nothing is done about that until
- * the timer fires: then it is set anew, and nobody is called. To clear it at once would spare nothing: Node's timers share one of libuv's, which
- * wakes the process up all the same.
+ * Almost every datagram puts off what is due: an acknowledgement cancels the loss timer of a message. The timer stays as it is until it fires; then
+ * it is set anew, without a call back. Clearing it at once would save nothing: Node's timers share one of libuv's, which wakes the process up all the
+ * same.
  *
- * When it fires late, our event loop stood still. What came meanwhile is read before anything is taken for unanswered: it calls
- * back one turn later.
+ * When it fires late, our event loop stood still. Then it calls back one turn later, so that what came meanwhile is read before anything counts as
+ * unanswered.
  */
 export class DriverTimer {
   readonly #onDue: (isBusy: boolean) => void;
   #timer: NodeJS.Timeout | undefined;
   /** When it fires. */
   #at = Number.POSITIVE_INFINITY;
-  /** When something is due: then, or later. */
+  /** When something is due: at `#at` or later. */
   #dueAt = Number.POSITIVE_INFINITY;
   /** Whether it fired late, and what came meanwhile is being read. */
   #isLate = false;
@@ -33,7 +33,7 @@ export class DriverTimer {
   /** Calls back at this time, and not at the one that was named before. @param now both in milliseconds */
   arm(at: number, now: number): void {
     this.#dueAt = at;
-    if (at > now) this.#isLate = false; // what was late has come
+    if (at > now) this.#isLate = false; // what came meanwhile has been read
     if (this.#timer && this.#at <= at) return;
     this.#set(Math.max(at, now), now);
   }

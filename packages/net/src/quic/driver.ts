@@ -53,7 +53,7 @@ export class Driver {
   readonly #timer = new DriverTimer((isBusy) => this.#onDue(isBusy));
   readonly #upkeep: Upkeep;
   readonly #handshaking: Handshake;
-  /** The peer has exceeded a limit. */
+  /** Whether the peer has exceeded a limit. */
   #isFlood = false;
   #lastStats: NativeStats = { rttMs: 0, sentBytes: 0, receivedBytes: 0, lostPackets: 0 };
 
@@ -65,7 +65,7 @@ export class Driver {
     this.side = side;
     this.remote = new PeerPath(remote, {
       isProven: side === 'dialed' || options.isAddressProven === true,
-      isChecked: host.settings.trust === 'identity', // others may be of another make
+      isChecked: host.settings.trust === 'identity', // others may not know our challenges
     });
     const limits = { timeoutMs: host.settings.handshakeTimeoutMs, now };
     this.#handshaking = new Handshake(options, this.remote, limits, (datagram) => this.path.send(datagram));
@@ -119,7 +119,7 @@ export class Driver {
     this.#host.schedule(this);
   }
 
-  /** The peer does not prove where it is now: it has to connect anew, and is told so with less than it sent. */
+  /** The peer does not prove where it is now: it has to connect anew. The reset that tells it is smaller than what it sent. */
   #giveUpPath(datagram: Uint8Array): void {
     this.#host.sendReset(datagram, this.remote);
     this.#finish({ type: 'error', message: 'the peer moved, and did not prove its new address' });
@@ -139,7 +139,7 @@ export class Driver {
     const received = this.#inbound.takeNews();
     if (received && !this.#afterReceive(native)) return;
     if (this.#phase === 'open') {
-      if (this.#inbound.takeDelay()) this.#outbound.ask(); // a client that gets any packet of ours knows that we are done
+      if (this.#inbound.takeDelay()) this.#outbound.ask(); // any packet of ours tells a client that we are done
       if (!received && this.streams.needsCloserLook) this.streams.dispatch(native);
       if (this.streams.pump(native)) this.#outbound.markDue();
     }
@@ -212,7 +212,7 @@ export class Driver {
     this.#finish({ type: 'error', message: error.message });
   }
 
-  /** Closes at once, with a code of QUIC or TLS instead of the application's. */
+  /** Closes at once, with a code of QUIC or TLS and not of the application. */
   #fail(code: number, message: string): void {
     const native = this.#native;
     if (!native) return;

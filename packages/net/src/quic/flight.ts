@@ -1,21 +1,20 @@
-/** A client repeats its first flight when nothing has come for this long, in milliseconds, later ones after less; twice as long after each. */
+/** After how long without an answer a client repeats its first flight, and later ones, in milliseconds; twice as long after each repetition. */
 const FIRST_FLIGHT_MS = 1_000;
 const LATER_FLIGHT_MS = 600;
-/** More repetitions than this in one handshake help nobody, and two sides could go on answering each other. */
+/** Most repetitions in one handshake: more would not help, and two sides could go on answering each other. */
 const MAX_REPEATS = 6;
-/** What comes sooner than this after we sent, in milliseconds, was on its way already: it does not tell that ours was lost. */
+/** What comes within this time after we sent was on its way already, in milliseconds: it does not show that ours was lost. */
 const CROSSING_MS = 500;
-/** Less than this is no flight but an acknowledgement, in bytes. */
+/** Fewer bytes than this are an acknowledgement and no flight. */
 const MIN_FLIGHT_BYTES = 200;
 
 /**
  * The last flight of a handshake: the datagrams that one side sent and that the other must have to go on.
  *
- * quiche repeats what was lost after a second, then two, then four, as long as it knows no round-trip time, or a much too long one, measured
- * over a loss (RFC 9002, section 6.2); and it does not answer a repetition although that tells that its answer was lost (section 6.2.3
- * suggests to). With 30 % of the datagrams lost a handshake in ten took longer than 3.4 s, one in a hundred 23 s. So the very same
- * datagrams are sent again: by a client after a short silence, by either side when something comes that brings nothing new. Whoever has
- * them already ignores them.
+ * quiche repeats what was lost after a second, then two, then four, as long as it knows no round-trip time, or a much too long one, measured over a
+ * loss (RFC 9002, section 6.2); and it does not answer a repetition, although a repetition shows that its answer was lost (section 6.2.3 suggests
+ * answering). With 30 % of the datagrams lost a handshake in ten took longer than 3.4 s, one in a hundred 23 s. So the very same datagrams are sent
+ * again: by a client after a short silence, by either side when something comes that brings nothing new. A side that has them already ignores them.
  */
 export class Flight {
   readonly #side: 'dialed' | 'accepted';

@@ -1,17 +1,20 @@
 import { networkOf, sourceOfHost } from '../address/source.js';
 
-/** One is forgiven after so long, in milliseconds. So a network that goes on loses one in ten seconds, which costs a handshake and a megabyte. */
+/**
+ * After how long one flood is forgiven, in milliseconds. So a network that goes on may flood once in ten seconds, which costs a handshake and a
+ * megabyte.
+ */
 const FORGIVEN_MS = 10_000;
-/** As many more than are allowed are remembered: nobody is shut out for longer than 80 s after the last. */
+/** How many floods are remembered beyond those that are allowed: so nobody is shut out for longer than 80 s after the last. */
 const MORE = 7;
-/** Networks that are remembered; the ones that were quiet for longest go first. */
+/** Networks that are remembered; those that were quiet for longest go first. */
 const MAX_NETWORKS = 4_096;
 
 /**
- * Networks (hosts, /48 of IPv6) whose connections ended because they brought too much: they may begin no more until some of it is forgiven.
+ * Networks (hosts, or /48 of IPv6) whose connections ended because they brought too much: they may begin no more until some of it is forgiven.
  *
- * Keys cost nothing, and a connection that is closed leaves memory behind until the next collection of garbage. So a host that comes back with another
- * key after each flood would pin what one connection may pin, many times over.
+ * Keys cost nothing, and a closed connection leaves memory behind until the next garbage collection. So a host that came back with another key after
+ * each flood would pin many times what one connection may pin.
  */
 export class FloodPenalties {
   /** In the order of their last flood. */
@@ -19,7 +22,10 @@ export class FloodPenalties {
   readonly #max: number;
   readonly #now: () => number;
 
-  /** @param max floods in a row with which a network is shut out. A few are accidents: a peer of another version, or one behind the same address. @param now in milliseconds */
+  /**
+   * @param max floods in a row with which a network is shut out. A few are accidents: a peer of another version, or one behind the same address.
+   * @param now in milliseconds
+   */
   constructor(max: number, now: () => number = () => performance.now()) {
     this.#max = max;
     this.#now = now;
@@ -30,7 +36,7 @@ export class FloodPenalties {
     return this.#networks.size;
   }
 
-  /** A connection from there ended as a flood. @param host of which it is proven that the peer is there */
+  /** A connection from there ended as a flood. @param host where the peer was, which is proven */
   flooded(host: string): void {
     const network = networkOf(sourceOfHost(host));
     const floods = Math.min(this.#max + MORE, this.#floodsOf(network) + 1);

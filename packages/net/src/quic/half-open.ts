@@ -2,9 +2,9 @@ import { networkOf, sourceOfHost } from '../address/source.js';
 
 /** A handshake that has lasted for less than this is not given up for another, in milliseconds: its answer may be on the way. */
 const GRACE_MS = 100;
-/** So many handshakes may one source begin in a row while many are under way ... */
+/** How many handshakes one source may begin in a row while many are under way. */
 const BURST = 256;
-/** ... and so many a second: each costs about a millisecond of the CPU. */
+/** How many it may begin in a second besides: each costs about a millisecond of the CPU. */
 const PER_SECOND = 100;
 
 /** One place. */
@@ -24,8 +24,8 @@ interface Source {
 /**
  * Counts half-open incoming handshakes: in total and by source (host, /48 for IPv6, which is the most that one customer gets).
  *
- * A client that has proven nothing may cost only so much. Over the caps the oldest handshake is given up: of the source that is over
- * its own cap, or of the source that has most. So a source that keeps places and does not go on loses them, and an honest client gets one.
+ * A client that has proven nothing must not cost much. Over the caps the oldest handshake is given up: of the source that is over its own cap, or of
+ * the source that has most. So a source that holds places and does not go on loses them, and an honest client gets one.
  */
 export class HalfOpen {
   readonly #sources = new Map<string, Source>();

@@ -1,6 +1,6 @@
 /**
- * So many handshakes begin in one turn of the event loop. libuv hands over up to 32 datagrams in a turn, and TLS takes most of a millisecond for
- * each ClientHello among them: all at once they would hold up everybody else for 20 ms and more.
+ * How many handshakes begin in one turn of the event loop. libuv hands over up to 32 datagrams in a turn, and TLS takes most of a millisecond for
+ * each ClientHello among them: all of them at once would hold up everybody else for 20 ms and more.
  */
 const PER_TURN = 8;
 
@@ -24,7 +24,7 @@ export class HandshakeTurns<T> {
     this.#immediate ??= setImmediate(this.#turn);
   }
 
-  /** It is over before it was handed on. */
+  /** An item is over before it was handed on. */
   delete(item: T): void {
     this.#waiting.delete(item);
   }

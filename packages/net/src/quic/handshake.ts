@@ -16,8 +16,8 @@ const GOING: HandshakeProgress = { type: 'going' };
 /**
  * The beginning of a connection: until TLS is done, the peer has proven its identity, and it has accepted ours.
  *
- * A server has seen the client's certificate when TLS is done. A client does not know then whether the server likes its own: it
- * waits for the first 1-RTT packet, which only a satisfied server sends.
+ * A server has seen the client's certificate when TLS is done. A client does not know then whether the server accepts its own: it waits for the first
+ * 1-RTT packet, which only a satisfied server sends.
  */
 export class Handshake {
   readonly #options: DriverOptions;
@@ -53,7 +53,7 @@ export class Handshake {
   progress(native: NativeConnection): HandshakeProgress {
     if (!this.#identity) {
       if (!native.isEstablished()) return GOING;
-      this.#remote.prove(); // the end of TLS holds what only somebody who received our part of it can know
+      this.#remote.prove(); // only somebody who has received our part of TLS can finish it
       const found = identify(native, this.#options, `${this.#remote.host}:${this.#remote.port}`);
       if (!found.ok) return { type: 'mismatch', mismatch: found };
       this.#identity = found.identity;
@@ -86,8 +86,8 @@ export class Handshake {
   /**
    * Repeats what may be lost.
    *
-   * Repetitions are for lossy paths. On a busy machine they are work on top of too much: two hundred nodes in one process that
-   * repeated as soon as an answer was late never came to rest.
+   * Repetitions are for lossy paths; on a busy machine they only add to the load: two hundred nodes in one process that repeated as soon as an answer
+   * was late never came to rest.
    */
   afterTimer(now: number, isBusy: boolean): void {
     if (isBusy) this.#flight.putOff(now);

@@ -7,7 +7,7 @@ import { EARLY_MS } from './driver-timer.js';
  * 6.2.1); the rest is for timers that fire late.
  */
 const WAIT_MS = 15;
-/** What is due within this time goes along, in milliseconds, so that the process wakes up less often. */
+/** What is due within this time is sent along, in milliseconds, so that the process wakes up less often. */
 const SLACK_MS = 5;
 /** Every second packet is acknowledged at once (RFC 9000, section 13.2.2). */
 const PACKETS = 2;
@@ -28,8 +28,8 @@ export interface HeldAck {
 }
 
 /**
- * The acknowledgements of all connections of an endpoint that wait for company: one timer for all. Mostly they are sent along with something else
- * before it fires. It is not taken back then, for the reason that `DriverTimer` gives.
+ * The acknowledgements of all connections of an endpoint that wait for company, with one timer for all. Usually they are sent along with something
+ * else before it fires. The timer is not cleared then, for the reason that `DriverTimer` gives.
  */
 export class HeldAcks {
   /** The one that waits longest comes first; among them some that were sent meanwhile. */
@@ -59,7 +59,7 @@ export class HeldAcks {
   readonly #fire = (): void => {
     this.#timer = undefined;
     const now = performance.now();
-    // Nobody goes early for the sake of a timer that was another's.
+    // The first one does not go early just because the timer of another has fired.
     let slackMs = EARLY_MS;
     for (let held = this.#queue.first; held; held = this.#queue.first) {
       const { owner, since } = held;
@@ -79,7 +79,7 @@ export class HeldAcks {
   };
 }
 
-/** What one connection has to acknowledge since it has last sent, and whether that can wait. */
+/** What one connection has to acknowledge since it last sent, and whether that can wait. */
 export class AckDebt {
   #packets = 0;
   #streamBytes = 0;
@@ -96,8 +96,8 @@ export class AckDebt {
   }
 
   /**
-   * Whether there is one packet to acknowledge, and it brought what a stream was waiting for. What brings nothing may be out of order
-   * (then the acknowledgement shows what is missing and is urgent: RFC 9000, section 13.2.1), or asks for a sign of life.
+   * Whether there is only one packet to acknowledge, and it brought bytes that a stream could read. A packet that brings none may be out of order
+   * (then the acknowledgement shows what is missing and is urgent: RFC 9000, section 13.2.1), or ask for a sign of life.
    */
   canWait(streamBytes: number): boolean {
     return this.#packets > 0 && this.#packets < PACKETS && streamBytes > this.#streamBytes;

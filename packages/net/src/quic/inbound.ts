@@ -7,7 +7,7 @@ import { isLongForm } from './packet-header.js';
 import type { PeerPath } from './peer-path.js';
 import { UnearnedBytes } from './unearned-bytes.js';
 
-/** After so many bytes that moved nothing on it is looked what they may have done: 500 frames that open a stream and bring nothing. */
+/** After how many unearned bytes we look at what they have done: they can be 500 frames that open a stream and bring nothing. */
 const LOOK_BYTES = 2_048;
 
 /** What {@link Inbound} needs of its connection. */
@@ -28,15 +28,15 @@ export interface InboundParts {
 export class Inbound {
   readonly #parts: InboundParts;
   readonly #unearned: UnearnedBytes;
-  /** Where an answer to our handshake came from that did not come from where we asked. */
+  /** The address of an answer to our handshake that did not come from where we dialed. */
   elsewhere: string | undefined;
   #isOpen = false;
   #hasNews = false;
   #hasFailed = false;
   #isPeerBehind = false;
-  /** What the peer may have us keep, while that is less than flow control allows. */
+  /** How many unread bytes the peer may have us keep, while that is less than flow control allows. */
   #pendingLimit: number | undefined;
-  /** Bytes that moved nothing on, when it was last looked what they did. */
+  /** The unearned bytes at the last look. */
   #lookedAt = 0;
 
   constructor(parts: InboundParts, now: number) {
@@ -55,7 +55,7 @@ export class Inbound {
     this.#unearned.beStrict(bytes !== undefined);
   }
 
-  /** Bytes that quiche may have kept although they moved nothing on. */
+  /** See {@link UnearnedBytes}. */
   get unearned(): number {
     return this.#unearned.most;
   }
@@ -89,7 +89,7 @@ export class Inbound {
     this.#hasNews = true;
     const { length } = datagram;
     this.#unearned.received(length);
-    // A first flight counts when it is repeated, too: most likely ours was lost. Of the rest only quiche knows, and asking costs 13 µs.
+    // A repeated first flight counts, too: most likely ours was lost. Only quiche knows whether anything else is authentic, and asking costs 13 µs.
     if (isKnown && !remote.isProven) remote.received(length);
     const isInQuestion = hasMoved || (!isKnown && !remote.isProven);
     const before = isInQuestion ? native.packetsReceived() : 0;
@@ -106,35 +106,35 @@ export class Inbound {
     return this.#hasNews;
   }
 
-  /** Whether something came for quiche since this was asked last. */
+  /** Whether something came for quiche since the last call. */
   takeNews(): boolean {
     const hasNews = this.#hasNews;
     this.#hasNews = false;
     return hasNews;
   }
 
-  /** Whether quiche took offence at a datagram since this was asked last: then that may have been the end. */
+  /** Whether quiche has reported an error for a datagram since the last call: the connection may have failed. */
   takeFailure(): boolean {
     const hasFailed = this.#hasFailed;
     this.#hasFailed = false;
     return hasFailed;
   }
 
-  /** Whether something came of the handshake although it is done here, since this was asked last: the peer does not know. */
+  /** Whether a handshake packet has come since the last call although the handshake is done here: the peer does not know that. */
   takeDelay(): boolean {
     const isPeerBehind = this.#isPeerBehind;
     this.#isPeerBehind = false;
     return isPeerBehind;
   }
 
-  /** Once in each tick: whether it is time to look what the peer has brought that moves nothing on, because it may have little of that. */
+  /** Once in each tick: whether to look at what the peer's unearned bytes have done, because it may have few of them. */
   takeDoubt(): boolean {
     if (this.#pendingLimit === undefined || this.unearned < this.#lookedAt + LOOK_BYTES) return false;
     this.#lookedAt = this.unearned;
     return true;
   }
 
-  /** Once in each tick: whether the peer brings too much that moves nothing on. @param window of the connection, in bytes */
+  /** Once in each tick: whether the peer has brought too many unearned bytes. @param window of the connection, in bytes */
   isFlood(window: number, now: number): boolean {
     const { native } = this.#parts;
     this.#unearned.settle(native.streamBytes, now);

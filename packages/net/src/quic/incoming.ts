@@ -7,9 +7,9 @@ import type { Driver } from './driver.js';
 import type { InitialFilter } from './initial-filter.js';
 import type { LongHeader } from './packet-header.js';
 
-/** Datagrams of one client that are kept until somebody decides: enough for a first flight with its repetitions ... */
+/** Datagrams of one client that are kept until the application decides: enough for a first flight with its repetitions. */
 const MAX_KEPT = 8;
-/** ... and their bytes. A first flight of one or two datagrams is padded to what most paths carry. */
+/** The same in bytes. A first flight of one or two datagrams is padded to what most paths carry. */
 const MAX_KEPT_BYTES = 12_000;
 /** A ClientHello must be complete within this time, in milliseconds: it is one datagram, or two. */
 const HELLO_MS = 2_000;
@@ -21,18 +21,17 @@ export type IncomingClient = Pick<QuicIncoming, 'header' | 'from' | 'originalDci
 export interface IncomingHost {
   /** Makes the connection. @throws ConnectError */
   admit(incoming: QuicIncoming): Driver;
-  /** Its ClientHello is complete: somebody may decide. */
+  /** Its ClientHello is complete: the application may decide. */
   ready(incoming: QuicIncoming): void;
   /** Tells the client that it is not wanted. */
   refuse(incoming: QuicIncoming): void;
-  /** It is over before anybody decided. */
+  /** It is over before the application has decided. */
   expire(incoming: QuicIncoming): void;
 }
 
 /**
- * A client that has sent something, and nothing else has happened.
- *
- * Nothing but its datagrams is kept, and of quiche nothing is made: first its ClientHello must be complete, then somebody decides.
+ * A client that has sent something, before any decision. Only its datagrams are kept, and no quiche connection is made: first its ClientHello must be
+ * complete, then the application decides.
  */
 export class QuicIncoming implements Incoming, Route {
   readonly remoteAddress: string;
@@ -92,14 +91,14 @@ export class QuicIncoming implements Incoming, Route {
     this.#host.refuse(this);
   }
 
-  /** Its place is needed for somebody else. Nothing is sent: many are given up at once when there is a flood. */
+  /** Another client needs its place. Nothing is sent, because in a flood many are given up at once. */
   evict(): void {
     const error = new ConnectError('timeout', 'a newer handshake needed the place');
     this.#driver?.giveUp(error);
     this.fail(error);
   }
 
-  /** The client asks again, after a retry. @returns whether this attempt was one from before, and is given up now */
+  /** The client asks again, after a retry. @returns whether this attempt is from before the retry, and has been given up now */
   supersede(): boolean {
     if (this.originalDcid || this.#driver?.isOpen) return false;
     this.evict();
@@ -116,7 +115,7 @@ export class QuicIncoming implements Incoming, Route {
   #decide(error: Error): void {
     this.#stopTimer();
     this.#decision = Promise.reject(error);
-    this.#decision.catch(() => {}); // reported to a later caller of accept() alone
+    this.#decision.catch(() => {}); // only a later caller of accept() is told
   }
 
   async #accept(): Promise<Connection> {

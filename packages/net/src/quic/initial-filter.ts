@@ -8,8 +8,8 @@ export type Verdict = 'authentic' | 'unknown' | 'drop';
 /**
  * Looks into the datagrams of one client before quiche does, until its handshake is done.
  *
- * A datagram passes if every Initial packet in it was made with the right keys and holds nothing but its ClientHello, and if it
- * holds no 0-RTT packet, of which quiche would keep ten of any size.
+ * A datagram passes if every Initial packet in it was made with the right keys and holds nothing but its ClientHello, and if it holds no 0-RTT
+ * packet: quiche would keep ten of those, of any size.
  */
 export class InitialFilter {
   readonly #keys: InitialKeys;

@@ -4,8 +4,8 @@ import { fromHex } from '../util/hex.js';
 /**
  * The protection of Initial packets of version 1 (RFC 9001, sections 5.2 and 5.4).
  *
- * Its keys follow from the client's first destination id, which is in the packet. So it keeps nothing secret, but whoever wants
- * an Initial to be taken for one has to make it properly.
+ * Its keys follow from the client's first destination id, which is in the packet. So it keeps nothing secret, but an Initial packet has to be made
+ * properly to count as one.
  *
  * @module
  */

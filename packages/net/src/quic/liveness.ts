@@ -1,6 +1,6 @@
-/** How long a peer may leave data or a keep-alive unanswered, in milliseconds ... */
+/** How long a peer may leave data or a keep-alive unanswered, in milliseconds. */
 const PATIENCE_MS = 3_000;
-/** ... on a slow path this many round trips: a peer acknowledges within one, and the first repetitions may be lost. */
+/** The same on a slow path, in round trips: a peer acknowledges within one, and the first repetitions may be lost. */
 const PATIENCE_ROUND_TRIPS = 6;
 /**
  * Unanswered data is followed by pings after this long, in milliseconds (on slow paths somewhat more than a round trip), then after twice as
@@ -8,9 +8,9 @@ const PATIENCE_ROUND_TRIPS = 6;
  */
 const FIRST_NUDGE_MS = 200;
 const NUDGE_ROUND_TRIPS = 1.25;
-/** After so many, quiche's own probes are as frequent. */
+/** Most pings in a row: after that many, quiche's own probes are as frequent. */
 const MAX_NUDGES = 5;
-/** The event loop stood still if a look comes this late, in milliseconds; then what came meanwhile is still to be read. */
+/** A check that comes this late shows that the event loop stood still, in milliseconds; what came meanwhile is still to be read. */
 const LATE_MS = 500;
 /** What the longest time-out of a probe may be: setTimeout takes no more. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -35,7 +35,7 @@ export class Liveness {
     this.#receivedAt = now;
   }
 
-  /** When the peer was heard last, or asked for a sign. */
+  /** When the peer was last heard from, or asked for a sign of life. */
   get quietSince(): number {
     return this.#receivedAt;
   }
@@ -77,9 +77,9 @@ export class Liveness {
   /**
    * Whether to ping now, so that the peer's acknowledgement shows what was lost.
    *
-   * quiche probes after a time that it derives from measured round trips (RFC 9002, section 6.2), and doubles it. On a path that loses much, acknowledgements
-   * are lost, too, and round trips measured over such a loss are many times too long: with 30 % lost, and 10 ms there and back,
-   * it waited for seconds.
+   * quiche probes after a time that it derives from measured round trips (RFC 9002, section 6.2), and doubles it. On a lossy path, acknowledgements
+   * are lost, too, and round trips measured over such a loss are many times too long: with 30 % lost, and a round trip of 10 ms, it waited for
+   * seconds.
    *
    * @param rttMs asked only if it may be time
    */
@@ -98,7 +98,7 @@ export class Liveness {
     return this.#isReported || this.#callbacks.length === 0 ? Number.POSITIVE_INFINITY : this.#checkAt;
   }
 
-  /** Looks whether the peer has been silent for too long. @param rttMs asked only if it may have been */
+  /** Checks whether the peer has been silent for too long. @param rttMs asked only if it may have been */
   check(now: number, rttMs: () => number): void {
     if (this.#unansweredSince === undefined || now < this.checkAt) return;
     if (now > this.#checkAt + LATE_MS) {

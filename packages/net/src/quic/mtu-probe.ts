@@ -5,10 +5,10 @@ import { fewRandomBytes } from './random-bytes.js';
 /**
  * Probes of the path MTU, and their answers.
  *
- * quiche 0.18 can neither pad a packet to a size nor tell that one packet was acknowledged, and would take a lost probe for congestion. So probes
- * are made here, in the form that RFC 9000, section 14.4.1 suggests: a long header of type Handshake, which every QUIC
- * stack ignores after the handshake; ours answers. A probe proves that it comes from the peer by the connection id, an answer by the
- * nonce, which nobody off the path knows. Somebody on the path can lie about a size; then datagrams are lost, which is noticed.
+ * quiche 0.18 can neither pad a packet to a size nor tell that one packet was acknowledged, and would take a lost probe for congestion. So probes are
+ * made here, in the form that RFC 9000, section 14.4.1 suggests: a long header of type Handshake, which every QUIC stack ignores after the handshake;
+ * ours answers. A probe proves that it comes from the peer by the connection id, an answer by the nonce, which nobody off the path knows. An attacker
+ * on the path can lie about a size; then datagrams are lost, which is noticed.
  *
  * After the header: tag, kind, nonce; in a probe padding, in an answer the length that arrived.
  *

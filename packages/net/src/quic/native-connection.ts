@@ -73,7 +73,7 @@ export class NativeConnection {
   }
 
   /**
-   * Creates a stream of ours (or looks at one of the peer's) so that only a stop makes it appear in {@link NativeConnection.stopped}.
+   * Creates a stream of ours (or touches one of the peer's) so that only a stop makes it appear in {@link NativeConnection.stopped}.
    *
    * quiche lists streams as writable that have room for `send_lowat` bytes, and streams that the peer stopped. With a low-water
    * mark above any window the list holds the stopped ones alone; the empty write takes the stream off the list it is on now.
@@ -87,7 +87,7 @@ export class NativeConnection {
       this.#raw.streamSend(id, NO_BYTES, false);
       return true;
     } catch (error) {
-      return errorName(error) !== 'StreamLimit'; // stopped already: the next write or look at the list tells
+      return errorName(error) !== 'StreamLimit'; // stopped already: the next write, or the list of stopped streams, tells
     }
   }
 
@@ -140,7 +140,7 @@ export class NativeConnection {
 
   /** Whether quiche keeps a stream of the peer whose end has not come. */
   streamHeld(id: number): boolean {
-    return !this.#raw.streamFinished(id); // which is true of streams that it does not know
+    return !this.#raw.streamFinished(id); // `streamFinished` is true for streams that quiche does not know
   }
 
   /** Whether quiche has forgotten a stream: over in both directions, all of it acknowledged. Throws inside, so ask seldom. */
@@ -193,7 +193,7 @@ export class NativeConnection {
     return this.#raw.readable();
   }
 
-  /** Streams that the peer stopped since we last wrote to them. As dear as {@link NativeConnection.readable}. */
+  /** Streams that the peer stopped since we last wrote to them. It costs as much as {@link NativeConnection.readable}. */
   stopped(): Iterable<number> {
     return this.#raw.writable();
   }

@@ -49,11 +49,11 @@ export interface EndpointOptions {
   /** How many of them from one host. Default 256. */
   readonly maxHalfOpenPerSource?: number | undefined;
   /**
-   * After so many connections from one host (or /48) that ended because they brought too much, one in ten seconds is let in from there. Default 8.
-   * Behind a proxy that hides where clients are, all of them are one host: set it as high as you like.
+   * How many connections from one host (or /48) may end because they brought too much; from then on one in ten seconds is let in from there. Default
+   * 8. Behind a proxy that hides where clients are, all of them count as one host: set it as high as you like.
    */
   readonly maxFloodsPerSource?: number | undefined;
-  /** From how many on a client must prove its address by a retry (RFC 9000, section 8.1). 0 is always. Default 128. */
+  /** From how many incoming handshakes on a client must prove its address by a retry (RFC 9000, section 8.1). 0 is always. Default 128. */
   readonly retryThreshold?: number | undefined;
   /** How many one-way streams a peer may have open at once (RFC 9000, section 4.6). Default 4,096. */
   readonly maxUniStreams?: number | undefined;

@@ -2,17 +2,17 @@ import { ConnectionClosedError, StreamLimitError } from '../errors.js';
 import type { NativeConnection } from './native-connection.js';
 import type { ONE_WAY } from './send-stream.js';
 
-/** The streams that we open on a connection: their numbers, and those who wait until the peer allows one more. */
+/** The streams that we open on a connection: their numbers, and the callers that wait until the peer allows one more. */
 export class OwnStreams {
   /** The bits of their ids that say whose they are (RFC 9000, section 2.1). */
   readonly #ours: number;
   readonly #wantTick: () => void;
   #native: NativeConnection | undefined;
   #opened = [0, 0]; // two-way, one-way
-  /** Those who wait for a one-way stream, the first to ask first. */
+  /** Callers that wait for a one-way stream, in the order in which they asked. */
   readonly #waiting: Array<() => void> = [];
 
-  /** @param wantTick called when somebody may have to be told in the next tick */
+  /** @param wantTick called when a waiting caller may have to be told in the next tick */
   constructor(native: NativeConnection, ours: number, wantTick: () => void) {
     this.#native = native;
     this.#ours = ours;
@@ -45,7 +45,7 @@ export class OwnStreams {
     const left = native.uniStreamsLeft();
     if (left === 0) return;
     for (const resolve of this.#waiting.splice(0, left)) resolve();
-    if (this.#waiting.length > 0) this.#wantTick(); // whoever was told may have had no use for it
+    if (this.#waiting.length > 0) this.#wantTick(); // a caller that was told may not open one after all
   }
 
   /** The connection is over. */

@@ -40,7 +40,7 @@ export function cidKey(bytes: Uint8Array, start = 0, end = bytes.length): string
   return buffer.toString('latin1', start, end);
 }
 
-/** The key of the connection a datagram is for, or undefined if it can't be a QUIC packet. Reads no more than that. */
+/** The key of the connection that a datagram is for, or undefined if it can't be a QUIC packet. It reads nothing else. */
 export function destinationKey(datagram: Uint8Array): string | undefined {
   if (!isLongForm(datagram)) return datagram.length > CID_LENGTH ? cidKey(datagram, 1, 1 + CID_LENGTH) : undefined;
   const length = datagram[5] ?? 255;
@@ -91,7 +91,7 @@ export function longPacketAt(datagram: Uint8Array, start: number): LongPacket | 
   const type = LONG_TYPES[((rest[0] ?? 0) >> 4) & 3];
   if (header?.version !== VERSION_1 || type === undefined) return undefined;
   if (type === 'retry') return { type, numberAt: datagram.length, end: datagram.length };
-  // A token's view starts where the token does, also an empty one's.
+  // The view of a token starts where the token does, even if the token is empty.
   const at = header.initial
     ? header.token.byteOffset - rest.byteOffset + header.token.length
     : 7 + header.dcid.length + header.scid.length;

@@ -7,24 +7,24 @@ const TINY_SIZE = 128;
  * and IPv6's minimum.
  */
 const USUAL_SIZES = [16_383, 8_952, 4_048, 1_452, 1_392, 1_332, 1_252];
-/** RFC 8899, section 5.1.2: so many probes of a size must be lost before it counts as too large. */
+/** RFC 8899, section 5.1.2: how many probes of a size must be lost before it counts as too large. */
 const ROUNDS = 3;
-/** So many to find that not even {@link BASE_SIZE} passes: that ends the connection, and probes get lost for other reasons, too. */
+/** The same for {@link BASE_SIZE}: finding that not even this passes ends the connection, and probes get lost for other reasons, too. */
 const BASE_ROUNDS = 12;
-/** Loss timers in a row without an answer, at the base size, until that is in doubt. */
+/** After this many loss timers in a row without an answer the base size is in doubt. */
 const BASE_DOUBTS = 3;
-/** A round takes this long, in milliseconds ... */
+/** How long a round takes, in milliseconds. */
 const ROUND_MS = 100;
 const BASE_ROUND_MS = 250;
-/** ... and on slow paths this many round trips. */
+/** How long it takes on slow paths, in round trips. */
 const ROUND_TRIPS = 2;
-/** While not even small probes are answered a round takes up to so many times as long. */
+/** While not even small probes are answered, a round takes up to this many times as long. */
 const MAX_STRETCH = 16;
-/** ... and so many such rounds end a search: the path is dead, or the peer knows no probes. */
+/** This many unanswered rounds end a search: the path is dead, or the peer knows no probes. */
 const MAX_SILENT = 8;
-/** After that the next search waits, in milliseconds, if the peer ever answered. */
+/** How long the next search waits after that, in milliseconds, if the peer ever answered. */
 const AFTER_SILENCE_MS = 1_000;
-/** After a search that ended below the largest size the next one waits, in milliseconds; twice as long after each. RFC 8899: 600 s. */
+/** How long the next search waits after one that ended below the largest size, in milliseconds; twice as long after each. RFC 8899: 600 s. */
 const FIRST_RAISE_MS = 60_000;
 const LAST_RAISE_MS = 600_000;
 
@@ -37,7 +37,7 @@ interface Search {
   readonly rounds: number;
   round: number;
   roundEndsAt: number;
-  /** Rounds without any answer: they prove nothing, and come ever more rarely. */
+  /** Rounds without any answer: they prove nothing, and take ever longer. */
   silent: number;
   isAnswered: boolean;
 }
@@ -52,9 +52,9 @@ interface Search {
  * No clock, no input or output: the driver says what happened when, and sends what {@link PathMtu.due} lists.
  */
 export class PathMtu {
-  /** Times that a size which had been carried was not any more. */
+  /** How often a size that the path had carried was no longer carried. */
   blackHoles = 0;
-  /** Whether the path was found to carry not even {@link BASE_SIZE}. */
+  /** Whether the path does not even carry {@link BASE_SIZE}. */
   isTooNarrow = false;
   readonly #max: number;
   #size = BASE_SIZE;
@@ -62,7 +62,7 @@ export class PathMtu {
   #searchAgainAt = Number.NEGATIVE_INFINITY;
   #raiseMs = FIRST_RAISE_MS;
   #doubts = 0;
-  /** Whether the peer ever answered a probe: others than ours do not. */
+  /** Whether the peer ever answered a probe: other QUIC stacks do not. */
   #isAnswering = false;
 
   /** @param max the largest size that is ever used */
@@ -143,7 +143,7 @@ export class PathMtu {
     this.#search = { ceiling, isDoubt, rounds, round: 0, roundEndsAt: now, silent: 0, isAnswered: false };
   }
 
-  /** Nothing was found out. */
+  /** The search ends without a result. */
   #giveUp(now: number): void {
     this.#search = undefined;
     this.#doubts = 0;
@@ -155,7 +155,7 @@ export class PathMtu {
     this.#search = undefined;
     this.#doubts = 0;
     if (search.ceiling === BASE_SIZE) {
-      this.isTooNarrow = true; // the small ones were answered, or the rounds would not have counted
+      this.isTooNarrow = true; // small probes were answered, or the rounds would not have counted
       return;
     }
     if (search.isDoubt) this.blackHoles++;

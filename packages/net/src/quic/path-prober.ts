@@ -2,7 +2,7 @@ import { answerPacket, type MtuPacket, newNonce, probePacket } from './mtu-probe
 import type { NativeConnection } from './native-connection.js';
 import { PathMtu } from './path-mtu.js';
 
-/** How often losses are looked at while large datagrams are sent, in milliseconds: quiche's statistics cost 13 µs. */
+/** How often losses are checked while large datagrams are sent, in milliseconds: quiche's statistics cost 13 µs. */
 const LOSS_CHECK_MS = 250;
 
 /** Finds out how large the datagrams of one connection may be: {@link PathMtu} with its packets. */
@@ -43,7 +43,7 @@ export class PathProber {
     }
   }
 
-  /** A datagram as large as they may be was sent. */
+  /** A datagram of the largest allowed size was sent. */
   filled(now: number): void {
     this.mtu.filled(now);
     if (now < this.#checkedAt + LOSS_CHECK_MS) return;

@@ -34,7 +34,7 @@ export class PeerLimits {
     this.#settings = settings;
   }
 
-  /** About how many streams of the peer say nothing, once they were too many; 0 before. */
+  /** About how many silent streams the peer has, once they were too many; 0 before. */
   get silent(): number {
     return this.#silent;
   }
@@ -51,7 +51,7 @@ export class PeerLimits {
     return this.#streams.untaken > this.#maxUntaken ? UNTAKEN_STREAMS : undefined;
   }
 
-  /** Once in each tick that has received something, after streams were told: only then it is clear which ones are silent. */
+  /** Once in each tick that has received something, after streams were told: only then is it clear which ones are silent. */
   checkSilent(native: NativeConnection): Excess | undefined {
     if (!this.#inbound.takeDoubt()) return undefined;
     const { maxUniStreams: uni, maxBiStreams: bi } = this.#settings;

@@ -3,23 +3,26 @@ import { newNonce } from './mtu-probe.js';
 
 /** RFC 9000, section 8.1: an address that has not proven to receive may be sent this many times what authentic packets brought from it. */
 const AMPLIFICATION_LIMIT = 3;
-/** A challenge is repeated after this long, in milliseconds, then after twice as long, and so on ... */
+/** After how long a challenge is repeated, in milliseconds; then after twice as long, and so on, up to the last. */
 const FIRST_CHALLENGE_MS = 100;
-/** ... up to this. */
+/** The longest wait between two challenges, in milliseconds. */
 const LAST_CHALLENGE_MS = 1_600;
-/** A peer that has not answered after this long, in milliseconds, will not: peers of another make do not know these challenges. */
+/** A peer that has not answered after this long, in milliseconds, will not: other QUIC stacks do not know these challenges. */
 const PATIENCE_MS = 2_000;
-/** After so many bytes a peer has to show again that it receives: acknowledgements do not, quiche 0.18 takes invented ones (CVE-2025-4820). */
+/**
+ * After how many bytes a peer has to show again that it receives. Acknowledgements do not show it, because quiche 0.18 takes invented ones
+ * (CVE-2025-4820).
+ */
 const CHECK_BYTES = 4 << 20;
-/** While that is unanswered so many more are sent: at 25 MB/s, all that Node can do, a round trip may take 160 ms without a pause. */
+/** How many more bytes are sent while that is unanswered: at 25 MB/s, all that Node can do, a round trip may take 160 ms without a pause. */
 const CHECK_WINDOW = 4 << 20;
 
 /**
  * Where the peer of one connection is, and how much may be sent there.
  *
- * quiche 0.18 can follow a peer to another address by itself, but strands what was in flight on the old path: a lost
- * MAX_STREAM_DATA is never repeated and the transfer stops for good; and its server can challenge only a path to which it has
- * moved already. So quiche sees one path for ever, and the address is looked after here.
+ * quiche 0.18 can follow a peer to another address by itself, but strands what was in flight on the old path: a lost MAX_STREAM_DATA is never
+ * repeated and the transfer stops for good; and its server can challenge only a path to which it has moved already. So quiche always sees one path,
+ * and this class follows the address.
  *
  * - An address is *proven* when somebody there has answered what could not be guessed: the handshake, the token of a retry, or a
  *   challenge. Until then at most three times as many bytes go there as authentic packets (decrypted, and not seen before) brought.
@@ -33,7 +36,7 @@ export class PeerPath implements HostPort {
   /** Bytes that may be sent before the address is proven; infinite once it is. */
   #allowance: number;
   #lastProven: HostPort | undefined;
-  /** What there is to show by a challenge: that the peer is at a new address, or that it still receives. */
+  /** What a challenge has to show: that the peer is at a new address, or that it still receives. */
   #question: 'moved' | 'receives' | undefined;
   /** What an answer must repeat. */
   #nonce: Uint8Array | undefined;
@@ -62,12 +65,12 @@ export class PeerPath implements HostPort {
     return this.#port;
   }
 
-  /** How many bytes may be sent at all, challenges and the last words of a connection included. */
+  /** How many bytes may be sent in all, challenges and close packets included. */
   get allowance(): number {
     return this.#allowance;
   }
 
-  /** How many bytes quiche may send now: none while a challenge is unanswered that should have been answered. */
+  /** How many bytes quiche may send now: none while the peer has to answer a challenge first. */
   get credit(): number {
     if (this.#question === 'moved') return 0;
     return this.#question === 'receives' && this.#sinceProof > CHECK_BYTES + CHECK_WINDOW ? 0 : this.#allowance;

@@ -12,7 +12,7 @@ export interface RecvStreamHost {
   readonly native: NativeConnection | undefined;
   /** Something was read: there may be credit to announce. */
   wasRead(): void;
-  /** A stream was stopped: the peer is to know. */
+  /** A stream was stopped: the peer must be told. */
   wasStopped(): void;
   /** Sends what is due now: acknowledgements. */
   flushNow(): void;
@@ -35,7 +35,7 @@ const readBuffer = new Uint8Array(65_536);
  */
 export class QuicRecvStream implements RecvStream {
   readonly #host: RecvStreamHost;
-  /** Where it stands among those whose reader waits: their list's affair. */
+  /** Its place in the list of streams whose reader waits; only that list uses it. */
   place = 0;
   #reader: Deferred<Uint8Array | undefined> | undefined;
   #over: 'end' | StreamResetError | StreamStateError | ConnectionClosedError | undefined;
@@ -66,11 +66,11 @@ export class QuicRecvStream implements RecvStream {
     const { native } = this.#host;
     this.#unread = undefined;
     if (this.#over !== undefined || !native) return;
-    // What is unread counts against the connection's window until it is read; quiche does not give it back by itself.
+    // Unread bytes count against the connection's window until they are read; quiche does not give that credit back by itself.
     while (this.#over === undefined && this.#take(native));
     if (this.#over === undefined) {
-      // In a packet of its own: when a peer on quiche 0.18 gets it together with the acknowledgement of all it sent, it forgets
-      // the stream at once, and the code with it.
+      // The stop goes in a packet of its own: a peer on quiche 0.18 that gets it together with the acknowledgement of all it sent forgets the stream
+      // at once, and the code with it.
       this.#host.flushNow();
       native.stopReading(this.id, code);
     }
@@ -90,7 +90,7 @@ export class QuicRecvStream implements RecvStream {
     else reader.reject(this.#over);
   }
 
-  /** The peer closes the connection: it has been told that these bytes are here, so they are read before the end. */
+  /** The peer closes the connection. These bytes were acknowledged, so they are read before the end. */
   keepUnread(native: NativeConnection): void {
     this.onReadable(native);
     for (;;) {

@@ -4,7 +4,7 @@ import type { Driver } from './driver.js';
 import type { Settings } from './options.js';
 import { isLongForm } from './packet-header.js';
 
-/** So many stray packets a second are looked at, and answered at most: each costs a few microseconds. */
+/** How many stray packets a second are looked at, and answered at most: each costs a few microseconds. */
 const STRAYS_PER_SECOND = 500;
 
 /** What resets need of their endpoint. */
@@ -15,7 +15,7 @@ export interface ResetHost {
   readonly counters: { resetsSent: number; resetsReceived: number };
 }
 
-/** Stateless resets: told to peers whose connections we do not know, and heard from peers that do not know ours. */
+/** Stateless resets: sent to peers whose connections we do not know, and received from peers that do not know ours. */
 export class Resets {
   readonly #ids: ConnectionIds;
   readonly #host: ResetHost;
@@ -64,7 +64,10 @@ export class Resets {
     return true;
   }
 
-  /** A server that is not ours announced its token as the standard has it: quiche checks. Such packets name no connection, only a sender. */
+  /**
+   * A server on another QUIC stack has announced its token as the standard says, and quiche checks for it. Such packets name no connection, only a
+   * sender.
+   */
   #isForForeign(datagram: Uint8Array, { host, port }: HostPort): boolean {
     if (this.#host.settings.trust === 'identity') return false;
     let isFor = false;

@@ -4,14 +4,14 @@ import { cidKey } from './packet-header.js';
 const MAC_LENGTH = 32;
 const EXPIRY_LENGTH = 6;
 /**
- * So many used tokens are remembered; while there are more, no token is believed. Each stands for a round trip with an address that is
- * real. At 100 bytes each that is 6 MB.
+ * How many used tokens are remembered; while there are more, no token is valid. Each stands for a round trip with a real address. At 100 bytes each
+ * they take 6 MB.
  */
 const MAX_USED = 65_536;
 
 /**
- * Tokens that prove that a client receives at the address it sends from (RFC 9000, section 8.1.2). Nothing is kept for those that are
- * issued; those that were used are remembered until they expire, since each is good for one handshake.
+ * Tokens that prove that a client receives at the address it sends from (RFC 9000, section 8.1.2). Nothing is kept for a token that is issued. Used
+ * ones are remembered until they expire, because each is good for one handshake.
  *
  * A token is `expiry (6 bytes, ms) ‖ the client's first destination id ‖ HMAC-SHA256 over both, the source address and the id that
  * the client is to use`. The key lives as long as the endpoint.

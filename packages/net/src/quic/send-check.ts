@@ -8,7 +8,7 @@ const FATAL: ReadonlySet<string | undefined> = new Set([
   'EPIPE',
   'ERR_SOCKET_DGRAM_NOT_RUNNING',
 ]);
-/** So many fatal errors in a row mean that the socket is dead. */
+/** This many fatal errors in a row mean that the socket is dead. */
 const FATAL_IN_A_ROW = 3;
 
 /** Finds out from the outcome of some sends whether a UDP socket is dead. */

@@ -18,7 +18,7 @@ export interface SendStreamHost {
 export const ONE_WAY = 2;
 
 const NO_BYTES = new Uint8Array();
-/** Chunks below this are put together: one call into quiche costs more than copying a few kilobytes. */
+/** Chunks below this many bytes are joined: one call into quiche costs more than copying a few kilobytes. */
 const SMALL_CHUNK = 4096;
 /** Shared by all streams; used only inside a call. */
 const scratch = Buffer.allocUnsafeSlow(16_384);
@@ -124,13 +124,13 @@ export class QuicSendStream implements SendStream {
     }
   }
 
-  /** The peer may have stopped the stream: find out. */
+  /** Finds out whether the peer has stopped the stream. */
   checkStopped(native: NativeConnection): void {
     if (this.#phase === 'over' || this.#phase === 'resetting' || native.streamAlive(this.id)) return;
     if (native.stoppedCode !== undefined || this.#phase !== 'finished') this.#endStopped(native);
   }
 
-  /** quiche forgets a stopped stream as soon as the rest of it is acknowledged, and its code with it: 0 stands for the lost one. */
+  /** The peer stopped the stream. quiche forgets it, and the code, as soon as the rest of it is acknowledged: 0 stands for a lost code. */
   #endStopped(native: NativeConnection): void {
     this.end(native.stoppedCode ?? 0);
   }

@@ -1,13 +1,16 @@
 import { fewRandomBytes } from './random-bytes.js';
 
-/** Ids that are looked at, each for 0.3 µs: one in eight where a peer may open 4,096 one-way and 128 two-way streams. */
+/** Ids that are looked at, for 0.3 µs each: one in eight where a peer may open 4,096 one-way and 128 two-way streams. */
 const SAMPLES = 512;
 const BYTES_PER_SAMPLE = 4;
-/** After so many of them without one that is silent, which is nearly every time, the others are not looked at. Of 300 silent streams they find one in 9,999 looks of 10,000. */
+/**
+ * If none of the first ids is silent, which is nearly always so, the others are not looked at. Of 300 silent streams these find one in 9,999 of
+ * 10,000 cases.
+ */
 const FIRST_SAMPLES = 128;
 /**
- * As many as that among them are no accident. Where a peer has 300 silent streams, they are found in 499 looks of 500; where it has 60, which we have
- * refused and quiche has not let go of, in one of 30,000.
+ * From this many silent ones on it is no accident. A peer with 300 silent streams is found in 499 of 500 cases; one with 60, which we have refused
+ * and quiche has not freed yet, in one of 30,000.
  */
 const MANY = 20;
 
@@ -18,10 +21,10 @@ export interface StreamRange {
 }
 
 /**
- * About how many streams say nothing: opened by a frame without a byte, or behind a hole. quiche keeps a kilobyte for each, tells
- * nobody, and does not say how many there are; only of one stream at a time it can be asked whether it is there. So samples are taken.
+ * About how many streams are silent: opened by a frame without a byte, or behind a hole. quiche keeps a kilobyte for each, reports none, and does not
+ * say how many there are; it can only be asked whether one stream exists. So samples are taken.
  *
- * @returns 0 where they are no more than an accident
+ * @returns 0 where there are so few that it may be an accident
  */
 export function manySilent(ranges: readonly StreamRange[], isSilent: (id: number) => boolean): number {
   const total = ranges.reduce((sum, { count }) => sum + count, 0);

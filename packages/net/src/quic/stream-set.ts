@@ -13,7 +13,7 @@ import { manySilent } from './silent-streams.js';
 const BY_SERVER = 1;
 /** Up to this many streams are asked one by one (0.3 µs each) before quiche is asked for a list (20 µs). */
 const FEW = 48;
-/** Streams that were blocked in a row before the others are not even tried: most likely the whole connection is. */
+/** After this many blocked streams in a row the others are not tried: most likely the whole connection is blocked. */
 const BLOCKED_IN_A_ROW = 16;
 
 /** The streams of one connection: which there are, and what to do for each in a tick. */
@@ -22,7 +22,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   readonly bi = new AsyncQueue<BiStream>();
   readonly #sending = new Map<number, QuicSendStream>();
   readonly #receiving = new Map<number, QuicRecvStream>();
-  /** Those whose reader waits. */
+  /** Streams whose reader waits. */
   readonly #awaited: QuicRecvStream[] = [];
   readonly #finished = new FinishedStreams();
   readonly #own: OwnStreams;
@@ -32,13 +32,13 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   readonly #flushNow: () => void;
   #native: NativeConnection | undefined;
   readonly #toPump = new ReusedQueue<QuicSendStream>();
-  /** How many the peer opened, as far as we saw: most likely the next one is the next number. */
+  /** How many streams the peer has opened, as far as we have seen: most likely the next one has the next number. */
   #seen = [0, 0]; // two-way, one-way
-  /** Something is readable that we do not know, or whose reader is busy: look closer in the next tick, if it still is. */
+  /** Whether something is readable that is unknown to us, or whose reader is busy: if it still is in the next tick, that looks closer. */
   needsCloserLook = false;
-  /** Streams are being told what came: what that brings about is handed over later in the same tick. */
+  /** Whether streams are being told what came: what they then write is handed over later in the same tick. */
   #isDispatching = false;
-  /** A stream was stopped or refused: quiche has something to send that nobody queued. */
+  /** Whether a stream was stopped or refused: then quiche has something to send that nobody queued. */
   #hasControl = false;
 
   /**
@@ -76,7 +76,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     return this.uni.size + this.bi.size;
   }
 
-  /** About how many streams the peer has opened and says nothing on, where they are many; otherwise 0. @param allowed how many it may have open at once */
+  /** About how many silent streams the peer has opened, where they are many; otherwise 0. @param allowed how many it may have open at once */
   manySilent(native: NativeConnection, { uni, bi }: { readonly uni: number; readonly bi: number }): number {
     const peers = this.#ours ^ BY_SERVER;
     const ranges = [
@@ -189,7 +189,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
         id = this.#nextOfPeer(direction);
       }
     }
-    // Whoever was told now has read by the next tick, as a rule. What is readable even then may be a stream out of order.
+    // Readers that were told now have usually read by the next tick. What is readable even then may be a stream out of order.
     if (!native.isReadable()) return;
     this.needsCloserLook = true;
     this.#wantTick();
@@ -200,8 +200,8 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
   }
 
   /**
-   * Tells streams that the peer stopped them. Between two datagrams, too: quiche forgets a stream and the code it was stopped with as soon as
-   * all of it is acknowledged, and that may be what the next datagram brings.
+   * Tells streams that the peer stopped them. It is called between two datagrams, too: quiche forgets a stream, and the code it was stopped with, as
+   * soon as all of it is acknowledged, and the next datagram may bring that.
    */
   noticeStopped(native: NativeConnection): void {
     if (this.#sending.size <= FEW) {
@@ -218,7 +218,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#hasControl = false;
     const queue = this.#toPump;
     if (queue.size === 0) return hadControl;
-    // Those that are blocked go to the end; those that are not even tried stay first in line.
+    // Blocked streams go to the end; those that are not tried stay first in line.
     for (let left = queue.size, blocked = 0; left > 0 && blocked < BLOCKED_IN_A_ROW; left--) {
       const stream = queue.take();
       if (!stream) break;
@@ -244,7 +244,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#native = undefined;
     this.#toPump.clear();
     for (const stream of [...this.#sending.values()]) stream.end(undefined);
-    // An error costs ten microseconds, and a connection that is closed in good order has nobody to tell it.
+    // An error costs ten microseconds, and on a connection that is closed in good order nobody is left to get it.
     const error = this.#receiving.size > 0 ? new ConnectionClosedError(why) : undefined;
     if (error) for (const stream of [...this.#receiving.values()]) stream.fail(error);
     this.#own.close();
@@ -258,7 +258,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     this.#seen[kind] = Math.max(this.#seen[kind] as number, (id >> 2) + 1);
     if (oneWay ? this.uni.ended : this.bi.ended) {
       new QuicRecvStream(id, this).stop(0); // nobody will ever take it
-      if (!oneWay) native.resetWriting(id, 0); // stop() has seen to it that it is sent
+      if (!oneWay) native.resetWriting(id, 0); // stop() has already scheduled the sending
       return;
     }
     const recv = this.#addReceiving(id);
@@ -268,7 +268,7 @@ export class StreamSet implements SendStreamHost, RecvStreamHost {
     }
     native.openStream(id);
     const send = this.#addSending(id);
-    send.checkStopped(native); // may have come along with the first bytes
+    send.checkStopped(native); // the stop may have come with the first bytes
     this.bi.push({ id, send, recv });
   }
 

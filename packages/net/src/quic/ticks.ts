@@ -1,11 +1,11 @@
 import { NativeGarbage, type Remains } from './native-garbage.js';
 
 /**
- * Ticks of several connections go on in the next turn of the event loop after so long, in milliseconds. What the readers do with what
- * came follows the ticks in the same turn, and takes about twice as long …
+ * How long ticks may take in one turn of the event loop, in milliseconds; the rest follows in the next. Readers handle what came in the same turn,
+ * and take about twice as long.
  */
 const TICKS_MS = 4;
-/** … and after so many halves of streams have ended with their connections: each has a reader that takes some microseconds to see that it is over. */
+/** How many halves of streams may end with their connections in one turn: each has a reader that takes some microseconds to notice. */
 const ENDED_STREAMS = 512;
 
 /** A connection that may have something to do. */
@@ -18,9 +18,9 @@ export interface Ticking {
   tick(): void;
 }
 
-/** When connections have their ticks: so many in a turn of the event loop that everybody else gets a turn in between. */
+/** Decides when connections have their ticks: no more in one turn of the event loop than leave everybody else a turn in between. */
 export class Ticks {
-  /** Datagrams are being taken in, or ticks run: what these bring about waits for the end of the turn. */
+  /** Whether datagrams are being taken in, or ticks run: what they cause waits for the end of the turn. */
   isBusy = false;
   #due: Ticking[] = [];
   #immediate: NodeJS.Immediate | undefined;
@@ -37,7 +37,7 @@ export class Ticks {
     if (connection.isScheduled) return;
     connection.isScheduled = true;
     this.#due.push(connection);
-    // A handshake has time: its flights go out with whatever else the turn brings.
+    // A handshake is not urgent: its flights go out with whatever else the turn brings.
     if (this.isBusy || !connection.isOpen) this.#inNextTurn();
     else if (!this.#isNext && !this.#immediate) {
       this.#isNext = true;
@@ -45,7 +45,7 @@ export class Ticks {
     }
   }
 
-  /** A connection is over, and has left this behind. */
+  /** A connection is over. @param remains what it leaves behind */
   ended(remains: Remains): void {
     this.#endedStreams += remains.streams;
     this.#garbage.left(remains);
@@ -63,13 +63,13 @@ export class Ticks {
     this.#immediate ??= setImmediate(this.#runImmediate);
   }
 
-  /** All that was written since the event loop has turned meets here, when no promise is left to be dealt with. */
+  /** Runs when no promise is left to be handled: with all that was written in this turn of the event loop. */
   readonly #runNext = (): void => {
     this.#isNext = false;
     this.#run();
   };
 
-  /** All datagrams that came in one turn of the event loop meet here. A collection of garbage has a turn of its own. */
+  /** Runs after all datagrams of one turn of the event loop were taken in. A garbage collection has a turn of its own. */
   readonly #runImmediate = (): void => {
     this.#immediate = undefined;
     if (!this.#garbage.isDue) return this.#run();

@@ -13,7 +13,7 @@ export interface UdpSocket {
   bind(address: SocketAddr): Promise<SocketAddr>;
   /** Registers the one receiver. It owns (and may change) the bytes. Registered as soon as the socket is bound. */
   onDatagram(receive: (datagram: Uint8Array, host: string, port: number) => void): void;
-  /** Registers who learns that the socket died: an error while receiving, or every send fails for the socket's own sake. */
+  /** Registers a callback for the death of the socket: an error while receiving, or every send fails because of the socket. */
   onError(report: (error: Error) => void): void;
   /**
    * Sends a datagram.
@@ -25,10 +25,10 @@ export interface UdpSocket {
   close(): Promise<void>;
 }
 
-/** Larger than any default; the operating system cuts it to what it allows. */
+/** Larger than any default, in bytes; the operating system cuts it to what it allows. */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** Addresses are literal, so there is nothing to look up; Node's own look-up would put every datagram off to a later tick. */
+/** Addresses are literal, so there is nothing to look up; Node's own look-up would delay every datagram to a later tick. */
 const noLookup = (host: string, _family: unknown, done: (error: null, host: string) => void) => done(null, host);
 
 /** The UDP socket of the operating system. */

@@ -1,29 +1,28 @@
 /** What a packet has besides frames: short header with our id, packet number, tag. In bytes. */
 const PACKET_OVERHEAD = 34;
 /**
- * So much may a peer bring without any stream making progress, as a multiple of the largest datagram: sixteen times the first congestion
- * window. With its first packet lost four times over, a stream takes in that much before it can be read ...
+ * How much a peer may bring without any stream making progress, in largest datagrams: sixteen times the first congestion window. If its first packet
+ * is lost four times, a stream takes in that much before it can be read.
  */
 const BASE_DATAGRAMS = 160;
-/** ... but never more than its window, in bytes. */
+/** The same in bytes, at most: no stream takes in more than its window. */
 const MAX_BASE = (1 << 20) + (64 << 10);
-/** What streams have carried raises that, byte for byte, up to this: several streams may wait for lost packets. */
+/** What streams have carried raises that, byte for byte, by up to this: several streams may wait for lost packets. */
 const MAX_EARNED = 4 << 20;
-/** A byte of a stream makes good for this many: acknowledgements and control frames come along, and bytes that were sent twice. */
+/** How many bytes one byte of a stream pays for: acknowledgements and control frames come along, and bytes that were sent twice. */
 const PER_STREAM_BYTE = 1.5;
-/** ... and a second for this many: a keep-alive every ten seconds has nine bytes of frames. */
+/** How many bytes a second pays for: a keep-alive every ten seconds has nine bytes of frames. */
 const PER_SECOND = 1;
 
 /**
- * Bytes that a peer brought and that moved nothing on: no stream was read, none was written.
+ * *Unearned bytes*: bytes that a peer brought without any stream making progress, by reading or by writing.
  *
- * quiche 0.18 keeps without a limit what CRYPTO frames bring behind a hole, ids that are to be retired, challenges that are to be
- * answered, and cuts of streams behind holes. It does not tell how much that is, so it is bounded from outside: all that comes
- * counts, and what streams carry counts back.
+ * quiche 0.18 keeps some things without a limit: what CRYPTO frames bring behind a hole, ids to be retired, challenges to be answered, and parts of
+ * streams behind holes. It does not tell how much that is, so it is bounded from outside: all that comes counts, and what streams carry pays for it.
  */
 export class UnearnedBytes {
   #debt = 0;
-  /** What came since the last tick, and what came before that: streams have had a tick to take it. */
+  /** What came since the last tick, and what came before it, which streams have had a tick to take. */
   #fresh = 0;
   #settling = 0;
   #streamBytes = 0;
@@ -64,7 +63,7 @@ export class UnearnedBytes {
   }
 
   /**
-   * Takes off what quiche has not taken in: somebody else's rubbish with our connection id, and replays, pin nothing.
+   * Takes off what quiche has not taken in: rubbish of others with our connection id, and replays, pin nothing.
    *
    * @param authentic bytes of all packets that quiche has taken in so far; it costs 13 µs to ask, so it is asked only in doubt
    */
@@ -79,17 +78,17 @@ export class UnearnedBytes {
     this.#authentic = authentic;
   }
 
-  /** From now on a byte of a stream makes good for itself alone: a peer that is bounded for as long as the connection lasts earns nothing by talking. */
+  /** Sets whether a byte of a stream pays only for itself: a peer that is bounded for as long as the connection lasts earns nothing by talking. */
   beStrict(isStrict: boolean): void {
     this.#perStreamByte = isStrict ? 1 : PER_STREAM_BYTE;
   }
 
-  /** How many there may be, with those that came last. */
+  /** How many there may be, including those that came last. */
   get most(): number {
     return this.#debt + this.#settling + this.#fresh;
   }
 
-  /** Whether there are more of them than this. */
+  /** Whether there are more than `bytes` of them. */
   exceed(bytes: number): boolean {
     return this.#debt > bytes;
   }

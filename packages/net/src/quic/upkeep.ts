@@ -7,10 +7,10 @@ const LOSS_TIMER_MS = 3_000;
 const PINGS_PER_NUDGE = 3;
 /**
  * The end that dialed asks for a sign of life after this share of the time, so that the other end hears from it and need not ask: one question and
- * one answer show both that the other is there.
+ * one answer show each end that the other is there.
  */
 const DIALER_SHARE = 0.85;
-/** It waits for the next of so many points of time in an interval, so that one wake-up of the process serves many connections. */
+/** Keep-alives are sent at this many points of time in an interval, so that one wake-up of the process serves many connections. */
 const POINTS = 10;
 
 /** Keeps an open connection alive, and knows whether the peer is: keep-alives, pings after losses, unanswered data. */
@@ -59,7 +59,7 @@ export class Upkeep {
   /**
    * What is due.
    *
-   * @param isBusy whether our own event loop is behind: then pings would be work on top of too much, see `Handshake.afterTimer`
+   * @param isBusy whether our own event loop is behind: then pings would only add to the load, see `Handshake.afterTimer`
    * @param ping sends a packet that the peer must answer
    */
   work(native: NativeConnection, now: number, isBusy: boolean, ping: () => void): void {

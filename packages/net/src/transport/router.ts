@@ -26,7 +26,7 @@ export interface ProtocolCompanion {
 export interface RouterOptions {
   readonly logger?: Logger | undefined;
   /**
-   * Decides, before the handshake, who may connect at all: only `true` admits. One that throws or rejects is logged, and that peer refused.
+   * Decides, before the handshake, who may connect at all: only `true` admits. If it throws or rejects, that is logged and the peer is refused.
    * Default: everybody.
    */
   readonly admit?: ((incoming: Incoming) => boolean | Promise<boolean>) | undefined;
@@ -88,7 +88,10 @@ export class Router implements AsyncDisposable {
     return this;
   }
 
-  /** Lets the handlers finish, gossip in good order, then closes the endpoint: nothing of them keeps the process alive then. Safe to call again. */
+  /**
+   * Lets the handlers finish (gossip leaves its topics in good order), then closes the endpoint: nothing of these keeps the process alive then. Safe
+   * to call again.
+   */
   async shutdown(): Promise<void> {
     await Promise.allSettled([...this.#handlers.values()].map(async (handler) => handler.shutdown?.()));
     await this.endpoint.close();

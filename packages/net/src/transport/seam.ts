@@ -38,13 +38,11 @@ export interface Endpoint extends AsyncDisposable {
    */
   accept(): AsyncIterable<Incoming>;
   /**
-   * Closes every connection (code 0) and frees the socket. Resolves when nothing is left: what stands on it, such as a gossip node, has ended
-   * by then, without leaving its topics in good order. Safe to call again.
+   * Closes every connection (code 0) and frees the socket. Resolves when nothing is left: what uses it, such as a gossip node, has ended by then,
+   * without leaving its topics in good order. Safe to call again.
    */
   close(): Promise<void>;
-  /**
-   * Settles when the endpoint is over: closed by us, or its socket died. Its connections have ended by then. Never rejects.
-   */
+  /** Settles when the endpoint is over: closed by us, or its socket died. Its connections have ended by then. Never rejects. */
   readonly closed: Promise<EndpointCloseReason>;
 }
 
@@ -81,8 +79,8 @@ export interface Connection {
   /** Opens a stream to the peer. The peer learns of it with the first write. @throws StreamLimitError, ConnectionClosedError */
   openUni(): Promise<SendStream>;
   /**
-   * Settles when a one-way stream can be opened (at once if one can now), or the connection is over. Those who wait are told in
-   * turn, each once there is a stream for it. Never rejects.
+   * Settles when a one-way stream can be opened (at once if one can now), or the connection is over. Callers that wait are told in turn, each once
+   * there is a stream for it. Never rejects.
    */
   uniStreamAvailable(): Promise<void>;
   /** Opens a stream in both directions. @throws StreamLimitError, ConnectionClosedError */

@@ -38,7 +38,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
   shift(): T | undefined {
     if (this.size === 0) return undefined;
     const item = this.#items[this.#head];
-    this.#items[this.#head++] = undefined as T; // let go of it at once; the array is compacted now and then
+    this.#items[this.#head++] = undefined as T; // freed at once; the array is compacted now and then
     if (this.#head === this.#items.length || this.#head >= 1024) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
@@ -58,7 +58,7 @@ export class AsyncQueue<T> implements AsyncIterableIterator<T> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Somebody has left a loop: what comes is kept for the next one, which goes on where this one stopped. */
+  /** A loop was left: what comes is kept for the next one, which goes on where this one stopped. */
   return(): Promise<IteratorResult<T>> {
     return Promise.resolve({ done: true, value: undefined });
   }

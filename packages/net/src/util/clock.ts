@@ -7,15 +7,15 @@ import { onAbort } from './on-abort.js';
 export interface Clock {
   /** Monotonic milliseconds. May stand still while the machine sleeps. */
   now(): number;
-  /** Milliseconds of the wall clock. It goes on while the machine sleeps, and somebody may set it: good for noticing jumps only. */
+  /** Milliseconds of the wall clock. It goes on while the machine sleeps, and may be set: use it only to notice jumps. */
   wallNow(): number;
   /** Calls back once, `delayMs` from now. */
   setTimer(callback: () => void, delayMs: number): ClockTimer;
-  /** Calls back once, when what is running now and what waits for its promises is done: no time passes. For work in batches. */
+  /** Calls back once, when the running code and the promises that wait for it are done: no time passes. For work in batches. */
   defer(callback: () => void): ClockTimer;
   /**
-   * The same, still before anything new is read: for what follows from what came in, which would else go out one turn of the event loop
-   * later. Where it is left out, {@link Clock.defer} does.
+   * The same, but before anything new is read: for replies to what came in, which would otherwise go out one turn of the event loop later. Where it
+   * is left out, {@link Clock.defer} is used.
    */
   followUp?(callback: () => void): ClockTimer;
 }
@@ -41,7 +41,7 @@ function deferByMessage(callback: () => void): ClockTimer {
   return { cancel: () => port1.close() };
 }
 
-/** Node's: called when no promise is left to be dealt with. */
+/** Node's: called when no promise is left to be handled. */
 const nextTick = (globalThis as { process?: { nextTick?: (callback: () => void) => void } }).process?.nextTick;
 
 function byNextTick(callback: () => void): ClockTimer {

@@ -1,8 +1,8 @@
 import { onAbort } from './on-abort.js';
 
 /**
- * Aborted as soon as one of two signals is, until it is disposed of. `AbortSignal.any` would do, but for an `AbortSignal.timeout` among
- * them: the garbage collector takes that away before its time (nodejs/node#57736).
+ * Aborted as soon as one of two signals is, until it is disposed of. `AbortSignal.any` would do, except where an `AbortSignal.timeout` is among them:
+ * the garbage collector removes that before its time (nodejs/node#57736).
  */
 export class EitherSignal implements Disposable {
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-/** Whether an answer comes later: what users return may be a promise of any library. */
+/** Whether a value is a promise, of any library: users may return any. */
 export function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | undefined | null)?.then === 'function';
 }

@@ -7,7 +7,7 @@ interface Listening {
 const listening = new WeakMap<AbortSignal, Listening>();
 
 /**
- * Calls back once when a signal is aborted. However many wait for one signal, it has one listener: with eleven, Node warns of a leak.
+ * Calls back once when a signal is aborted. However many callbacks wait for one signal, it has one listener: with eleven, Node warns of a leak.
  *
  * @returns a function that takes it back
  */

@@ -1,9 +1,9 @@
-/** So many places in front of the oldest item are used again before the queue grows. */
+/** How many free places there must be in front of the oldest item to be used again before the queue grows. */
 const GAP = 64;
 
 /**
- * Items that wait for one moment in which all of them are taken, again and again: on the way of each datagram. It keeps its places, where a set or
- * an array that is emptied makes garbage each time.
+ * Items that wait until all of them are taken at once, again and again, on the path of each datagram. The queue reuses its places; a set or an array
+ * that is emptied would make garbage each time.
  */
 export class ReusedQueue<T> {
   readonly #items: (T | undefined)[] = [];
@@ -33,7 +33,7 @@ export class ReusedQueue<T> {
     return item;
   }
 
-  /** Each item is moved once for every `GAP` that are taken, at most. */
+  /** Moves the items to the front. Each item is moved at most once for every `GAP` items that are taken. */
   #closeUp(): void {
     const items = this.#items;
     items.copyWithin(0, this.#next, this.#end);

@@ -45,7 +45,10 @@ export class FrameDecoder {
     return this.#part.length;
   }
 
-  /** Adds bytes from the stream. Take out the frames with {@link FrameDecoder.next} before adding more: after the last one nothing of the chunk is kept. */
+  /**
+   * Adds bytes from the stream. Take out the frames with {@link FrameDecoder.next} before adding more: after the last one nothing of the chunk is
+   * kept.
+   */
   push(bytes: Uint8Array): void {
     this.#chunk = bytes;
     this.#at = 0;

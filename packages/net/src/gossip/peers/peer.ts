@@ -92,7 +92,7 @@ export class Peer {
     for (const waiting of this.#queue.takeWaiting()) this.#write(link, waiting);
   }
 
-  /** No topic needs the peer: says what is left to say, hears it out (for a bounded time), and closes. */
+  /** No topic needs the peer: sends what is left, reads what is under way for a bounded time, and closes. */
   release(): void {
     this.#dropWaiting();
     const link = this.active;
@@ -117,7 +117,7 @@ export class Peer {
     this.#queue.changed(delta);
   }
 
-  /** The number of those that wait for their turn to have a stream has changed. */
+  /** The number of bytes that wait for their turn to have a stream has changed. */
   turnsChanged(delta: number): void {
     this.#queue.turnsChanged(delta);
   }
@@ -161,7 +161,7 @@ export class Peer {
     return frame.length - PREFIX_LENGTH <= this.#options.limit();
   }
 
-  /** The peer takes less than we do: a payload may do without its tag, announcements may go in several messages. */
+  /** The peer takes less than we do: a payload may go without its tag, announcements may go in several messages. */
   #writeLess(link: Link, { topic, message }: Waiting): void {
     switch (message.type) {
       case 'gossip': {

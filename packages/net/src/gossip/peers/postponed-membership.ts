@@ -2,12 +2,12 @@ import type { TopicId } from '@grapevine/proto';
 import { isMembership } from '../wire.js';
 import type { Waiting } from './peer-queue.js';
 
-/** Topics about which something is postponed; beyond that the link has to start anew. A few megabytes. */
+/** In how many topics a message may be postponed: a few megabytes. Beyond that the link has to start anew. */
 const MAX_TOPICS = 65_536;
 
 /**
- * What makes and ends neighbors and found the queue to a peer full: the latest message for each topic, because it says all that the earlier ones
- * said. Were one lost, only one of the two would keep the other as its neighbor.
+ * Messages that make and end neighbors, and found the queue to a peer full: the latest of each topic, because it says all that the earlier ones said.
+ * If one were lost, only one of the two ends would keep the other as its neighbor.
  */
 export class PostponedMembership {
   readonly #latest = new Map<TopicId, Waiting>();
@@ -25,7 +25,7 @@ export class PostponedMembership {
     return true;
   }
 
-  /** In the order in which they were said. */
+  /** In the order in which they were sent. */
   takeAll(): Waiting[] {
     const all = [...this.#latest.values()];
     this.#latest.clear();

@@ -4,31 +4,31 @@ import { type Deferred, deferred } from '../../util/deferred.js';
 import { StallWatch } from '../link/stall-watch.js';
 import { PublishTurn } from './publish-turn.js';
 
-/** A peer that is over the mark for this long has no say any more, … */
+/** A peer that is over the mark for this long lags: publishers no longer wait for it. */
 const LAGGING_AFTER_MS = 1_000;
 
-/** … nor one that takes nothing for this long while it is over the mark: on its way to a peer that reads, something moves all the time, … */
+/** So does a peer that takes nothing for this long while it is over the mark: on the way to a peer that reads, something moves all the time. */
 const STALLED_AFTER_MS = 250;
 
-/** Before that: one that has taken nothing for so long may be such a one. Others that keep up are given something to hear of, in case it is. */
+/** A peer that has taken nothing for this long is in doubt: it may be one of those. In case it is, others that keep up get something to announce. */
 const DOUBTED_AFTER_MS = 25;
 
-/** … until it has been below for this long. */
+/** A peer lags until it has been below the mark for this long. */
 const RECOVERED_AFTER_MS = 5_000;
 
-/** Those who wait look again after this time: peers may get payloads now that did not before. */
+/** Publishers that wait look again after this time: by then other peers may get payloads. */
 const LOOK_AGAIN_MS = 25;
 
 /**
  * The back-pressure that a publisher feels: it goes at the pace of most of the neighbors that get its payloads.
  *
- * A publisher waits while more than half of them are over the mark. So one that is slow, or mute, or pretends, slows down nobody: it gets
- * announcements, and its own time. Neighbors that lag are not even counted.
+ * A publisher waits while more than half of them are over the mark. So a neighbor that is slow, or mute, or pretends to be, slows down nobody: it
+ * gets announcements, and may take its time. Neighbors that lag are not even counted.
  *
- * Where all that get payloads lag, the first that drains lets the publisher go on. Where they take nothing, another neighbor gets payloads and
- * a say ({@link PressureGauge.haveStalled}). Should the protocol have no other, those that keep up may be the way: they hear of payloads by
- * announcements and fetch them. So they are given something to hear of: as much as fits below the mark, and no more before anything has
- * moved. A publisher that went on at its own pace would run away from neighbors that are slow for an honest reason, such as a busy machine.
+ * Where all that get payloads lag, the first that drains lets the publisher go on. Where they take nothing, another neighbor gets payloads and counts
+ * ({@link PressureGauge.haveStalled}). Should the protocol have no other, neighbors that keep up may help: they hear of payloads by announcements and
+ * fetch them. So the publisher goes on for as many bytes as fit below the mark, and for no more before anything has moved. A publisher that went on
+ * at its own pace would run away from neighbors that are slow for an honest reason, such as a busy machine.
  */
 export class PressureGauge {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class PressureGauge {
   readonly #busy = new Map<EndpointId, BusyWatch>();
   /** Those that lag, and since when they have been below the mark again. */
   readonly #lagging = new Map<EndpointId, number | undefined>();
-  /** Bytes published since somebody who gets payloads has last kept up. */
+  /** Bytes published since a neighbor that gets payloads last kept up. */
   #ventured = 0;
   #waiting: { readonly deferred: Deferred<void>; readonly timer: ClockTimer } | undefined;
 
@@ -80,7 +80,7 @@ export class PressureGauge {
   }
 
   /**
-   * Whether all that get a publisher's payloads take nothing, by all appearances.
+   * Whether all neighbors that get a publisher's payloads seem to take nothing.
    *
    * @param receivers the neighbors that get its payloads
    */
@@ -110,7 +110,7 @@ export class PressureGauge {
     this.#ventured += bytes;
   }
 
-  /** Settles when it may be another time: see {@link PressureGauge.isClosedFor}. */
+  /** Settles when the answer of {@link PressureGauge.isClosedFor} may have changed. */
   eased(): Promise<void> {
     this.#waiting ??= { deferred: deferred(), timer: this.#clock.setTimer(() => this.ease(), LOOK_AGAIN_MS) };
     return this.#waiting.deferred.promise;
@@ -204,7 +204,7 @@ class BusyWatch {
     this.#queuedBytes = queuedBytes;
   }
 
-  /** Whether it takes nothing, by all appearances. */
+  /** Whether it seems to take nothing. */
   get isDoubted(): boolean {
     return this.#clock.now() - this.#movedAt >= DOUBTED_AFTER_MS;
   }

@@ -7,8 +7,8 @@ const LOOK_MS = 3_000;
 const JUMP_MS = 3_000;
 
 /**
- * Notices that time has jumped: the machine was asleep (then the monotonic clock may have stood still, and only the wall clock tells), or
- * this process did not run. Somebody who sets the wall clock forward looks the same, and costs a question to each peer.
+ * Notices that time has jumped: the machine was asleep (then the monotonic clock may have stood still, and only the wall clock tells), or this
+ * process did not run. A wall clock that is set forward looks the same, and costs a question to each peer.
  */
 export class TimeWatch {
   readonly #clock: Clock;
@@ -34,14 +34,14 @@ export class TimeWatch {
     this.#timer = undefined;
   }
 
-  /** To be called when something happens, too: a timer may be late just after waking up. Cheap. */
+  /** Call it also when something happens: just after waking up, a timer may be late. Cheap. */
   check(): void {
     if (!this.#timer) return;
     const elapsed = this.#look();
     if (elapsed > LOOK_MS + JUMP_MS) this.#onJump(elapsed);
   }
 
-  /** @returns how long ago the last look was, by the clock that says more */
+  /** @returns how long ago the last look was, in milliseconds, by the clock that says more */
   #look(): number {
     const now = this.#clock.now();
     const wall = this.#clock.wallNow();

@@ -2,7 +2,7 @@
 export const ConnectionCode = {
   /** Nothing is under way, or the node shuts down. */
   done: 0,
-  /** The peer sent what is no frame, or none that belongs there. */
+  /** The peer sent something that is not a frame, or a frame out of place. */
   violation: 1,
   /** The peer holds more connections than anyone needs, or we serve enough peers. */
   tooMany: 2,
@@ -10,9 +10,9 @@ export const ConnectionCode = {
 
 /** Codes that end a session alone. */
 export const SessionCode = {
-  /** The other side had begun one at the same time: that one counts. */
+  /** The other side had begun a session at the same time: that one counts. */
   duplicate: 1,
-  /** The peer is no neighbor in that topic. The same whether we are in the topic or not. */
+  /** The peer is no neighbor in that topic. The code is the same whether we are in the topic or not. */
   notNeighbor: 2,
   /** Too much is under way: try again. */
   busy: 3,

@@ -6,15 +6,17 @@ import type { Clock, ClockTimer } from '../../util/clock.js';
 import { PENDING, STRANGER_PENDING } from '../sources/index.js';
 import { ConnectionCode, SessionCode } from './close-code.js';
 
-/** A connection without a session is closed after so long. */
+/** How long a connection stays open without a session. */
 const IDLE_MS = 15_000;
 
 /** Connections that one peer may hold: one, one that it replaces, and one that crossed it. */
 const MAX_PER_PEER = 3;
 
-/** Sessions of one connection that the peer may have opened at once … */
+/** Sessions of one connection that the peer may have open at once. */
 const MAX_INCOMING = 64;
-/** … and before one of them was about a topic in which it is a neighbor: as many as it has under way with one peer, and two that cross. */
+/**
+ * The same before one of them was about a topic in which the peer is a neighbor: as many as a node has under way with one peer, and two that cross.
+ */
 const MAX_INCOMING_OF_STRANGER = 4;
 
 /** A connection and the sessions on it. */
@@ -25,7 +27,7 @@ export interface Held {
   readonly incoming: Set<BiStream>;
   /** Whether we dialed it, or a session was about a topic in which the peer is a neighbor. */
   isAdmitted: boolean;
-  /** Replaced: no new session goes there. */
+  /** Whether it was replaced: then it gets no new session. */
   stale: boolean;
   idle: ClockTimer | undefined;
 }
@@ -97,7 +99,7 @@ export class Connections {
   async open(peer: EndpointId): Promise<{ readonly held: Held; readonly stream: BiStream }> {
     const held = this.#newest(peer);
     if (!held) throw new ConnectError('transport', 'the connection is gone');
-    if (!held.isAdmitted) this.admitted(held); // we want something of this peer
+    if (!held.isAdmitted) this.admitted(held); // we want something from this peer
     this.#use(held);
     try {
       const stream = await held.connection.openBi();
@@ -120,7 +122,7 @@ export class Connections {
     if (held.sessions.delete(stream)) this.#watchIdle(held);
   }
 
-  /** The peer may have been restarted, or has moved: what there is goes to its end, and nothing new begins on it. */
+  /** The peer may have been restarted, or has moved: sessions under way go on to their end, and no new one begins on its connections. */
   renew(peer: EndpointId): void {
     for (const held of this.#held.get(peer) ?? []) {
       held.stale = true;
@@ -140,7 +142,7 @@ export class Connections {
     for (const held of [...this.#held.values()].flat()) held.connection.close(ConnectionCode.done, 'shutting down');
   }
 
-  /** Of those who have compared nothing with us, the one that is here for longest makes room. @returns whether there was one */
+  /** Closes the oldest connection of a peer that has compared nothing with us, to make room. @returns whether there was one */
   #dropStranger(): boolean {
     for (const [id, all] of this.#held) {
       if (all.some(({ isAdmitted }) => isAdmitted)) continue;
@@ -180,7 +182,7 @@ export class Connections {
     }
   }
 
-  /** A peer that dialed us and shares no addresses is tried where it came from. */
+  /** A peer that dialed us and shares no addresses is tried at the address that it came from. */
   async #connectById(peer: EndpointId, alpn: string, signal: AbortSignal): Promise<Connection> {
     try {
       return await this.#endpoint.connect(peer, alpn, { signal });
@@ -205,7 +207,7 @@ export class Connections {
     }
   }
 
-  /** There are none in this protocol. */
+  /** This protocol has no streams in one direction. */
   async #refuseUniStreams(connection: Connection): Promise<void> {
     for await (const stream of connection.acceptUni()) {
       stream.stop(0);

@@ -8,7 +8,7 @@ interface ExpiredEntry extends LossEntry {
 /** What a session compares: a payload of the window, one whose time is over, or one that was told lost. */
 export type Entry = WindowEntry | ExpiredEntry | LossEntry;
 
-/** All of them, while they are walked through. */
+/** All entries, one after the other. */
 export function* entriesOf(
   window: Iterable<WindowEntry>,
   expired: Iterable<LossEntry>,
@@ -19,7 +19,7 @@ export function* entriesOf(
   yield* losses;
 }
 
-/** Whether a payload may be had, as far as we know. The others are reported as lost to those who have never had them. */
+/** Whether a payload may still be had, as far as we know. The others are reported as lost to peers that never had them. */
 export function isPayload(entry: Entry): entry is WindowEntry {
   return 'round' in entry;
 }
@@ -30,8 +30,8 @@ export function isExpired(entry: Entry): entry is ExpiredEntry {
 }
 
 /**
- * What an entry's key is made of. A loss has another key than the payload: a node that has told a payload lost has not got it, and a node that has
- * it has not told.
+ * The bytes that an entry's key is made of. A loss has another key than its payload: a node that has told its subscribers of the loss does not have
+ * the payload, and a node that has the payload has told nothing.
  */
 export function keyBytes(entry: Entry): Uint8Array {
   const bytes = messageIdToBytes(entry.id);

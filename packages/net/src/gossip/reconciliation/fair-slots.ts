@@ -4,13 +4,13 @@ import type { EndpointId } from '../../identity/endpoint-id.js';
 export interface SlotLimits {
   /** Jobs at once. */
   readonly running: number;
-  /** Jobs of one peer at once: less, so that a peer that is slow or means harm leaves some to the others. */
+  /** Jobs of one peer at once: fewer, so that a peer that is slow or hostile leaves some to the others. */
   readonly runningPerPeer: number;
   /** Jobs of one peer that wait. */
   readonly waitingPerPeer: number;
 }
 
-/** Runs a few jobs at once. Those that wait take turns by peer, so that one with many delays no other. */
+/** Runs a few jobs at once. Jobs that wait take turns by peer, so that a peer with many delays no other. */
 export class FairSlots {
   readonly #limits: SlotLimits;
   /** The peer whose turn is next stands first. */
@@ -21,7 +21,10 @@ export class FairSlots {
     this.#limits = limits;
   }
 
-  /** Does the work when it is its turn. @returns and @throws what the work does; Error when too many jobs of that peer wait already */
+  /**
+   * Does the work when it is its turn. @returns what the work returns @throws what the work throws; Error when too many jobs of that peer wait
+   * already
+   */
   async run<T>(peer: EndpointId, work: () => Promise<T>): Promise<T> {
     await this.#turn(peer);
     try {

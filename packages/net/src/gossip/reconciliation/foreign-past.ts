@@ -18,7 +18,7 @@ export class ForeignPast {
     return this.#isThere;
   }
 
-  /** The peer names what it cannot give. What it has told its subscribers lost, and never had either, has another key. */
+  /** The peer names payloads that it cannot give. A payload that it never had either, and told its subscribers of as lost, has another key. */
   note(losses: readonly LossEntry[]): void {
     this.#isThere ||= losses.some(({ id }) => this.#lacking.has(this.#set.keyOf(messageIdToBytes(id))));
   }

@@ -8,16 +8,16 @@ import { SessionCode } from './close-code.js';
 import { SessionEnded, Violation } from './errors.js';
 import { decodeFrame, encodeFrame, FRAME_OVERHEAD, type Frame } from './frames.js';
 
-/** A session in which nothing moves for so long is given up. */
+/** A session in which nothing moves for this long is given up. */
 const IDLE_MS = 15_000;
 
-/** A peer that begins a session says within this time what it is about. */
+/** Within this time a peer that begins a session says what it is about. */
 const OPEN_MS = 10_000;
 
-/** A session may take so long altogether. A full payload cache (64 MiB) takes about half a minute. */
+/** How long a session may take in all. A full payload cache (64 MiB) takes about half a minute. */
 const TOTAL_MS = 300_000;
 
-/** The stream of a session: frames out with back-pressure, frames in, and an end to waiting. */
+/** The stream of a session: frames out with back-pressure, frames in, and time-outs. */
 export class FrameChannel {
   /** The longest content of a payload that is taken, in bytes. */
   readonly limit: number;
@@ -92,7 +92,7 @@ export class FrameChannel {
     }
   }
 
-  /** Gives the session up: both directions, and whoever waits here. */
+  /** Gives the session up: both directions end, and so does every wait here. */
   cancel(code: number, why: string): void {
     if (this.#ended) return;
     this.#ended = new SessionEnded(code, why);

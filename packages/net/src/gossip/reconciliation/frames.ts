@@ -18,13 +18,16 @@ import { messageIdSchema, topicIdSchema } from '@grapevine/proto';
  * session are written down in `docs/reconciliation.md`.
  */
 const frameSchema = enumOf({
-  /** First, by the initiator: the topic, what both leave out because it may still be under way (milliseconds), and the opening of the comparison. */
+  /**
+   * First, by the initiator: the topic, below which age both leave payloads out because they may still be under way (milliseconds), and the opening
+   * of the comparison.
+   */
   open: { topic: topicIdSchema, youngerThan: u32, opening: bytes },
   /** A frame of `@grapevine/proto/reconciliation`. */
   compare: { frame: bytes },
   /**
-   * After the comparison, by each side: the keys of the payloads that it wants, six bytes each, and the longest content that it takes. `last`:
-   * that is all.
+   * After the comparison, by each side: the keys of the payloads that it wants, six bytes each, the longest content that it takes, and whether these
+   * are the last keys.
    */
   want: { last: bool, limit: u32, keys: bytes },
   /** A payload that was wanted: for how long the sender has had it (milliseconds), and the round in which it passes it on. */
@@ -34,8 +37,8 @@ const frameSchema = enumOf({
   /** Losses that were wanted: payloads that the sender has told its subscribers lost, and how long ago they were known of (milliseconds). */
   lost: { losses: seq(struct({ id: messageIdSchema, age: u32 })) },
   /**
-   * Once, before the last *want*: the last payloads that the sender has had of those that are compared no more. The first 48 bits of each id as
-   * keys are packed, and how long ago each came to be known (milliseconds).
+   * Once, before the last *want*: the latest payloads that the sender has had and that are no longer compared. For each the first 48 bits of its id,
+   * packed as keys are, and how long ago it came to be known (milliseconds).
    */
   past: { prefixes: bytes, ages: seq(u32) },
 });

@@ -23,17 +23,17 @@ export interface ReconcilerHost {
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;
-  /** Of what is over, a neighbor has had something, and nothing that we have had. */
+  /** A neighbor has had payloads whose time is over, and none of those that we have had. */
   apart(topic: TopicId): void;
   /** The last messages that were known. */
   past(topic: TopicId): DistantPast;
-  /** Since when payloads are compared no more, in milliseconds. */
+  /** From which age on payloads are no longer compared, in milliseconds. */
   readonly forgottenAfterMs: number;
   /** A neighbor has had payloads that we do not know, and did so this long ago, in milliseconds. */
   missedLongAgo(topic: TopicId, ages: readonly number[]): void;
   /** What a neighbor and we have of a topic was compared. */
   compared(topic: TopicId): void;
-  /** The peer can't be reconciled with: tell it of everything, in the protocol that every node speaks. */
+  /** The peer can't be reconciled with: announce everything to it, in the protocol that every node speaks. */
   announceCache(topic: TopicId, peer: EndpointId): void;
 }
 
@@ -43,9 +43,9 @@ export interface ReconcilerCounters {
   readonly sessions: number;
   /** Payloads that were fetched. */
   readonly recovered: number;
-  /** Payloads that a peer knew of and had dropped. */
+  /** Payloads that a peer knew of but had dropped. */
   readonly unavailable: number;
-  /** Attempts that failed; those of our own are repeated a few times. */
+  /** Attempts that failed; our own are repeated a few times. */
   readonly failed: number;
 }
 
@@ -62,10 +62,7 @@ export interface Reconciling {
   connected(peer: EndpointId): void;
   neighborUp(topic: TopicId, peer: EndpointId): void;
   neighborDown(topic: TopicId, peer: EndpointId): void;
-  /**
-   * The application forbids a peer in a topic: it may not compare any more, and what is under way with it ends, also in other topics, where
-   * it begins again.
-   */
+  /** The application forbids a peer in a topic: it may not compare there any more. All sessions with it end; those in other topics begin again. */
   expelled(topic: TopicId, peer: EndpointId): void;
   /** We have left a topic. */
   left(topic: TopicId): void;

@@ -2,7 +2,7 @@ import type { TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock } from '../../util/clock.js';
 
-/** Two ends hear of being neighbors, and of not being so any more, at different times: by so much at most. */
+/** Two ends become neighbors, and stop being neighbors, at different times: this much apart at most, in milliseconds. */
 const SKEW_MS = 3_000;
 
 /** Former neighbors that are remembered. */
@@ -43,7 +43,7 @@ export class Neighborhood {
     if (oldest !== undefined) this.#former.delete(oldest);
   }
 
-  /** A peer that the application forbids is not one that was a neighbor a moment ago. */
+  /** A peer that the application forbids does not count as a former neighbor. */
   expelled(topic: TopicId, peer: EndpointId): void {
     this.#former.delete(`${topic} ${peer}`);
   }

@@ -1,18 +1,18 @@
 import type { Clock, ClockTimer } from '../../util/clock.js';
 
-/** What is sent or handled in one go: so many bytes, or as much as takes so long. That is what a live message may have to wait for. */
+/** How much is sent or handled in one go, in bytes and in milliseconds: a live message may have to wait for that. */
 const SLICE_BYTES = 16 * 1024;
 const SLICE_MS = 1;
 
-/** The rest after a slice, as a multiple of the time that it took: fetching uses a quarter of what is there at most. */
+/** The rest after a slice, as a multiple of the time that it took: fetching uses at most a quarter of the time. */
 const REST = 3;
 
-/** Fetching goes on, however busy the process is: what a cache holds must not grow old meanwhile. */
+/** The longest rest: fetching goes on, however busy the process is, so that what a cache holds does not expire meanwhile. */
 const MAX_REST_MS = 20;
 
 /**
- * Breaks work into slices with rests between them, so that live traffic always comes first. Besides the work itself a slice counts the time
- * until the loop has come round: that is when sockets are written, and it grows by itself where there is other work to do.
+ * Breaks work into slices with rests between them, so that live traffic always comes first. Besides the work itself, a slice counts the time until
+ * the event loop has turned: sockets are written then, and it grows by itself where there is other work to do.
  */
 export class Pacer {
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class Pacer {
     }
   }
 
-  /** So much has been sent or handled. @returns what to wait for where the slice is full */
+  /** This many bytes have been sent or handled. @returns what to wait for when the slice is full */
   spent(bytes: number): Promise<void> | undefined {
     this.#bytes += bytes;
     return this.#bytes >= SLICE_BYTES || this.#took >= SLICE_MS ? this.#rest() : undefined;

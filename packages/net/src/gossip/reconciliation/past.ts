@@ -8,10 +8,12 @@ type PastFrame = Extract<Frame, { type: 'past' }>;
 /** Messages that one frame names. Twice as many as we remember: a later version may remember more. */
 const MAX_MESSAGES = 64;
 const MAX_AGE = 0xffff_ffff;
-/** What has just come to be known within the reach of one node may have come a moment earlier to another. In milliseconds. */
+/** By how much nodes may differ in when they came to know a message, in milliseconds. */
 const SKEW_MS = 10_000;
 
-/** What a peer is told of our past: payloads that were here, and that are compared no more. @param forgottenAfterMs since when they are not */
+/**
+ * What a peer is told of our past: payloads that were here, and that are no longer compared. @param forgottenAfterMs from which age on they are not
+ */
 export function pastFrame({ messages }: DistantPast, forgottenAfterMs: number): PastFrame | undefined {
   const told = messages.filter(({ age, wasHere }) => wasHere && age >= forgottenAfterMs);
   if (told.length === 0) return undefined;
@@ -23,8 +25,8 @@ export function pastFrame({ messages }: DistantPast, forgottenAfterMs: number): 
 }
 
 /**
- * Looks for messages that a peer knows from a time of which we know all, and that we do not know. What is still compared is not looked at: a peer could have us
- * tell of losses every ten seconds by naming what it invents as recent.
+ * Looks for messages that a peer knows and we do not, from a time of which we know all messages. Messages that are still compared are left out:
+ * otherwise a peer could make us report losses every ten seconds, by inventing recent ones.
  *
  * @param seenIds all ids that are known otherwise; they are walked through in slices, and only where it is needed
  * @returns their ages, in milliseconds @throws Violation when the peer names more than it may

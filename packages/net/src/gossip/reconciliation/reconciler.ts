@@ -22,22 +22,25 @@ import { TaskTable } from './task-table.js';
 const RECONCILE_ALPN = '/grapevine/reconcile/1';
 
 /**
- * After both ends have learned of a gap, the one with the larger id leaves it to the other to begin, which may have nothing to compare: it waits for
- * as long as that takes (a handshake, a first frame, and the news of the gap may have come here first), and a moment for the work.
+ * After both ends have learned of a gap, the one with the smaller id begins. The other waits for as long as that takes (a handshake, a first frame,
+ * and the gap may have been noticed here first), and a moment for the work; then it begins itself, because the first may have nothing to compare.
  */
 const COURTESY_ROUND_TRIPS = 3;
 const COURTESY_MS = 50;
 
-/** An attempt that the other end is expected to make, or to repeat, is waited for so long. */
+/** How long to wait for an attempt that the other end should make or repeat. */
 const PATIENCE_MS = 1_000;
 
-/** After a failure; it doubles with each in a row, give or take half. */
+/** The pause after a failure; it doubles with each in a row, give or take half. */
 const BACKOFF_MS = 500;
 
-/** Then the whole cache is announced instead. */
+/** After this many failures in a row the whole cache is announced instead. */
 const MAX_FAILURES = 4;
 
-/** A comparison that overlooked something is repeated, with another salt. That happens once in a million times; more is no accident. */
+/**
+ * A comparison that overlooked something is repeated with another salt, up to this many in a row. It happens once in a million times; more is no
+ * accident.
+ */
 const MAX_INEXACT = 3;
 
 /** Sessions at once that we began, and that others began. Two limits, so that nodes do not wait for each other in a circle. */
@@ -102,7 +105,7 @@ export class Reconciler implements Reconciling {
     if (reason === 'linkReplaced') this.connected(peer);
     const task = this.#tasks.at(topic, peer);
     task.demand(reason);
-    if (task.pending || task.current) return; // what came after the window was taken is looked at afterwards
+    if (task.pending || task.current) return; // what comes after the window was taken is compared afterwards
     // Both ends learn of a new link at about the same time. Of anything else, only we do.
     const bothKnow = reason === 'neighborUp' || reason === 'linkReplaced';
     const courtesyMs = COURTESY_MS + COURTESY_ROUND_TRIPS * this.#host.rttMs(peer);
@@ -167,12 +170,15 @@ export class Reconciler implements Reconciling {
     });
   }
 
-  /** A leaf begins itself, when it has anything to compare; we use the connection that it has made for that, and can make none. */
+  /**
+   * Whether a peer is a leaf without such a connection: we can't dial it. A leaf begins itself when it has anything to compare, and then we use its
+   * connection.
+   */
   #isOutOfReach(peer: EndpointId): boolean {
     return this.#host.isLeaf(peer) && !this.#connections.has(peer);
   }
 
-  /** Dials before it takes a slot: peers that don't answer must not hold them. @returns what went wrong */
+  /** Dials before it takes a slot: a peer that does not answer must not hold one. @returns what went wrong */
   async #attempt(task: Task): Promise<Error | undefined> {
     try {
       await this.#connections.connect(task.peer);
@@ -240,7 +246,7 @@ export class Reconciler implements Reconciling {
     try {
       await this.#runner.converse(task, 'responder', scope, channel, (session) => session.answer(opening));
     } finally {
-      // Where it failed, the peer tries again; should it not, we do.
+      // Where it failed, the peer should try again; if it does not, we do.
       if (task.due !== undefined && !task.pending) this.#beginLater(task, PATIENCE_MS);
       this.#tasks.tidy(task);
     }
@@ -266,7 +272,7 @@ export class Reconciler implements Reconciling {
       this.#speakers.learn(peer, false);
       return this.#fallBack(task);
     }
-    if (isDuplicate(error)) return this.#beginLater(task, 2 * PATIENCE_MS); // unless the peer's own satisfies it until then
+    if (isDuplicate(error)) return this.#beginLater(task, 2 * PATIENCE_MS); // unless the peer's session has satisfied it by then
     if (!(error instanceof Violation)) this.#runner.failed(error, peer);
     task.failures++;
     if (!(error instanceof SessionEnded) || error.code === SessionCode.cancelled) this.#connections.renew(peer);
@@ -282,7 +288,7 @@ export class Reconciler implements Reconciling {
     if (due !== undefined && due !== 'periodic') this.#host.announceCache(topic, peer);
   }
 
-  /** What became due meanwhile. */
+  /** Begins what became due meanwhile. */
   #next(task: Task): void {
     if (task.due !== undefined && this.#host.isNeighbor(task.topic, task.peer)) this.#begin(task);
     else this.#tasks.tidy(task);
@@ -300,7 +306,7 @@ function isDuplicate(error: unknown): boolean {
   return error instanceof SessionEnded && error.code === SessionCode.duplicate;
 }
 
-/** Two gossip nodes of one endpoint, with protocols of different names, need two names here. */
+/** Two gossip nodes on one endpoint, with different protocol names, need two names here. */
 function reconcileAlpn(gossipAlpn: string): string {
   return gossipAlpn === GOSSIP_ALPN ? RECONCILE_ALPN : `${RECONCILE_ALPN}${gossipAlpn}`;
 }

@@ -28,7 +28,9 @@ export class Serving {
     this.#takenAt = clock.now();
   }
 
-  /** Notes some of what the peer wants. @returns whether that was all @throws Violation when it wants more than there is, or goes on after the last */
+  /**
+   * Notes some of what the peer wants. @returns whether that was all @throws Violation when it wants more than there is, or goes on after the last
+   */
   ask({ keys: packed, last }: Extract<Frame, { type: 'want' }>, set: KeySet): boolean {
     const keys = unpackKeys(packed);
     if (this.#isComplete || !keys) throw new Violation('bad-message', 'a wish after the last, or a broken one');
@@ -39,7 +41,10 @@ export class Serving {
     return last;
   }
 
-  /** Oldest first. What the peer would not take would end the session, and all that is behind it would never get through. */
+  /**
+   * Sends what was asked for, oldest first. A payload that is too long for the peer is named as gone: sending it would end the session, and nothing
+   * behind it would ever get through.
+   */
   async serve(set: KeySet, entries: readonly Entry[], limit: number): Promise<void> {
     const gone: MessageId[] = [];
     const lost: LossEntry[] = [];

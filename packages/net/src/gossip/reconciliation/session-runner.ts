@@ -33,7 +33,7 @@ export class SessionRunner {
   }
 
   /**
-   * Runs a session to its end as what the task is doing. What the task had due is satisfied by it, or due again if it fails.
+   * Runs a session of a task to its end. It satisfies what the task had due, which is due again if it fails.
    *
    * @param talk begins or answers @returns what it returns @throws what it throws
    */

@@ -41,24 +41,24 @@ export interface RecoveredPayload {
 /** What a session needs of its node. */
 export interface SessionHost {
   readonly clock: Clock;
-  /** What there is now, to be walked through in slices. */
+  /** The payloads that are here now, to be walked through in slices. */
   window(topic: TopicId): Iterable<WindowEntry>;
   /** Payloads that were here, and whose time is over, to be walked through in slices. */
   expired(topic: TopicId): Iterable<LossEntry>;
-  /** Payloads that were told lost, to be walked through in slices. */
+  /** Payloads that subscribers were told are lost, to be walked through in slices. */
   losses(topic: TopicId): Iterable<LossEntry>;
   /** All ids that are known, those of the window among them. */
   seenIds(topic: TopicId): Iterable<MessageId>;
-  /** What this node fetches in a topic it fetches from one peer at a time. */
+  /** In one topic this node fetches from one peer at a time. */
   readonly turns: Turns;
   recovered(topic: TopicId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
-  /** Of what is over, the peer has had something, and nothing that we have had. */
+  /** The peer has had payloads whose time is over, and none of those that we have had. */
   apart(topic: TopicId): void;
   /** The last messages that were known. */
   past(topic: TopicId): DistantPast;
-  /** Since when payloads are in none of these any more but the past, in milliseconds. */
+  /** From which age on payloads are in none of these but the past, in milliseconds. */
   readonly forgottenAfterMs: number;
   /** The peer has had payloads that we do not know, and did so this long ago, in milliseconds. */
   missedLongAgo(topic: TopicId, ages: readonly number[]): void;
@@ -83,7 +83,7 @@ export class Session {
   readonly #serving: Serving;
   readonly #handling: Pacer;
   readonly #all: Iterable<Entry>;
-  /** What is compared: in the order of the key set's ids. */
+  /** What is compared, in the order in which the ids were added to the key set. */
   readonly #entries: Entry[] = [];
   #answered = false;
   #wanted: number | undefined;
@@ -249,7 +249,7 @@ export class Session {
     return builder.build();
   }
 
-  /** Answers wait for no one: where both sides sent much and waited for the other to read, neither would. They are bounded by the sets. */
+  /** Answers do not wait until the peer reads: if both sides sent much and waited for that, neither would read. The sets bound them. */
   async #compare(set: KeySet, comparison: Reconciliation, frame: Uint8Array): Promise<void> {
     const answers = comparison.receive(frame);
     const answer = () => this.#handling.work(() => guarded(() => answers.next()));
@@ -295,7 +295,10 @@ export class Session {
     if (this.#wanted !== undefined && this.#taken >= this.#wanted) this.#endTurn?.();
   }
 
-  /** Some payloads have left our window just before they left the peer's. Their keys are made only where there is something unknown. */
+  /**
+   * Leaves out what we have seen: some payloads left our window just before they left the peer's. All seen ids are hashed for it, so it happens only
+   * where something is unknown.
+   */
   async #unseen(set: KeySet, keys: readonly number[]): Promise<readonly number[]> {
     if (keys.length === 0) return keys;
     const unseen = new Set(keys);
@@ -324,7 +327,7 @@ export class Session {
   }
 }
 
-/** The peer's fault in the comparison is one like any other. */
+/** A fault of the peer in the comparison counts as any other violation. */
 function guarded<T>(work: () => T): T {
   try {
     return work();

@@ -1,10 +1,10 @@
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock } from '../../util/clock.js';
 
-/** For how long a peer is taken not to speak the protocol. */
+/** For how long a peer counts as one that does not speak the protocol. */
 const EXPIRY_MS = 600_000;
 
-/** Peers of which something is remembered; the oldest go first. */
+/** Peers that are remembered; the oldest go first. */
 const MAX_PEERS = 1_024;
 
 /** Which peers speak the protocol, as far as that is known. */

@@ -2,7 +2,7 @@ import type { TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import { Task } from './task.js';
 
-/** What there is to do, by neighbor and topic. */
+/** The tasks of a node, by neighbor and topic. */
 export class TaskTable {
   readonly #tasks = new Map<string, Task>();
 

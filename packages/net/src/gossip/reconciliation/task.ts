@@ -19,11 +19,11 @@ export interface Current {
   readonly over: Promise<void>;
 }
 
-/** What there is to do about one neighbor in one topic. */
+/** What there is to compare with one neighbor in one topic. */
 export class Task {
   /** Why a comparison is due; undefined when none is. */
   due: ReconcileReason | undefined;
-  /** Dialing, or in a queue. */
+  /** Whether an attempt dials, or waits for a slot. */
   pending = false;
   current: Current | undefined;
   /** Failures in a row. */
@@ -42,12 +42,15 @@ export class Task {
     return this.due === undefined && !this.pending && !this.current && !this.#timer;
   }
 
-  /** Makes a comparison due. One after a gap contains a periodic one. */
+  /** Makes a comparison due. A comparison after a gap includes a periodic one. */
   demand(reason: ReconcileReason): void {
     if (this.due === undefined || this.due === 'periodic') this.due = reason;
   }
 
-  /** The window is about to be taken for a comparison that leaves out so much. @returns what that did away with */
+  /**
+   * The window is about to be taken for a comparison that leaves out payloads younger than `leftOut` milliseconds. @returns what was due and is
+   * satisfied by it
+   */
   satisfy(leftOut: number): ReconcileReason | undefined {
     const { due } = this;
     if (due === undefined || leftOut > youngerThan(due)) return undefined;

@@ -5,7 +5,9 @@ export class Turns {
   /** Who waits in each topic; the first has its turn. */
   readonly #lines = new Map<TopicId, (() => void)[]>();
 
-  /** Waits for a turn. @returns gives it up; call it once the turn has come or nobody waits for it any more */
+  /**
+   * Waits for a turn. @returns `come`, which settles when it is there, and `done`, which gives it up: call it after the turn, or to wait no longer
+   */
   take(topic: TopicId): { readonly come: Promise<void>; readonly done: () => void } {
     const line = this.#lines.get(topic) ?? [];
     this.#lines.set(topic, line);

@@ -4,11 +4,11 @@ import { CREDIT_PER_BYTE, CREDIT_PER_S, HANDSHAKE_BYTES, MAX_CREDIT, MAX_SOURCES
 interface Account {
   credit: number;
   at: number;
-  /** Whether it had its credit for a peer that the user has named. */
+  /** Whether it has had the credit for a peer that the user has named. */
   isNamed: boolean;
 }
 
-/** Who pays for what goes to third parties because a source has named them: the source, with what it has sent. */
+/** What we send to third parties because a source has named them, the source pays for with what it has sent to us. */
 export class DialCredit {
   readonly #clock: Clock;
   /** In the order in which they were last heard. */
@@ -28,7 +28,7 @@ export class DialCredit {
     this.received(source, HANDSHAKE_BYTES);
   }
 
-  /** The user has named a peer of that source, and here it is. Counts once. */
+  /** A peer of that source has connected that the user has named. It counts once. */
   named(source: string): void {
     const account = this.#open(source);
     if (account.isNamed) return;
@@ -49,13 +49,13 @@ export class DialCredit {
     return true;
   }
 
-  /** It was true: whoever was named has answered. */
+  /** What the source said was true: the named peer has answered. */
   refund(source: string, bytes: number): void {
     const account = this.#open(source);
     account.credit = Math.min(MAX_CREDIT, account.credit + bytes);
   }
 
-  /** How many of so many things a source can pay. */
+  /** How often a source can pay a price. */
   affordable(source: string, price: number): number {
     return Math.floor(this.#accrued(source).credit / price);
   }

@@ -17,14 +17,14 @@ export interface DialRequest {
 /**
  * The order of dials: peers that the user has named, then peers that we have met, then hearsay.
  *
- * Part of all dials is kept for the user. Sources that name others take turns, and none of them holds more than half of what hearsay may.
+ * A part of all dials is kept for the user. Sources that name others take turns, and none of them holds more than half of the dials by hearsay.
  */
 export class DialQueue {
   readonly #limits: SourceLimits;
   readonly #running = new Map<EndpointId, DialRequest>();
   readonly #user = new Map<EndpointId, DialRequest>();
   readonly #met = new Map<EndpointId, DialRequest>();
-  /** By who named them; whose turn is next stands first. */
+  /** By the source that named them; the source whose turn is next stands first. */
   readonly #hearsay = new Map<string, Map<EndpointId, DialRequest>>();
   readonly #hearsayWaiting = new SharedBudget(WAITING_PER_SOURCE);
   readonly #hearsayShare: SharedBudget;
@@ -76,7 +76,7 @@ export class DialQueue {
     this.add({ ...request, reason });
   }
 
-  /** The next that may start now; it counts as under way. @param mayStart whether a dial by hearsay can be paid for */
+  /** The next dial that may start now; it counts as under way. @param mayStart whether a dial by hearsay can be paid for */
   start(mayStart: (request: DialRequest) => boolean): DialRequest | undefined {
     const { dials, dialsOfOthers, hearsayDials } = this.#limits;
     if (this.#running.size >= dials) return undefined;
@@ -118,7 +118,7 @@ export class DialQueue {
     return true;
   }
 
-  /** Gives up all that wait. @returns them */
+  /** Gives up all dials that wait. @returns their peers */
   clear(): EndpointId[] {
     const peers = [
       ...this.#user.keys(),

@@ -8,7 +8,9 @@ import type { Occupant } from './slots.js';
 import type { Turn } from './turn.js';
 import { type Standing, UNKNOWN_TOPIC_US, type WorkMeter, workOf } from './work-meter.js';
 
-/** What a payload of a neighbor costs by estimate, in microseconds: it is hashed, delivered and forwarded. For turns only: nobody is charged for it. */
+/**
+ * What a payload of a neighbor costs by estimate, in microseconds: it is hashed, delivered and forwarded. For turns only: nobody is charged for it.
+ */
 const PAYLOAD_US = 6;
 
 /** Received bytes are credited in portions of this many: each message by itself would cost more than it is worth. */
@@ -24,7 +26,7 @@ export interface PeerAccountHost {
   isWanted(peer: EndpointId): boolean;
   /** A message was about a topic that we are not in. */
   useless(): void;
-  /** The peer costs more than its share, for long. */
+  /** The peer has cost more than its share for long. */
   overdrawn(peer: EndpointId): void;
 }
 
@@ -39,10 +41,10 @@ export class PeerAccount implements Occupant {
   #useless = 0;
   #uncredited = 0;
   #isLeaving = false;
-  /** Requests about topics that we are not in which are answered now, and when that was counted. */
+  /** How many requests about topics that we are not in would be answered now, and when that was counted. */
   #elsewhere: number = ELSEWHERE.burst;
   #elsewhereAt: number;
-  /** Connections on which it may have little waiting. */
+  /** Its connections that have the bounds of strangers. */
   readonly #bounded = new Set<Connection>();
 
   constructor(id: EndpointId, source: string, host: PeerAccountHost) {
@@ -83,13 +85,13 @@ export class PeerAccount implements Occupant {
     void connection.closed.then(() => this.#bounded.delete(connection));
   }
 
-  /** It is no stranger any more, and what it knows of us it does not forget: its connections stay without the bounds of strangers. */
+  /** It is no stranger any more: its connections lose the bounds of strangers, for good. */
   trusted(): void {
     for (const connection of this.#bounded) connection.limitPending?.(PENDING);
     this.#bounded.clear();
   }
 
-  /** Bytes of frames that are not whole, over all streams of a connection. What neighbors send is bounded by flow control alone. */
+  /** Bytes of frames that are not whole, over all streams of a connection. For neighbors only flow control is a bound. */
   get unfinishedLimit(): number {
     return this.#standing === 'stranger' ? UNFINISHED_BYTES : Number.POSITIVE_INFINITY;
   }

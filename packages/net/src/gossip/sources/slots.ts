@@ -23,12 +23,12 @@ export interface Newcomer {
 }
 
 /**
- * Who gives its slot to a newcomer, when all are taken; undefined when nobody has to.
+ * Which peer gives its slot to a newcomer when all are taken; undefined when none has to.
  *
- * Peers that we dialed, and neighbors, keep theirs. Of the others, those that have only talked about topics that we are not in go first, then
- * those of the network that holds the most. A peer that we dialed takes any of these slots; a stranger only one that is worth less than its
- * own: of a network that would still hold more, or of a peer that had its time to say something of use. So one network never holds more than what the
- * others leave, and many honest nodes behind one address lose nothing while there are slots.
+ * Peers that we dialed, and neighbors, keep theirs. Of the others, those that have only talked about topics that we are not in go first, then those
+ * of the network that holds the most. A peer that we dialed takes any of these slots; a stranger takes only the slot of a peer whose network would
+ * still hold more than its own, or of one that has had time to say something of use. So one network never holds more than what the others leave, and
+ * many honest nodes behind one address lose nothing while there are slots.
  */
 export function whoGivesWay<T extends Occupant>(
   occupants: Iterable<T>,

@@ -6,7 +6,7 @@ import type { DropReason } from '../metrics.js';
  */
 export type Refusal = 'slot' | 'dial' | 'displaced' | 'hearsay' | 'work' | 'memory';
 
-/** What refusals are counted as in metrics. */
+/** As what refusals are counted in metrics. */
 export const DROP_REASONS: Readonly<Record<Refusal, DropReason>> = {
   slot: 'no-slot',
   dial: 'no-slot',

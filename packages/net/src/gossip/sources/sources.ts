@@ -33,13 +33,13 @@ export interface SourcesHost {
 
 /** Where a dial goes, what it costs, and which source pays. */
 export interface DialTarget {
-  /** None: the transport has to know where the peer is. */
+  /** Where there are none, the transport has to know where the peer is. */
   readonly addrs: readonly TransportAddr[];
   readonly payer: string;
   readonly paid: number;
 }
 
-/** The source of addresses when it is not known any more. */
+/** The source of addresses that nobody remembers. */
 const NOBODY = 'nobody';
 
 /**
@@ -55,9 +55,9 @@ export class Sources {
   readonly #accounts = new Map<EndpointId, PeerAccount>();
   /** In how many topics a peer is a neighbor. */
   readonly #neighborships = new Map<EndpointId, number>();
-  /** Peers that the user has named, or that a topic asks to let it in again; the latest. */
+  /** The latest peers that the user has named, or that a topic asks to let it in again. */
   readonly #named = new Set<EndpointId>();
-  /** Who has told the addresses of a peer. */
+  /** The source that has told us the addresses of a peer. */
   readonly #tellers = new Map<EndpointId, string>();
   readonly #refused: Record<Refusal, number> = { slot: 0, displaced: 0, dial: 0, hearsay: 0, work: 0, memory: 0 };
 
@@ -97,7 +97,7 @@ export class Sources {
   // Slots.
 
   /**
-   * Asks for a slot for a peer's first connection; one that gets none is closed. Somebody else may have to go for it.
+   * Asks for a slot for a peer's first connection; one that gets none is closed. Another peer may lose its slot for it.
    *
    * @param isOurs whether we want this peer ourselves
    */
@@ -191,7 +191,7 @@ export class Sources {
     return request && { request, target: target ?? this.#target(request, 1) };
   }
 
-  /** A dial has ended: what was told is true, or nothing was sent. */
+  /** A dial costs its source nothing after all: what it told was true, or nothing was sent. */
   refund({ payer, paid }: DialTarget): void {
     if (paid > 0) this.#credit.refund(payer, paid);
   }
@@ -217,7 +217,7 @@ export class Sources {
     this.#host.close(peer, CloseCode.overShare, 'what you send costs more than your share');
   }
 
-  /** Undefined while whoever has named the peer can't pay. */
+  /** Undefined while the source that has named the peer can't pay. */
   #hearsayTarget(request: DialRequest): DialTarget | undefined {
     const { trusted, told } = this.#known(request.peer);
     if (trusted.length > 0) return this.#target(request, 0);

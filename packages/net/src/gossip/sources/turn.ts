@@ -5,13 +5,13 @@ import { SLICE_LOOK_US, SLICE_US } from './limits.js';
 /**
  * Bounds how long messages are handled without a pause, over all peers: timers, sockets and users get their turn in between.
  *
- * The estimates of messages decide. Now and then the clock is asked as well, so that a wrong one costs no more than a few milliseconds.
+ * Estimates of the work decide. Now and then the clock is asked as well, so that a wrong estimate costs no more than a few milliseconds.
  */
 export class Turn {
   readonly #clock: Clock;
   #work = 0;
   #began = 0;
-  /** When the clock is asked next, by estimate. */
+  /** The estimated work at which the clock is asked next. */
   #lookAt = 0;
   #isLate = false;
   #isRunning = false;
@@ -21,11 +21,11 @@ export class Turn {
     this.#clock = clock;
   }
 
-  /** A message was handled that costs so many microseconds by estimate. */
+  /** A message was handled. @param work what it costs by estimate, in microseconds */
   spend(work: number): void {
     this.#work += work;
     if (this.#isRunning) this.#look();
-    // A few messages cost less than to be called in the next turn of the event loop: at rest, each would have it turn once more.
+    // A few messages cost less than a call in the next turn of the event loop, which each of them would cause at rest.
     else if (this.#work >= SLICE_LOOK_US) this.#begin();
   }
 

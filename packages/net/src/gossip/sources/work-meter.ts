@@ -3,31 +3,31 @@ import type { Clock } from '../../util/clock.js';
 import type { NetMessage } from '../wire.js';
 import { MAX_SOURCES, MAX_WORK_US, OVERDRAWN_MS, WORK_PER_BYTE_US, WORK_PER_S_US } from './limits.js';
 
-/** Strangers have less of our time than neighbors, and peers that we dialed. */
+/** Strangers get less of our time than neighbors and peers that we dialed. */
 export type Standing = keyof typeof WORK_PER_S_US;
 
 interface Account {
   work: number;
   at: number;
-  /** Since when less than half is left. */
+  /** Since when less than half of it is left. */
   shortSince: number | undefined;
 }
 
 /** What a message about a topic that we are not in costs, in microseconds: it is not even decoded. */
 export const UNKNOWN_TOPIC_US = 1;
 
-/** Addresses of this length, in bytes, are in the price of their message, and each further byte costs so many microseconds. */
+/** Addresses up to this length, in bytes, are in the price of their message; each further byte costs `DATA_US` microseconds. */
 const CHEAP_DATA_BYTES = 64;
 const DATA_US = 0.25;
 
 /**
- * What a message costs by estimate, in microseconds; measured with `npm run siege` and rounded up. An estimate, because a clock that is asked
- * at each message costs more than many of them, and because the same messages must always do the same.
+ * What a message costs by estimate, in microseconds; measured with `npm run siege` and rounded up. It is an estimate because asking the clock costs
+ * more than handling many of the messages, and because the same messages must always have the same effect.
  */
 export function workOf(message: NetMessage, standing: Standing): number {
   switch (message.type) {
     case 'gossip':
-      return standing === 'known' ? 0 : 2; // payloads are what neighbors are for; nobody else's is looked at
+      return standing === 'known' ? 0 : 2; // payloads are what neighbors are for; those of others are not looked at
     case 'prune':
       return 3;
     case 'graft':
@@ -49,8 +49,8 @@ export function workOf(message: NetMessage, standing: Standing): number {
 }
 
 /**
- * What it costs to become neighbors in a topic, in microseconds: a Join and its answers. It is given back when that has come about, so that
- * a peer may have as many topics with us as we are in. A peer that leaves and comes again pays when it leaves.
+ * What it costs to become neighbors in a topic, in microseconds: a Join and its answers. A peer that becomes a neighbor gets it back, so that it may
+ * share as many topics with us as we are in. A peer that leaves and comes again pays when it leaves.
  */
 export const MEETING_US = 75;
 
@@ -70,7 +70,7 @@ export class WorkMeter {
   }
 
   /**
-   * A source has sent so many bytes, and they have cost so much.
+   * A source has sent messages of `bytes` bytes that cost `work` microseconds.
    *
    * @returns how long it has to wait before it may cost anything again, in milliseconds; 0 when it has time left, and infinity when waiting
    *   has not slowed it down: it wants all that it can get, for long
@@ -85,14 +85,14 @@ export class WorkMeter {
     return Math.max(1, Math.ceil((-account.work / WORK_PER_S_US[standing]) * 1_000));
   }
 
-  /** A neighbor has turned out to be worth so much of what it has cost. */
+  /** A peer has become a neighbor: it gets back what that has cost. */
   refund(source: string, work: number): void {
     const account = this.#accrued(source, 'known');
     account.work = Math.min(MAX_WORK_US.known, account.work + work);
   }
 
   #accrued(source: string, standing: Standing): Account {
-    // Strangers with a network full of addresses have one account; neighbors know a topic, and each host has its own.
+    // All strangers of one network share an account, because one of them may have all its addresses. Known peers have one for each host.
     const key = `${standing} ${standing === 'stranger' ? networkOf(source) : source}`;
     const now = this.#clock.now();
     const account = this.#accounts.get(key) ?? { work: MAX_WORK_US[standing], at: now, shortSince: undefined };

@@ -5,7 +5,7 @@ import type { ResolvedGossipOptions } from '../options.js';
 import { MessagePolicy, type Outcome } from './message-policy.js';
 import { acceptEverything, type ReceivedMessage } from './validate.js';
 
-/** Validations of one neighbor in one topic at once: so that none takes the room of all others. */
+/** Validations of one neighbor in one topic at once, so that no neighbor takes the room of all others. */
 const MAX_PER_CONVERSATION = 16;
 
 /** What an inspector needs of its node. */
@@ -32,7 +32,7 @@ export class Inspector {
     this.#policy = new MessagePolicy(options);
   }
 
-  /** Asks about the oldest messages of a conversation that have not been asked about. Those without a need for it are accepted. */
+  /** Asks about the oldest messages of a conversation that have not been asked about. Messages that need no verdict are accepted. */
   inspect(conversation: Conversation): void {
     for (const held of conversation.oldest(MAX_PER_CONVERSATION)) {
       if (held.asked) continue;
@@ -75,7 +75,7 @@ export class Inspector {
     });
   }
 
-  /** Two neighbors may claim the same id for different contents: only what is equal is asked about once. */
+  /** Two neighbors may claim the same id for different contents: only equal contents share a verdict. */
   #outcomeFor(arrival: Arrival, content: Uint8Array): Outcome | Promise<Outcome> {
     const key = keyOf(arrival);
     const running = key === undefined ? undefined : this.#running.get(key);

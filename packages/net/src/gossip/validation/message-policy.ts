@@ -34,7 +34,7 @@ export class MessagePolicy {
     }
   }
 
-  /** One that is overdue goes on, and counts no more. */
+  /** A validation that is overdue goes on, and its verdict no longer counts. */
   #inTime(message: ReceivedMessage, answer: PromiseLike<unknown>): Promise<Outcome> {
     const { clock, validateTimeoutMs } = this.#options;
     this.#running++;

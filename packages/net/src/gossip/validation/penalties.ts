@@ -2,10 +2,10 @@ import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ClockTimer } from '../../util/clock.js';
 import type { ResolvedGossipOptions } from '../options.js';
 
-/** Peers that are remembered for what they have sent, and that are out: those longest remembered are forgotten first. */
+/** How many peers are remembered with their rejected messages, and how many are out: the oldest are forgotten first. */
 const MAX_PEERS = 1_024;
 
-/** Rejected messages are counted for so long, in milliseconds; then the count begins again. */
+/** For how long rejected messages are counted, in milliseconds; then the count begins again. */
 const WINDOW_MS = 60_000;
 
 type Options = Pick<ResolvedGossipOptions, 'clock' | 'maxRejected' | 'rejectedPauseMs'>;

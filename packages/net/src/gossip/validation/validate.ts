@@ -10,7 +10,7 @@ import type { EndpointId } from '../../identity/endpoint-id.js';
  */
 export type Verdict = 'accept' | 'ignore' | 'reject';
 
-/** A message that somebody has to decide about. */
+/** A message that the application decides about. */
 export interface ReceivedMessage {
   /** A copy: it may be changed. */
   readonly content: Uint8Array;
@@ -23,10 +23,10 @@ export interface ReceivedMessage {
 }
 
 /**
- * Decides about a message before it is delivered and before it is passed on. The messages of one neighbor stay in order, and while one is
- * waited for, others are decided about already. What this node publishes itself is not asked about.
+ * Decides about a message before it is delivered and before it is passed on. The messages of one neighbor stay in order; several of them may be asked
+ * about at once. What this node publishes itself is not asked about.
  *
- * One that throws, rejects, or returns something else rejects the message, and is logged. One that takes too long ignores it.
+ * If it throws, rejects, or returns something else, the message is rejected, and that is logged. If it takes too long, the message is ignored.
  *
  * @example
  * ```ts

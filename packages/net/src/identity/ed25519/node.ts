@@ -25,7 +25,7 @@ export function signingKey(seed: Uint8Array): SigningKey {
 /** Whether a signature fits, by the cofactorless equation on the key bytes as given. Says nothing of small-order points. */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
-    // RFC 8037. OpenSSL takes 7 µs for a key in this form, 86 µs for one in DER: as long as the signature itself.
+    // RFC 8037. OpenSSL takes 7 µs for a key in this form and 86 µs for one in DER, as long as for the signature itself.
     const x = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.length).toString('base64url');
     const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
     return nativeVerify(null, message, key, signature);
@@ -34,7 +34,7 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   }
 }
 
-/** As {@link verify}: OpenSSL need not be waited for. */
+/** As {@link verify}: OpenSSL answers at once. */
 export async function verifyAsync(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean> {
   return verify(publicKey, message, signature);
 }

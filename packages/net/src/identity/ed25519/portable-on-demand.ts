@@ -1,2 +1,2 @@
-/** What is loaded on demand. A file of its own: bundlers warn of one that is loaded so and imported elsewhere. */
+/** What is loaded on demand. It is a file of its own because bundlers warn of a file that is loaded on demand here and imported elsewhere. */
 export { signingKey, verify } from './portable.js';

@@ -18,7 +18,7 @@ export async function verifyAsync(publicKey: Uint8Array, message: Uint8Array, si
   }
 }
 
-/** The key with this 32-byte seed, by the portable library: it is asked for where a browser has no Ed25519 of its own. */
+/** The key with this 32-byte seed, by the portable library: called where a browser has no Ed25519 of its own. */
 export async function signingKeyAsync(seed: Uint8Array): Promise<SigningKey> {
   const { signingKey } = await import('./portable-on-demand.js');
   return signingKey(seed);
