@@ -35,7 +35,7 @@ export class AddrWatch {
     return watcher;
   }
 
-  /** The endpoint is closed: watchers get what is left, then the end. */
+  /** The endpoint is closed: each watcher gets its last unread address, then the end. */
   end(): void {
     this.#ended = true;
     for (const watcher of [...this.#watchers]) watcher.end();

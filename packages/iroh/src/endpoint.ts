@@ -37,7 +37,7 @@ import { StreamSource } from './stream-source.js';
 const adopted = new WeakSet<NativeEndpoint>();
 
 /**
- * An endpoint of iroh: one identity with direct addresses and relays, which dials and is dialled.
+ * An endpoint of iroh: one identity with direct addresses and relays, which dials and is dialed.
  *
  * @example
  * ```ts
@@ -48,7 +48,10 @@ const adopted = new WeakSet<NativeEndpoint>();
 export class IrohEndpoint implements Endpoint, IncomingHost {
   readonly id: EndpointId;
   readonly addressLookup: AddressLookup;
-  /** iroh's own endpoint, for what the seam does not cover: `online()`, `insertRelay()`, `stats()`. Ours accepts and closes. */
+  /**
+   * iroh's own endpoint, for what {@link Endpoint} does not cover: `online()`, `insertRelay()`, `stats()`. Accept connections and close it here, not
+   * there.
+   */
   readonly native: NativeEndpoint;
   readonly #settings: Settings;
   readonly #connections = new Set<IrohConnection>();
@@ -151,7 +154,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     return this.#incoming;
   }
 
-  /** See the seam. iroh replaces sockets that fail by itself, so the endpoint ends only when it is closed. */
+  /** See {@link Endpoint.closed}. iroh itself replaces sockets that fail, so the endpoint ends only when it is closed. */
   get closed(): Promise<EndpointCloseReason> {
     return this.#closed.promise;
   }

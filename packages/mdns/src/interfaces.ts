@@ -99,7 +99,7 @@ export class Interfaces {
 
   async #open(address: string): Promise<MulticastDNS> {
     const { port, logger, listener } = this.#options;
-    // Bound to all addresses: what is sent to a group is not for the address of an interface.
+    // Bound to all addresses: packets to a multicast group are not addressed to an interface.
     const mdns = createMdns({ port, interface: address, bind: '0.0.0.0', loopback: true });
     await new Promise<void>((resolve, reject) => {
       mdns.once('ready', resolve);
@@ -110,7 +110,7 @@ export class Interfaces {
     });
     mdns.on('query', (packet) => listener.query(packet));
     mdns.on('response', (packet) => listener.response(packet));
-    // Packets of others that nobody understands, and networks that come and go.
+    // Warnings tell of packets that cannot be read; errors tell of networks that come and go.
     mdns.on('warning', (error) => logger.debug({ address, error: String(error) }, 'mDNS'));
     mdns.on('error', (error) => logger.warn({ address, error: String(error) }, 'mDNS'));
     return mdns;

@@ -1,8 +1,8 @@
 import type { TopicId } from '@grapevine/proto';
 
-/** Packets that go out together, … */
+/** Packets of one burst. */
 const BURST = 8;
-/** … and the time between two bursts, in milliseconds: together at most a megabit a second, which slow networks bear for a while. */
+/** The pause between two bursts, in milliseconds. With `BURST` this is at most a megabit a second, which slow networks bear for a while. */
 const BURST_INTERVAL_MS = 100;
 /** A topic is announced no more often than this, in milliseconds: RFC 6762, section 6. */
 const ANNOUNCE_INTERVAL_MS = 1_000;
@@ -13,11 +13,12 @@ export interface OutboxHost {
   announce(topics: readonly TopicId[]): number;
 }
 
-/** Topics of one burst, before it is known how many packets they make: there are eight and more in each. */
+/** Topics of one burst: at least eight fit into a packet, and how many packets they make is known only when they are written. */
 const TOPICS_PER_BURST = 8 * BURST;
 
 /**
- * What is to be asked and announced, however many topics there are: in packets for many topics, and a few packets at a time.
+ * The questions and announcements that wait. However many topics there are, they go out in packets for several topics each, and a few packets at a
+ * time.
  */
 export class Outbox {
   readonly #host: OutboxHost;
@@ -40,7 +41,7 @@ export class Outbox {
     this.#arm(0);
   }
 
-  /** Announces that we are in a topic, soon. */
+  /** Announces that we are in a topic, in the next burst that may. */
   announce(topic: TopicId): void {
     this.#news.add(topic);
     this.#arm(0);
@@ -79,7 +80,7 @@ export class Outbox {
     if (this.#questions.size > 0 || this.#news.size > 0) this.#arm(BURST_INTERVAL_MS);
   }
 
-  /** A packet's worth of topics that may be announced now, and are taken to have been. */
+  /** Takes the topics for one packet that may be announced now. */
   #due(now: number): TopicId[] {
     const due: TopicId[] = [];
     for (const topic of this.#news) {
@@ -93,5 +94,5 @@ export class Outbox {
   }
 }
 
-/** As many as fit with few addresses; with many addresses they make two packets. */
+/** Topics of one announcement. With few addresses they fit into one packet; with many they make two. */
 const TOPICS_PER_PACKET = 8;

@@ -23,10 +23,10 @@ const QUESTION_OVERHEAD = 4;
 
 /** Addresses in one announcement: more are neither sent nor read. */
 const MAX_ADDRESSES = 16;
-/** Answers of one packet that are looked at. */
+/** The most answers of one packet that are read. */
 const MAX_ANSWERS = 64;
 
-// Of the records of `dns-packet`, what is used here: its own types are a package that users would have to install.
+// The part of `dns-packet`'s records that is used here. Its own types are another package, which users would have to install.
 
 /** A record that we write. */
 export type OwnRecord =

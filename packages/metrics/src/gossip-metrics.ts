@@ -78,7 +78,7 @@ interface Instruments {
 
 /** What all nodes that count in a registry share. */
 interface Shared {
-  /** Others, once the registry was cleared. */
+  /** Replaced after the registry was cleared. */
   instruments: Instruments;
   readonly observed: Set<() => GossipGauges>;
 }

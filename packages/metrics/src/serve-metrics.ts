@@ -10,9 +10,9 @@ export interface ServeMetricsOptions {
   readonly registry?: AnyRegistry | undefined;
   /** 0 lets the operating system choose. */
   readonly port: number;
-  /** Default `127.0.0.1`, because metrics are nobody else's business. */
+  /** Default `127.0.0.1`: nobody outside of this machine can read them. */
   readonly host?: string | undefined;
-  /** More pages, by path (`/healthz`): what a supervisor asks. Default: none. */
+  /** More pages, by path, such as `/healthz` for a supervisor. Default: none. */
   readonly pages?: Readonly<Record<string, () => Page>> | undefined;
 }
 

@@ -19,7 +19,7 @@ export interface ItemReaderOptions {
 }
 
 /**
- * Cuts a stream into items: a varint length, then so many bytes.
+ * Cuts a stream into items: a length as a varint, then that number of bytes.
  *
  * Holds one unfinished item and what the last read brought beyond it. Lengths are read as irpc does: over-long forms pass, and of
  * the tenth byte only the lowest bit counts.

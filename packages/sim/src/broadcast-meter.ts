@@ -36,8 +36,8 @@ export interface DeliveryTimes {
 }
 
 /**
- * Within which time half, and all but a hundredth, of the deliveries came that should have come, in nanoseconds: infinite where fewer
- * did. So losing the late ones makes nothing look faster.
+ * The time within which half (`p50`) and 99 % (`p99`) of the expected deliveries came, in nanoseconds; infinite where fewer came. A missing delivery
+ * counts as one that took for ever, so a swarm that loses the late ones does not look faster.
  */
 export interface ExpectedTimes {
   readonly p50: number;

@@ -11,8 +11,8 @@ export interface ModeComparison {
   /** Last delivery hop. */
   readonly ldh: number;
   /**
-   * Within which time half of the deliveries came that should have come, and all but a hundredth, in nanoseconds. Means of the seeds;
-   * infinite when fewer came with one of them.
+   * The time within which half (`p50`) and 99 % (`p99`) of the expected deliveries came, in nanoseconds. Means of the seeds; infinite if fewer came
+   * with one of them.
    */
   readonly p50: number;
   readonly p99: number;

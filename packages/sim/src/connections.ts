@@ -4,20 +4,20 @@ import { PairTable } from './pair-table.js';
 import type { Timeline } from './timeline.js';
 import { uniformDuration, type WordSource } from './uniform.js';
 
-/** By how much the news of a closed connection comes after the last message that was sent on it: 1 µs. */
+/** The news of a closed connection arrives this long after the last message that was sent on it: 1 µs, in nanoseconds. */
 const CLOSE_DELAY = 1_000;
 
-/** What {@link Connections} are made of. */
+/** Options of {@link Connections}. */
 export interface ConnectionsOptions {
   readonly latency: LatencyConfig;
   /** Draws the latencies. */
   readonly rng: WordSource;
   readonly timeline: Timeline;
-  /** Whether the host of a node can tell a connection that was closed in good order from a broken one. */
+  /** Whether the host of a node can tell a retired connection from a broken one. */
   readonly knowsRetired: (peer: number) => boolean;
 }
 
-/** Who is connected with whom, how far apart they are, and how an end learns that a connection is gone. */
+/** Which nodes are connected, the latency between two, and how an end learns that a connection is gone. */
 export class Connections {
   readonly #pairs = new PairTable();
   readonly #drawLatency: () => number;
@@ -39,7 +39,7 @@ export class Connections {
     }
   }
 
-  /** How many pairs have had to do with each other. */
+  /** How many pairs have a latency: those that have sent each other something. */
   get metPairs(): number {
     return this.#pairs.size;
   }
@@ -86,7 +86,7 @@ export class Connections {
     }
   }
 
-  /** Closes a connection, if there is one, that is of no more use to one end. */
+  /** Closes a connection, if there is one, that one end no longer uses. */
   retire(by: number, other: number): void {
     if (!this.#pairs.disconnect(by, other)) return;
     if (this.#knowsRetired(other)) this.#tell(by, other, { type: 'linkRetired', peer: by }, 0);

@@ -2,10 +2,7 @@ import { enlarged } from './enlarged.js';
 
 const INITIAL_CAPACITY = 256;
 
-/**
- * Numbers by time, earliest first, ties by a second key: a binary heap in flat arrays. It allocates nothing but when it
- * grows.
- */
+/** Numbers by time, earliest first, ties by a second key: a binary heap in flat arrays. It allocates only when it grows. */
 export class DueHeap {
   #times = new Float64Array(INITIAL_CAPACITY);
   #sequences = new Float64Array(INITIAL_CAPACITY);
@@ -50,7 +47,7 @@ export class DueHeap {
     const length = --this.#length;
     const time = times[length] as number;
     const sequence = sequences[length] as number;
-    // The last one sinks from the top to its place.
+    // The last value moves down from the top to its place.
     let index = 0;
     for (;;) {
       let child = 2 * index + 1;

@@ -2,17 +2,17 @@ import { DueHeap } from './due-heap.js';
 import { enlarged } from './enlarged.js';
 
 const INITIAL_CAPACITY = 1024;
-/** How much virtual time falls into one bucket: 2^17 ns, 0.13 ms. */
+/** The virtual time of one bucket, in nanoseconds: 2^17 ns, 0.13 ms. */
 const WIDTH = 2 ** 17;
-/** How many buckets there are: together 134 ms, more than a message takes, or the wait for a payload. */
+/** How many buckets there are: together 134 ms, which is more than a message takes, and more than the wait for a payload. */
 const BUCKETS = 1024;
 const MASK = BUCKETS - 1;
 const NONE = -1;
 
 /**
- * What is going to happen, earliest first, ties in the order of insertion. A queue of a hundred thousand nodes holds millions of entries and every
- * event passes through it, so it is a calendar queue (R. Brown, CACM 31(10), 1988): what is due soon lies unsorted in buckets of equal
- * length of time, and only the bucket whose turn it is is put in order. What is due later waits in a heap.
+ * Events to come, earliest first, ties in the order of insertion. A queue of a hundred thousand nodes holds millions of entries and every event
+ * passes through it, so it is a calendar queue (R. Brown, CACM 31(10), 1988): entries that are due soon are in buckets of equal duration, unsorted,
+ * and only the current bucket is sorted. Later entries are in a heap.
  *
  * `pop` leaves the entry it took in `time`, `peer`, `tag` and `event` and so allocates nothing.
  */
@@ -21,22 +21,22 @@ export class EventQueue<E> {
   time = 0;
   /** The peer that it concerns. */
   peer = 0;
-  /** The number that came with it: what it means is its user's affair. */
+  /** The number that came with it. The queue gives it no meaning; `Timeline` does. */
   tag = 0;
   /** The event itself. */
   event: E | undefined;
 
-  /** The buckets up to this one are empty: what was in them is in `near`. */
+  /** The buckets up to this one are empty: their entries are in `near`. */
   #bucket = 0;
   readonly #near = new DueHeap();
-  /** For each bucket its first slot, the others follow by `next`. */
+  /** The first slot of each bucket. The others follow by `next`. */
   readonly #buckets = new Int32Array(BUCKETS).fill(NONE);
   #inBuckets = 0;
-  /** What is due after the last bucket. */
+  /** Entries that are due after the last bucket. */
   readonly #far = new DueHeap();
   #sequence = 0;
 
-  // By slot.
+  // One element for each slot.
   #times = new Float64Array(INITIAL_CAPACITY);
   #sequences = new Float64Array(INITIAL_CAPACITY);
   #peers = new Int32Array(INITIAL_CAPACITY);
@@ -51,7 +51,7 @@ export class EventQueue<E> {
     return this.#near.size + this.#inBuckets + this.#far.size;
   }
 
-  /** The earliest time; infinite when nothing is going to happen. */
+  /** The earliest time; infinite when the queue is empty. */
   get nextTime(): number {
     if (this.#near.size === 0) {
       if (this.#inBuckets === 0) return this.#far.nextTime;
@@ -102,11 +102,11 @@ export class EventQueue<E> {
     }
   }
 
-  /** Goes on to the next bucket with anything in it. `near` is empty, and not all else is. */
+  /** Goes on to the next bucket that is not empty. `near` is empty then, and buckets or `far` are not. */
   #advance(): void {
     if (this.#inBuckets > 0) this.#openNext();
     else this.#bucket = bucketOf(this.#far.nextTime);
-    // What has come within reach. At least one where that is all there is, also if it is never due.
+    // Moves entries of `far` that belong into the buckets now; at least one if all else is empty, even if it is never due.
     while (this.#far.size > 0 && (this.#near.size === 0 || bucketOf(this.#far.nextTime) < this.#bucket + BUCKETS)) {
       this.#place(this.#far.pop());
     }

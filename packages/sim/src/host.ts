@@ -17,7 +17,7 @@ import { Reconciliation } from './reconciliation.js';
 import type { Timeline } from './timeline.js';
 import { TOPIC } from './topic.js';
 
-/** What a {@link Host} works with. */
+/** Options of a {@link Host}. */
 export interface HostOptions {
   readonly nodes: Population;
   readonly timeline: Timeline;
@@ -28,13 +28,13 @@ export interface HostOptions {
   readonly reconciles: boolean;
 }
 
-/** An event that is used again and again. */
+/** The event of a message that arrives, as an object that is used again. */
 type Received = { -readonly [K in keyof Arrival]: Arrival[K] };
 type Arrival = Extract<InEvent<number>, { readonly type: 'recvMessage' }>;
 
-/** What the host of a real node does, for all nodes: feeds them events, and carries out what they want. */
+/** The host of all nodes, as the endpoint and streams are for a real one: gives them events and carries out their outputs. */
 export class Host implements Outputs<number> {
-  /** Takes messages to their receivers, instead of the plain way. */
+  /** Delivers messages, instead of the plain way. */
   courier: Courier | undefined;
   /** How many events nodes have handled. */
   handledEvents = 0;
@@ -47,9 +47,9 @@ export class Host implements Outputs<number> {
   readonly #tellsLeaves: boolean;
   readonly #reconciliation: Reconciliation | undefined;
 
-  /** The event of a message that arrives: always the same one, unless somebody looks at it. */
+  /** The event of a message that arrives: one object for all, unless an observer sees it. */
   readonly #received: Received = { type: 'recvMessage', from: 0, topic: TOPIC, message: { type: 'prune' } };
-  // What is being handled.
+  // The node and the event that are being handled, and the connections to close after it.
   #peer = 0;
   #input: InEvent<number> | undefined;
   readonly #closing: number[] = [];
@@ -94,7 +94,7 @@ export class Host implements Outputs<number> {
       this.#observation.handled(now, peer, event, outputs);
       carryOut(outputs, this);
     } else {
-      // Nodes that are no kernels return a list all the same.
+      // A `createNode` may make nodes that return a list instead.
       carryOut(node.handle(event, now, this), this);
     }
     this.#close(peer);
@@ -112,13 +112,13 @@ export class Host implements Outputs<number> {
     this.#timeline.addEvent(from, notice, latency + this.#unreachableAfter);
   }
 
-  /** After all messages of an event, so that what was sent still arrives first. */
+  /** Closes connections after all messages of an event are sent, so that those arrive first. */
   #close(peer: number): void {
     for (let i = 0; i < this.#closingCount; i++) this.#connections.retire(peer, this.#closing[i] as number);
     this.#closingCount = 0;
   }
 
-  /** What is known of a command before the node knows it. */
+  /** Notes joins and quits before the node handles them. */
   #note(peer: number, command: Command<number>): void {
     switch (command.type) {
       case 'join':
@@ -133,7 +133,7 @@ export class Host implements Outputs<number> {
     }
   }
 
-  // Outputs of the node that handles an event right now.
+  // Outputs of the node that is handling an event.
 
   sendMessage(to: number, _topic: TopicId, message: Message<number>): void {
     const from = this.#peer;
@@ -160,7 +160,7 @@ export class Host implements Outputs<number> {
 
   peerData(): void {}
 
-  /** Where nodes have the protocol of the swarm only, they tell each other all that they have, and do not do it now and then. */
+  /** Nodes without reconciliation announce all that they have when they meet, and nothing periodically. */
   reconcile(_topic: TopicId, peer: number, reason: ReconcileReason): void {
     if (this.#reconciliation !== undefined) {
       this.#reconciliation.begin(this.#peer, peer);
@@ -170,7 +170,10 @@ export class Host implements Outputs<number> {
     this.#timeline.addEvent(this.#peer, { type: 'announceCache', topic: TOPIC, peer }, 0);
   }
 
-  /** A leaf that dials is connected before it says anything; what is still on its way to a leaf when the connection ends is lost. */
+  /**
+   * Whether a message arrives. A leaf that dials is connected before it sends anything; a message that is on its way to a leaf when the connection
+   * ends is lost.
+   */
   #arrives(from: number, to: number): boolean {
     const { leaves } = this.#nodes;
     if (this.#connections.isConnected(from, to)) return true;
@@ -181,7 +184,7 @@ export class Host implements Outputs<number> {
 }
 
 function carryOut(outputs: readonly OutEvent<number>[], host: Outputs<number>): void {
-  // No iterator: mostly the list is empty, and that on the way of each event.
+  // By index: an iterator would be allocated for every event, and the list is usually empty.
   for (let i = 0; i < outputs.length; i++) {
     const output = outputs[i] as OutEvent<number>;
     switch (output.type) {

@@ -2,11 +2,11 @@ import type { TopicSnapshot } from '@grapevine/proto';
 import type { Network } from './network.js';
 
 /**
- * Looks for what must not be in a swarm that has come to rest (no broadcasts, joins or failures for some seconds):
+ * Checks the invariants of a swarm that has come to rest (no broadcasts, joins or failures for some seconds):
  *
  * - views: symmetric, without the node itself, active and passive disjoint, within capacity;
- * - trees: eager and lazy peers together are the active neighbors. (A link may be eager at one end only: a prune and a graft
- *   can cross on their way. The next duplicate puts that right; see {@link unevenBranches}.)
+ * - trees: eager and lazy peers together are the active neighbors. (A link may be eager at one end only, because a prune and a graft can cross. The
+ *   next duplicate mends that; see {@link unevenBranches}.)
  * - leftovers: no pending requests, missing payloads or queued announcements.
  *
  * @returns A sentence for each violation; none when all is well. In `mode: 'reference'` some are to be expected.

@@ -1,14 +1,14 @@
 import { defaultHash, type Hash } from '@grapevine/proto';
 
 /**
- * A hash that is computed once for each content. In the simulator a payload is one array that all nodes share, and each
- * of them would hash it again. Ids, and so whole runs, are the same as without.
+ * A hash that is computed once for each content. In the simulator all nodes share a payload as one array, and without this each of them would hash
+ * it. Ids, and so whole runs, stay the same.
  *
  * @param hash - Default: BLAKE3.
  */
 export function memoHash(hash: Hash = defaultHash): Hash {
   const known = new WeakMap<Uint8Array, Uint8Array>();
-  // Mostly it is the payload of the moment.
+  // The last payload: most calls in a row are about the same one.
   let latest: { readonly content: Uint8Array; readonly digest: Uint8Array } | undefined;
   return (content) => {
     if (latest?.content === content) return latest.digest;

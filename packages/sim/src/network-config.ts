@@ -12,22 +12,22 @@ export type LatencyConfig =
   /** Drawn for each pair when it first meets, from `min` up to but not including `max`, and then kept. */
   | { readonly type: 'dynamic'; readonly min: number; readonly max: number };
 
-/** What a {@link Network} is like. */
+/** Settings of a {@link Network}. */
 export interface NetworkConfig {
-  /** Default: dynamic, from 10 to 100 ms (as the Rust simulator has it). */
+  /** Default: dynamic, from 10 to 100 ms, as in the Rust simulator. */
   readonly latency?: LatencyConfig;
   /** The nodes' settings, durations in nanoseconds. Default: `defaultConfig('nanoseconds')`, whose mode is `hardened`. */
   readonly proto?: PartialConfig;
   /**
-   * How long after a message has reached a node that is gone its sender is told (`peerDisconnected`, `timeout`), in
-   * nanoseconds. Default: never, as in the Rust simulator.
+   * When a message reaches a node that is gone, its sender is told after this time (`peerDisconnected`, `timeout`), in nanoseconds. Default: never,
+   * as in the Rust simulator.
    */
   readonly unreachableAfter?: number;
-  /** Whether nodes are told that a peer is a leaf (`NodeOptions.isLeaf`). Default true; false shows what leaves do to a swarm that does not know. */
+  /** Whether nodes are told that a peer is a leaf (`NodeOptions.isLeaf`). Default true; false shows a swarm that does not know its leaves. */
   readonly tellsLeaves?: boolean;
   /**
-   * Whether neighbors compare what they have, as real nodes do, when they meet and now and then, over a stream that loses nothing. Default false:
-   * they have the protocol of the swarm only, and announce all that they have when they meet.
+   * Whether neighbors reconcile, as real nodes do: when they meet and periodically, over a stream that loses nothing. Default false: they announce
+   * all that they have when they meet, with messages of the swarm.
    */
   readonly reconciles?: boolean;
 }

@@ -2,10 +2,10 @@ import type { Hash, PartialConfig, PeerData, State, StateOptions } from '@grapev
 import type { ChaCha12Rng } from './chacha12-rng.js';
 import type { NetworkConfig } from './network-config.js';
 
-/** What a `Network` is made of. */
+/** Options of a `Network`. */
 export interface NetworkOptions {
   readonly config?: NetworkConfig;
-  /** Decides latencies and seeds the nodes. A `Simulator` shares it with its network, and draws from it in between. */
+  /** Draws latencies and seeds the nodes. A `Simulator` shares it with its network. */
   readonly rng: ChaCha12Rng;
   /** Hashes payloads. Default: BLAKE3, once for each payload instead of once for each node; see `memoHash`. */
   readonly hash?: Hash;
@@ -15,9 +15,9 @@ export interface NetworkOptions {
   readonly createNode?: (options: StateOptions<number>) => State<number>;
 }
 
-/** What is different about a node. */
+/** Options of one node. */
 export interface NodeOptions {
-  /** Its own settings, as far as they differ from the network's; durations in nanoseconds. */
+  /** Settings that differ from the network's; durations in nanoseconds. */
   readonly config?: PartialConfig;
   /** Whether it can dial and not be dialed, as a browser tab. Default false. */
   readonly isLeaf?: boolean;

@@ -7,17 +7,17 @@ import { Observation } from './observation.js';
 import { Population } from './population.js';
 import { Timeline } from './timeline.js';
 
-/** What a network is put together from. */
+/** The parts of a network. */
 interface NetworkParts {
   readonly nodes: Population;
   readonly timeline: Timeline;
   readonly connections: Connections;
   readonly observation: Observation;
-  /** Carries out what nodes want, on the four others. */
+  /** Carries out the outputs of nodes, with the four others. */
   readonly host: Host;
 }
 
-/** Makes the parts of a network and introduces them to each other. */
+/** Makes the parts of a network and connects them. */
 export function networkParts({
   latency,
   rng,
@@ -40,7 +40,7 @@ export function networkParts({
     latency,
     rng,
     timeline,
-    // Hosts of hardened nodes know a connection that was closed in good order from a broken one.
+    // Hosts of hardened nodes tell a retired connection from a broken one.
     knowsRetired: (peer) => nodes.get(peer)?.config.mode === 'hardened',
   });
   const host = new Host({ nodes, timeline, connections, observation, unreachableAfter, tellsLeaves, reconciles });

@@ -52,7 +52,7 @@ export class Network {
   readonly #observation: Observation;
   readonly #host: Host;
 
-  /** @throws RangeError or TypeError when the config is not right. */
+  /** @throws RangeError or TypeError that names the field when the config is wrong. */
   constructor({
     config = {},
     rng,
@@ -82,7 +82,7 @@ export class Network {
     this.#host = host;
   }
 
-  /** Takes messages to their receivers; replaced by what injects faults. */
+  /** Delivers messages in place of the network, as fault injection does. Default: none. */
   get courier(): Courier | undefined {
     return this.#host.courier;
   }
@@ -96,7 +96,7 @@ export class Network {
     return this.#timeline.now;
   }
 
-  /** What all nodes have received so far. */
+  /** The messages that all nodes have received so far. */
   get traffic(): Traffic {
     return this.#observation.traffic;
   }
@@ -126,7 +126,7 @@ export class Network {
     return this.#timeline.size;
   }
 
-  /** How many pairs of nodes have had to do with each other so far. */
+  /** How many pairs of nodes have sent each other something so far. */
   get metPairs(): number {
     return this.#connections.metPairs;
   }
@@ -156,7 +156,7 @@ export class Network {
     return this.#nodes.get(peer);
   }
 
-  /** What the topic looks like to a node; `undefined` when it has not joined. */
+  /** A node's view of the topic; `undefined` when it has not joined. */
   snapshot(peer: number): TopicSnapshot<number> | undefined {
     return this.#nodes.get(peer)?.snapshot(TOPIC);
   }
@@ -172,7 +172,7 @@ export class Network {
   }
 
   /**
-   * Adds a node. Numbers should be small, without large gaps.
+   * Adds a node. Numbers should be small and without large gaps, since they index arrays.
    *
    * @throws RangeError when there is a node of that number already.
    */
@@ -202,7 +202,7 @@ export class Network {
   }
 
   /**
-   * Takes a node away without a word. Those that it was connected with are told after the latency between them, 1 µs, and
+   * Crashes a node: it sends nothing before it goes. Nodes that it was connected with are told after the latency between them, plus 1 µs, plus
    * `noticeAfter`.
    *
    * @param noticeAfter - In nanoseconds. Default 0.
@@ -231,7 +231,7 @@ export class Network {
     this.#timeline.addAction(time, action);
   }
 
-  /** Hands a message over to its receiver after `delay` nanoseconds. For couriers. */
+  /** Delivers a message after `delay` nanoseconds. For couriers. */
   deliver(from: number, to: number, message: Message<number>, delay: number): void {
     this.#timeline.addMessage(from, to, message, delay);
   }
@@ -250,12 +250,12 @@ export class Network {
     this.runFor(trips * maxLatency(this.latency));
   }
 
-  /** Runs for some nanoseconds. What is due at the very end is done. */
+  /** Runs for some nanoseconds, including the last one. */
   runFor(duration: number): void {
     this.runUntil(this.time + duration);
   }
 
-  /** Runs up to a time. What is due at that very time is done. */
+  /** Runs up to and including a time. */
   runUntil(end: number): void {
     this.#timeline.runUntil(end, this.#host);
   }

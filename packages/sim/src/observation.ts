@@ -12,9 +12,9 @@ import { count, noTraffic, type Traffic } from './traffic.js';
 
 type Received = Extract<TopicEvent<number>, { readonly type: 'received' }>;
 
-/** What is counted of a run, and who hears of it. */
+/** Counts the traffic of a run and tells its observers. */
 export class Observation {
-  /** What all nodes have received so far. */
+  /** The messages that all nodes have received so far. */
   readonly traffic: Traffic = noTraffic();
   readonly observers: Observer[] = [];
   readonly #hash: Hash;
@@ -23,7 +23,7 @@ export class Observation {
     this.#hash = hash;
   }
 
-  /** Whether anybody wants to see what nodes want, before it is carried out. */
+  /** Whether an observer wants to see outputs before they are carried out. */
   get looksAtOutputs(): boolean {
     for (const observer of this.observers) if (observer.handled !== undefined) return true;
     return false;
@@ -60,7 +60,7 @@ export class Observation {
     }
   }
 
-  /** The message that would have brought a payload that has come by reconciliation. */
+  /** A payload that has come by reconciliation, as the message of the swarm that would have brought it. */
   #messageOf({ content, scope }: Received): GossipMessage {
     return { type: 'gossip', id: messageIdFromBytes(this.#hash(content)), content, scope };
   }

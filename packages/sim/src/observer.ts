@@ -1,8 +1,8 @@
 import type { GossipMessage, InEvent, Message, OutEvent, TopicEvent } from '@grapevine/proto';
 
 /**
- * Sees what happens. All methods are called while the network works, most of them while a node handles an event: look, change nothing, and ask no
- * node.
+ * Sees what happens in a network. All methods are called while it runs, most of them while a node handles an event, so they must change nothing and
+ * call no node.
  */
 export interface Observer {
   /** A node has handled an event; the outputs are about to be carried out. */
@@ -23,8 +23,5 @@ export interface Observer {
   left?(time: number, peer: number): void;
 }
 
-/**
- * Takes messages from one node to another. Calls {@link Network.deliver} with the message, another one, several times, or
- * not at all.
- */
+/** Delivers the messages between nodes: calls {@link Network.deliver} with the message or a changed one, once, several times, or not at all. */
 export type Courier = (from: number, to: number, message: Message<number>, latency: number) => void;

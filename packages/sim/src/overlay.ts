@@ -2,7 +2,9 @@ import type { Network } from './network.js';
 import type { WordSource } from './uniform.js';
 import { rangeU32 } from './uniform.js';
 
-/** Who knows whom: for each node in the topic its active neighbors that are in it too. Nodes have dense indices of their own here. */
+/**
+ * The graph of active views: for each node in the topic, its active neighbors that are in the topic too. Its nodes are numbered from 0 without gaps.
+ */
 export interface Overlay {
   /** The node behind each index. */
   readonly peers: readonly number[];
@@ -52,14 +54,14 @@ function areLinked(links: Overlay['links'], a: number, b: number): boolean {
   return (links[a]?.includes(b) ?? false) || (links[b]?.includes(a) ?? false);
 }
 
-/** The nodes up to which {@link averageShortestPath} looks at all pairs. */
+/** The largest overlay in which {@link averageShortestPath} looks at all pairs, in nodes. */
 export const EXACT_PATHS_UP_TO = 5_000;
-/** The starting points that it samples in larger overlays. */
+/** Starting points that it samples in a larger overlay. */
 const PATH_SAMPLES = 500;
 
 /**
- * The mean length in hops of the shortest ways between nodes that can reach each other. Over all pairs up to 5,000 nodes,
- * from 500 random starting points above.
+ * The mean length in hops of the shortest paths between nodes that can reach each other: over all pairs up to 5,000 nodes, from 500 random starting
+ * points above.
  *
  * @param rng - Chooses the starting points. Not the network's own generator, which would change its run.
  */
@@ -104,11 +106,11 @@ export function componentSizes({ links }: Overlay): number[] {
 
 /** What a broadcast over all links of the overlay costs and reaches: the flooding that the papers compare with. */
 export interface Flood {
-  /** The nodes that get it, the publisher included. */
+  /** How many nodes get it, the publisher included. */
   readonly reached: number;
-  /** The messages that are received. */
+  /** How many messages are received. */
   readonly payloads: number;
-  /** The hops to the last delivery. */
+  /** Hops to the last delivery. */
   readonly lastHop: number;
 }
 
@@ -127,7 +129,7 @@ export function flood({ links }: Overlay, start: number): Flood {
   return { reached, payloads, lastHop };
 }
 
-/** The hops from one index to each; -1 where there is no way. */
+/** The hops from one index to each; -1 where there is no path. */
 function hopsFrom(links: Overlay['links'], start: number): Int32Array {
   const hops = new Int32Array(links.length).fill(-1);
   const queue = new Int32Array(links.length);

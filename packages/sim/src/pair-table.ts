@@ -4,10 +4,9 @@ const INITIAL_CAPACITY = 1024;
 const EMPTY = -1;
 
 /**
- * What is known about unordered pairs of peers: the latency between them and whether they are connected. A hash table in
- * one flat array: a swarm of 100,000 nodes meets in millions of pairs, and each message looks its pair up twice, far from
- * where the last one did. So all of an entry lies side by side, 16 bytes a place: twice the pair's number, plus 1 when the two
- * are connected, and the latency.
+ * The latency between two peers and whether they are connected, by unordered pair. A hash table in one flat array. A swarm of 100,000 nodes has
+ * millions of pairs, and each message looks two entries up far from the last ones, so an entry is in one place of 16 bytes: twice the pair's number,
+ * plus 1 when the two are connected, and the latency.
  *
  * Entries are never removed, because a latency stays for ever once it is drawn.
  */
@@ -21,7 +20,7 @@ export class PairTable {
     return this.#count;
   }
 
-  /** The latency of a pair; the first time it is asked for, `draw` tells. */
+  /** The latency of a pair. The first call for a pair draws it. */
   latency(a: number, b: number, draw: () => number): number {
     const entry = this.#entry(a, b);
     const known = this.#cells[entry + 1] as number;
@@ -109,7 +108,7 @@ function emptyCells(capacity: number): Float64Array {
   return new Float64Array(2 * capacity).fill(EMPTY);
 }
 
-/** What stands in the cell of a connected pair; one less in that of a pair that is not. */
+/** The first cell of a connected pair's entry; one less for a pair that is not connected. */
 function connectedKey(a: number, b: number): number {
   return 2 * (a < b ? a * MAX_PEERS + b : b * MAX_PEERS + a) + 1;
 }

@@ -44,7 +44,7 @@ export class Population {
 
   /** Adds a node, which is not in the topic yet. */
   add(peer: number, node: State<number>): void {
-    // No holes: arrays that have some are slower.
+    // Fills the gap: arrays with holes are slower.
     while (this.#nodes.length < peer) {
       this.#nodes.push(undefined);
       this.#joined.push(false);

@@ -6,10 +6,10 @@ import { TOPIC } from './topic.js';
 
 type Recovered = Extract<InEvent<number>, { readonly type: 'recovered' }>;
 
-/** What both ends have, what each of them lacks, the payloads. */
+/** How long a reconciliation takes, in latencies of the pair: one for what both have, one for what each lacks, one for the payloads. */
 const TRIPS = 3;
 
-/** What {@link Reconciliation} works with. */
+/** Options of {@link Reconciliation}. */
 interface ReconciliationOptions {
   readonly nodes: Population;
   readonly timeline: Timeline;
@@ -19,8 +19,8 @@ interface ReconciliationOptions {
 }
 
 /**
- * Neighbors that compare what they have, over a stream of their connection: what only one of them has the other gets as well. A stream sends again
- * what the network loses, so nothing is lost here while the connection is up. What real nodes send to find the difference is not simulated.
+ * Neighbors that compare what they have over a stream of their connection, and send each other what the other one lacks. A stream sends again what
+ * the network loses, so nothing is lost here while the connection is up. The messages with which real nodes find the difference are not simulated.
  */
 export class Reconciliation {
   readonly #nodes: Population;

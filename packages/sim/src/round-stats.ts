@@ -7,7 +7,7 @@ export interface RoundStats {
   readonly duration: number;
   /** Payloads received / (deliveries - 1) - 1: one node is subtracted twice. */
   readonly rmr: number;
-  /** The largest round that a payload arrived with; counts from 0, where the papers count from 1. */
+  /** The largest `round` field of a payload that arrived. It counts from 0, the papers from 1. */
   readonly ldh: number;
   /** Deliveries that did not happen. */
   readonly missed: number;
@@ -27,7 +27,7 @@ export type RoundStatsDifference = RoundStats;
 
 const f32 = Math.fround;
 const FLOAT_MAX = f32(3.4028234663852886e38);
-/** `Duration::MAX` of Rust; not exact, and nobody sees it unless there were no rounds. */
+/** `Duration::MAX` of Rust, not exact. Seen only if there were no rounds. */
 const DURATION_MAX = 2 ** 64 * 1e9;
 
 /** The stats of one round. */
@@ -48,10 +48,7 @@ export function summarizeRounds(rounds: readonly RoundStats[]): RoundStatsSummar
   return { len: rounds.length, min: minimum(rounds), max: maximum(rounds), mean: mean(rounds) };
 }
 
-/**
- * Summarizes runs with different seeds. The Rust simulator takes the minimum of each column where it says average; this is
- * what it was meant to be.
- */
+/** Summarizes runs with different seeds. The Rust simulator takes the minimum of each column where it says average; this is the average. */
 export function averageSummaries(runs: readonly RoundStatsSummary[]): RoundStatsSummary {
   return {
     len: runs.reduce((sum, run) => sum + run.len, 0),

@@ -15,11 +15,11 @@ import type { Traffic } from './traffic.js';
 
 /** Who publishes in each round. */
 export type ScenarioKind =
-  /** The same random node always. */
+  /** One random node in all rounds. */
   | 'GossipSingle'
-  /** A random node each time. */
+  /** A random node in each round. */
   | 'GossipMulti'
-  /** All nodes at once. */
+  /** All nodes in each round, at the same time. */
   | 'GossipAll';
 
 /** A swarm and what it does. Plain data: the same scenario and seed give the same result. */
@@ -33,7 +33,7 @@ export interface Scenario {
   readonly network?: NetworkConfig;
   /** After how long a round is given up, in nanoseconds. Default 5 s. */
   readonly roundTimeout?: number;
-  /** How long to run on after the last round, so that late duplicates are counted, in nanoseconds. Default 1 s. */
+  /** How long the run goes on after the last round, so that late duplicates are counted, in nanoseconds. Default 1 s. */
   readonly drain?: number;
   /** How long to wait after each round, in nanoseconds. Default 0. */
   readonly pause?: number;
@@ -41,7 +41,7 @@ export interface Scenario {
   readonly faults?: readonly Fault[];
 }
 
-/** What {@link runScenario} can be told besides the scenario itself. Nothing of it changes the result. */
+/** Options of {@link runScenario} beside the scenario. None of them changes the result. */
 export interface RunOptions {
   /** Default: BLAKE3, once for each payload. Any hash without collisions gives the same result. */
   readonly hash?: Hash;
@@ -60,18 +60,18 @@ export interface OverlayReport {
   readonly components: readonly number[];
 }
 
-/** How a swarm came back from the last mass failure or partition. */
+/** How a swarm healed after the last mass failure or partition. */
 export interface Healing {
   /**
-   * From that event to the last delivery of the first broadcast from which on every one reached everybody: nanoseconds, or
-   * infinite.
+   * From that event until every broadcast reaches everybody: up to the last delivery of the first such broadcast. In nanoseconds; infinite if that
+   * never happened.
    */
   readonly time: number;
   /** The same in shuffle intervals, which are the papers' cycles. */
   readonly cycles: number;
 }
 
-/** What came of a scenario with one seed. */
+/** The result of a scenario with one seed. */
 export interface ScenarioResult {
   /** As the Rust simulator measures: one entry for each round. */
   readonly rounds: readonly RoundStats[];
@@ -80,13 +80,13 @@ export interface ScenarioResult {
   /** As the papers measure: one entry for each broadcast. */
   readonly broadcasts: readonly BroadcastReport[];
   readonly deliveryTimes: DeliveryTimes;
-  /** The same over the deliveries that should have been. */
+  /** The same over all expected deliveries. */
   readonly expectedTimes: ExpectedTimes;
-  /** Only where there was something to heal from. */
+  /** Undefined in a scenario without a mass failure or partition. */
   readonly healing: Healing | undefined;
   /** The overlay at the end. */
   readonly overlay: OverlayReport;
-  /** All messages that nodes received, the bootstrap included. */
+  /** All messages that nodes received, those of the bootstrap included. */
   readonly traffic: Readonly<Traffic>;
   /** Events that nodes handled. */
   readonly events: number;
@@ -155,7 +155,7 @@ function differentConfigs(faults: readonly Fault[], nodes: number, rng: ChaCha12
   return configs;
 }
 
-/** What is published in each round, with the contents and, as long as nobody is gone or malicious, the draws of the Rust simulator. */
+/** What is published in each round. Contents are those of the Rust simulator; so are the random draws, as long as no node is gone or malicious. */
 function publications(
   sim: ScenarioKind,
   simulator: Simulator,

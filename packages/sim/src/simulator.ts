@@ -15,16 +15,16 @@ import type { Observer } from './observer.js';
 import { type RoundStats, type RoundStatsSummary, roundStats, summarizeRounds } from './round-stats.js';
 import { rangeU64 } from './uniform.js';
 
-/** How a swarm comes into being. */
+/** How nodes join to form a swarm. */
 export type Bootstrap =
   /** Everybody joins node 0. */
   | { readonly type: 'single' }
   /** The first `count` nodes join node 0; a while later the others join one of these each. */
   | { readonly type: 'set'; readonly count: number };
 
-/** What a {@link Simulator} is made of. */
+/** Options of a {@link Simulator}. */
 export interface SimulatorOptions {
-  /** Decides everything: the same seed, the same run. From 0 to 2^64 - 1. */
+  /** The same seed gives the same run. From 0 to 2^64 - 1. */
   readonly seed: number | bigint;
   /** How many nodes {@link Simulator.bootstrap} makes. */
   readonly nodes: number;
@@ -33,7 +33,7 @@ export interface SimulatorOptions {
   readonly roundTimeout?: number;
   /** Default: BLAKE3, once for each payload; see {@link memoHash}. */
   readonly hash?: Hash;
-  /** What is different about single nodes when {@link Simulator.bootstrap} makes them. Default: nothing. */
+  /** Settings in which single nodes differ when {@link Simulator.bootstrap} makes them. Default: no node differs. */
   readonly configOf?: (peer: number) => PartialConfig | undefined;
   /** See {@link NetworkOptions.createNode}. */
   readonly createNode?: NetworkOptions['createNode'];
@@ -45,13 +45,13 @@ export interface Publication {
   readonly content: Uint8Array;
 }
 
-/** Trips that the members of a set get to find each other, and that everybody gets in the end. */
+/** How long the members of a set get to find each other, and then all nodes, in trips of the largest latency. */
 const SET_TRIPS = 7;
 const SETTLE_TRIPS = 20;
 
 /**
- * A swarm that is bootstrapped and then broadcasts in rounds: the `Simulator` of the Rust crate. In `mode: 'reference'`
- * it makes the same draws, so that a seed gives the same rounds to the last digit.
+ * A swarm that is bootstrapped and then broadcasts in rounds: the `Simulator` of the Rust crate. In `mode: 'reference'` it makes the same random
+ * draws, so that a seed gives the same rounds to the last digit.
  *
  * @example
  * ```ts
@@ -175,7 +175,7 @@ export class Simulator {
 class RoundProgress implements Observer {
   readonly ids = new Set<MessageId>();
   deliveries = 0;
-  /** Of all payloads that arrive during the round, as the Rust simulator has it. */
+  /** The largest hop among all payloads that arrive during the round, as in the Rust simulator. */
   lastHop = 0;
 
   delivered(_time: number, _peer: number, { id, scope }: GossipMessage): void {

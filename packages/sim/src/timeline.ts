@@ -5,15 +5,15 @@ import { EventQueue } from './event-queue.js';
 export type Action = () => void;
 
 /**
- * What is queued, told apart by the queue's tag: a message, whose tag is its sender, a timer, another event of a node, or an
- * action. Messages and timers become events only when they are due, so that millions of them on their way cost little.
+ * An entry of the queue, whose tag says what it is: a message (the tag is its sender), a timer, another event of a node, or an action. Messages and
+ * timers become events only when they are due, so that millions of pending ones cost little.
  */
 type Queued = Message<number> | Timer<number> | InEvent<number> | Action;
 const TIMER = -1;
 const EVENT = -2;
 const ACTION = -3;
 
-/** Who gets the events of nodes when they are due. */
+/** Takes the events of nodes when they are due. */
 export interface EventHandler {
   /** A message arrives. */
   receive(peer: number, from: number, message: Message<number>): void;
@@ -30,12 +30,12 @@ export class Timeline {
     return this.#now;
   }
 
-  /** How much is still to come. */
+  /** How many entries are still to come. */
   get size(): number {
     return this.#queue.size;
   }
 
-  /** When the next thing happens; infinite when nothing will. */
+  /** When the next entry is due; infinite when there is none. */
   get nextTime(): number {
     return this.#queue.nextTime;
   }
@@ -53,12 +53,12 @@ export class Timeline {
     this.#queue.insert(this.#now + delay, peer, EVENT, event);
   }
 
-  /** Has something done at a time; in the past means now. */
+  /** Runs an action at a time; a time in the past means now. */
   addAction(time: number, action: Action): void {
     this.#queue.insert(Math.max(time, this.#now), -1, ACTION, action);
   }
 
-  /** Lets the next thing happen. */
+  /** Carries out the next entry. */
   step(handler: EventHandler): void {
     const queue = this.#queue;
     if (!queue.pop()) return;
@@ -79,7 +79,7 @@ export class Timeline {
     }
   }
 
-  /** Runs up to a time. What is due at that very time happens. */
+  /** Runs up to and including a time. */
   runUntil(end: number, handler: EventHandler): void {
     while (this.#queue.nextTime <= end) this.step(handler);
     this.#now = Math.max(this.#now, end);

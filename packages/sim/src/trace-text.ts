@@ -12,9 +12,8 @@ import {
   type TopicEvent,
 } from '@grapevine/proto';
 
-// Events as text, one line each, every field included: what a trace of the reference is compared with. Messages and timers
-// look as the derived `Debug` of the Rust crate prints them; all times are in nanoseconds. The topic, of which there is only
-// one, is left out.
+// Events as text, one line each, every field included: what is compared with a trace of the reference. Messages and timers look as the derived
+// `Debug` of the Rust crate prints them; all times are in nanoseconds. The topic is left out, since there is only one.
 
 /** An event that a node handles: `@1500000 3 < recv 0 Gossip(Prune)`. */
 export function inputText(time: number, peer: number, event: InEvent<number>): string {

@@ -13,12 +13,12 @@ export interface Traffic {
   membershipBytes: number;
 }
 
-/** Nothing received. */
+/** Traffic of a node that has received nothing. */
 export function noTraffic(): Traffic {
   return { payload: 0, control: 0, membership: 0, payloadBytes: 0, controlBytes: 0, membershipBytes: 0 };
 }
 
-/** What came after `before`. */
+/** The traffic between two moments. */
 export function trafficSince(before: Traffic, now: Traffic): Traffic {
   return {
     payload: now.payload - before.payload,
@@ -56,14 +56,14 @@ export function count(traffic: Traffic, message: Message<number>): void {
   }
 }
 
-/** Both discriminants of a message. */
+/** Bytes of both discriminants of a message. */
 const TAGS = 2;
-/** Endpoint ids and message ids. */
+/** Bytes of an endpoint id or a message id. */
 const ID = 32;
 
 /**
- * The bytes of a message in a frame's body if peers had the 32-byte ids of the real network; what
- * `encodedLength(messageCodec(...), message)` would say, for less.
+ * The bytes of a message in a frame's body if peers had the 32-byte ids of the real network: as `encodedLength(messageCodec(...), message)`, but
+ * faster.
  */
 export function messageSize(message: Message<number>): number {
   switch (message.type) {
@@ -96,12 +96,12 @@ export function messageSize(message: Message<number>): number {
   }
 }
 
-/** The tag behind a message. */
+/** Bytes of the tag behind a message. */
 function trailer({ tag }: { readonly tag?: RootTag | undefined }): number {
   return tag === undefined ? 0 : 5;
 }
 
-/** The tags behind announcements: a marker, the different ones, an index for each announcement. */
+/** Bytes of the tags behind announcements: a marker, the distinct tags, and an index for each announcement. */
 function tagTable(entries: readonly { readonly tag?: RootTag | undefined }[]): number {
   let tags: Map<RootTag, number> | undefined;
   let indices = 0;

@@ -1,4 +1,4 @@
-/** Where words come from. */
+/** A source of random words. */
 export interface WordSource {
   nextU32(): number;
   nextU64(): bigint;
@@ -112,7 +112,7 @@ export function uniformDuration(min: number, max: number): (rng: WordSource) => 
   const lastSeconds = Math.floor(last / NANOS_PER_SECOND);
   const nanos = min - seconds * NANOS_PER_SECOND;
   const lastNanos = last - lastSeconds * NANOS_PER_SECOND;
-  // The reference borrows a second where the nanoseconds of the end are the smaller ones.
+  // The reference borrows a second if the end's nanoseconds are smaller than the start's.
   const borrowed = lastNanos < nanos ? 1 : 0;
   if (lastSeconds - borrowed === seconds) {
     const uniform = new UniformU32(nanos, lastNanos + borrowed * NANOS_PER_SECOND);

@@ -40,7 +40,7 @@ export type SessionDialer = (
 
 /** Settings of a {@link WebEndpoint}. */
 export interface WebEndpointOptions {
-  /** Who to be. */
+  /** The endpoint's key, whose public half is its id. */
   readonly key: WebKey;
   /** How sessions are opened. Default: by the browser's own `WebTransport`. */
   readonly dialer?: SessionDialer | undefined;
@@ -141,7 +141,7 @@ export class WebEndpoint implements Endpoint {
     }
   }
 
-  /** Nobody comes; it ends when the endpoint closes. */
+  /** Yields nothing; ends when the endpoint closes. */
   accept(): AsyncIterable<Incoming> {
     return this.#incoming;
   }

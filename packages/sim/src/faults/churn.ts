@@ -4,10 +4,10 @@ import { maxLatency } from '../network-config.js';
 import { waitingTime } from './chance.js';
 import type { Churn } from './fault.js';
 
-/** Trips that a node stays after it has left, so that its Disconnect messages arrive. */
+/** How long a node stays connected after it has quit, so that its Disconnect messages arrive, in trips of the largest latency. */
 const DISCONNECT_TRIPS = 2;
 
-/** Has nodes come and go from now on. The last member stays. */
+/** Makes nodes join, quit and crash from now on. The last member stays. */
 export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): void {
   const { from = 0, until = Number.POSITIVE_INFINITY, joins = 0, leaves = 0, crashes = 0, noticeAfter = 0 } = churn;
   const end = network.time + until;
@@ -33,7 +33,7 @@ export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): vo
     const contact = rng.choose(network.members());
     if (contact === undefined) return;
     const peer = network.idLimit;
-    // Its seed comes from here as well: the network's own generator would go on differently otherwise.
+    // The node's generator comes from the faults' one as well. From the network's, the rest of the run would draw other numbers.
     network.insert(peer, { rng: rng.fork() });
     network.enqueueCommand(peer, { type: 'join', peers: [contact] });
   });

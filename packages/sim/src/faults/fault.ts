@@ -1,6 +1,6 @@
 import type { PartialConfig } from '@grapevine/proto';
 
-/** When a fault is there. Nanoseconds since the faults were injected, which in a scenario is the end of the bootstrap. */
+/** When a fault is active, in nanoseconds since the faults were injected. In a scenario that is the end of the bootstrap. */
 export interface FaultPeriod {
   /** Default 0. */
   readonly from?: number;
@@ -8,39 +8,39 @@ export interface FaultPeriod {
   readonly until?: number;
 }
 
-/** Messages that never arrive. Each on its own, whatever kind it is. */
+/** Messages of any kind are lost, each independently. */
 export interface Loss extends FaultPeriod {
   readonly type: 'loss';
   /** From 0 to 1. */
   readonly probability: number;
 }
 
-/** Messages that arrive twice, the second time after twice the latency. */
+/** Messages arrive twice, the second time after twice the latency. */
 export interface Duplication extends FaultPeriod {
   readonly type: 'duplication';
   /** From 0 to 1. */
   readonly probability: number;
 }
 
-/** Messages that others overtake. */
+/** Messages are late, so that others overtake them. */
 export interface Reordering extends FaultPeriod {
   readonly type: 'reordering';
   /** From 0 to 1. */
   readonly probability: number;
-  /** The most that such a message is late, in nanoseconds. */
+  /** How late such a message is at most, in nanoseconds. */
   readonly delay: number;
 }
 
-/** Nodes that take their time: all messages from and to them are late. */
+/** Slow nodes: all messages from and to them are late. */
 export interface SlowNodes extends FaultPeriod {
   readonly type: 'slowNodes';
   /** Of all nodes, from 0 to 1. */
   readonly share: number;
-  /** By how much, in nanoseconds. */
+  /** How late, in nanoseconds. */
   readonly delay: number;
 }
 
-/** Many nodes that crash at the same moment. */
+/** Many nodes crash at the same moment. */
 export interface MassFailure {
   readonly type: 'massFailure';
   /** Default 0. */
@@ -60,14 +60,14 @@ export interface Partition extends FaultPeriod {
   readonly noticeAfter?: number;
 }
 
-/** Nodes that come and go, at random moments with these rates per second. */
+/** Nodes join, quit and crash at random moments, with these rates per second. */
 export interface Churn extends FaultPeriod {
   readonly type: 'churn';
   /** New nodes, each joining through a random member. Default 0. */
   readonly joins?: number;
-  /** Members that say goodbye. Default 0. */
+  /** Members that quit. Default 0. */
   readonly leaves?: number;
-  /** Members that vanish. Default 0. */
+  /** Members that crash. Default 0. */
   readonly crashes?: number;
   /** How long the others take to notice a crash beyond the latency, in nanoseconds. Default 0. */
   readonly noticeAfter?: number;
@@ -75,17 +75,17 @@ export interface Churn extends FaultPeriod {
 
 /** What a malicious node does besides running the protocol. */
 export type Malice =
-  /** Takes everything and passes nothing on: no payload, no announcement, no other message of the broadcast layer. */
+  /** Takes all messages and sends none of the broadcast layer: no payload, no announcement. */
   | 'silent'
   /**
-   * Announces payloads, as if straight from their publisher, and never sends them; fills shuffles with nodes that do not
-   * exist and with the very node that it talks to.
+   * Announces payloads as if it had them from their publisher, and never sends them; fills shuffles with nodes that do not exist and with the
+   * receiver itself.
    */
   | 'liar'
-  /** Sends joins, announcements of payloads that do not exist, and payloads with false ids to everybody, all the time. */
+  /** Sends joins, announcements of payloads that do not exist, and payloads with false ids, to one random member after the other. */
   | 'flooder';
 
-/** Nodes that mean harm. They never publish. */
+/** Malicious nodes. They never publish. */
 export interface Malicious extends FaultPeriod {
   readonly type: 'malicious';
   readonly behavior: Malice;
@@ -95,16 +95,16 @@ export interface Malicious extends FaultPeriod {
   readonly interval?: number;
 }
 
-/** Nodes with other settings than the rest, from the beginning. Only in scenarios, which make the nodes. */
+/** Nodes whose settings differ from the start. Only in scenarios, which make the nodes. */
 export interface Heterogeneous {
   readonly type: 'heterogeneous';
   /** Of all nodes, from 0 to 1. */
   readonly share: number;
-  /** What they do differently; durations in nanoseconds. */
+  /** The settings that differ; durations in nanoseconds. */
   readonly config: PartialConfig;
 }
 
-/** Something that goes wrong. Plain data; any number of them go together. */
+/** A fault, as plain data. Any number of them can be combined. */
 export type Fault =
   | Loss
   | Duplication

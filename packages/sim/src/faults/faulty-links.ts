@@ -5,16 +5,16 @@ import { SECOND } from '../network-config.js';
 import { happens, upTo } from './chance.js';
 import type { Duplication, Loss, Reordering } from './fault.js';
 
-/** What a malicious node makes of a message that it should send; `undefined`: nothing. */
+/** Changes a message that a malicious node should send; `undefined`: the node sends nothing. */
 export type Distortion = (to: number, message: Message<number>) => Message<number> | undefined;
 
-/** Links on which messages are lost, doubled, late or distorted, or that are cut. */
+/** Links that lose, duplicate, delay or change messages, or that are cut. */
 export class FaultyLinks {
-  /** What may happen to any message right now. */
+  /** Faults that are active and concern all messages. */
   readonly disturbances = new Set<Loss | Duplication | Reordering>();
   /** Slow nodes, each with its delay. */
   readonly slow = new Map<number, number>();
-  /** Malicious nodes, each with what it does to its messages. */
+  /** Malicious nodes, each with how it changes its messages. */
   readonly distortions = new Map<number, Distortion>();
 
   readonly #network: Network;
@@ -48,7 +48,7 @@ export class FaultyLinks {
     if (distorted !== undefined) this.#transmit(from, to, distorted, latency);
   }
 
-  /** Sends what nobody has asked to be sent: flooders do. */
+  /** Sends a message that the kernel has not asked for. For flooders. */
   inject(from: number, to: number, message: Message<number>): void {
     this.#transmit(from, to, message, this.#network.latencyBetween(from, to));
   }

@@ -7,14 +7,14 @@ import type { Fault, FaultPeriod } from './fault.js';
 import { FaultyLinks } from './faulty-links.js';
 import { startMalice } from './malice.js';
 
-/** What the faults have done to nodes, for the code that chooses among them. */
+/** Nodes that the faults have chosen. */
 export interface InjectedFaults {
-  /** Nodes that mean harm. */
+  /** Nodes that are malicious now or later. */
   readonly malicious: ReadonlySet<number>;
 }
 
 /**
- * Has things go wrong in a network from now on.
+ * Injects faults into a network; their times count from now.
  *
  * @param rng - Decides about the faults. Give them a generator of their own: the network then draws what it would draw
  * without them. {@link faultRng} makes one.
@@ -33,7 +33,7 @@ export function injectFaults(network: Network, faults: readonly Fault[], rng: Ch
   const links = new FaultyLinks(network, rng);
   network.courier = (from, to, message, latency) => links.carry(from, to, message, latency);
 
-  /** Does something at the beginning of a period, and its opposite at the end. */
+  /** Runs `begin` at the start of a period and `end` at its end. */
   const during = ({ from = 0, until = Number.POSITIVE_INFINITY }: FaultPeriod, begin: () => void, end: () => void) => {
     network.schedule(start + from, begin);
     if (until !== Number.POSITIVE_INFINITY) network.schedule(start + until, end);
@@ -82,7 +82,7 @@ export function injectFaults(network: Network, faults: readonly Fault[], rng: Ch
         break;
       }
       case 'heterogeneous':
-        // A matter of how nodes are made: see `runScenario`.
+        // Nodes are made with these settings: see `runScenario`.
         break;
     }
   }

@@ -13,7 +13,7 @@ const PHANTOMS = 2 ** 20;
 const FLOODED_ANNOUNCEMENTS = 20;
 const FLOOD_INTERVAL = 50 * MILLISECOND;
 
-/** Turns nodes malicious for a while. */
+/** Makes nodes malicious for a period. */
 export function startMalice(
   network: Network,
   links: FaultyLinks,
@@ -79,7 +79,7 @@ function liar(rng: ChaCha12Rng): Distortion {
   };
 }
 
-/** Sends one message of each kind to one random member after the other. */
+/** Sends one message of each kind to one random member after the other, one member in each interval. */
 function startFlood(
   network: Network,
   links: FaultyLinks,
@@ -95,7 +95,7 @@ function startFlood(
       flood(time + interval);
     });
   };
-  // Not all at the same moment.
+  // Flooders do not all start at the same moment.
   flood(start + upTo(rng, interval));
 }
 

@@ -12,9 +12,8 @@ import {
 import { TOPIC } from '../topic.js';
 
 /**
- * A node that floods: the kernel's membership, and instead of its broadcast layer the simplest one there is. Each payload goes to
- * all active neighbors but the one that brought it; nothing is pruned, announced, cached or asked for again. No rule that
- * uses the same links can deliver sooner, and none that delivers is more wasteful.
+ * A node that floods: the kernel's membership with the simplest broadcast layer. Each payload goes to all active neighbors except the one that sent
+ * it; nothing is pruned, announced, cached or grafted. Over the same links no rule delivers sooner, and none sends more payloads.
  */
 export class FloodNode extends State<number> {
   readonly #seen = new Set<MessageId>();

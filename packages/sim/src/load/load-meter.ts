@@ -9,7 +9,7 @@ export interface Deliveries {
   readonly delays: Float64Array;
 }
 
-/** Notes every delivery of the payloads that it is told of, and how many never came. */
+/** Records every delivery of the payloads that it is told of, and how many never came. */
 export class LoadMeter implements Observer {
   readonly #published = new Map<MessageId, number>();
   readonly #publishedAt: number[] = [];
@@ -40,7 +40,7 @@ export class LoadMeter implements Observer {
     return { publishedAt: Float64Array.from(this.#publishedAt), delays: Float64Array.from(this.#delays) };
   }
 
-  /** How many deliveries there should have been; those of nodes that left without a payload are not among them. */
+  /** How many deliveries were expected, without those to nodes that left before the payload reached them. */
   expected(): number {
     return sum(this.#meter.reports().map(({ expected }) => expected - 1));
   }

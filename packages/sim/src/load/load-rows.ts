@@ -4,7 +4,7 @@ import { recoveryTime } from './recovery.js';
 import type { Rule } from './rules.js';
 import type { LoadResult } from './run-load.js';
 
-/** What one rule made of a load, over all seeds. Counts are means of the seeds. */
+/** The result of one rule under a load, over all seeds. Counts are means of the seeds. */
 export interface LoadRow {
   readonly load: string;
   readonly rule: Rule;
@@ -13,7 +13,7 @@ export interface LoadRow {
   readonly p90: number;
   readonly p99: number;
   readonly max: number;
-  /** Messages with a payload, and how many would have done. */
+  /** Messages with a payload, and the least number that delivers everything. */
   readonly payloads: number;
   readonly least: number;
   /** Announcements, grafts and prunes. */
@@ -102,7 +102,7 @@ function recoveryText(recovery: number | undefined): string {
   return Number.isFinite(recovery) ? `${(recovery / 1e9).toFixed(1)} s` : 'never';
 }
 
-/** Below 10 ms with a decimal. */
+/** With one decimal below 10 ms. */
 function milliseconds(nanoseconds: number): string {
   const value = nanoseconds / 1e6;
   return value < 10 ? value.toFixed(1) : String(Math.round(value));

@@ -23,7 +23,7 @@ export interface Load {
   readonly crash?: Crash;
 }
 
-/** Nodes that are gone without a word. */
+/** Nodes that crash: they send nothing before they go. */
 export interface Crash {
   /** Of all nodes, from 0 to 1. */
   readonly share: number;
@@ -31,11 +31,11 @@ export interface Crash {
   readonly noticeAfter?: number;
 }
 
-/** Each payload is another one: its number stands in its first bytes. */
+/** The shortest payload, in bytes: the first four are its number, so that no two payloads are equal. */
 export const MIN_PAYLOAD = 4;
 /** When a {@link Crash} happens, as a share of the duration. */
 export const CRASH_AT = 0.6;
-/** From when on deliveries are timed, as a share of the duration: before, trees find their shape. */
+/** When timing of deliveries begins, as a share of the duration. Before it, trees still change. */
 export const TIMED_FROM = 0.5;
 
 const LINK_LATENCY: LatencyConfig = { type: 'dynamic', min: 20 * MILLISECOND, max: 40 * MILLISECOND };

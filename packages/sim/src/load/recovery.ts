@@ -2,14 +2,14 @@ import { MILLISECOND, SECOND } from '../network-config.js';
 import { Samples } from '../samples.js';
 import type { Deliveries } from './load-meter.js';
 
-/** Lateness of the payloads that were published in some stretch of time. Nanoseconds. */
+/** Delivery times of the payloads that were published within one window, in nanoseconds. */
 export interface LatenessWindow {
   readonly from: number;
   /** NaN where nothing was published. */
   readonly p99: number;
 }
 
-/** How long a window is, and by how much the next begins later. */
+/** How long a window is, and how much later the next one begins. */
 const WINDOW = SECOND;
 const WINDOW_STEP = 100 * MILLISECOND;
 /** A rule whose p99 is at most this many times a flood's has recovered. */
@@ -31,8 +31,8 @@ export function latenessWindows({ publishedAt, delays }: Deliveries, start: numb
 }
 
 /**
- * How long after `noticedAt` the deliveries of a rule are as soon again as those of a flood of the same payloads: from then on p99 is
- * at most 1.1 times the flood's in every window of a second. Nanoseconds; infinite when that is never so.
+ * How long after `noticedAt` a rule delivers as fast again as a flood of the same payloads: from then on its p99 is at most 1.1 times the flood's in
+ * every window of a second. In nanoseconds; infinite if that never happens.
  */
 export function recoveryTime(deliveries: Deliveries, flood: Deliveries, noticedAt: number): number {
   const floods = new Map(latenessWindows(flood, noticedAt).map(({ from, p99 }) => [from, p99]));

@@ -2,7 +2,7 @@ import type { Config, StateOptions } from '@grapevine/proto';
 import { State } from '@grapevine/proto';
 import { FloodNode } from './flood-node.js';
 
-/** How payloads find their way: as the kernel decides in one of its modes, or as a flood over the hardened mode's overlay. */
+/** How payloads are spread: by the kernel in one of its modes, or by a flood over the hardened mode's overlay. */
 export type Rule = Config['mode'] | 'flood';
 
 /** In the order of a table's rows. */

@@ -9,11 +9,11 @@ import { type CompleteLoad, CRASH_AT, completeLoad, type Load, TIMED_FROM } from
 import { type Deliveries, LoadMeter } from './load-meter.js';
 import { modeOf, nodesOf, type Rule } from './rules.js';
 
-/** What came of a load under one rule with one seed. */
+/** The result of a load under one rule with one seed. */
 export interface LoadResult {
   readonly rule: Rule;
   readonly broadcasts: number;
-  /** How many deliveries there should have been, of all payloads: as many messages with a payload are the least that can do. */
+  /** How many deliveries of all payloads were expected. This is also the least number of messages with a payload that delivers everything. */
   readonly expected: number;
   /** Deliveries that never came. */
   readonly lost: number;
@@ -27,10 +27,10 @@ export interface LoadResult {
 
 /** "load" */
 const DOMAIN = 0x6c6f_6164n;
-/** Pauses between two joins: all of them take 20 s at most. */
+/** The longest pause between two joins, and the most that all joins take. */
 const LONGEST_JOIN = 200 * MILLISECOND;
 const ALL_JOINS = 20 * SECOND;
-/** For views and links to settle, and for the last deliveries to come. */
+/** How long the run waits for views and links to settle before the first message, and for the last deliveries after the last one. */
 const SETTLE = 5 * SECOND;
 const DRAIN = 5 * SECOND;
 
@@ -38,7 +38,7 @@ const DRAIN = 5 * SECOND;
  * Publishes a load under a rule. Who publishes what when, and who crashes, is the same under each rule; `hardened` and
  * `flood` also have the same overlay and latencies, until nodes crash.
  *
- * @param onProgress - Hears which share is done, from 0 to 1.
+ * @param onProgress - Called with the share that is done, from 0 to 1.
  * @throws RangeError when the load makes no sense.
  *
  * @example
@@ -85,7 +85,7 @@ class LoadedSwarm {
   readonly meter: LoadMeter;
   readonly #load: CompleteLoad;
   readonly #hash = memoHash();
-  /** Decides about the load. The network's own generator is used up by nodes, which differ between rules. */
+  /** Draws the load. From the network's own generator nodes draw too, and that differs between rules. */
   readonly #rng: ChaCha12Rng;
   readonly #senders: number[];
 
@@ -104,7 +104,7 @@ class LoadedSwarm {
     this.#senders = sample(this.#rng, nodes, load.senders / load.nodes);
   }
 
-  /** Everybody joins, one after the other. */
+  /** All nodes join, one after the other. */
   settle(): void {
     const { nodes } = this.#load;
     const pause = Math.min(LONGEST_JOIN, Math.floor(ALL_JOINS / nodes));

@@ -2,8 +2,8 @@ import { MILLISECOND, SECOND } from '../network-config.js';
 import type { Load } from './load.js';
 
 /**
- * The loads that rules are compared with unless others are asked for: few and many nodes, rare and frequent payloads, a crash, and
- * publishers whose payloads cross each other on every link.
+ * The default loads under which rules are compared: few and many nodes, rare and frequent payloads, a crash, and publishers whose payloads cross each
+ * other on every link.
  */
 export const USUAL_LOADS: Readonly<Record<string, Load>> = {
   '20 nodes, 10/s': { nodes: 20, pattern: { type: 'random', perSecond: 10 } },

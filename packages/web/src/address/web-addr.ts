@@ -6,19 +6,19 @@ import { MAX_HASHES } from '../identity/messages.js';
 export interface WebAddr {
   /** Host and port as in a URL: `192.0.2.1:8443`, `[2001:db8::1]:8443`, `hub.example.org:443`. */
   readonly authority: string;
-  /** SHA-256 of its present and its next certificate. None: a certificate that browsers trust by themselves. */
+  /** SHA-256 of its present and its next certificate. Empty: browsers trust its certificate by themselves. */
   readonly hashes: readonly Uint8Array[];
 }
 
 const MAX_AUTHORITY = 255;
 const webAddrSchema = struct({ authority: string, hashes: seq(array32) });
 
-/** A listener's address among the ways to reach an endpoint: iroh's custom form, which Rust nodes pass over. */
+/** A listener's address as a transport address of an endpoint: in iroh's custom form, which Rust nodes ignore. */
 export function webTransportAddr({ authority, hashes }: WebAddr): TransportAddr {
   return { type: 'custom', transport: WEB_TRANSPORT, data: encode(webAddrSchema, { authority, hashes: [...hashes] }) };
 }
 
-/** Where an endpoint's listeners are; addresses that are none are passed over. */
+/** The addresses of an endpoint's listeners; all others are left out. */
 export function webAddrs(addrs: readonly TransportAddr[]): WebAddr[] {
   return addrs.flatMap((addr) => {
     if (addr.type !== 'custom' || addr.transport !== WEB_TRANSPORT) return [];
@@ -27,12 +27,12 @@ export function webAddrs(addrs: readonly TransportAddr[]): WebAddr[] {
       if (authority.length > MAX_AUTHORITY || hashes.length > MAX_HASHES || !isAuthority(authority)) return [];
       return [{ authority, hashes }];
     } catch {
-      return []; // from another version of this package, or from a liar
+      return []; // written by another version of this package, or by a malicious node
     }
   });
 }
 
-/** Whether a text is host and port and nothing else: it comes from strangers and becomes part of a URL. */
+/** Whether a text is a host and a port and nothing else. It comes from strangers and becomes part of a URL. */
 function isAuthority(text: string): boolean {
   try {
     const url = new URL(`https://${text}/`);

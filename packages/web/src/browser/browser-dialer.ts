@@ -33,6 +33,6 @@ function close(transport: WebTransport): void {
   try {
     transport.close({ closeCode: 0, reason: '' });
   } catch {
-    // It never was open.
+    // It was never open.
   }
 }

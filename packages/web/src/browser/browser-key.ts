@@ -3,18 +3,17 @@ import type { WebKey } from '../identity/key.js';
 import { type CryptoKeyPair, KeyStore, type StoredKey } from './key-store.js';
 import { lockForThisTab } from './tab-lock.js';
 
-/** How many tabs of one page can be open, each somebody else. */
+/** How many tabs of one page can be open, each with a key of its own. */
 const MAX_TABS = 64;
 
 /**
- * The key of a page, kept by the browser: a user who comes back is the same endpoint.
- *
- * WebCrypto's Ed25519 where the browser has it: the key cannot be extracted, not even by a script on the page, only used. Elsewhere
- * the bytes of a key lie in the same database. Two tabs of one page that are open at the same time are two endpoints.
+ * The key of a page, kept by the browser: a user who comes back is the same endpoint. Where the browser has WebCrypto's Ed25519, scripts on the page
+ * can use the key but not extract it. Elsewhere the bytes of a key are in the same database. Two tabs of one page that are open at the same time are
+ * two endpoints.
  */
 export class BrowserKey implements WebKey {
   readonly id: EndpointId;
-  /** Whether the browser keeps the key to itself. */
+  /** Whether scripts on the page can read the key: true where the browser lacks WebCrypto's Ed25519. */
   readonly isExtractable: boolean;
   readonly #stored: StoredKey;
 

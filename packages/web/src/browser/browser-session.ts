@@ -57,7 +57,7 @@ export class BrowserSession implements WebSession {
     return this.#opener.available();
   }
 
-  /** At the limit of the peer Firefox waits. @throws StreamLimitError where the browser says that it cannot be opened */
+  /** Firefox waits while the peer allows no further stream. @throws StreamLimitError where the browser says that the stream cannot be opened */
   openBi(): Promise<BiStream> {
     return this.#whileOpen(async () => {
       try {
@@ -89,7 +89,7 @@ export class BrowserSession implements WebSession {
     }
   }
 
-  /** The browser tells next to nothing that would be comparable. */
+  /** Browsers tell almost nothing of this: all but `queuedBytes` is 0. */
   stats(): ConnectionStats {
     let queuedBytes = 0;
     for (const stream of this.#sending) queuedBytes += stream.queuedBytes;

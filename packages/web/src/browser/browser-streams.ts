@@ -8,10 +8,10 @@ import {
 import { checkCode, deferred } from '@grapevine/net/transport';
 import { streamError, streamErrorCode } from './web-transport.js';
 
-/** Bytes that a stream queues before `write` returns false: as the QUIC transport's. */
+/** Bytes that a stream queues before `write` returns false, as in the QUIC transport. */
 const HIGH_WATER_MARK = 256 << 10;
 
-/** The sending half of a stream of the browser's. */
+/** The sending half of one of the browser's streams. */
 export class BrowserSendStream implements SendStream {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #stopped = deferred<number | undefined>();
@@ -80,14 +80,14 @@ export class BrowserSendStream implements SendStream {
   }
 }
 
-/** The receiving half of a stream of the browser's. */
+/** The receiving half of one of the browser's streams. */
 export class BrowserRecvStream implements RecvStream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #why: () => string;
   #isStopped = false;
   #isReading = false;
 
-  /** @param why says why the session is over */
+  /** @param why tells why the session is over */
   constructor(stream: ReadableStream<Uint8Array>, why: () => string) {
     this.#reader = stream.getReader();
     this.#why = why;

@@ -10,7 +10,7 @@ export interface CryptoKeyPair {
 }
 type CryptoKey = Parameters<typeof crypto.subtle.sign>[1];
 
-/** What is used of IndexedDB (https://www.w3.org/TR/IndexedDB/), so that nobody needs the DOM's types. */
+/** The part of IndexedDB that is used (https://www.w3.org/TR/IndexedDB/), so that nobody needs the DOM's types. */
 interface Request<T> {
   readonly result: T;
   readonly error: Error | null;
@@ -34,7 +34,7 @@ const browser = globalThis as { readonly indexedDB?: { open(name: string, versio
 const DATABASE = 'grapevine';
 const STORE = 'keys';
 
-/** The keys of this origin, in IndexedDB: never in localStorage, which takes only text and which every script reads. */
+/** The keys of this origin, in IndexedDB. localStorage would not do: it takes only text, and every script can read it. */
 export class KeyStore {
   readonly #database: Database;
 

@@ -1,12 +1,14 @@
 import { type SendStream, StreamLimitError } from '@grapevine/net';
 import { type Deferred, deferred } from '@grapevine/net/transport';
 
-/** Firefox does not say that the peer allows no further stream, and never answers: what takes this long is such a silence. In milliseconds. */
+/**
+ * Firefox never answers while the peer allows no further stream. A stream that is not open after this time counts as not allowed. In milliseconds.
+ */
 const PATIENCE_MS = 1_000;
 
 /**
- * Neither browser tells when the peer allows streams again. So it is asked for one again and again, first after this time, then after twice as
- * long, up to the maximum. In milliseconds.
+ * No browser tells when the peer allows streams again. So we ask for one again, first after the minimum, then after twice as long each time, up to
+ * the maximum. In milliseconds.
  */
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
@@ -16,16 +18,15 @@ export class StreamOpener {
   readonly #create: () => Promise<SendStream>;
   readonly #over: Promise<unknown>;
   #isOver = false;
-  /** Streams that are still asked for, though their callers have been told that there are none. */
+  /** Streams that we still ask for, although their callers have been told that none is allowed. */
   #pending = 0;
-  /** What came of that. */
+  /** Those that were opened after all. */
   readonly #ready: SendStream[] = [];
-  /** Who is told of them, in turn. */
+  /** Callers of `available`, each told of one stream, in order. */
   readonly #waiting: Deferred<void>[] = [];
 
   /**
-   * @param create asks the browser for a stream
-   * @param over settles with the session
+   * @param create asks the browser for a stream @param over settles when the session ends
    */
   constructor(create: () => Promise<SendStream>, over: Promise<unknown>) {
     this.#create = create;
@@ -36,14 +37,14 @@ export class StreamOpener {
     });
   }
 
-  /** @throws StreamLimitError also where the session is over, of which the browser may tell later */
+  /** @throws StreamLimitError when no stream is allowed; also when the session is over and the browser has not said so yet */
   async open(): Promise<SendStream> {
     const stream = this.#ready.shift() ?? (this.#pending === 0 ? await this.#tryOnce() : undefined);
     if (!stream) throw new StreamLimitError('the peer allows no more one-way streams at once');
     return stream;
   }
 
-  /** Settles when there is a stream, as far as is known, or the session is over. Those who wait are told in turn, one for each stream. */
+  /** Settles when a stream is allowed, as far as is known, or when the session is over. Each stream settles one caller, in order. */
   async available(): Promise<void> {
     if (this.#isOver || this.#pending === 0 || this.#ready.length > 0) return;
     const waiting = deferred<void>();
@@ -77,7 +78,7 @@ export class StreamOpener {
     for (let pause = RETRY_MIN_MS; ; pause = Math.min(2 * pause, RETRY_MAX_MS)) {
       await Promise.race([new Promise((resolve) => setTimeout(resolve, pause)), this.#over]);
       if (isOpen || this.#isOver) return;
-      this.#create().then(opened, nothing); // Firefox may answer some of them late: those are of use, too
+      this.#create().then(opened, nothing); // Firefox may answer some of them late: those are used as well
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What is used of the Web Locks API (https://www.w3.org/TR/web-locks/). */
+/** The part of the Web Locks API that is used (https://www.w3.org/TR/web-locks/). */
 interface LockManager {
   request(
     name: string,

@@ -22,7 +22,7 @@ export interface WebTransportBidirectionalStream {
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** How to make one. */
+/** Options of a new WebTransport. */
 export interface WebTransportOptions {
   readonly allowPooling: false;
   readonly serverCertificateHashes?: readonly { readonly algorithm: 'sha-256'; readonly value: Uint8Array }[];
@@ -31,18 +31,18 @@ export interface WebTransportOptions {
 type WebTransportClass = new (url: string, options: WebTransportOptions) => WebTransport;
 interface WebTransportErrorClass {
   new (message: string, init: { readonly streamErrorCode: number }): Error;
-  /** As in drafts before 2023, and in Chromium still. */
+  /** The form of drafts before 2023, which Chromium still has. */
   new (init: { readonly message: string; readonly streamErrorCode: number }): Error;
 }
 
 const browser = globalThis as { WebTransport?: WebTransportClass; WebTransportError?: WebTransportErrorClass };
 
-/** Whether this browser (and this page: it must be a secure context) can do it. */
+/** Whether WebTransport exists here: the browser must have it, and the page must be a secure context. */
 export function hasWebTransport(): boolean {
   return browser.WebTransport !== undefined;
 }
 
-/** Starts a session. @throws TypeError where there is none */
+/** Starts a session. @throws TypeError where there is no WebTransport */
 export function startWebTransport(url: string, options: WebTransportOptions): WebTransport {
   const { WebTransport } = browser;
   if (!WebTransport)
@@ -52,7 +52,7 @@ export function startWebTransport(url: string, options: WebTransportOptions): We
   return new WebTransport(url, options);
 }
 
-/** The reason with which a stream is aborted, for the peer. */
+/** The error with which a stream is aborted, so that the peer gets this code. */
 export function streamError(code: number): Error {
   const { WebTransportError } = browser;
   if (!WebTransportError) return new Error(`code ${code}`);

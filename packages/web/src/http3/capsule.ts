@@ -7,9 +7,9 @@ import { encodeVarint } from './varint.js';
 /** Types of capsules (draft-ietf-webtrans-http3, section 9.6). */
 const CAPSULE = { closeSession: 0x2843 } as const;
 
-/** A DATA frame on a session's stream is not longer. */
+/** The longest DATA frame that is taken on a session's stream, in bytes. */
 const MAX_DATA = 16_384;
-/** A capsule is not longer: a code, and 1,024 bytes of reason (draft-ietf-webtrans-http3, section 6). */
+/** The longest capsule, in bytes: a code, and 1,024 bytes of reason (draft-ietf-webtrans-http3, section 6). */
 const MAX_CAPSULE = 4 + 1_024;
 
 /** How a session was closed. */

@@ -34,7 +34,7 @@ export class Http3Error extends Error {
 const FIRST = 0x52e4a40fa8db;
 const LAST = 0x52e5ac983162;
 const MAX_CODE = 2 ** 32 - 1;
-/** Every 31st code is reserved to exercise that unknown codes are ignored (RFC 9114, section 8.1). */
+/** Codes between two reserved ones. Every 31st code is reserved to exercise that unknown codes are ignored (RFC 9114, section 8.1). */
 const USABLE = 0x1e;
 
 /** A stream's error code as HTTP/3 carries it (draft-ietf-webtrans-http3, section 4.4). */

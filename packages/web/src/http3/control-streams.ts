@@ -4,12 +4,12 @@ import { FRAME, readFrame, STREAM } from './frame.js';
 import { decodeSettings, type PeerSettings } from './settings.js';
 import type { StreamReader } from './stream-reader.js';
 
-/** No frame of a control stream is longer. */
+/** The longest frame of a control stream, in bytes. */
 const MAX_FRAME = 4_096;
-/** Instructions of a QPACK table that has no room: a few bytes at most. */
+/** The most bytes of instructions for a QPACK table of size 0, for which a few bytes would do. */
 const MAX_QPACK_BYTES = 1_024;
 
-/** What may come on a control stream after the settings; none of it concerns a connection with one session. */
+/** Frames that may come on a control stream after the settings. None of them concerns a connection with one session. */
 const IGNORED = [FRAME.goaway, FRAME.maxPushId, FRAME.cancelPush];
 
 /** The peer's streams that serve the connection as a whole (RFC 9114, section 6.2.1; RFC 9204, section 4.2). */
@@ -21,7 +21,7 @@ export class ControlStreams {
     this.#onSettings = onSettings;
   }
 
-  /** Reads such a stream to its end, which it must not have. @throws Http3Error */
+  /** Reads such a stream until it ends, which is an error. @throws Http3Error */
   async read(type: number, stream: StreamReader): Promise<never> {
     if (this.#seen.has(type)) throw new Http3Error(H3.streamCreationError, `a second stream of type ${type}`);
     this.#seen.add(type);

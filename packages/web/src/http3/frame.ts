@@ -25,16 +25,16 @@ export const STREAM = {
   webTransport: 0x54,
 } as const;
 
-/** What was HTTP/2's and may not be sent (RFC 9114, section 7.2.8). */
+/** Frame types of HTTP/2 that may not be sent (RFC 9114, section 7.2.8). */
 const FORBIDDEN = [0x02, 0x06, 0x08, 0x09];
 
-/** A frame of which all is here. */
+/** A whole frame. */
 export function encodeFrame(type: number, payload: Uint8Array): Uint8Array {
   return concat(encodeVarint(type), encodeVarint(payload.length), payload);
 }
 
 /**
- * Reads frames until one of a known type, which must not be longer than `maxLength`; others are passed over.
+ * Reads frames up to the first of a known type, which must not be longer than `maxLength` bytes; others are skipped.
  *
  * @param known the types that may come here
  * @returns undefined at the end of the stream

@@ -9,17 +9,17 @@ import { encodeSettings, type PeerSettings } from './settings.js';
 import { CutOffError, StreamReader } from './stream-reader.js';
 import { encodeVarint } from './varint.js';
 
-/** Streams of a session that is not accepted yet. */
+/** The most streams of a session that is not accepted yet. */
 const MAX_EARLY_STREAMS = 64;
 
 /**
- * Streams of which it is not known yet what they are, and streams of the session that nobody has taken. More wait below, where the peer's limits
- * are; it is looked again after so many milliseconds.
+ * The most streams whose header is not here yet, together with streams of the session that nobody has taken. Further ones stay with QUIC, where the
+ * peer's limits bound them, and are looked for again after `CHECK_MS` milliseconds.
  */
 const MAX_WAITING = 64;
 const CHECK_MS = 20;
 
-/** A request; its reader stands behind the type of the frame with its header fields. */
+/** A request. Its reader has read the type of the frame with the header fields, and nothing else. */
 export interface RequestStream {
   readonly id: number;
   readonly send: SendStream;
@@ -61,7 +61,7 @@ export class Http3Connection {
     return this.#request.promise;
   }
 
-  /** From now on only streams of this session are taken. */
+  /** The session; from now on no other session's streams are taken. */
   set sessionId(id: number) {
     this.#sessionId = id;
   }
@@ -119,7 +119,7 @@ export class Http3Connection {
   async #takeUni(stream: StreamReader): Promise<void> {
     const type = await this.#header(stream);
     switch (type) {
-      case undefined: // it asks for nothing
+      case undefined: // it has no header
         return;
       case STREAM.control:
       case STREAM.qpackEncoder:
@@ -131,7 +131,7 @@ export class Http3Connection {
       case STREAM.push:
         throw new Http3Error(H3.streamCreationError, 'a push stream');
       default:
-        stream.stop(H3.streamCreationError); // a type of the future, or one that shall keep us tolerant
+        stream.stop(H3.streamCreationError); // a type of a later version, or one that is reserved to exercise that unknown types are ignored
     }
   }
 

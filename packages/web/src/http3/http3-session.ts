@@ -17,7 +17,7 @@ import { encodeFrame, FRAME, STREAM } from './frame.js';
 import type { Http3Connection, RequestStream } from './http3-connection.js';
 import { acceptedBi, acceptedUni, openedBi, openedUni, type SessionState } from './session-streams.js';
 
-/** How long the peer has to acknowledge that the session is closed, in milliseconds, before its connection is closed as well. */
+/** How long the peer has to acknowledge that the session is closed before its connection is closed as well, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 250;
 
 /** A WebTransport session on an HTTP/3 connection of its own (draft-ietf-webtrans-http3). */
@@ -93,7 +93,7 @@ export class Http3Session implements WebSession, SessionState {
   probe(timeoutMs: number): Promise<boolean> {
     if (this.#reason) return Promise.resolve(false);
     const answered = this.#http.quic.probe?.(timeoutMs) ?? Promise.resolve(false);
-    // What acknowledges the end of the session is no sign of its life.
+    // An acknowledgement of the session's end does not show that the session is alive.
     return Promise.race([answered, this.#closed.promise.then(() => false)]);
   }
 
@@ -112,7 +112,7 @@ export class Http3Session implements WebSession, SessionState {
   async #watch(): Promise<void> {
     const reading = this.#readClose();
     const reason = await this.#http.quic.closed;
-    // Firefox closes the connection right behind the session's close, which may not be read yet, and tells more.
+    // Firefox closes the connection right after the session's close capsule, which tells more and may not be read yet.
     if (reason.type === 'peer') await reading;
     this.#end(sessionReason(reason));
   }
@@ -160,7 +160,7 @@ function sessionReason(reason: CloseReason): CloseReason {
   }
 }
 
-/** The items of a queue, each changed, with one consumer as the queue itself. */
+/** The items of a queue, each changed. It has one consumer, as the queue itself. */
 function mapped<T>(queue: AsyncIterableIterator<T>, change: (item: T) => T): AsyncIterable<T> {
   const iterator: AsyncIterator<T> = {
     async next() {

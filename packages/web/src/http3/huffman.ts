@@ -1,6 +1,6 @@
 /**
- * How many bits each symbol has in HPACK's code (RFC 7541, appendix B), which QPACK shares. The code is canonical: symbols of one
- * length have consecutive codes in their order, so the lengths say everything. The last symbol is the end of the string.
+ * How many bits each symbol has in HPACK's code (RFC 7541, appendix B), which QPACK shares. The code is canonical: symbols of one length have
+ * consecutive codes in their order, so the lengths say everything. The last symbol is the end of the string (EOS).
  */
 // biome-ignore format: a table
 const LENGTHS = [
@@ -17,10 +17,10 @@ const LENGTHS = [
 const END_OF_STRING = 256;
 const MAX_LENGTH = 30;
 
-/** By length: the first code, and the symbols that have the codes from there on. */
+/** For each length: the first code, and the symbols of this code and the following ones. */
 const codes = codesByLength();
 
-/** Decodes a Huffman-coded string. @throws Error for what is none (RFC 7541, section 5.2) */
+/** Decodes a Huffman-coded string. @throws Error if the bytes are no such string (RFC 7541, section 5.2) */
 export function decodeHuffman(bytes: Uint8Array): Uint8Array {
   const decoded: number[] = [];
   let code = 0;

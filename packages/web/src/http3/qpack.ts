@@ -12,7 +12,7 @@ import { STATIC_TABLE } from './qpack-table.js';
 /** Field names are lower case; the order is that of the wire. */
 export type Fields = readonly (readonly [string, string])[];
 
-/** No request that we answer has more. */
+/** The most fields of a request that we answer. */
 const MAX_FIELDS = 64;
 
 /** Required Insert Count 0, Delta Base 0: nothing refers to a dynamic table. */
@@ -28,7 +28,7 @@ class FieldReader {
     return this.#at === this.bytes.length;
   }
 
-  /** The next byte, which stays. */
+  /** The next byte, which is not taken. */
   peek(): number {
     return this.bytes[this.#at] ?? fail('it is cut off');
   }

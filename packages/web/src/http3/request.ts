@@ -3,14 +3,14 @@ import { encodeFrame, FRAME, readFrame } from './frame.js';
 import type { RequestStream } from './http3-connection.js';
 import { decodeFields, encodeFields, type Fields } from './qpack.js';
 
-/** No request or answer of a session has longer header fields. */
+/** The longest header fields of a request or an answer, in bytes. */
 const MAX_FIELDS_BYTES = 8_192;
 
-/** Who asks for a session, and for which. */
+/** A request for a session. */
 export interface SessionRequest {
   readonly path: string;
   readonly authority: string;
-  /** The page's origin; programs that are no browser may send none. */
+  /** The page's origin. Programs other than browsers may send none. */
   readonly origin: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export function encodeResponse(status: number): Uint8Array {
   return encodeFrame(FRAME.headers, encodeFields([[':status', String(status)]]));
 }
 
-/** Reads the request on a stream that stands behind the type of its first frame. @returns undefined if it asks for something else than a session */
+/** Reads the request. @returns undefined if it asks for something else than a session */
 export async function readRequest({ reader }: RequestStream): Promise<SessionRequest | undefined> {
   const length = (await reader.varint()) ?? Number.POSITIVE_INFINITY;
   if (length > MAX_FIELDS_BYTES) throw new Http3Error(H3.excessiveLoad, `header fields of ${length} bytes`);

@@ -8,12 +8,12 @@ import {
 import { checkCode } from '@grapevine/net/transport';
 import { fromHttpCode, H3, isStreamCode, toHttpCode } from './codes.js';
 
-/** What streams know of their session: when it ends the peer stops and resets all of them, with whatever code. */
+/** What streams know of their session. When it ends, the peer stops and resets all of them with any code. */
 export interface SessionState {
   readonly isOver: boolean;
 }
 
-/** The sending half of a session's stream: its header goes ahead of the first bytes, and its codes are HTTP/3's on the wire. */
+/** The sending half of a session's stream: writes the header before the first bytes, and translates codes to HTTP/3's. */
 class SessionSendStream implements SendStream {
   readonly #stream: SendStream;
   #header: Uint8Array | undefined;
@@ -55,7 +55,7 @@ class SessionSendStream implements SendStream {
   }
 }
 
-/** The receiving half of a session's stream, behind its header. */
+/** The receiving half of a session's stream, after its header. */
 class SessionRecvStream implements RecvStream {
   readonly #stream: RecvStream;
 
@@ -68,7 +68,7 @@ class SessionRecvStream implements RecvStream {
       return await this.#stream.read();
     } catch (error) {
       if (!(error instanceof StreamResetError)) throw error;
-      // Browsers reset all streams when the session ends, with codes of HTTP/3's own, and before they say so.
+      // When the session ends, browsers first reset all streams with HTTP/3's own codes, and then close the session.
       if (!isStreamCode(error.errorCode)) throw new ConnectionClosedError('the session is over');
       throw new StreamResetError(fromHttpCode(error.errorCode));
     }
@@ -80,22 +80,22 @@ class SessionRecvStream implements RecvStream {
   }
 }
 
-/** A stream of ours. */
+/** A one-way stream that we open. */
 export function openedUni(stream: SendStream, session: SessionState, header: Uint8Array): SendStream {
   return new SessionSendStream(stream, session, header);
 }
 
-/** A stream of ours in both directions. */
+/** A two-way stream that we open. */
 export function openedBi({ send, recv }: BiStream, session: SessionState, header: Uint8Array): BiStream {
   return { send: new SessionSendStream(send, session, header), recv: new SessionRecvStream(recv) };
 }
 
-/** The peer's stream, behind its header. */
+/** A one-way stream that the peer has opened, after its header. */
 export function acceptedUni(stream: RecvStream): RecvStream {
   return new SessionRecvStream(stream);
 }
 
-/** The peer's stream in both directions, behind its header. */
+/** A two-way stream that the peer has opened, after its header. */
 export function acceptedBi({ send, recv }: BiStream, session: SessionState): BiStream {
   return { send: new SessionSendStream(send, session), recv: new SessionRecvStream(recv) };
 }

@@ -8,15 +8,15 @@ const SETTING = {
   qpackBlockedStreams: 0x07,
   enableConnectProtocol: 0x08,
   h3Datagram: 0x33,
-  /** Of draft 02, which Chromium and Firefox offer first. */
+  /** Draft 02, which Chromium and Firefox offer first. */
   enableWebTransport: 0x2b603742,
-  /** How many sessions: of draft 07, … */
+  /** The number of sessions in draft 07. */
   webTransportMaxSessions07: 0xc671706a,
-  /** … and of later ones. */
+  /** The number of sessions in later drafts. */
   webTransportMaxSessions: 0x14e9cd29,
 } as const;
 
-/** What was HTTP/2's and may not be sent (RFC 9114, section 7.2.4.1). */
+/** Settings of HTTP/2 that may not be sent (RFC 9114, section 7.2.4.1). */
 const FORBIDDEN = [0x00, 0x02, 0x03, 0x04, 0x05];
 const MAX_SETTINGS = 64;
 

@@ -4,7 +4,7 @@ import { decodeVarint, varintLength } from './varint.js';
 
 const NO_BYTES = new Uint8Array();
 
-/** A stream ended in the middle of something. */
+/** A stream ended in the middle of a number or a frame. */
 export class CutOffError extends Error {
   constructor() {
     super('the stream ended in the middle of a frame');
@@ -12,7 +12,7 @@ export class CutOffError extends Error {
   }
 }
 
-/** Reads numbers and byte strings off a stream; what is left over can then be read as the stream that it is. */
+/** Reads numbers and byte strings from a stream. The rest can be read as a stream. */
 export class StreamReader implements RecvStream {
   readonly #stream: RecvStream;
   #rest: Uint8Array = NO_BYTES;
@@ -21,7 +21,7 @@ export class StreamReader implements RecvStream {
     this.#stream = stream;
   }
 
-  /** The next bytes, whatever number. */
+  /** The next bytes, as many as are here. */
   read(): Promise<Uint8Array | undefined> {
     if (this.#rest.length === 0) return this.#stream.read();
     const rest = this.#rest;
@@ -40,7 +40,7 @@ export class StreamReader implements RecvStream {
     return decodeVarint(await this.exactly(varintLength(this.#rest[0] as number)));
   }
 
-  /** The next bytes, as many as asked for. @throws CutOffError */
+  /** The next `length` bytes. @throws CutOffError */
   async exactly(length: number): Promise<Uint8Array> {
     if (length > 0 && !(await this.#has(length))) throw new CutOffError();
     const bytes = this.#rest.subarray(0, length);
@@ -48,7 +48,7 @@ export class StreamReader implements RecvStream {
     return bytes;
   }
 
-  /** Passes over bytes. @throws CutOffError */
+  /** Skips `length` bytes. @throws CutOffError */
   async skip(length: number): Promise<void> {
     let left = length;
     while (left > 0) {
@@ -59,7 +59,7 @@ export class StreamReader implements RecvStream {
     }
   }
 
-  /** Reads until so many bytes are here. @returns false at the end of the stream; throws if that cuts something off */
+  /** Reads until `length` bytes are here. @returns false if the stream ends before the first of them @throws CutOffError if it ends later */
   async #has(length: number): Promise<boolean> {
     if (this.#rest.length >= length) return true;
     const chunks = [this.#rest];

@@ -1,7 +1,4 @@
-/**
- * Integers of variable length (RFC 9000, section 16). Larger ones than a double holds are read as `Infinity`: nothing here is that
- * large, and nothing may be.
- */
+/** Integers of variable length (RFC 9000, section 16). One above 2^53 - 1 is read as `Infinity`, which is above every limit here. */
 export function encodeVarint(value: number): Uint8Array {
   if (value < 0x40) return Uint8Array.of(value);
   const size = value < 0x4000 ? 2 : value < 0x4000_0000 ? 4 : 8;
@@ -21,12 +18,12 @@ export function encodeVarint(value: number): Uint8Array {
   return bytes;
 }
 
-/** How many bytes an integer has that begins with this byte. */
+/** The length in bytes of an integer that begins with this byte. */
 export function varintLength(first: number): number {
   return 1 << (first >> 6);
 }
 
-/** Reads an integer that is here as a whole. */
+/** Reads an integer, all bytes of which are given. */
 export function decodeVarint(bytes: Uint8Array): number {
   let value = (bytes[0] ?? 0) & 0x3f;
   const length = varintLength(bytes[0] ?? 0);

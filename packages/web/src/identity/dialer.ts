@@ -5,10 +5,10 @@ import { MessageStream } from './message-stream.js';
 import { dialerStatement, type Hello, helloSchema, MAX_HASHES, proofSchema, statement } from './messages.js';
 import { accepted } from './outcome.js';
 
-/** What a dialer knows of the listener that it has reached. */
+/** What a dialer expects of the listener that it has reached. */
 export interface Expected {
   readonly id: EndpointId;
-  /** The hashes of certificates that were pinned. */
+  /** The hashes of certificates that are pinned. */
   readonly hashes: readonly Uint8Array[];
   readonly alpn: string;
 }

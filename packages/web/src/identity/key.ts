@@ -1,6 +1,6 @@
 import type { EndpointId } from '@grapevine/net';
 
-/** An Ed25519 key that signs and need not show itself: a `SecretKey` of `@grapevine/net`, or a key that the browser keeps. */
+/** An Ed25519 key that can sign, whether or not its secret can be read: a `SecretKey` of `@grapevine/net`, or a key that the browser keeps. */
 export interface WebKey {
   /** The public half: who we are. */
   readonly id: EndpointId;

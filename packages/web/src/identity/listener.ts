@@ -4,10 +4,10 @@ import { MessageStream } from './message-stream.js';
 import { dialerStatement, type Hello, helloSchema, proofSchema } from './messages.js';
 import { accepted } from './outcome.js';
 
-/** Why a listener does not talk to a dialer. */
+/** Why a listener refuses a dialer. */
 export type Refusal = 'refused' | 'unknownProtocol';
 
-/** Tells a dialer that it gets no connection. */
+/** Tells a dialer that it is refused. */
 export async function refuseDialer(session: WebSession, refusal: Refusal): Promise<void> {
   const messages = new MessageStream(await session.openBi());
   messages.send(helloSchema, { type: refusal });

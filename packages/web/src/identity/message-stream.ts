@@ -2,10 +2,10 @@ import type { BiStream } from '@grapevine/net';
 import { decode, encode, type Schema } from '@grapevine/postcard';
 import { StreamReader } from '../http3/stream-reader.js';
 
-/** No message of the handshake is longer, in bytes. */
+/** The longest message of the handshake, in bytes. */
 const MAX_MESSAGE = 1_024;
 
-/** Messages with a length of two bytes ahead of each. */
+/** Messages, each after its length in two bytes. */
 export class MessageStream {
   readonly #stream: BiStream;
   readonly #reader: StreamReader;
@@ -23,7 +23,7 @@ export class MessageStream {
     this.#stream.send.write(frame);
   }
 
-  /** @throws Error for what is no such message */
+  /** @throws Error if the bytes are no such message */
   async receive<T>(schema: Schema<T>): Promise<T> {
     const [high = 0, low = 0] = await this.#reader.exactly(2);
     const length = high * 256 + low;

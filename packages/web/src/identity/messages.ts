@@ -14,7 +14,7 @@ import {
 import { concat } from '../bytes.js';
 
 const SIGNATURE_BYTES = 64;
-/** A listener has the hashes of its last, its present and its next certificate. */
+/** The most hashes of a listener, which has three: of its last, its present and its next certificate. */
 export const MAX_HASHES = 4;
 
 const signatureSchema: Schema<Uint8Array> = {
@@ -31,7 +31,7 @@ export const helloSchema = enumOf({
     nonce: array32,
     /** SHA-256 of the certificates that it shows: the last, the present and the next one. */
     hashes: seq(array32),
-    /** Until when this holds, in seconds since 1970. */
+    /** When this expires, in seconds since 1970. */
     notAfter: u64,
     /** See {@link statement}. */
     signature: signatureSchema,
@@ -50,8 +50,8 @@ const LISTENER = encoder.encode('grapevine-web/1 listener\0');
 const DIALER = encoder.encode('grapevine-web/1 dialer\0');
 
 /**
- * What a listener signs: that it shows these certificates, and no others, until then. A dialer accepts it only if every hash that it has
- * pinned is among them: else somebody could offer a certificate of their own beside one of the listener's, and repeat what that one says.
+ * What a listener signs: that until `notAfter` it shows these certificates and no others. A dialer accepts it only if every hash that it has pinned
+ * is among them. Otherwise an attacker could offer their own certificate beside one of the listener's, and repeat what the listener has signed.
  */
 export function statement(hashes: readonly Uint8Array[], notAfter: bigint): Uint8Array {
   const time = new Uint8Array(8);

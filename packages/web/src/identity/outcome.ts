@@ -1,4 +1,4 @@
 import { enumOf } from '@grapevine/postcard';
 
-/** The listener's last word in the handshake. A dialer whose proof is wrong gets the session closed instead. */
+/** The listener's last message in the handshake. If the dialer's proof is wrong, the listener closes the session instead. */
 export const accepted = enumOf({ accepted: {} });

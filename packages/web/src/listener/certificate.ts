@@ -3,8 +3,8 @@ import type { SecretKey } from '@grapevine/net';
 import type { ServerCertificate } from '@grapevine/net/quic';
 
 /**
- * The certificates that browsers are shown. They accept one that nobody has vouched for only if they know its SHA-256 hash, its key is an
- * ECDSA one, and it is valid for no more than 14 days (W3C WebTransport, section "Custom certificate requirements").
+ * The certificates that browsers are shown. A browser accepts a certificate that no authority has signed only if it knows its SHA-256 hash, its key
+ * is an ECDSA one, and it is valid for no more than 14 days (W3C WebTransport, section "Custom certificate requirements").
  *
  * Each is derived from the endpoint's key and the number of its period, bit for bit: a listener that restarts, and two that share a key,
  * show the same one, and the next one's hash is known beforehand. So its signature must not draw random numbers, as OpenSSL's does.
@@ -15,14 +15,14 @@ import type { ServerCertificate } from '@grapevine/net/quic';
 const DAY = 86_400_000;
 /** How long one certificate is shown, in milliseconds. */
 export const PERIOD = 11 * DAY;
-/** How much longer it is valid at either end: clocks differ, and connections begin while it changes. */
+/** How much earlier and later it is valid, in milliseconds: clocks differ, and connections begin while it changes. */
 const MARGIN = DAY;
 
 /** A certificate with its hash. */
 export interface PeriodCertificate extends ServerCertificate {
   /** SHA-256 of the certificate. */
   readonly hash: Uint8Array;
-  /** When it ends to be valid, in milliseconds since 1970. */
+  /** When it expires, in milliseconds since 1970. */
   readonly notAfter: number;
 }
 
@@ -110,7 +110,7 @@ const EC_P256 = Buffer.from('301306072a8648ce3d020106082a8648ce3d030107', 'hex')
 const ECDSA_SHA256 = Buffer.from('300a06082a8648ce3d040302', 'hex');
 const COMMON_NAME = Buffer.from('0603550403', 'hex');
 
-/** BasicConstraints that say nothing, so no CA (RFC 5280, section 4.2.1.9). Chromium takes no certificate without extensions. */
+/** Empty BasicConstraints: not a CA (RFC 5280, section 4.2.1.9). Chromium takes no certificate without extensions. */
 const BASIC_CONSTRAINTS = Buffer.from('30090603551d1304023000', 'hex');
 
 /** One DER element (X.690, section 8.1). */
@@ -122,7 +122,7 @@ function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([Uint8Array.from(head), body]);
 }
 
-/** A positive number, of which the highest bit is clear. */
+/** A positive number, whose highest bit must be clear. */
 function derInteger(value: bigint): Uint8Array {
   const hex = value.toString(16);
   const bytes = Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex');
@@ -155,8 +155,8 @@ function toBeSignedDer(publicPoint: Uint8Array, notBefore: number, notAfter: num
 }
 
 /**
- * A serial number of its own for each key (RFC 5280, section 4.1.2.2: at most 20 bytes). Firefox takes no certificate that has issuer and number
- * of another one that it knows, so with equal ones a tab could be connected to a single hub.
+ * A serial number that differs from key to key (RFC 5280, section 4.1.2.2: at most 20 bytes). Firefox takes no certificate that has the issuer and
+ * number of another one that it knows, so with equal numbers a tab could be connected to one hub only.
  */
 function serialOf(publicPoint: Uint8Array): bigint {
   return toNumber(createHash('sha256').update(publicPoint).digest().subarray(0, 16));

@@ -2,10 +2,10 @@ import type { SecretKey } from '@grapevine/net';
 import { statement } from '../identity/messages.js';
 import { certificateOf, PERIOD, type PeriodCertificate, periodOf } from './certificate.js';
 
-/** A timer of Node's holds no longer, in milliseconds. */
+/** The longest timer of Node, in milliseconds. */
 const MAX_TIMER = 2 ** 31 - 1;
 
-/** What a listener says of its certificates. */
+/** What a listener signs about its certificates. */
 export interface Vouched {
   /** The hashes of the last, the present and the next certificate. */
   readonly hashes: readonly Uint8Array[];
@@ -14,7 +14,7 @@ export interface Vouched {
   readonly signature: Uint8Array;
 }
 
-/** The certificates of a listener over time: one a period, the next one's hash known in good time. */
+/** The certificates of a listener over time: one for each period. The next one's hash is known a period ahead. */
 export class Certificates {
   readonly #key: SecretKey;
   readonly #onChange: () => void;
@@ -25,7 +25,7 @@ export class Certificates {
   #vouched!: Vouched;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param onChange another one is to be shown, and advertised */
+  /** @param onChange called when another certificate is to be shown and advertised */
   constructor(key: SecretKey, onChange: () => void) {
     this.#key = key;
     this.#onChange = onChange;

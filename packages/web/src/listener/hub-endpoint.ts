@@ -12,8 +12,8 @@ import { AsyncQueue } from '@grapevine/net/transport';
 import type { WebListener } from './web-listener.js';
 
 /**
- * An endpoint and a listener for browsers as one: what a *hub* is. It dials as the endpoint does, accepts from both, and names the
- * listener among its addresses, in its tickets as in what gossip tells other members, so that a tab whose hub dies knows others.
+ * An endpoint and a listener for browsers as one: what a *hub* is. It dials as the endpoint does, accepts from both, and has the listener among its
+ * addresses. So tickets and gossip spread the listener's address, and a tab whose hub dies knows other hubs.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ export class HubEndpoint implements Endpoint {
     return this.#incoming;
   }
 
-  /** As the endpoint's: a listener whose socket dies takes only its tabs along. */
+  /** As the endpoint's: when only the listener's socket dies, the hub loses its tabs and stays open. */
   get closed(): Promise<EndpointCloseReason> {
     return this.#endpoint.closed;
   }

@@ -12,7 +12,7 @@ import { quicOptionsOf } from './quic-options.js';
 
 const ALPN = 'h3';
 
-/** A WebTransport client on our own QUIC driver: what a browser does, for programs on Node. */
+/** A WebTransport client on our own QUIC driver: does in Node what a browser does. */
 export class QuicDialer implements AsyncDisposable {
   readonly #endpoint: CertificateEndpoint;
 

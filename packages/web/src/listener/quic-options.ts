@@ -2,7 +2,7 @@ import type { CertificateEndpointOptions, EndpointOptions } from '@grapevine/net
 
 /** HTTP/3's own one-way streams: control, and two of QPACK (RFC 9114, section 6.2). */
 const HTTP3_STREAMS = 3;
-/** As of the QUIC transport. */
+/** The QUIC transport's default. */
 const MAX_STREAMS = 4_096;
 
 /** The options of a QUIC endpoint for HTTP/3: what HTTP/3 itself needs is not taken from the session. */

@@ -1,4 +1,4 @@
-/** How many sessions there may be. */
+/** How many sessions a listener holds; see `LISTENER_BUDGETS`. */
 export interface SessionLimits {
   readonly maxSessions: number;
   readonly maxSessionsPerSource: number;
@@ -24,7 +24,7 @@ export class SessionRoom {
     return this.#unproven >= maxUnproven ? 'unproven' : undefined;
   }
 
-  /** A session begins. */
+  /** Counts a session that begins. @returns what to call when the identity is proven, and when the session is over */
   enter(source: string): { proven(): void; left(): void } {
     this.#sessions++;
     this.#unproven++;

@@ -5,7 +5,7 @@ import { proveListener, type Refusal, refuseDialer } from '../identity/listener.
 import { WebConnection } from '../session/web-connection.js';
 import type { Certificates } from './certificates.js';
 
-/** A peer with a proven identity is bounded by flow control, and by the protocol that it speaks. */
+/** Bounds of a peer whose identity is proven: flow control and the protocol bound it already. */
 const PROVEN = { bytes: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY } as const;
 
 /** What all incoming sessions of a listener have in common. */
@@ -14,7 +14,7 @@ export interface IncomingHost {
   readonly certificates: Certificates;
 }
 
-/** A session that was asked for; nobody knows by whom. */
+/** A session that a dialer asks for; who it is has not been proven. */
 export class WebIncoming implements Incoming {
   readonly remoteAddress: string;
   readonly alpn: string;
@@ -61,7 +61,7 @@ export class WebIncoming implements Incoming {
     this.#decision = Promise.reject(new ConnectError('refused', 'we refused this connection'));
     this.#decision.catch(() => {}); // reported to a later caller of accept() alone
     this.#onDecision();
-    refuseDialer(this.#session, refusal).catch(() => {}); // it has gone
+    refuseDialer(this.#session, refusal).catch(() => {}); // the dialer has gone
   }
 
   async #accept(): Promise<Connection> {

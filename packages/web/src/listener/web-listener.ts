@@ -51,9 +51,9 @@ export interface WebListenerOptions extends Omit<EndpointOptions, 'alpns' | 'add
   readonly authority?: string | undefined;
   /** How many sessions may be held. Default 1,024. */
   readonly maxSessions?: number | undefined;
-  /** How many of them from one host (a /64 of IPv6). Default 256. */
+  /** How many of them from one source (a host, or a /64 of IPv6). Default 256. */
   readonly maxSessionsPerSource?: number | undefined;
-  /** How many of them whose other end has not proven who it is. Default 256. */
+  /** How many of them whose dialer has not proven who it is. Default 256. */
   readonly maxUnproven?: number | undefined;
   /** As of an `Endpoint`. Default 1 MiB. */
   readonly connectionWindow?: number | undefined;
@@ -84,8 +84,8 @@ const CHECKS: Checks<
 /** The protocol of HTTP/3 in TLS. */
 const H3_ALPN = 'h3';
 /**
- * What a client may have us keep before it has proven who it is: a request, two control streams, and a session's first words. In the worst case
- * QUIC takes 25 bytes of memory for each of these, and 2 kB for a stream.
+ * What a client may make us keep before it has proven who it is: a request, two control streams, and the first messages of a session. In the worst
+ * case QUIC takes 25 bytes of memory for each of these bytes, and 2 kB for a stream.
  */
 const UNPROVEN = { bytes: 16 * 1_024, streams: 64 } as const;
 
@@ -225,7 +225,7 @@ export class WebListener implements Endpoint {
     }
   }
 
-  /** A connection must ask for a session before long; browsers open some that ask for nothing. */
+  /** Answers a connection, which must ask for a session within the handshake's time: browsers open some that ask for nothing. */
   async #serve(http: Http3Connection, remoteAddress: string): Promise<void> {
     const timer = setTimeout(() => http.quic.close(0), this.#handshakeTimeoutMs);
     timer.unref();

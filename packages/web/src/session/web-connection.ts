@@ -12,7 +12,7 @@ import type {
 import { nextStableId } from '@grapevine/net/transport';
 import type { WebSession } from './web-session.js';
 
-/** Who is at the two ends of a session, and what about. */
+/** What the handshake has proven, and the protocol that was asked for. */
 export interface Proven {
   readonly remoteId: EndpointId;
   readonly alpn: string;
@@ -24,7 +24,7 @@ export class WebConnection implements Connection {
   readonly remoteId: EndpointId;
   readonly alpn: string;
   readonly side: 'dialed' | 'accepted';
-  /** Whoever dials a listener cannot be dialed. */
+  /** True on the listener's side: its dialers cannot be dialed. */
   readonly isFromLeaf: boolean;
   readonly stableId = nextStableId();
   readonly #session: WebSession;
