@@ -2,8 +2,7 @@ import { type BiStream, ConnectError, type EndpointId, verifySignatureAsync } fr
 import type { WebSession } from '../session/web-session.js';
 import type { WebKey } from './key.js';
 import { MessageStream } from './message-stream.js';
-import { dialerStatement, type Hello, helloSchema, MAX_HASHES, proofSchema, statement } from './messages.js';
-import { accepted } from './outcome.js';
+import { accepted, dialerStatement, type Hello, helloSchema, MAX_HASHES, proofSchema, statement } from './messages.js';
 
 /** What a dialer expects of the listener that it has reached. */
 export interface Expected {

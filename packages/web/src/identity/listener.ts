@@ -1,8 +1,7 @@
 import { ConnectError, type EndpointId, verifySignature } from '@grapevine/net';
 import type { WebSession } from '../session/web-session.js';
 import { MessageStream } from './message-stream.js';
-import { dialerStatement, type Hello, helloSchema, proofSchema } from './messages.js';
-import { accepted } from './outcome.js';
+import { accepted, dialerStatement, type Hello, helloSchema, proofSchema } from './messages.js';
 
 /** Why a listener refuses a dialer. */
 export type Refusal = 'refused' | 'unknownProtocol';

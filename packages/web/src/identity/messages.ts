@@ -44,6 +44,9 @@ export type Hello = Infer<typeof helloSchema>;
 /** What a dialer answers. */
 export const proofSchema = struct({ id: endpointIdSchema, signature: signatureSchema });
 
+/** The listener's last message in the handshake. If the dialer's proof is wrong, the listener closes the session instead. */
+export const accepted = enumOf({ accepted: {} });
+
 // What is signed begins with its purpose, and all parts but the last have a fixed length: no two lists give the same bytes.
 const encoder = new TextEncoder();
 const LISTENER = encoder.encode('grapevine-web/1 listener\0');
