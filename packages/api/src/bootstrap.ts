@@ -1,6 +1,6 @@
 import { type EndpointAddr, type EndpointId, ParseError, parseEndpointId, parseTicket } from '@grapevine/net';
 import { anEndpointAddr, withoutPasting, wordKind } from '@grapevine/net/transport';
-import { describe } from '@grapevine/proto/check';
+import { aString, describe } from '@grapevine/proto/check';
 
 /** A peer that is in the topic already: a ticket (as people paste it), an address, or an id that the endpoint's address lookup knows. */
 export type Bootstrap = string | EndpointId | EndpointAddr;
@@ -29,6 +29,7 @@ export function parseBootstraps(
   name: string,
   peers: Bootstrap | readonly Bootstrap[],
 ): readonly (EndpointId | EndpointAddr)[] {
+  CHECK: aString('name', name);
   if (Array.isArray(peers)) return peers.map((peer, i) => parse(`${name}[${i}]`, peer));
   return [parse(name, peers as Bootstrap)];
 }

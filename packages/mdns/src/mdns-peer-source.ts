@@ -6,6 +6,7 @@ import {
   anInteger,
   anObjectWith,
   aString,
+  aTopicId,
   type Checks,
   checkOptions,
   describe,
@@ -93,6 +94,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
   }
 
   async find(topic: TopicId, { signal }: { readonly signal: AbortSignal }): Promise<readonly EndpointAddr[]> {
+    aTopicId('topic', topic);
     if (this.#isClosed) return [];
     this.#members.watch(topic);
     await this.#answer(topic, signal);
@@ -102,6 +104,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
   }
 
   entered(topic: TopicId): void {
+    aTopicId('topic', topic);
     if (this.#isClosed) return;
     this.#entered.set(topicService(topic), topic);
     this.#members.watch(topic);
@@ -109,6 +112,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
   }
 
   left(topic: TopicId): void {
+    aTopicId('topic', topic);
     this.#entered.delete(topicService(topic));
     this.#members.forget(topic);
     this.#outbox.forget(topic);

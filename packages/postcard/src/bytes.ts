@@ -1,12 +1,9 @@
+import { checkBytes, wrongType } from './check.js';
 import type { Reader } from './reader.js';
 import type { Schema } from './schema.js';
 import { utf8Length } from './utf8.js';
 import { varintLength } from './varint.js';
 import type { Writer } from './writer.js';
-
-function checkBytes(name: string, value: unknown): void {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array, got ${typeof value}`);
-}
 
 /**
  * Bytes of any number: a varint length, then the bytes.
@@ -49,7 +46,7 @@ export const array32: Schema<Uint8Array> = {
 export const string: Schema<string> = {
   minLength: 1,
   size(value) {
-    if (typeof value !== 'string') throw new TypeError(`string must be a string, got ${typeof value}`);
+    if (typeof value !== 'string') throw wrongType('string', 'a string', value);
     const length = utf8Length(value);
     return varintLength(length) + length;
   },

@@ -1,3 +1,4 @@
+import { checkBytes, checkSchema, checkWhole } from './check.js';
 import { Reader } from './reader.js';
 import type { Schema } from './schema.js';
 import { Writer } from './writer.js';
@@ -8,7 +9,7 @@ import { Writer } from './writer.js';
  * @throws TypeError or RangeError when the value does not fit the schema.
  */
 export function encodedLength<T>(schema: Schema<T>, value: T): number {
-  checkSchema(schema);
+  CHECK: checkSchema('schema', schema);
   return schema.size(value);
 }
 
@@ -23,7 +24,7 @@ export function encodedLength<T>(schema: Schema<T>, value: T): number {
  * ```
  */
 export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
-  checkSchema(schema);
+  CHECK: checkSchema('schema', schema);
   const writer = new Writer(new Uint8Array(schema.size(value)));
   schema.write(writer, value);
   return writer.bytes;
@@ -36,12 +37,10 @@ export function encode<T>(schema: Schema<T>, value: T): Uint8Array {
  * @throws RangeError when the buffer is too short; it is unchanged then.
  */
 export function encodeInto<T>(schema: Schema<T>, value: T, target: Uint8Array, offset: number): number {
-  checkSchema(schema);
+  CHECK: checkSchema('schema', schema);
   checkBytes('target', target);
   const length = schema.size(value);
-  if (!Number.isInteger(offset) || offset < 0) {
-    throw new RangeError(`offset must be a whole number of at least 0, got ${String(offset)}`);
-  }
+  CHECK: checkWhole('offset', offset);
   if (offset + length > target.length) {
     throw new RangeError(`the buffer has ${target.length - offset} bytes left, the value takes ${length}`);
   }
@@ -59,7 +58,7 @@ export function encodeInto<T>(schema: Schema<T>, value: T, target: Uint8Array, o
  *   input is not a Uint8Array.
  */
 export function decode<T>(schema: Schema<T>, input: Uint8Array): T {
-  checkSchema(schema);
+  CHECK: checkSchema('schema', schema);
   checkBytes('input', input);
   return schema.read(new Reader(input));
 }
@@ -70,17 +69,9 @@ export function decode<T>(schema: Schema<T>, input: Uint8Array): T {
  * @throws DecodeError as {@link decode} does.
  */
 export function decodeWithRest<T>(schema: Schema<T>, input: Uint8Array): { value: T; rest: Uint8Array } {
-  checkSchema(schema);
+  CHECK: checkSchema('schema', schema);
   checkBytes('input', input);
   const reader = new Reader(input);
   const value = schema.read(reader);
   return { value, rest: input.subarray(reader.offset) };
-}
-
-function checkSchema(schema: Schema<unknown>): void {
-  if (typeof schema?.read !== 'function') throw new TypeError(`schema must be a Schema, got ${typeof schema}`);
-}
-
-function checkBytes(name: string, value: unknown): void {
-  if (!(value instanceof Uint8Array)) throw new TypeError(`${name} must be a Uint8Array, got ${typeof value}`);
 }

@@ -1,7 +1,8 @@
+import { checkObject } from './check.js';
 import { BadVariantError } from './error.js';
 import type { Reader } from './reader.js';
 import type { Schema } from './schema.js';
-import { checkObject, FieldList, type Fields, type StructOf } from './struct.js';
+import { FieldList, type Fields, type StructOf } from './struct.js';
 import { varintLength } from './varint.js';
 import type { Writer } from './writer.js';
 
@@ -28,7 +29,7 @@ class Variant extends FieldList {
   readonly discriminantLength: number;
 
   constructor(type: string, discriminant: number, fields: Fields) {
-    super(fields);
+    super(`variants.${type}`, fields);
     if (this.names.includes('type')) throw new RangeError(`variant ${type} has a field named type`);
     this.type = type;
     this.discriminant = discriminant;
@@ -47,6 +48,7 @@ class Variant extends FieldList {
  * ```
  */
 export function enumOf<const V extends Variants>(variants: V): EnumSchema<EnumOf<V>> {
+  CHECK: checkObject('variants', variants);
   const list = Object.entries(variants).map(([type, fields], index) => new Variant(type, index, fields));
   const unordered = list.find(({ type }) => /^\d+$/.test(type));
   if (unordered) throw new RangeError(`a variant cannot be named ${JSON.stringify(unordered.type)}`);

@@ -1,7 +1,7 @@
+import { checkArray, checkObject, checkSchema } from './check.js';
 import type { EnumSchema } from './enum-of.js';
 import { BadVariantError } from './error.js';
 import type { Reader } from './reader.js';
-import { checkObject } from './struct.js';
 import { varintLength } from './varint.js';
 import type { Writer } from './writer.js';
 
@@ -29,7 +29,10 @@ export function flatEnum<const S extends readonly EnumSchema<{ readonly type: st
   members: S,
 ): EnumSchema<ValueOf<S[number]>> {
   type T = ValueOf<S[number]>;
+  CHECK: checkArray('members', members);
   const list = members.map((schema, discriminant): Member => {
+    CHECK: checkSchema(`members[${discriminant}]`, schema);
+    CHECK: checkArray(`members[${discriminant}].types`, schema.types);
     return { discriminant, discriminantLength: varintLength(discriminant), schema };
   });
   const byType = new Map<string, Member>();

@@ -1,3 +1,4 @@
+import { checkSchema, wrongType } from './check.js';
 import { DecodeError, InvalidValueError } from './error.js';
 import type { Reader } from './reader.js';
 import type { Schema } from './schema.js';
@@ -30,6 +31,9 @@ export interface Mapping<Wire, Value> {
  * ```
  */
 export function mapped<Wire, Value>(inner: Schema<Wire>, mapping: Mapping<Wire, Value>): Schema<Value> {
+  CHECK: checkSchema('inner', inner);
+  CHECK: if (typeof mapping?.decode !== 'function' || typeof mapping.encode !== 'function')
+    throw wrongType('mapping', '{ decode, encode }', mapping);
   return {
     minLength: inner.minLength,
     size(value: Value): number {

@@ -1,3 +1,4 @@
+import { checkBytes, checkWhole } from './check.js';
 import { BadBoolError, BadOptionError, BadVarintError, UnexpectedEndError } from './error.js';
 import { readUtf8 } from './utf8.js';
 
@@ -8,6 +9,8 @@ export class Reader {
   offset: number;
 
   constructor(bytes: Uint8Array, offset = 0) {
+    CHECK: checkBytes('bytes', bytes);
+    CHECK: checkWhole('offset', offset);
     this.bytes = bytes;
     this.offset = offset;
   }
@@ -102,7 +105,8 @@ export class Reader {
    */
   skip(length: number): number {
     const { offset } = this;
-    if (length > this.bytes.length - offset) {
+    if (typeof length !== 'number' || !(length >= 0 && length <= this.bytes.length - offset)) {
+      checkWhole('length', length);
       throw new UnexpectedEndError(`expected ${length} bytes, got ${this.bytes.length - offset}`, offset);
     }
     this.offset = offset + length;

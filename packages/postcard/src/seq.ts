@@ -1,3 +1,4 @@
+import { checkArray, checkSchema } from './check.js';
 import type { Reader } from './reader.js';
 import type { Schema } from './schema.js';
 import { varintLength } from './varint.js';
@@ -12,11 +13,12 @@ import type { Writer } from './writer.js';
  * @throws RangeError when an element could take no bytes at all.
  */
 export function seq<T>(element: Schema<T>): Schema<readonly T[]> {
+  CHECK: checkSchema('element', element);
   if (element.minLength < 1) throw new RangeError('an element of a seq must take at least one byte');
   return {
     minLength: 1,
     size(values: readonly T[]): number {
-      if (!Array.isArray(values)) throw new TypeError(`seq must be an array, got ${typeof values}`);
+      checkArray('seq', values);
       let total = varintLength(values.length);
       for (let i = 0; i < values.length; i++) total += element.size(values[i] as T);
       return total;

@@ -1,3 +1,4 @@
+import { checkObject, checkSchema } from './check.js';
 import type { Reader } from './reader.js';
 import type { Infer, Schema } from './schema.js';
 import type { Writer } from './writer.js';
@@ -14,12 +15,15 @@ export class FieldList {
   readonly schemas: readonly Schema<unknown>[];
   readonly minLength: number;
 
-  constructor(fields: Fields) {
+  /** @param name what the fields are called in errors */
+  constructor(name: string, fields: Fields) {
+    CHECK: checkObject(name, fields);
     this.names = Object.keys(fields);
     // Objects list integer-like keys first whatever the order they were written in; the wire order would be lost.
     const unordered = this.names.find((name) => /^\d+$/.test(name) || name === '__proto__');
     if (unordered !== undefined) throw new RangeError(`a field cannot be named ${JSON.stringify(unordered)}`);
     this.schemas = Object.values(fields);
+    CHECK: for (const field of this.names) checkSchema(`${name}.${field}`, fields[field] as Schema<unknown>);
     this.minLength = this.schemas.reduce((sum, schema) => sum + schema.minLength, 0);
   }
 
@@ -47,13 +51,6 @@ export class FieldList {
   }
 }
 
-/** Refuses whatever has no fields. */
-export function checkObject(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) {
-    throw new TypeError(`${name} must be an object, got ${value === null ? 'null' : typeof value}`);
-  }
-}
-
 /**
  * Fields one after the other in the order given, without names or count: a Rust struct or tuple.
  *
@@ -64,7 +61,7 @@ export function checkObject(name: string, value: unknown): void {
  * ```
  */
 export function struct<const F extends Fields>(fields: F): Schema<StructOf<F>> {
-  const list = new FieldList(fields);
+  const list = new FieldList('fields', fields);
   return {
     minLength: list.minLength,
     size(value: StructOf<F>): number {

@@ -1,3 +1,4 @@
+import { checkArray } from './check.js';
 import { BadVariantError } from './error.js';
 import type { Reader } from './reader.js';
 import type { Schema } from './schema.js';
@@ -14,7 +15,9 @@ import type { Writer } from './writer.js';
  * ```
  */
 export function unitEnum<const N extends readonly string[]>(names: N): Schema<N[number]> {
+  CHECK: checkArray('names', names);
   const discriminants = new Map<string, number>(names.map((name, index) => [name, index]));
+  CHECK: if (!names.every((name) => typeof name === 'string')) throw new TypeError('names must be strings');
   if (discriminants.size !== names.length) throw new RangeError('two variants of the enum have the same name');
   return {
     minLength: 1,

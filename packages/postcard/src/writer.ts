@@ -1,3 +1,4 @@
+import { checkBytes, checkWhole } from './check.js';
 import { writeUtf8 } from './utf8.js';
 
 /** Up to here a plain loop beats the call of `TypedArray.prototype.set`. */
@@ -5,7 +6,7 @@ const SHORT_COPY = 48;
 
 /**
  * Puts primitives one after the other into a buffer that is large enough: schemas measure first, so nothing here checks
- * for room.
+ * for room, or whether an argument is what it should be: `size` has seen to that.
  */
 export class Writer {
   readonly bytes: Uint8Array;
@@ -13,6 +14,8 @@ export class Writer {
   offset: number;
 
   constructor(bytes: Uint8Array, offset = 0) {
+    CHECK: checkBytes('bytes', bytes);
+    CHECK: checkWhole('offset', offset);
     this.bytes = bytes;
     this.offset = offset;
   }

@@ -104,7 +104,10 @@ export interface HardenedConfig {
    * 16: three times a full active view. Whoever has introduced none of them may introduce one even so, up to twice as many.
    */
   readonly introducedRequests: number;
-  /** Shuffles of one peer that are answered or passed on within `rateWindow`. At least 1. Default 64 (honest swarms: about 6 from all neighbors). */
+  /**
+   * Shuffles of one peer that are answered or passed on within `rateWindow`, and lists of nodes of one that are taken in between two shuffles of ours.
+   * At least 1. Default 64 (honest swarms: about 6 from all neighbors).
+   */
   readonly shufflesPerPeer: number;
   /** The window of the three. Default 60 s. */
   readonly rateWindow: number;

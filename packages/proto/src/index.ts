@@ -34,7 +34,6 @@ export { State } from './state.js';
 export type { StateOptions } from './state-options.js';
 export type { Stats } from './stats.js';
 export { defaultHash, type Hash } from './structures/hash.js';
-export { IndexSet } from './structures/index-set.js';
 export type { Rng } from './structures/rng.js';
 export { seededRng } from './structures/seeded-rng.js';
 export { TimerHeap } from './structures/timer-heap.js';
@@ -43,26 +42,25 @@ export { maxPeerData } from './wire/fit-nodes.js';
 export { hexId32 } from './wire/hex-id.js';
 export { ihaveChunkLength } from './wire/ihave-chunks.js';
 export { maxPayload } from './wire/max-payload.js';
-export {
-  type DeliveryScope,
-  type DisconnectMessage,
-  type ForwardJoinMessage,
-  type GossipMessage,
-  type GraftMessage,
-  type HyParViewMessage,
-  type IHaveEntry,
-  type IHaveMessage,
-  isPayload,
-  type JoinMessage,
-  type Message,
-  type NeighborMessage,
-  type PeerData,
-  type PeerInfo,
-  type PlumTreeMessage,
-  type Priority,
-  type PruneMessage,
-  type ShuffleMessage,
-  type ShuffleReplyMessage,
+export type {
+  DeliveryScope,
+  DisconnectMessage,
+  ForwardJoinMessage,
+  GossipMessage,
+  GraftMessage,
+  HyParViewMessage,
+  IHaveEntry,
+  IHaveMessage,
+  JoinMessage,
+  Message,
+  NeighborMessage,
+  PeerData,
+  PeerInfo,
+  PlumTreeMessage,
+  Priority,
+  PruneMessage,
+  ShuffleMessage,
+  ShuffleReplyMessage,
 } from './wire/message.js';
 export { messageCodec } from './wire/message-codec.js';
 export {

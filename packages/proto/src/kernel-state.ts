@@ -2,7 +2,7 @@ import { type DistantPast, NO_DISTANT_PAST } from './broadcast/distant-past.js';
 import { nodeBudgets } from './broadcast/node-budgets.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
-import { someBytes } from './check/index.js';
+import { describe, someBytes } from './check/index.js';
 import {
   aGapReason,
   aList,
@@ -56,7 +56,7 @@ export abstract class KernelState<P extends PeerId> {
    * something has the wrong type.
    */
   protected constructor(options: StateOptions<P>, layersOf: LayersOf) {
-    checkStateOptions(options);
+    CHECK: checkStateOptions(options);
     const { me, peerData = NO_DATA, config, rng, isPeer = () => true, isHub, hash = defaultHash } = options;
     const resolved = resolveConfig(config);
     checkPeerData(resolved, peerData);
@@ -105,7 +105,7 @@ export abstract class KernelState<P extends PeerId> {
   handle(event: InEvent<P>, now: number, outputs?: Outputs<P>): OutEvent<P>[] {
     checkTime(now);
     this.#node.outputs = outputs ?? this.#list;
-    switch (event.type) {
+    switch (event?.type) {
       case 'recvMessage':
         this.#receive(event.from, event.topic, event.message, now);
         break;
@@ -174,7 +174,9 @@ export abstract class KernelState<P extends PeerId> {
         for (const topic of this.#topics) topic.peerDataUpdated();
         break;
       default:
-        throw new TypeError(`unknown event ${JSON.stringify((event satisfies never as { type?: unknown }).type)}`);
+        throw new TypeError(
+          `event must be one that a kernel knows, got ${describe((event satisfies never as { type?: unknown })?.type)}`,
+        );
     }
     return outputs === undefined ? this.#list.take() : ELSEWHERE;
   }

@@ -37,7 +37,7 @@ export interface Stats {
   refusedEvictions: number;
   /** Joins and ForwardJoins that came too often, or while too many introduced peers were being asked; not passed on or followed. */
   refusedIntroductions: number;
-  /** Shuffles that came too often from one peer; ignored. */
+  /** Shuffles, and lists of nodes, that came too often from one peer; ignored. */
   refusedShuffles: number;
   /** Leaves that were sent to other hubs because there were `hardened.leafCapacity` already. */
   refusedLeaves: number;

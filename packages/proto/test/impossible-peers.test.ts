@@ -64,6 +64,19 @@ describe('a peer that cannot exist', () => {
     for (let i = 0; i < 1_000; i++) receive(2, { type: 'shuffle', origin: 4, nodes: list(1_000 + 60 * i, 60), ttl: 3 });
     expect(checked.length).toBe(64 * 16);
   });
+
+  test('is looked for in 128 lists that a neighbor sends us between two shuffles of ours, and in 64 of the next neighbor', () => {
+    const { state, checked, receive } = node();
+    const namedBy = (from: number, first: number): number => {
+      const before = checked.length;
+      for (let i = 0; i < 1_000; i++) receive(from, { type: 'shuffleReply', nodes: list(first + 60 * i, 60) });
+      return checked.length - before;
+    };
+    const perList = namedBy(2, 1_000) / 128;
+    expect(perList).toBeLessThanOrEqual(32);
+    expect(namedBy(4, 100_000)).toBeGreaterThan(0);
+    expect(state.stats().refusedShuffles).toBe(872 + 936);
+  });
 });
 
 describe('the decoder', () => {

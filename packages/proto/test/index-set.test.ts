@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { IndexSet, type Rng, seededRng } from '../src/index.js';
+import { type Rng, seededRng } from '../src/index.js';
+import { IndexSet } from '../src/structures/index-set.js';
 import { testSeed } from './helper/swarm.js';
 
 /** Draws what it is told, and keeps a record of what it was asked. */

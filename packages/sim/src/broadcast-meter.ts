@@ -1,4 +1,6 @@
 import type { GossipMessage, MessageId } from '@grapevine/proto';
+import { aString } from '@grapevine/proto/check';
+import { aNetwork, aPeer } from './checks.js';
 import type { Network } from './network.js';
 import type { Observer } from './observer.js';
 import { Samples } from './samples.js';
@@ -72,6 +74,7 @@ export class BroadcastMeter implements Observer {
   #waitingInRound = 0;
 
   constructor(network: Network) {
+    aNetwork('network', network);
     this.#network = network;
   }
 
@@ -88,6 +91,8 @@ export class BroadcastMeter implements Observer {
 
   /** A broadcast is about to be published. */
   published(id: MessageId, publisher: number): void {
+    aString('id', id);
+    aPeer('publisher', publisher);
     const peers = this.#network.members();
     const waiting = new Uint8Array((this.#network.idLimit + 7) >> 3);
     for (const peer of peers) setBit(waiting, peer);

@@ -1,5 +1,7 @@
 import type { Rng } from '@grapevine/proto';
+import { aFunction, anInteger, describe, someBytes } from '@grapevine/proto/check';
 import { chacha12Block } from './chacha12-block.js';
+import { aSeed } from './checks.js';
 import { choose, chooseWhere, shuffle } from './sequence.js';
 import { rangeU32, type WordSource } from './uniform.js';
 
@@ -34,7 +36,8 @@ export class ChaCha12Rng implements Rng, WordSource {
    * @throws RangeError when there are not 32 bytes.
    */
   static fromSeed(seed: Uint8Array): ChaCha12Rng {
-    if (seed.length !== 4 * KEY_WORDS) throw new RangeError(`a seed has 32 bytes, got ${seed.length}`);
+    someBytes('seed', seed);
+    if (seed.length !== 4 * KEY_WORDS) throw new RangeError(`seed must have 32 bytes, got ${seed.length}`);
     const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
     return new ChaCha12Rng(Array.from({ length: KEY_WORDS }, (_, i) => view.getInt32(4 * i, true)));
   }
@@ -46,8 +49,8 @@ export class ChaCha12Rng implements Rng, WordSource {
    * @throws RangeError when it is not an integer of that range.
    */
   static seedFromU64(seed: number | bigint): ChaCha12Rng {
+    aSeed('seed', seed);
     const wide = BigInt(seed);
-    if (wide !== BigInt.asUintN(64, wide)) throw new RangeError(`a seed must be from 0 to 2^64 - 1, got ${seed}`);
     const key: number[] = [];
     let state = wide;
     for (let i = 0; i < KEY_WORDS; i++) {
@@ -61,6 +64,7 @@ export class ChaCha12Rng implements Rng, WordSource {
 
   /** A generator from eight words of another one (Rust: `SeedableRng::from_rng`). */
   static fromRng(parent: ChaCha12Rng): ChaCha12Rng {
+    if (!(parent instanceof ChaCha12Rng)) throw new TypeError(`parent must be a ChaCha12Rng, got ${describe(parent)}`);
     return new ChaCha12Rng(Array.from({ length: KEY_WORDS }, () => parent.#nextI32()));
   }
 
@@ -82,6 +86,7 @@ export class ChaCha12Rng implements Rng, WordSource {
 
   /** Fills an array with the next words, little-endian; what is left of the last word is thrown away. */
   fillBytes(target: Uint8Array): void {
+    someBytes('target', target);
     for (let start = 0; start < target.length; start += 4) {
       const word = this.#nextI32();
       const end = Math.min(start + 4, target.length);
@@ -91,21 +96,26 @@ export class ChaCha12Rng implements Rng, WordSource {
 
   /** A random index below `length` (Rust: a `usize` range that starts at 0); consumes a word even for a length of 1. */
   index(length: number): number {
+    if (typeof length !== 'number' || !(length > 0)) anInteger(1)('length', length);
     return rangeU32(this, 0, length);
   }
 
   /** See {@link shuffle}. */
   shuffle<T>(items: T[]): void {
+    if (!Array.isArray(items)) throw notItems(items);
     shuffle(this, items);
   }
 
   /** See {@link choose}. */
   choose<T>(items: readonly T[]): T | undefined {
+    if (!Array.isArray(items)) throw notItems(items);
     return choose(this, items);
   }
 
   /** See {@link chooseWhere}. */
   chooseWhere<T>(items: readonly T[], keep: (item: T) => boolean): T | undefined {
+    if (!Array.isArray(items)) throw notItems(items);
+    aFunction('keep', keep);
     return chooseWhere(this, items, keep);
   }
 
@@ -120,4 +130,8 @@ export class ChaCha12Rng implements Rng, WordSource {
     if (this.#counterLow === 0) this.#counterHigh = (this.#counterHigh + 1) | 0;
     this.#at = 0;
   }
+}
+
+function notItems(value: unknown): TypeError {
+  return new TypeError(`items must be an array, got ${describe(value)}`);
 }

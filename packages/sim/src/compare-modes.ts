@@ -1,4 +1,6 @@
 import type { Config } from '@grapevine/proto';
+import { anArrayOf, aString } from '@grapevine/proto/check';
+import { aMode, aModeComparison, aScenario, aScenarioResult, namedScenarios, someSeeds } from './checks.js';
 import { runScenario, type Scenario, type ScenarioResult } from './scenario.js';
 
 /** What one mode of the kernel made of a scenario, on average over broadcasts and seeds. */
@@ -35,6 +37,8 @@ export function compareModes(
   scenarios: Readonly<Record<string, Scenario>>,
   seeds: readonly (number | bigint)[],
 ): ModeComparison[] {
+  namedScenarios('scenarios', scenarios);
+  someSeeds('seeds', seeds);
   return Object.entries(scenarios).flatMap(([name, scenario]) =>
     MODES.map((mode) => {
       const results = seeds.map((seed) => runScenario(inMode(scenario, mode), seed));
@@ -49,11 +53,15 @@ export function modeComparison(
   mode: Config['mode'],
   results: readonly ScenarioResult[],
 ): ModeComparison {
+  aString('scenario', scenario);
+  aMode('mode', mode);
+  anArrayOf('ScenarioResult', aScenarioResult)('results', results);
   return { scenario, mode, ...averages(results) };
 }
 
 /** The rows of {@link compareModes} as a Markdown table. */
 export function modeTable(rows: readonly ModeComparison[]): string {
+  anArrayOf('ModeComparison', aModeComparison)('rows', rows);
   const lines = [
     '| scenario | mode | reliability | p50 ms | p99 ms | RMR | LDH | control per delivery | connected |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
@@ -75,6 +83,8 @@ export function modeTable(rows: readonly ModeComparison[]): string {
 
 /** The same scenario with all nodes in one mode. */
 export function inMode(scenario: Scenario, mode: Config['mode']): Scenario {
+  aScenario('scenario', scenario);
+  aMode('mode', mode);
   const { network = {} } = scenario;
   return { ...scenario, network: { ...network, proto: { ...network.proto, mode } } };
 }

@@ -27,14 +27,7 @@ export { type LoadResult, runLoad } from './load/run-load.js';
 export { USUAL_LOADS } from './load/usual-loads.js';
 export { memoHash } from './memo-hash.js';
 export { Network } from './network.js';
-export {
-  DEFAULT_LATENCY,
-  type LatencyConfig,
-  MILLISECOND,
-  maxLatency,
-  type NetworkConfig,
-  SECOND,
-} from './network-config.js';
+export { type LatencyConfig, MILLISECOND, type NetworkConfig, SECOND } from './network-config.js';
 export type { NetworkOptions, NodeOptions } from './network-options.js';
 export type { Courier, Observer } from './observer.js';
 export {
@@ -68,13 +61,5 @@ export {
 export { type Bootstrap, type Publication, Simulator, type SimulatorOptions } from './simulator.js';
 export { TOPIC } from './topic.js';
 export { inputText, outputText } from './trace-text.js';
-export { messageSize, type Traffic, trafficSince } from './traffic.js';
-export {
-  rangeDuration,
-  rangeU32,
-  rangeU64,
-  UniformU32,
-  UniformU64,
-  uniformDuration,
-  type WordSource,
-} from './uniform.js';
+export { type Traffic, trafficSince } from './traffic.js';
+export type { WordSource } from './uniform.js';

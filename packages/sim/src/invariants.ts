@@ -1,4 +1,5 @@
 import type { TopicSnapshot } from '@grapevine/proto';
+import { aNetwork } from './checks.js';
 import type { Network } from './network.js';
 
 /**
@@ -12,6 +13,7 @@ import type { Network } from './network.js';
  * @returns A sentence for each violation; none when all is well. In `mode: 'reference'` some are to be expected.
  */
 export function findViolations(network: Network): string[] {
+  aNetwork('network', network);
   return network.members().flatMap((peer) => {
     const snapshot = network.snapshot(peer);
     return snapshot === undefined ? [] : violationsOf(network, peer, snapshot);
@@ -20,6 +22,7 @@ export function findViolations(network: Network): string[] {
 
 /** The links that are eager at the first end and lazy at the second. */
 export function unevenBranches(network: Network): [number, number][] {
+  aNetwork('network', network);
   return network.members().flatMap((peer) => {
     const eager = network.snapshot(peer)?.eagerPeers ?? [];
     return eager

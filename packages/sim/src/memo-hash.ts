@@ -1,4 +1,5 @@
 import { defaultHash, type Hash } from '@grapevine/proto';
+import { aFunction } from '@grapevine/proto/check';
 
 /**
  * A hash that is computed once for each content. In the simulator all nodes share a payload as one array, and without this each of them would hash
@@ -7,6 +8,7 @@ import { defaultHash, type Hash } from '@grapevine/proto';
  * @param hash - Default: BLAKE3.
  */
 export function memoHash(hash: Hash = defaultHash): Hash {
+  aFunction('hash', hash);
   const known = new WeakMap<Uint8Array, Uint8Array>();
   // The last payload: most calls in a row are about the same one.
   let latest: { readonly content: Uint8Array; readonly digest: Uint8Array } | undefined;

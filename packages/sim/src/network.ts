@@ -9,11 +9,22 @@ import {
   type StateOptions,
   type TopicSnapshot,
 } from '@grapevine/proto';
+import {
+  aBoolean,
+  aFunction,
+  anArrayOf,
+  anything,
+  atLeast,
+  type Checks,
+  checkOptions,
+  someBytes,
+} from '@grapevine/proto/check';
 import type { ChaCha12Rng } from './chacha12-rng.js';
+import { aCommand, aGenerator, aLatency, aMessage, aPeer, aTime } from './checks.js';
 import type { Connections } from './connections.js';
 import type { Host } from './host.js';
 import { memoHash } from './memo-hash.js';
-import { DEFAULT_LATENCY, type LatencyConfig, maxLatency } from './network-config.js';
+import { DEFAULT_LATENCY, type LatencyConfig, maxLatency, type NetworkConfig } from './network-config.js';
 import type { NetworkOptions, NodeOptions } from './network-options.js';
 import { networkParts } from './network-parts.js';
 import type { Observation } from './observation.js';
@@ -22,6 +33,22 @@ import type { Population } from './population.js';
 import type { Action, Timeline } from './timeline.js';
 import { TOPIC } from './topic.js';
 import type { Traffic } from './traffic.js';
+
+const CHECKS: Checks<NetworkOptions> = {
+  config: anything,
+  rng: aGenerator,
+  hash: aFunction,
+  isHub: aFunction,
+  createNode: aFunction,
+};
+const CONFIG: Checks<NetworkConfig> = {
+  latency: aLatency,
+  proto: anything, // the kernel looks at it
+  unreachableAfter: aTime,
+  tellsLeaves: aBoolean,
+  reconciles: aBoolean,
+};
+const NODE: Checks<NodeOptions> = { config: anything, isLeaf: aBoolean, peerData: someBytes, rng: aGenerator };
 
 /**
  * A swarm in memory: nodes that run the real kernel, links with latency, and virtual time in integer nanoseconds (exact up
@@ -52,14 +79,12 @@ export class Network {
   readonly #observation: Observation;
   readonly #host: Host;
 
-  /** @throws RangeError or TypeError that names the field when the config is wrong. */
-  constructor({
-    config = {},
-    rng,
-    hash = memoHash(),
-    isHub,
-    createNode = (options) => new State(options),
-  }: NetworkOptions) {
+  /** @throws RangeError or TypeError that names what is wrong. */
+  constructor(options: NetworkOptions) {
+    checkOptions('Network', options ?? null, CHECKS);
+    const { config = {}, rng, hash = memoHash(), isHub, createNode = (node) => new State(node) } = options;
+    aGenerator('rng', rng);
+    checkOptions('a NetworkConfig', config, CONFIG);
     const { latency = DEFAULT_LATENCY, proto, unreachableAfter, tellsLeaves = true, reconciles = false } = config;
     this.rng = rng;
     this.latency = latency;
@@ -133,11 +158,13 @@ export class Network {
 
   /** Whether a node is there. */
   has(peer: number): boolean {
+    aPeer('peer', peer);
     return this.#nodes.has(peer);
   }
 
   /** Whether a node is there and in the topic. */
   isMember(peer: number): boolean {
+    aPeer('peer', peer);
     return this.#nodes.isMember(peer);
   }
 
@@ -153,16 +180,19 @@ export class Network {
 
   /** The kernel of a node. */
   node(peer: number): State<number> | undefined {
+    aPeer('peer', peer);
     return this.#nodes.get(peer);
   }
 
   /** A node's view of the topic; `undefined` when it has not joined. */
   snapshot(peer: number): TopicSnapshot<number> | undefined {
+    aPeer('peer', peer);
     return this.#nodes.get(peer)?.snapshot(TOPIC);
   }
 
   /** The active neighbors of a node. */
   neighbors(peer: number): readonly number[] {
+    aPeer('peer', peer);
     return this.#nodes.get(peer)?.neighbors(TOPIC) ?? [];
   }
 
@@ -176,16 +206,20 @@ export class Network {
    *
    * @throws RangeError when there is a node of that number already.
    */
-  insert(peer: number, { config, rng, isLeaf = false, peerData }: NodeOptions = {}): void {
+  insert(peer: number, options: NodeOptions = {}): void {
+    aPeer('peer', peer);
+    checkOptions('insert', options, NODE);
+    const { config, rng, isLeaf = false, peerData } = options;
     if (this.has(peer)) throw new RangeError(`there is a node ${peer} already`);
     const resolved = config === undefined ? this.config : resolveConfig(config, this.config);
-    const options = { me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.#hash, peerData };
-    this.#nodes.add(peer, this.#createNode({ ...options, ...(this.#isHub && { isHub: this.#isHub }) }));
+    const state = { me: peer, rng: rng ?? this.rng.fork(), config: resolved, hash: this.#hash, peerData };
+    this.#nodes.add(peer, this.#createNode({ ...state, ...(this.#isHub && { isHub: this.#isHub }) }));
     if (isLeaf) this.#nodes.leaves.add(peer);
   }
 
   /** {@link Network.insert}, and then a join through these contacts. */
   insertAndJoin(peer: number, contacts: readonly number[], options: NodeOptions = {}): void {
+    anArrayOf('peers', aPeer)('contacts', contacts);
     this.insert(peer, options);
     this.command(peer, { type: 'join', peers: contacts });
   }
@@ -198,6 +232,8 @@ export class Network {
 
   /** Queues a command for now and handles nothing. */
   enqueueCommand(peer: number, command: Command<number>): void {
+    aPeer('peer', peer);
+    aCommand('command', command);
     this.#timeline.addEvent(peer, { type: 'command', topic: TOPIC, command }, 0);
   }
 
@@ -213,6 +249,8 @@ export class Network {
 
   /** {@link Network.remove} for many nodes at once: one look at the connections for all of them. */
   removeAll(peers: readonly number[], noticeAfter = 0): void {
+    anArrayOf('peers', aPeer)('peers', peers);
+    aTime('noticeAfter', noticeAfter);
     const gone = new Set(peers.filter((peer) => this.has(peer)));
     this.#connections.closeAllOf(gone, noticeAfter);
     for (const peer of gone) {
@@ -223,16 +261,24 @@ export class Network {
 
   /** Breaks connections without closing them: both ends notice after `noticeAfter` nanoseconds that the other is silent. */
   breakConnections(isBroken: (a: number, b: number) => boolean, noticeAfter: number): void {
+    aFunction('isBroken', isBroken);
+    aTime('noticeAfter', noticeAfter);
     this.#connections.break(isBroken, noticeAfter);
   }
 
   /** Schedules an action for now or later. It may change the network in any way, but not run it. */
   schedule(time: number, action: Action): void {
+    aTime('time', time);
+    aFunction('action', action);
     this.#timeline.addAction(time, action);
   }
 
   /** Delivers a message after `delay` nanoseconds. For couriers. */
   deliver(from: number, to: number, message: Message<number>, delay: number): void {
+    aPeer('from', from);
+    aPeer('to', to);
+    aMessage('message', message);
+    aTime('delay', delay);
     this.#timeline.addMessage(from, to, message, delay);
   }
 
@@ -242,21 +288,27 @@ export class Network {
    * @param latency - The nanoseconds until the message would have arrived.
    */
   reportUnreachable(from: number, to: number, latency: number): void {
+    aPeer('from', from);
+    aPeer('to', to);
+    aTime('latency', latency);
     this.#host.reportUnreachable(from, to, latency);
   }
 
   /** Runs for a number of times the largest possible latency. */
   runTrips(trips: number): void {
+    atLeast(0)('trips', trips);
     this.runFor(trips * maxLatency(this.latency));
   }
 
   /** Runs for some nanoseconds, including the last one. */
   runFor(duration: number): void {
+    atLeast(0)('duration', duration);
     this.runUntil(this.time + duration);
   }
 
   /** Runs up to and including a time. */
   runUntil(end: number): void {
+    atLeast(0)('end', end);
     this.#timeline.runUntil(end, this.#host);
   }
 
@@ -267,11 +319,15 @@ export class Network {
    * @returns Whether it is done.
    */
   runUntilDone(isDone: () => boolean, timeout: number): boolean {
+    aFunction('isDone', isDone);
+    atLeast(0)('timeout', timeout);
     return this.#timeline.runUntilDone(isDone, timeout, this.#host);
   }
 
   /** The latency between two nodes, drawn if they have not met yet. */
   latencyBetween(a: number, b: number): number {
+    aPeer('a', a);
+    aPeer('b', b);
     return this.#connections.latency(a, b);
   }
 }

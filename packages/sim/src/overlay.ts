@@ -1,3 +1,5 @@
+import { anInteger } from '@grapevine/proto/check';
+import { aGenerator, aNetwork, anOverlay } from './checks.js';
 import type { Network } from './network.js';
 import type { WordSource } from './uniform.js';
 import { rangeU32 } from './uniform.js';
@@ -14,6 +16,7 @@ export interface Overlay {
 
 /** The overlay of active views as it is now. */
 export function overlayOf(network: Network): Overlay {
+  aNetwork('network', network);
   const peers = network.members();
   const indices = new Map(peers.map((peer, index) => [peer, index]));
   const links = peers.map((peer) =>
@@ -26,7 +29,9 @@ export function overlayOf(network: Network): Overlay {
 }
 
 /** How many nodes are in the active views of how many others: index = in-degree, value = nodes. */
-export function inDegrees({ links }: Overlay): number[] {
+export function inDegrees(overlay: Overlay): number[] {
+  anOverlay('overlay', overlay);
+  const { links } = overlay;
   const degrees = new Array<number>(links.length).fill(0);
   for (const neighbors of links) for (const neighbor of neighbors) degrees[neighbor] = (degrees[neighbor] ?? 0) + 1;
   const histogram: number[] = [];
@@ -38,7 +43,9 @@ export function inDegrees({ links }: Overlay): number[] {
 }
 
 /** The clustering coefficient: of all pairs of a node's neighbors, the share that are linked; averaged over nodes. */
-export function clustering({ links }: Overlay): number {
+export function clustering(overlay: Overlay): number {
+  anOverlay('overlay', overlay);
+  const { links } = overlay;
   if (links.length === 0) return 0;
   let sum = 0;
   for (const neighbors of links) {
@@ -65,7 +72,10 @@ const PATH_SAMPLES = 500;
  *
  * @param rng - Chooses the starting points. Not the network's own generator, which would change its run.
  */
-export function averageShortestPath({ links }: Overlay, rng: WordSource): number {
+export function averageShortestPath(overlay: Overlay, rng: WordSource): number {
+  anOverlay('overlay', overlay);
+  aGenerator('rng', rng);
+  const { links } = overlay;
   const count = links.length;
   const isSampled = count > EXACT_PATHS_UP_TO;
   const starts = isSampled ? PATH_SAMPLES : count;
@@ -83,7 +93,9 @@ export function averageShortestPath({ links }: Overlay, rng: WordSource): number
 }
 
 /** The sizes of the connected components, the largest first. A link counts in both directions. */
-export function componentSizes({ links }: Overlay): number[] {
+export function componentSizes(overlay: Overlay): number[] {
+  anOverlay('overlay', overlay);
+  const { links } = overlay;
   const both = links.map((neighbors) => [...neighbors]);
   for (const [index, neighbors] of links.entries()) for (const neighbor of neighbors) both[neighbor]?.push(index);
   const seen = new Uint8Array(links.length);
@@ -115,7 +127,10 @@ export interface Flood {
 }
 
 /** Floods from one index of the overlay: everybody passes on to all neighbors but the one that it came from. */
-export function flood({ links }: Overlay, start: number): Flood {
+export function flood(overlay: Overlay, start: number): Flood {
+  anOverlay('overlay', overlay);
+  const { links } = overlay;
+  anInteger(0, links.length - 1)('start', start);
   const hops = hopsFrom(links, start);
   let reached = 0;
   let payloads = 0;

@@ -1,3 +1,5 @@
+import { someRoundStats, someSummaries } from './checks.js';
+
 /**
  * One round as the Rust simulator measures it: with single-precision floats, and with its own definitions. For comparisons
  * with its results; the papers' measures are in {@link BroadcastReport}.
@@ -50,6 +52,7 @@ export function summarizeRounds(rounds: readonly RoundStats[]): RoundStatsSummar
 
 /** Summarizes runs with different seeds. The Rust simulator takes the minimum of each column where it says average; this is the average. */
 export function averageSummaries(runs: readonly RoundStatsSummary[]): RoundStatsSummary {
+  someSummaries('runs', runs);
   return {
     len: runs.reduce((sum, run) => sum + run.len, 0),
     min: mean(runs.map((run) => run.min)),
@@ -60,6 +63,8 @@ export function averageSummaries(runs: readonly RoundStatsSummary[]): RoundStats
 
 /** How `current` differs from `baseline`. */
 export function compareRounds(baseline: RoundStats, current: RoundStats): RoundStatsDifference {
+  someRoundStats('baseline', baseline);
+  someRoundStats('current', current);
   return {
     duration: difference(f32(baseline.duration / 1e9), f32(current.duration / 1e9)),
     rmr: difference(baseline.rmr, current.rmr),

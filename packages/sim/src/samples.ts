@@ -1,3 +1,5 @@
+import { aNumber, aShare } from './checks.js';
+
 /** Numbers to take percentiles of, all of them kept: 8 bytes each. */
 export class Samples {
   #values = new Float64Array(64);
@@ -9,6 +11,7 @@ export class Samples {
   }
 
   add(value: number): void {
+    if (typeof value !== 'number') aNumber('value', value);
     if (this.#length === this.#values.length) {
       const enlarged = new Float64Array(2 * this.#length);
       enlarged.set(this.#values);
@@ -24,6 +27,7 @@ export class Samples {
    * @param share - From 0 to 1.
    */
   percentile(share: number): number {
+    aShare('share', share);
     if (this.#length === 0) return Number.NaN;
     const values = this.#values.subarray(0, this.#length);
     if (!this.#isSorted) values.sort();

@@ -1,7 +1,9 @@
 import type { Hash, PartialConfig } from '@grapevine/proto';
+import { aFunction, anArrayOf, anInteger, anything, type Checks, checkOptions, oneOf } from '@grapevine/proto/check';
 import { ascii } from './ascii.js';
 import type { BroadcastReport, DeliveryTimes, ExpectedTimes } from './broadcast-meter.js';
 import { ChaCha12Rng } from './chacha12-rng.js';
+import { aBootstrap, aCount, aFault, aScenario, aSeed, aTime } from './checks.js';
 import { sample } from './faults/chance.js';
 import { checkFault } from './faults/check-fault.js';
 import { type Fault, lastDisruption } from './faults/fault.js';
@@ -48,6 +50,20 @@ export interface RunOptions {
   /** Called before the first round and after each. */
   readonly onRound?: (done: number, total: number) => void;
 }
+
+const SCENARIO: Checks<Scenario> = {
+  sim: oneOf('GossipSingle', 'GossipMulti', 'GossipAll'),
+  nodes: anInteger(1),
+  rounds: aCount,
+  bootstrap: aBootstrap,
+  network: anything,
+  roundTimeout: aTime,
+  drain: aTime,
+  pause: aTime,
+  faults: anArrayOf('faults', aFault),
+};
+
+const RUN_OPTIONS: Checks<RunOptions> = { hash: aFunction, onRound: aFunction };
 
 /** The overlay of active views, with the papers' measures (TR-07-13). */
 export interface OverlayReport {
@@ -103,11 +119,12 @@ export interface ScenarioResult {
  * summary.mean.missed; // 0
  * ```
  */
-export function runScenario(
-  scenario: Scenario,
-  seed: number | bigint,
-  { hash, onRound }: RunOptions = {},
-): ScenarioResult {
+export function runScenario(scenario: Scenario, seed: number | bigint, options: RunOptions = {}): ScenarioResult {
+  aScenario('scenario', scenario);
+  checkOptions('runScenario', scenario, SCENARIO);
+  aSeed('seed', seed);
+  checkOptions('runScenario', options, RUN_OPTIONS);
+  const { hash, onRound } = options;
   const {
     sim,
     nodes,

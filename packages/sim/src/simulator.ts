@@ -5,8 +5,10 @@ import {
   messageIdFromBytes,
   type PartialConfig,
 } from '@grapevine/proto';
+import { aFunction, anInteger, anything, type Checks, checkOptions } from '@grapevine/proto/check';
 import { BroadcastMeter } from './broadcast-meter.js';
 import { ChaCha12Rng } from './chacha12-rng.js';
+import { aBootstrap, aCount, aSeed, aTime, somePublications } from './checks.js';
 import { memoHash } from './memo-hash.js';
 import { Network } from './network.js';
 import { type NetworkConfig, SECOND } from './network-config.js';
@@ -38,6 +40,16 @@ export interface SimulatorOptions {
   /** See {@link NetworkOptions.createNode}. */
   readonly createNode?: NetworkOptions['createNode'];
 }
+
+const CHECKS: Checks<SimulatorOptions> = {
+  seed: aSeed,
+  nodes: anInteger(1),
+  network: anything,
+  roundTimeout: aTime,
+  hash: aFunction,
+  configOf: aFunction,
+  createNode: aFunction,
+};
 
 /** A payload and who publishes it. */
 export interface Publication {
@@ -73,16 +85,12 @@ export class Simulator {
   readonly #hash: Hash;
   readonly #configOf: (peer: number) => PartialConfig | undefined;
 
-  constructor({
-    seed,
-    nodes,
-    network = {},
-    roundTimeout = 5 * SECOND,
-    hash = memoHash(),
-    configOf = () => undefined,
-    createNode,
-  }: SimulatorOptions) {
-    if (!Number.isInteger(nodes) || nodes < 1) throw new RangeError(`nodes must be an integer above 0, got ${nodes}`);
+  constructor(options: SimulatorOptions) {
+    checkOptions('Simulator', options ?? null, CHECKS);
+    const { seed, nodes, network = {}, roundTimeout = 5 * SECOND, hash = memoHash() } = options;
+    const { configOf = () => undefined, createNode } = options;
+    aSeed('seed', seed);
+    anInteger(1)('nodes', nodes);
     this.#rng = ChaCha12Rng.seedFromU64(seed);
     this.network = new Network({ config: network, rng: this.#rng, hash, ...(createNode && { createNode }) });
     this.meter = new BroadcastMeter(this.network);
@@ -95,6 +103,8 @@ export class Simulator {
 
   /** Makes the nodes, lets them join, and waits for 20 trips. Default: everybody joins node 0. */
   bootstrap(bootstrap: Bootstrap = { type: 'single' }): void {
+    aBootstrap('bootstrap', bootstrap);
+    if (bootstrap.type === 'set') anInteger(1)('bootstrap.count', bootstrap.count);
     const { network } = this;
     const nodes = this.#nodes;
     const first = bootstrap.type === 'single' ? nodes : Math.min(bootstrap.count, nodes);
@@ -127,6 +137,7 @@ export class Simulator {
 
   /** Takes random nodes away, one after the other; see {@link Network.remove}. */
   removeRandom(count: number): void {
+    aCount('count', count);
     for (let i = 0; i < count; i++) this.network.remove(this.randomPeer());
   }
 
@@ -136,6 +147,7 @@ export class Simulator {
    * @returns How many deliveries are missing.
    */
   broadcastRound(publications: readonly Publication[]): number {
+    somePublications('publications', publications);
     const { network, meter } = this;
     const start = network.time;
     const { payload: payloadsBefore } = network.traffic;

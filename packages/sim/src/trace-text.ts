@@ -11,17 +11,22 @@ import {
   type TimerTask,
   type TopicEvent,
 } from '@grapevine/proto';
+import { anEvent, aPeer, aTime } from './checks.js';
 
 // Events as text, one line each, every field included: what is compared with a trace of the reference. Messages and timers look as the derived
 // `Debug` of the Rust crate prints them; all times are in nanoseconds. The topic is left out, since there is only one.
 
 /** An event that a node handles: `@1500000 3 < recv 0 Gossip(Prune)`. */
 export function inputText(time: number, peer: number, event: InEvent<number>): string {
+  aTime('time', time);
+  aPeer('peer', peer);
+  anEvent('event', event);
   return `@${time} ${peer} < ${input(event)}`;
 }
 
 /** Something that a node wants: `> send 4 Gossip(Prune)`. */
 export function outputText(event: OutEvent<number>): string {
+  anEvent('event', event);
   return `> ${output(event)}`;
 }
 

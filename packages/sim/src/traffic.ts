@@ -1,4 +1,5 @@
 import type { Message, PeerData, PeerInfo, RootTag } from '@grapevine/proto';
+import { someTraffic } from './checks.js';
 
 /** Messages that nodes have received, and their bytes on the wire. */
 export interface Traffic {
@@ -20,6 +21,8 @@ export function noTraffic(): Traffic {
 
 /** The traffic between two moments. */
 export function trafficSince(before: Traffic, now: Traffic): Traffic {
+  someTraffic('before', before);
+  someTraffic('now', now);
   return {
     payload: now.payload - before.payload,
     control: now.control - before.control,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ChaCha12Rng, rangeDuration } from '../src/index.js';
+import { ChaCha12Rng } from '../src/index.js';
+import { rangeDuration } from '../src/uniform.js';
 
 // The values of the reference: rand 0.10.1, rand_core 0.10.1, chacha20 0.10.0 and iroh-gossip's util.rs; the rest are
 // regression values of a throw-away implementation that was checked against those.

@@ -9,7 +9,7 @@ import {
   type RootTag,
 } from '@grapevine/proto';
 import { expect, test } from 'vitest';
-import { messageSize } from '../src/index.js';
+import { messageSize } from '../src/traffic.js';
 
 const PEER = '17'.repeat(32);
 const tag = 0xfedcba98 as RootTag;

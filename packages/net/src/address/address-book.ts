@@ -1,4 +1,15 @@
-import { aBoolean, aFunction, anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
+import {
+  aBoolean,
+  aFunction,
+  anArrayOf,
+  anInteger,
+  anObjectWith,
+  anything,
+  aString,
+  type Checks,
+  checkOptions,
+  oneOf,
+} from '@grapevine/proto/check';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { systemClock } from '../util/clock.js';
 import { AddressRoom } from './address-room.js';
@@ -56,6 +67,7 @@ export interface AddressBookOptions {
   readonly now?: () => number;
 }
 
+const aSource = oneOf('user', 'proven', 'self', 'gossip');
 const CHECKS: Checks<AddressBookOptions> = {
   gossipRetentionMs: anInteger(1),
   capacity: anInteger(1),
@@ -96,7 +108,12 @@ export class AddressBook implements AddressLookup {
     return new Set(BY_TRUST.flatMap((source) => [...this.#rooms[source].keys()])).size;
   }
 
-  add({ id, addrs }: EndpointAddr, source: AddressSource): void {
+  add(addr: EndpointAddr, source: AddressSource): void {
+    // Of lists that others send: what is in them has been read, and to look at each address again would cost more than to keep it.
+    CHECK: aString('addr.id', addr?.id);
+    CHECK: anArrayOf('TransportAddrs', anything)('addr.addrs', addr.addrs);
+    CHECK: aSource('source', source);
+    const { id, addrs } = addr;
     const room = this.#rooms[source];
     const [newest] = addrs;
     if (newest === undefined) return;
@@ -113,7 +130,9 @@ export class AddressBook implements AddressLookup {
     }
   }
 
-  get(id: EndpointId, { sources = BY_TRUST }: AddressQuery = {}): EndpointAddr {
+  get(id: EndpointId, query: AddressQuery = {}): EndpointAddr {
+    CHECK: aString('id', id);
+    const { sources = BY_TRUST } = query;
     const asked = BY_TRUST.filter((source) => sources.includes(source));
     const addrs = asked.reduce<readonly TransportAddr[]>((all, source) => merge(all, this.#rooms[source].get(id)), []);
     return { id, addrs };
@@ -129,10 +148,12 @@ export class AddressBook implements AddressLookup {
   }
 
   remove(id: EndpointId): void {
+    CHECK: aString('id', id);
     for (const source of BY_TRUST) this.#rooms[source].delete(id);
   }
 
   addProvider(provider: AddressProvider): void {
+    CHECK: anObjectWith('an AddressProvider', 'lookup')('provider', provider);
     this.#providers.push(provider);
   }
 

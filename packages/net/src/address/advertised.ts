@@ -1,3 +1,4 @@
+import { aString } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 import { isDialable, parseSocketAddr, type SocketAddr, socketAddr } from './socket-addr.js';
 
@@ -7,6 +8,8 @@ import { isDialable, parseSocketAddr, type SocketAddr, socketAddr } from './sock
  * @throws RangeError that names it
  */
 export function parseAdvertised(name: string, text: string): SocketAddr {
+  CHECK: aString('name', name);
+  CHECK: aString(name, text);
   const refuse = (): never => {
     throw new RangeError(
       `${name} must be HOST:PORT or HOST, an IP address where others reach us, got ${JSON.stringify(text)}`,

@@ -19,8 +19,10 @@ import {
   type Writer,
 } from '@grapevine/postcard';
 import { hexId32 } from '@grapevine/proto';
+import { anArrayOf, someBytes } from '@grapevine/proto/check';
 import { type EndpointId, endpointIdFromBytes, endpointIdToBytes } from '../identity/endpoint-id.js';
 import { compareBytes } from '../util/bytes.js';
+import { aTransportAddr } from '../util/checks.js';
 import { type EndpointAddr, normalizeAddrs, type TransportAddr } from './endpoint-addr.js';
 import { ipFromOctets, ipToOctets, type SocketAddr } from './socket-addr.js';
 
@@ -130,6 +132,7 @@ const customAddrSet = firstOf(struct({ transport: u64, data: customData }), MAX_
  * behind that, where there are any, the first 4 custom addresses.
  */
 export function encodeAddrInfo(addrs: readonly TransportAddr[]): Uint8Array {
+  CHECK: anArrayOf('TransportAddrs', aTransportAddr)('addrs', addrs);
   const normalized = normalizeAddrs(addrs);
   const relay = normalized.find((addr) => addr.type === 'relay');
   const info = encode(addrInfoSchema, {
@@ -146,6 +149,7 @@ export function encodeAddrInfo(addrs: readonly TransportAddr[]): Uint8Array {
  * @throws DecodeError
  */
 export function decodeAddrInfo(data: Uint8Array): TransportAddr[] {
+  CHECK: someBytes('data', data);
   if (data.length === 0) return [];
   const { value, rest } = decodeWithRest(addrInfoSchema, data);
   const { relayUrl: url, directAddresses } = value;

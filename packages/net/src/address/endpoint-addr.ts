@@ -1,5 +1,7 @@
+import { anArrayOf } from '@grapevine/proto/check';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import { compareBytes } from '../util/bytes.js';
+import { anEndpointAddr, anEndpointId, aSocketAddr } from '../util/checks.js';
 import { compareSocketAddrs, type SocketAddr } from './socket-addr.js';
 
 const encoder = new TextEncoder();
@@ -18,11 +20,14 @@ export interface EndpointAddr {
 
 /** An endpoint address from an id and socket addresses: the common case. */
 export function endpointAddr(id: EndpointId, ...addrs: readonly SocketAddr[]): EndpointAddr {
+  CHECK: anEndpointId('id', id);
+  CHECK: anArrayOf('SocketAddrs', aSocketAddr)('addrs', addrs);
   return { id, addrs: addrs.map((addr) => ({ type: 'ip', addr })) };
 }
 
 /** The socket addresses among the ways to reach an endpoint. */
 export function directAddrs(addr: EndpointAddr): SocketAddr[] {
+  CHECK: anEndpointAddr('addr', addr);
   return addr.addrs.flatMap((way) => (way.type === 'ip' ? [way.addr] : []));
 }
 

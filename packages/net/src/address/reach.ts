@@ -34,8 +34,9 @@ export function reachOf(addr: EndpointAddr): Reach {
 
 /** What to tell somebody who is about to hand out a ticket that others can't use; undefined when some can. */
 export function reachWarning(addr: EndpointAddr): string | undefined {
+  const reach = reachOf(addr);
   const where = addr.addrs.flatMap((way) => (way.type === 'ip' ? [formatSocketAddr(way.addr)] : [])).join(', ');
-  switch (reachOf(addr)) {
+  switch (reach) {
     case 'anywhere':
     case 'network':
       return undefined;

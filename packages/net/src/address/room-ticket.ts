@@ -62,6 +62,7 @@ function checkSum(body: Uint8Array): Uint8Array {
 
 /** Whether a text is meant as a room ticket. It may still be a damaged one. */
 export function looksLikeRoomTicket(text: string): text is RoomTicketText {
+  CHECK: aString('text', text);
   return withoutPasting(text).toLowerCase().startsWith(PREFIX);
 }
 

@@ -48,7 +48,8 @@ export function parseSocketAddr(text: string): SocketAddr {
 
 /** The text form that {@link parseSocketAddr} reads. */
 export function formatSocketAddr(addr: SocketAddr): string {
-  return isIPv4(addr.host) ? `${addr.host}:${addr.port}` : `[${addr.host}]:${addr.port}`;
+  const { host, port } = socketAddr(addr?.host, addr?.port);
+  return isIPv4(host) ? `${host}:${port}` : `[${host}]:${port}`;
 }
 
 /** The 4 or 16 octets of an IP address in canonical spelling. Lists from peers are full of these, so nothing is split or matched. */
@@ -120,11 +121,13 @@ export function compareSocketAddrs(a: SocketAddr, b: SocketAddr): number {
 
 /** Whether an address is the machine itself (127.0.0.0/8, ::1). */
 export function isLoopback(addr: SocketAddr): boolean {
+  CHECK: aString('addr.host', addr?.host);
   return addr.host === '::1' || /^127\./.test(addr.host) || /^::ffff:7f/.test(addr.host);
 }
 
 /** Whether packets can be sent to an address at all: a real port, not unspecified, not multicast, not broadcast. */
 export function isDialable(addr: SocketAddr): boolean {
+  CHECK: aString('addr.host', addr?.host);
   if (addr.port === 0) return false;
   const octets = ipToOctets(addr.host);
   const first = octets[0] ?? 0;

@@ -1,3 +1,4 @@
+import { aString } from '@grapevine/proto/check';
 import { toHex } from '../util/hex.js';
 import type { TransportAddr } from './endpoint-addr.js';
 import { ipToOctets } from './socket-addr.js';
@@ -9,7 +10,11 @@ import { ipToOctets } from './socket-addr.js';
  * A relay or a custom transport says nothing about the host behind it: undefined.
  */
 export function sourceOf(addr: TransportAddr | undefined): string | undefined {
-  return addr?.type === 'ip' ? sourceOfHost(addr.addr.host) : undefined;
+  if (addr === undefined) return undefined;
+  CHECK: aString('addr.type', addr?.type);
+  if (addr.type !== 'ip') return undefined;
+  CHECK: aString('addr.addr.host', addr.addr?.host);
+  return sourceOfHost(addr.addr.host);
 }
 
 /**

@@ -15,6 +15,7 @@ const PASTED = /[\s"'`“”‘’„‚«»‹›<>\u200b-\u200d\u2060\ufeff\u0
 
 /** A word without what was pasted with it. */
 export function withoutPasting(text: string): string {
+  CHECK: aString('text', text);
   return text.replace(PASTED, '');
 }
 

@@ -1,3 +1,4 @@
+import { anObjectWith } from '@grapevine/proto/check';
 import { closingTests } from './closing.js';
 import { dyingTests } from './dying.js';
 import { handshakeTests } from './handshake.js';
@@ -29,6 +30,8 @@ export type {
  * ```
  */
 export function transportCompliance(runner: TestRunner, transport: TransportUnderTest): void {
+  anObjectWith('a TestRunner', 'describe', 'test', 'skip')('runner', runner);
+  anObjectWith('a TransportUnderTest')('transport', transport);
   const test: TestRunner['test'] = (name, body) => {
     const reason = transport.skip?.[name];
     if (reason === undefined) runner.test(name, body);

@@ -3,6 +3,7 @@ import {
   aBoolean,
   anArrayOf,
   anInteger,
+  aString,
   type Check,
   type Checks,
   checkOptions,
@@ -32,6 +33,7 @@ export function checkSubscribe(topic: TopicId, options: SubscribeOptions): void 
 
 /** What a subscriber asks for, before anything is done. @throws TypeError, RangeError that name what is wrong */
 export function checkCommand(command: TopicCommand): void {
+  CHECK: aString('command.type', command?.type);
   switch (command.type) {
     case 'joinPeers':
       return somePeers('peers', command.peers);

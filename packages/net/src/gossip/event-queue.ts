@@ -26,6 +26,8 @@ export interface EventQueueOptions {
  * What waits is shared with other queues and the node's cache; each reader gets a copy of its own, made when it is read.
  *
  * A queue that is never used holds no arrays: there may be tens of thousands.
+ *
+ * @internal
  */
 export class EventQueue {
   readonly #options: EventQueueOptions;

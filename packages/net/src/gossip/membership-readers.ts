@@ -8,7 +8,11 @@ const CAPACITY = 256;
 /** These queues hold only small events: their number bounds them. */
 const UNBOUNDED = Number.MAX_SAFE_INTEGER / 2;
 
-/** The readers of one subscription's changes of neighbors, independent of its messages and of each other. */
+/**
+ * The readers of one subscription's changes of neighbors, independent of its messages and of each other.
+ *
+ * @internal
+ */
 export class MembershipReaders {
   readonly #queues = new Set<EventQueue>();
   readonly #options = { capacity: CAPACITY, budget: new SharedBudget(UNBOUNDED) };

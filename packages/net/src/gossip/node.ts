@@ -1,4 +1,5 @@
 import { State, type TopicId } from '@grapevine/proto';
+import { anObjectWith } from '@grapevine/proto/check';
 import type { ProtocolHandler } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
 import { anEndpoint, aTopicId } from '../util/checks.js';
@@ -13,6 +14,8 @@ const MEMBER: NodeParts = {
   reconcilerOf: (endpoint, options, host) => new Reconciler(endpoint, options, host),
 };
 
+const aConnection = anObjectWith('a Connection', 'openUni', 'remoteAddr', 'close');
+
 /** A member of the swarm on an endpoint: see {@link KernelHost}. */
 export class GossipNode extends KernelHost implements ProtocolHandler {
   /** @throws TypeError, RangeError that name the setting and say what it should be */
@@ -23,6 +26,7 @@ export class GossipNode extends KernelHost implements ProtocolHandler {
 
   /** Takes over an incoming connection. */
   accept(connection: Connection): void {
+    CHECK: aConnection('connection', connection);
     this.takeOver(connection);
   }
 

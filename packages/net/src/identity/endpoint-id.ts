@@ -17,7 +17,7 @@ const WHAT = 'endpoint id';
 const BYTES = 32;
 
 /**
- * Ids that were found to be curve points. Decompressing a point costs tens of microseconds, and the same few ids come in
+ * Ids that were found to be curve points. Whether there is a point costs 16 µs, and the same few ids come in
  * message after message; the bound keeps an attacker from filling memory with valid ones.
  */
 const known = new Set<string>();
@@ -33,22 +33,21 @@ const KNOWN_MAX = 4096;
 export function endpointIdFromBytes(bytes: Uint8Array): EndpointId {
   if (bytes.length !== BYTES) throw new ParseError(WHAT, `it has ${bytes.length} bytes instead of ${BYTES}`);
   const hex = toHex(bytes);
-  if (!known.has(hex)) {
-    if (!isCurvePoint(bytes)) throw new ParseError(WHAT, `${hex} is not a point of the curve`);
-    if (known.size >= KNOWN_MAX) known.clear();
-    known.add(hex);
-  }
-  return hex as EndpointId;
+  if (!isEndpointId(hex, bytes)) throw new ParseError(WHAT, `${hex} is not a point of the curve`);
+  return hex;
 }
 
-/** Whether 64 hex digits name an endpoint: about half of all do not. Costs a tenth of a millisecond for an id that was not seen lately. */
-export function isEndpointId(id: EndpointId): boolean {
-  try {
-    parseEndpointId(id);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * Whether 64 lower-case hex digits name an endpoint: about half of all do not. Costs 20 µs where they were not seen lately.
+ *
+ * @param bytes what the digits stand for, where that is known
+ */
+export function isEndpointId(hex: string, bytes?: Uint8Array): hex is EndpointId {
+  if (known.has(hex)) return true;
+  if (!isCurvePoint(bytes ?? fromHex(hex))) return false;
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.add(hex);
+  return true;
 }
 
 /** The 32 bytes of an id. */
@@ -72,5 +71,6 @@ export function parseEndpointId(text: string): EndpointId {
 
 /** The first ten digits: enough for a person to tell peers apart. */
 export function shortId(id: EndpointId): string {
+  CHECK: aString('id', id);
   return id.slice(0, 10);
 }

@@ -1,4 +1,12 @@
-import { aFunction, anInteger, type Checks, checkOptions, describe } from '@grapevine/proto/check';
+import {
+  aFunction,
+  anInteger,
+  anObjectWith,
+  atLeast,
+  type Checks,
+  checkOptions,
+  describe,
+} from '@grapevine/proto/check';
 import { formatSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { SecretKey } from '../identity/secret-key.js';
 import { aClock } from '../util/checks.js';
@@ -38,6 +46,22 @@ const CHECKS: Checks<MemoryNetworkOptions> = {
   random: aFunction,
   onPacket: aFunction,
 };
+
+const PATH: Checks<Partial<PathConditions>> = {
+  latencyMs: atLeast(0),
+  jitterMs: atLeast(0),
+  loss: atLeast(0),
+  bytesPerSecond: aRate,
+  largestDatagram: aRate,
+  holeMs: atLeast(0),
+};
+
+/** Infinite: no limit. */
+function aRate(name: string, value: unknown): void {
+  if (value !== Number.POSITIVE_INFINITY) atLeast(1)(name, value);
+}
+
+const anEndpoint = anObjectWith('an endpoint of a MemoryNetwork', 'addr', 'setAlpns', 'fail');
 
 /**
  * A network in memory: endpoints that find each other by address, with latency, losses, cuts, sleep and sudden deaths.
@@ -108,30 +132,41 @@ export class MemoryNetwork {
 
   /** Nothing passes between two endpoints until {@link MemoryNetwork.heal}; their connections time out like any silent one. */
   cut(a: MemoryEndpoint, b: MemoryEndpoint): void {
+    anEndpoint('a', a);
+    anEndpoint('b', b);
     this.cutOneWay(a, b);
     this.cutOneWay(b, a);
   }
 
   /** Undoes {@link MemoryNetwork.cut}: what was under way arrives, if both sides still know of the connection. */
   heal(a: MemoryEndpoint, b: MemoryEndpoint): void {
+    anEndpoint('a', a);
+    anEndpoint('b', b);
     this.healOneWay(a, b);
     this.healOneWay(b, a);
   }
 
   /** Nothing passes in one direction. */
   cutOneWay(from: MemoryEndpoint, to: MemoryEndpoint): void {
+    anEndpoint('from', from);
+    anEndpoint('to', to);
     this.#cuts.add(direction(from, to));
     this.#updateBetween(from, to);
   }
 
   /** Undoes {@link MemoryNetwork.cutOneWay}. */
   healOneWay(from: MemoryEndpoint, to: MemoryEndpoint): void {
+    anEndpoint('from', from);
+    anEndpoint('to', to);
     this.#cuts.delete(direction(from, to));
     this.#updateBetween(from, to);
   }
 
   /** Sets the conditions in one direction from now on; those that are left out become the network's own. */
   shape(from: MemoryEndpoint, to: MemoryEndpoint, conditions: Partial<PathConditions>): void {
+    anEndpoint('from', from);
+    anEndpoint('to', to);
+    checkOptions('shape', conditions ?? null, PATH);
     this.#conditions.set(direction(from, to), conditions);
   }
 
@@ -140,23 +175,27 @@ export class MemoryNetwork {
    * MemoryEndpointOptions.clock}).
    */
   suspend(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.#silent.add(endpoint);
     this.#update(endpoint);
   }
 
   /** Undoes {@link MemoryNetwork.suspend}. */
   resume(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.#silent.delete(endpoint);
     this.#update(endpoint);
   }
 
   /** The endpoint's application reads nothing: streams come to a halt when their windows are full, connections live. */
   mute(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.#muted.add(endpoint);
   }
 
   /** Undoes {@link MemoryNetwork.mute}. */
   unmute(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.#muted.delete(endpoint);
     for (const wire of this.#wires) wire.readOn(endpoint);
   }
@@ -166,6 +205,7 @@ export class MemoryNetwork {
    * until {@link MemoryNetwork.register}.
    */
   vanish(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.unregister(endpoint);
     this.#silent.add(endpoint);
     for (const wire of [...this.#wires]) if (wire.has(endpoint)) wire.fail(endpoint, 'the endpoint vanished');
@@ -174,6 +214,7 @@ export class MemoryNetwork {
 
   /** The process of an endpoint dies, for good: like {@link MemoryNetwork.vanish}, but nobody is left to be told. */
   crash(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.unregister(endpoint);
     this.#silent.add(endpoint);
     this.#muted.delete(endpoint);
@@ -182,12 +223,14 @@ export class MemoryNetwork {
 
   /** Nobody reaches the endpoint any more; its connections live on. */
   unregister(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     const addr = formatSocketAddr(endpoint.socketAddr);
     if (this.#endpoints.get(addr) === endpoint) this.#endpoints.delete(addr);
   }
 
   /** Undoes {@link MemoryNetwork.unregister}, or brings a vanished endpoint back. */
   register(endpoint: MemoryEndpoint): void {
+    anEndpoint('endpoint', endpoint);
     this.#silent.delete(endpoint);
     this.#endpoints.set(formatSocketAddr(endpoint.socketAddr), endpoint);
   }

@@ -82,6 +82,7 @@ export class CertificateEndpoint implements AsyncDisposable {
 
   /** Shows another certificate to clients that connect from now on. Connections stay. */
   showCertificate(server: ServerCertificate): void {
+    someBytes('server.certificate', server?.certificate);
     this.#certificate = server.certificate;
     this.#bound.showCertificate(server);
   }

@@ -1,3 +1,4 @@
+import { anInteger, anObjectWith, atLeast, type Checks, checkOptions } from '@grapevine/proto/check';
 import type { SocketAddr } from '../address/socket-addr.js';
 import { DgramSocket, type UdpSocket } from './udp-socket.js';
 
@@ -20,6 +21,17 @@ export interface Faults {
   /** How much longer a reordered one takes, in milliseconds. Default 5. */
   readonly reorderMs?: number;
 }
+
+const FAULTS: Checks<Faults> = {
+  seed: anInteger(0),
+  loss: atLeast(0),
+  duplicate: atLeast(0),
+  reorder: atLeast(0),
+  corrupt: atLeast(0),
+  carries: anInteger(1),
+  delayMs: atLeast(0),
+  reorderMs: atLeast(0),
+};
 
 /** A socket with faults, and a look at what passed. */
 export interface FaultySocket extends UdpSocket {
@@ -47,6 +59,8 @@ export interface FaultySocket extends UdpSocket {
  * @param inner the socket underneath; default Node's
  */
 export function faultySocket(faults: Faults, inner: UdpSocket = new DgramSocket()): FaultySocket {
+  checkOptions('faultySocket', faults ?? null, FAULTS);
+  anObjectWith('a UdpSocket', 'bind', 'send')('inner', inner);
   return new Faulty(faults, inner);
 }
 

@@ -1,6 +1,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { aFunction } from '@grapevine/proto/check';
 import type { SocketAddr } from '../address/socket-addr.js';
+import { aSocketAddr } from '../util/checks.js';
 import { SendCheck } from './send-check.js';
 
 /**
@@ -41,6 +43,7 @@ export class DgramSocket implements UdpSocket {
   readonly #zones = new Map<string, string>();
 
   bind(address: SocketAddr): Promise<SocketAddr> {
+    aSocketAddr('address', address);
     const socket = createSocket({ type: isIPv6(address.host) ? 'udp6' : 'udp4', lookup: noLookup as never });
     this.#socket = socket;
     return new Promise((resolve, reject) => {
@@ -64,10 +67,12 @@ export class DgramSocket implements UdpSocket {
   }
 
   onDatagram(receive: (datagram: Uint8Array, host: string, port: number) => void): void {
+    aFunction('receive', receive);
     this.#receive = receive;
   }
 
   onError(report: (error: Error) => void): void {
+    aFunction('report', report);
     this.#report = report;
   }
 

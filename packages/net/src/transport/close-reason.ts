@@ -1,3 +1,5 @@
+import { aString } from '@grapevine/proto/check';
+
 /** How a connection ended. */
 export type CloseReason =
   | { readonly type: 'local'; readonly code: number; readonly reason: string }
@@ -13,6 +15,7 @@ export type EndpointCloseReason =
 
 /** A {@link CloseReason} as a short text for logs and errors. */
 export function describeClose(reason: CloseReason): string {
+  CHECK: aString('reason.type', reason?.type);
   switch (reason.type) {
     case 'local':
       return `by us with code ${reason.code}${reason.reason && ` (${reason.reason})`}`;

@@ -1,3 +1,4 @@
+import { aString, someBytes } from '@grapevine/proto/check';
 import { ParseError } from '../errors.js';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -5,6 +6,7 @@ const VALUES = new Map([...ALPHABET].map((letter, value) => [letter, value]));
 
 /** RFC 4648 base32 without padding, in lower case. */
 export function encodeBase32(bytes: Uint8Array): string {
+  CHECK: someBytes('bytes', bytes);
   let text = '';
   let buffer = 0;
   let bits = 0;
@@ -27,6 +29,8 @@ export function encodeBase32(bytes: Uint8Array): string {
  * @throws ParseError
  */
 export function decodeBase32(text: string, what: string): Uint8Array {
+  CHECK: aString('text', text);
+  CHECK: aString('what', what);
   if ([1, 3, 6].includes(text.length % 8)) throw new ParseError(what, `base32 can't be ${text.length} characters long`);
   const bytes = new Uint8Array(Math.floor((text.length * 5) / 8));
   let buffer = 0;

@@ -35,7 +35,7 @@ export const aPeer: Check = (name, value) => {
 };
 
 /** One way to reach an endpoint. */
-const aTransportAddr: Check = (name, value) => {
+export const aTransportAddr: Check = (name, value) => {
   const { type, url, addr, transport, data } = Object(value) as Record<string, unknown>;
   switch (type) {
     case 'ip':

@@ -1,3 +1,4 @@
+import { aString } from '@grapevine/proto/check';
 import { utf8Length } from './bytes.js';
 
 /** The largest code that endpoints tell each other. */
@@ -19,6 +20,7 @@ export function checkCode(code: number, max = MAX_CODE): void {
 
 /** Cuts a close reason to what fits into one packet, between characters. */
 export function cutReason(reason: string): string {
+  CHECK: aString('reason', reason);
   let bytes = 0;
   let end = 0;
   for (const character of reason) {

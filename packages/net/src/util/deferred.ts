@@ -1,3 +1,4 @@
+import { anObjectWith, aSignal } from '@grapevine/proto/check';
 import { onAbort } from './on-abort.js';
 
 /** A promise with its two ends. */
@@ -20,7 +21,9 @@ export function deferred<T = void>(): Deferred<T> {
 
 /** Waits for a promise, but no longer than a signal allows. The promise itself goes on. @throws the signal's reason */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
+  if (signal === undefined) return promise;
+  CHECK: anObjectWith('a Promise', 'then')('promise', promise);
+  CHECK: aSignal('signal', signal);
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const stop = onAbort(signal, () => reject(signal.reason));

@@ -1,4 +1,4 @@
-import type { MessageId } from '../wire/message-id.js';
+import { checkMessageId, type MessageId } from '../wire/message-id.js';
 import type { DistantPast, PastMessage } from './distant-past.js';
 
 /** Ids that are remembered for ever. Those of a busy topic are of its last moment, those of a quiet one may reach back for hours. */
@@ -10,6 +10,7 @@ const STRIDE = 2;
 
 /** The first 48 bits of an id, exact as a number. Ids are hashes: two of the few that are compared agree in them once in 10^11 times. */
 export function idPrefix(id: MessageId): number {
+  CHECK: checkMessageId('id', id);
   return (id.charCodeAt(0) * 0x1_0000 + id.charCodeAt(1)) * 0x1_0000 + id.charCodeAt(2);
 }
 

@@ -14,6 +14,7 @@ export class WalkRates<P> {
   #begun: RateLimit<typeof OWN> | undefined;
   #introductions: RateLimit<P> | undefined;
   #shuffles: RateLimit<P> | undefined;
+  #lists: RateLimit<P> | undefined;
 
   constructor(config: Config) {
     this.#config = config;
@@ -39,6 +40,13 @@ export class WalkRates<P> {
     const { shufflesPerPeer, rateWindow } = this.#config.hardened;
     this.#shuffles ??= new RateLimit(shufflesPerPeer, rateWindow);
     return this.#shuffles.admit(from, now);
+  }
+
+  /** Whether the nodes of a list are taken in. Until these rates are made anew, with our next shuffle. */
+  admitList(from: P): boolean {
+    const { shufflesPerPeer, rateWindow } = this.#config.hardened;
+    this.#lists ??= new RateLimit(shufflesPerPeer, rateWindow);
+    return this.#lists.admit(from, 0);
   }
 
   /** The part of a shuffle's list that is looked at. */

@@ -21,6 +21,8 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
   #known: Provenance<P> | undefined;
   /** How many nodes our last shuffle has offered: as many are expected from a stranger, once. */
   #offered = 0;
+  /** Lists since our last shuffle: the first few are looked at, whoever sends them; of more, each peer has a number of its own. */
+  #lists = 0;
 
   override requestJoin(peer: P, now: number): void {
     if (!this.#isMe(peer) && !this.isExpelled(peer)) super.requestJoin(peer, now);
@@ -32,7 +34,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
 
   /** A list of nodes is expected as the answer to a shuffle, whoever is at the end of its walk. */
   override shuffleTimerExpired(): void {
-    this.#offered = 0;
+    this.#offered = this.#lists = 0;
     this.#walks = undefined; // a quiet topic needs none; dropping the counts gives nobody more than twice its share
     super.shuffleTimerExpired();
   }
@@ -156,7 +158,11 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
 
   /** One list may push out only a part of the passive view, however long it is. */
   protected override takeNodes(nodes: readonly PeerInfo<P>[], from: P): void {
-    const { replacedPerList } = this.node.config.hardened;
+    const { replacedPerList, shufflesPerPeer } = this.node.config.hardened;
+    if (this.#lists++ >= shufflesPerPeer && !this.#rates.admitList(from)) {
+      this.node.stats.refusedShuffles++;
+      return;
+    }
     const maxReplaced = Math.min(replacedPerList, Math.ceil(this.config.passiveViewCapacity / 3));
     let replaced = 0;
     for (const { id, data } of nodes) {

@@ -1,3 +1,4 @@
+import { someBytes } from '../check/index.js';
 import { HalfSipHash, SALT_LENGTH } from './half-sip-hash.js';
 
 /** Bits of a key. */
@@ -111,14 +112,15 @@ export class KeySetBuilder {
 
   /** @param salt 8 bytes that nobody could know when the ids were made: from the system's generator, new for each session */
   constructor(salt: Uint8Array) {
-    if (salt.length !== SALT_LENGTH) throw new RangeError(`a salt has ${SALT_LENGTH} bytes, got ${salt.length}`);
+    CHECK: someBytes('salt', salt);
+    if (salt.length !== SALT_LENGTH) throw new RangeError(`salt must have ${SALT_LENGTH} bytes, got ${salt.length}`);
     this.#salt = salt.slice();
     this.#hash = new HalfSipHash(salt);
   }
 
   /** @param id 32 bytes; not kept */
   add(id: Uint8Array): void {
-    if (id.length !== 32) throw new RangeError(`an id has 32 bytes, got ${id.length}`);
+    if (id?.length !== 32) throw new RangeError(`id must have 32 bytes, got ${id?.length}`);
     if (this.#work) throw new Error('no id can be added once the building has begun');
     const key = this.#hash.hash(id);
     if (this.#count === this.#keys.length) {
@@ -133,6 +135,8 @@ export class KeySetBuilder {
 
   /** Does some of the work. @param keys about how many keys to go over @returns whether all is done */
   step(keys: number): boolean {
+    CHECK: if (typeof keys !== 'number' || !(keys > 0))
+      throw new RangeError(`keys must be a number above 0, got ${keys}`);
     this.#work ??= this.#sort();
     for (let left = keys; left > 0 && !this.#done; ) {
       const { done, value } = this.#work.next();

@@ -1,4 +1,5 @@
 import { DecodeError, Reader } from '@grapevine/postcard';
+import { anInteger, anObjectWith, checkOptions, someBytes } from '../check/index.js';
 import { ReconciliationError } from './error.js';
 import { FrameWriter, KEY_BYTES, KEYS_PER_ENTRY, MAX_FRAME_LENGTH, readInteger, readKeys } from './frame.js';
 import { SALT_LENGTH } from './half-sip-hash.js';
@@ -68,6 +69,8 @@ export class Reconciliation {
   #over = false;
 
   private constructor(set: KeySet, initiator: boolean, limits: ReconciliationLimits) {
+    CHECK: anObjectWith('a KeySet', 'sumBetween', 'positionsOf')('set', set);
+    CHECK: checkOptions('Reconciliation', limits, { maxIds: anInteger(0) });
     this.#set = set;
     this.#initiator = initiator;
     this.#maxIds = limits.maxIds ?? DEFAULT_MAX_IDS;
@@ -103,7 +106,12 @@ export class Reconciliation {
    *
    * @throws ReconciliationError while the answers are taken out; the session is over then
    */
-  *receive(frame: Uint8Array): Generator<Uint8Array, void, undefined> {
+  receive(frame: Uint8Array): Generator<Uint8Array, void, undefined> {
+    CHECK: someBytes('frame', frame);
+    return this.#receive(frame);
+  }
+
+  *#receive(frame: Uint8Array): Generator<Uint8Array, void, undefined> {
     const done = this.#over || this.settled;
     this.#over = true; // until the frame is through
     if (done) throw new ReconciliationError('unexpected', 'a frame after the end of the session');
@@ -303,6 +311,7 @@ export class Reconciliation {
 
 /** The salt of an opening. @throws ReconciliationError when it is too short to have one */
 export function saltOf(opening: Uint8Array): Uint8Array {
+  CHECK: someBytes('opening', opening);
   if (opening.length < SALT_LENGTH) throw new ReconciliationError('malformed', 'an opening without a salt');
   return opening.slice(0, SALT_LENGTH);
 }

@@ -31,6 +31,8 @@ export class TimerHeap<T> {
   }
 
   insert(time: number, item: T): void {
+    CHECK: if (typeof time !== 'number' || !(time >= 0))
+      throw new RangeError(`time must be a number of at least 0, got ${time}`);
     const heap = this.#heap;
     const entry: Entry<T> = { time, sequence: this.#sequence++, item };
     let index = heap.length;

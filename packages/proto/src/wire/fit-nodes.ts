@@ -1,4 +1,5 @@
 import type { Config } from '../config.js';
+import { aMessageSize } from '../resolve-config.js';
 import type { PeerInfo } from './message.js';
 
 /** Bytes of a peer's identity on the wire. The kernel does not know the codec of P; on the network it is this. */
@@ -12,6 +13,7 @@ const MESSAGE = 2 + PEER_ID + 2 + 3;
 
 /** The most bytes of peer data with which every message that carries it, alone, fits into a frame. */
 export function maxPeerData(config: Config): number {
+  CHECK: aMessageSize('maxMessageSize', config?.maxMessageSize);
   return config.maxMessageSize - 1 - MESSAGE - PEER_ID - NO_DATA - DATA_LENGTH;
 }
 

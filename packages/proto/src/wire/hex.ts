@@ -20,9 +20,9 @@ export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string 
  *
  * @throws TypeError.
  */
-export function checkHex32(text: string): void {
+export function checkHex32(text: string, name = 'an id'): void {
   if (typeof text !== 'string' || !LOWER_HEX_32.test(text)) {
-    throw new TypeError(`expected 64 lower-case hex digits, got ${JSON.stringify(text)}`);
+    throw new TypeError(`${name} must be 64 lower-case hex digits, got ${JSON.stringify(text)}`);
   }
 }
 

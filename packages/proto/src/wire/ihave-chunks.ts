@@ -11,6 +11,8 @@ const IHAVE_ENTRY = 32 + 3;
 /**
  * How many announcements from `start` on go into one message for a frame of `maxMessageSize` bytes, tags included. Without tags as many
  * as in the reference. At least one, where there is one.
+ *
+ * @internal
  */
 export function ihaveChunkLength(entries: readonly IHaveEntry[], start: number, maxMessageSize: number): number {
   const space = maxMessageSize - REFERENCE_HEADER - IHAVE_HEADER;

@@ -10,6 +10,7 @@ import {
   u16,
   unitEnum,
 } from '@grapevine/postcard';
+import { anInteger, anObjectWith, checkOptions } from '../check/index.js';
 import { cutList } from './cut-list.js';
 import type { HyParViewMessage, Message } from './message.js';
 import { plumTreeMessage } from './plumtree-codec.js';
@@ -49,7 +50,10 @@ function hyParViewMessage<P>(peer: Schema<P>, maxListedNodes: number): EnumSchem
  */
 export function messageCodec<P>(
   peer: Schema<P>,
-  { maxListedNodes = Number.POSITIVE_INFINITY }: { readonly maxListedNodes?: number } = {},
+  limits: { readonly maxListedNodes?: number } = {},
 ): Schema<Message<P>> {
+  CHECK: anObjectWith('a Schema', 'read', 'write')('peer', peer);
+  CHECK: checkOptions('messageCodec', limits, { maxListedNodes: anInteger(1) });
+  const { maxListedNodes = Number.POSITIVE_INFINITY } = limits;
   return flatEnum([hyParViewMessage(peer, maxListedNodes), plumTreeMessage]) as unknown as Schema<Message<P>>;
 }

@@ -1,4 +1,5 @@
 import type { Reader, Schema, Writer } from '@grapevine/postcard';
+import { aString, someBytes } from '../check/index.js';
 import { toHex } from './hex.js';
 
 declare const brand: unique symbol;
@@ -34,18 +35,26 @@ function read(bytes: Uint8Array, at: number): MessageId {
   ) as MessageId;
 }
 
+/** @throws TypeError, RangeError that name what should be a message id */
+export function checkMessageId(name: string, value: MessageId): void {
+  aString(name, value);
+  if (value.length !== 16) throw new RangeError(`${name} must be a MessageId of 16 units, got ${value.length}`);
+}
+
 /**
  * The message id that these 32 bytes stand for.
  *
  * @throws RangeError when there are not 32 bytes.
  */
 export function messageIdFromBytes(bytes: Uint8Array): MessageId {
-  if (bytes.length !== 32) throw new RangeError(`a message id has 32 bytes, got ${bytes.length}`);
+  CHECK: someBytes('bytes', bytes);
+  if (bytes.length !== 32) throw new RangeError(`bytes must be the 32 of a message id, got ${bytes.length}`);
   return read(bytes, 0);
 }
 
 /** The 32 bytes of a message id. */
 export function messageIdToBytes(id: MessageId): Uint8Array {
+  CHECK: checkMessageId('id', id);
   const bytes = new Uint8Array(32);
   for (let i = 0; i < 16; i++) {
     const unit = id.charCodeAt(i);
@@ -72,8 +81,7 @@ export function messageIdEquals(id: MessageId, bytes: Uint8Array): boolean {
 export const messageIdSchema: Schema<MessageId> = {
   minLength: 32,
   size(value) {
-    if (typeof value !== 'string') throw new TypeError(`a message id must be a string, got ${typeof value}`);
-    if (value.length !== 16) throw new RangeError(`a message id has 16 units, got ${value.length}`);
+    checkMessageId('a message id', value);
     return 32;
   },
   write(writer: Writer, value) {

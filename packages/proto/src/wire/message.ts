@@ -118,8 +118,3 @@ export type PlumTreeMessage = GossipMessage | PruneMessage | GraftMessage | IHav
  * it is one flat union, told apart by `type`.
  */
 export type Message<P> = HyParViewMessage<P> | PlumTreeMessage;
-
-/** Whether a message carries a payload; all others are control messages. */
-export function isPayload<P>(message: Message<P>): message is GossipMessage {
-  return message.type === 'gossip';
-}

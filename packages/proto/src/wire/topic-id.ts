@@ -1,5 +1,5 @@
 import type { Schema } from '@grapevine/postcard';
-import { fromHex32, toHex } from './hex.js';
+import { checkHex32, fromHex32, toHex } from './hex.js';
 import { hexId32 } from './hex-id.js';
 
 declare const brand: unique symbol;
@@ -42,6 +42,7 @@ export function topicIdFromBytes(bytes: Uint8Array): TopicId {
 
 /** The 32 bytes of a topic id. */
 export function topicIdToBytes(topic: TopicId): Uint8Array {
+  CHECK: checkHex32(topic, 'topic');
   return fromHex32(topic);
 }
 

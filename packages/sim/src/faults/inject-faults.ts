@@ -1,4 +1,6 @@
+import { anArrayOf } from '@grapevine/proto/check';
 import type { ChaCha12Rng } from '../chacha12-rng.js';
+import { aFault, aGenerator, aNetwork } from '../checks.js';
 import type { Network } from '../network.js';
 import { sample } from './chance.js';
 import { checkFault } from './check-fault.js';
@@ -26,6 +28,9 @@ export interface InjectedFaults {
  * ```
  */
 export function injectFaults(network: Network, faults: readonly Fault[], rng: ChaCha12Rng): InjectedFaults {
+  aNetwork('network', network);
+  anArrayOf('faults', aFault)('faults', faults);
+  aGenerator('rng', rng);
   faults.forEach(checkFault);
   const malicious = new Set<number>();
   if (faults.length === 0) return { malicious };

@@ -1,3 +1,5 @@
+import { anArrayOf, aString } from '@grapevine/proto/check';
+import { aLoadRow, someResults } from '../checks.js';
 import { Samples } from '../samples.js';
 import type { Deliveries } from './load-meter.js';
 import { recoveryTime } from './recovery.js';
@@ -37,8 +39,11 @@ export interface LoadRow {
  * @param floods - Of the same load and seeds, in the same order; none when there was no flood.
  */
 export function loadRow(load: string, results: readonly LoadResult[], floods: readonly LoadResult[] = []): LoadRow {
+  aString('load', load);
+  someResults('results', results);
+  someResults('floods', floods);
   const [first] = results;
-  if (first === undefined) throw new RangeError('a row needs a result');
+  if (first === undefined) throw new RangeError('results must have at least one LoadResult');
   const delays = new Samples();
   for (const { timed } of results) for (const delay of timed.delays) delays.add(delay);
   const mean = (measure: (result: LoadResult) => number): number =>
@@ -62,6 +67,7 @@ export function loadRow(load: string, results: readonly LoadResult[], floods: re
 
 /** The rows as a Markdown table. */
 export function loadTable(rows: readonly LoadRow[]): string {
+  anArrayOf('LoadRow', aLoadRow)('rows', rows);
   const lines = [
     '| load | rule | p50 ms | p90 | p99 | max | payloads (least) | control | messages a delivery | lost | back within 1.1x of a flood |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',

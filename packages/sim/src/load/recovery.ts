@@ -1,3 +1,4 @@
+import { aNumber, someDeliveries } from '../checks.js';
 import { MILLISECOND, SECOND } from '../network-config.js';
 import { Samples } from '../samples.js';
 import type { Deliveries } from './load-meter.js';
@@ -16,7 +17,10 @@ const WINDOW_STEP = 100 * MILLISECOND;
 const AS_GOOD = 1.1;
 
 /** The p99 of overlapping windows of one second, a tenth of a second apart, as long as whole windows fit in. */
-export function latenessWindows({ publishedAt, delays }: Deliveries, start: number): LatenessWindow[] {
+export function latenessWindows(deliveries: Deliveries, start: number): LatenessWindow[] {
+  someDeliveries('deliveries', deliveries);
+  aNumber('start', start);
+  const { publishedAt, delays } = deliveries;
   const last = publishedAt.reduce((latest, time) => Math.max(latest, time), start);
   const windows: LatenessWindow[] = [];
   for (let from = start; from + WINDOW <= last; from += WINDOW_STEP) {
@@ -35,6 +39,9 @@ export function latenessWindows({ publishedAt, delays }: Deliveries, start: numb
  * every window of a second. In nanoseconds; infinite if that never happens.
  */
 export function recoveryTime(deliveries: Deliveries, flood: Deliveries, noticedAt: number): number {
+  someDeliveries('deliveries', deliveries);
+  someDeliveries('flood', flood);
+  aNumber('noticedAt', noticedAt);
   const floods = new Map(latenessWindows(flood, noticedAt).map(({ from, p99 }) => [from, p99]));
   let recovered = noticedAt;
   let isLate = false;

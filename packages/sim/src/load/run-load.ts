@@ -1,5 +1,7 @@
 import { messageIdFromBytes } from '@grapevine/proto';
+import { aFunction } from '@grapevine/proto/check';
 import { ChaCha12Rng } from '../chacha12-rng.js';
+import { aLoad, aRule, aSeed } from '../checks.js';
 import { sample, waitingTime } from '../faults/chance.js';
 import { memoHash } from '../memo-hash.js';
 import { Network } from '../network.js';
@@ -53,6 +55,10 @@ export function runLoad(
   seed: number | bigint,
   onProgress: (share: number) => void = () => {},
 ): LoadResult {
+  aLoad('load', load);
+  aRule('rule', rule);
+  aSeed('seed', seed);
+  aFunction('onProgress', onProgress);
   const complete = completeLoad(load);
   const swarm = new LoadedSwarm(complete, rule, seed);
   swarm.settle();

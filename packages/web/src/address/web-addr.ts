@@ -1,4 +1,5 @@
 import { type TransportAddr, WEB_TRANSPORT } from '@grapevine/net';
+import { anArrayOf, aString, type Check, someBytes } from '@grapevine/net/transport';
 import { array32, decode, encode, seq, string, struct } from '@grapevine/postcard';
 import { MAX_HASHES } from '../identity/messages.js';
 
@@ -10,16 +11,23 @@ export interface WebAddr {
   readonly hashes: readonly Uint8Array[];
 }
 
+const anAddr: Check = (name, value) => aString(`${name}.type`, (value as TransportAddr | undefined)?.type);
+const someAddrs = anArrayOf('TransportAddrs', anAddr);
+
 const MAX_AUTHORITY = 255;
 const webAddrSchema = struct({ authority: string, hashes: seq(array32) });
 
 /** A listener's address as a transport address of an endpoint: in iroh's custom form, which Rust nodes ignore. */
-export function webTransportAddr({ authority, hashes }: WebAddr): TransportAddr {
+export function webTransportAddr(addr: WebAddr): TransportAddr {
+  CHECK: aString('addr.authority', addr?.authority);
+  CHECK: anArrayOf('hashes', someBytes)('addr.hashes', addr.hashes);
+  const { authority, hashes } = addr;
   return { type: 'custom', transport: WEB_TRANSPORT, data: encode(webAddrSchema, { authority, hashes: [...hashes] }) };
 }
 
 /** The addresses of an endpoint's listeners; all others are left out. */
 export function webAddrs(addrs: readonly TransportAddr[]): WebAddr[] {
+  CHECK: someAddrs('addrs', addrs);
   return addrs.flatMap((addr) => {
     if (addr.type !== 'custom' || addr.transport !== WEB_TRANSPORT) return [];
     try {

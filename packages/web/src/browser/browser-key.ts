@@ -1,4 +1,5 @@
 import { type EndpointId, loadSigningKey, parseEndpointId } from '@grapevine/net';
+import { aString, someBytes } from '@grapevine/net/transport';
 import type { WebKey } from '../identity/key.js';
 import { type CryptoKeyPair, KeyStore, type StoredKey } from './key-store.js';
 import { lockForThisTab } from './tab-lock.js';
@@ -29,6 +30,7 @@ export class BrowserKey implements WebKey {
    * @throws Error where the page may not store anything (a private window of some browsers, a page from `file:`), or has too many tabs
    */
   static async load(name: string): Promise<BrowserKey> {
+    CHECK: aString('name', name);
     const store = await KeyStore.open();
     for (let tab = 1; tab <= MAX_TABS; tab++) {
       const own = tab === 1 ? name : `${name} ${tab}`;
@@ -40,6 +42,7 @@ export class BrowserKey implements WebKey {
   }
 
   async sign(message: Uint8Array): Promise<Uint8Array> {
+    CHECK: someBytes('message', message);
     switch (this.#stored.type) {
       case 'pair':
         return new Uint8Array(await crypto.subtle.sign('Ed25519', this.#stored.pair.privateKey, copyOf(message)));

@@ -8,7 +8,7 @@ import type {
   EndpointId,
   Incoming,
 } from '@grapevine/net';
-import { AsyncQueue } from '@grapevine/net/transport';
+import { AsyncQueue, anEndpoint } from '@grapevine/net/transport';
 import type { WebListener } from './web-listener.js';
 
 /**
@@ -32,6 +32,8 @@ export class HubEndpoint implements Endpoint {
 
   /** Takes both over: they are closed with it. @throws TypeError when they have different keys */
   constructor(endpoint: Endpoint, listener: WebListener) {
+    anEndpoint('endpoint', endpoint);
+    anEndpoint('listener', listener);
     if (endpoint.id !== listener.id) throw new TypeError('the endpoint and the listener must have the same key');
     this.id = endpoint.id;
     this.addressLookup = endpoint.addressLookup;

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { API_MISTAKES } from './arguments/api-mistakes.js';
+import { ARGUMENTS, WITHOUT_ROW } from './arguments/arguments.js';
+import { NET_MISTAKES } from './arguments/net-mistakes.js';
+import { OTHER_MISTAKES } from './arguments/other-mistakes.js';
+import { publicSurface } from './arguments/public-surface.js';
+import { WRONG } from './arguments/wrong.js';
+
+// Every function, constructor and method that a package exports refuses what it cannot use, and says which argument that was.
+
+async function failureOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Whether an error is one of those that say so, and names the argument: not one that the engine throws somewhere inside. */
+const names = (failure: unknown, name: string): boolean =>
+  failure instanceof Error &&
+  (failure instanceof TypeError || failure instanceof RangeError || failure.name === 'ParseError') &&
+  failure.message.includes(name) &&
+  !/^Cannot |is not a function|is not iterable|undefined \(/.test(failure.message);
+
+describe.each(ARGUMENTS)('%s', (_, args, call) => {
+  const right = args.map(([, value]) => value);
+  const wrong = args.flatMap(([name, , kind], i) => WRONG[kind].map((value) => ({ name, i, value })));
+
+  test.each(wrong)('refuses $value for $name', async ({ name, i, value }) => {
+    const failure = await failureOf(() => call(...right.with(i, value)));
+    expect(failure).toSatisfy((error) => names(error, name), `an error that names ${name}`);
+  });
+
+  test.skipIf(right.includes(undefined))('takes what is right', async () => {
+    expect(await failureOf(() => call(...right))).toBeUndefined();
+  });
+});
+
+/** Other tables: their calls are written as a program has them. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'GossipNode.subscribe': 'GossipNode#subscribe',
+  'gossip.subscribe': 'GossipApi#subscribe',
+  'topic.': 'GossipTopic#',
+  'router.': 'Router#',
+  'key.': 'SecretKey#',
+  'network.': 'MemoryNetwork#',
+  'endpoint.': 'Endpoint#',
+  'webEndpoint.': 'WebEndpoint#',
+};
+
+function calledElsewhere(): string[] {
+  return [...API_MISTAKES, ...NET_MISTAKES, ...OTHER_MISTAKES].map(({ call }) => {
+    const name = call.slice(0, call.indexOf('('));
+    const [written, meant] = Object.entries(ELSEWHERE).find(([prefix]) => name.startsWith(prefix)) ?? ['', ''];
+    return meant + name.slice(written.length);
+  });
+}
+
+test('everything that the packages export is in a table, or it is said why not', async () => {
+  const exempt = new Set(Object.values(WITHOUT_ROW).flat());
+  const known = new Set([...ARGUMENTS.map(([name]) => name), ...calledElsewhere()]);
+  const callables = (await publicSurface()).filter(({ takesArguments }) => takesArguments);
+  const classOf = (name: string) => name.replace(/^new /, '').replace(/[#.].*$/, '');
+  const missing = callables
+    .map(({ name }) => name)
+    .filter((name) => !known.has(name) && !exempt.has(name) && !exempt.has(classOf(name)));
+  expect(callables.length).toBeGreaterThan(250);
+  if (missing.length > 0) console.error(missing.join(' '));
+  expect(missing).toEqual([]);
+});
