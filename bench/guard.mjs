@@ -5,7 +5,7 @@ import { kernelCounts } from './guard/kernel.mjs';
 import { runProgram } from './lib/program.mjs';
 import { table } from './lib/row.mjs';
 
-/** So much more than committed is a regression. */
+/** A count that is larger than the committed one by more than this share is a regression. */
 const TOLERANCE = 0.05;
 /** Of those that take the machine's own time the best of some runs counts: a machine that stands still costs datagrams. */
 const RUNS = 5;

@@ -9,7 +9,7 @@ const OURS = 400;
 const CLASSES = 80;
 
 /**
- * Dials so many times, so many at once, and closes each connection when it stands.
+ * Dials a number of times, several at once, and closes each connection when it is established.
  * @param {number} count
  * @param {() => Promise<void>} handshake
  */

@@ -67,7 +67,7 @@ function onTheSite(text, page, all) {
     .replaceAll(/(!?\[[^\]]*\]\()([^)\s]+)\)/g, (_, before, link) => `${before}${relinked(link, page, all)})`);
 }
 
-/** Where a table has so many columns, the page has no list of its headings beside it. */
+/** A page with a table of this many columns or more has no list of its headings beside it. */
 const WIDE_TABLE = /^\|(?:[^|\n]*\|){6,}$/m;
 
 /** Settings of VitePress for a page. @param {string} text */

@@ -13,7 +13,7 @@ import { payload } from './payload.mjs';
 
 /** For views, meshes and trees to find their shape. */
 const SETTLE_MS = 4_000;
-/** A swarm that delivers nothing for so long has delivered all it will. */
+/** A swarm that delivers nothing for this long has delivered all it will, in milliseconds. */
 const QUIET_MS = 5_000;
 
 /** @returns {{ receive: (content: Uint8Array) => void, measure: (swarm: Swarm, load: Load) => Promise<Figures> }} */

@@ -12,7 +12,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const topic = '17'.repeat(32);
 /** For views, meshes and trees to find their shape. */
 const SETTLE_MS = 4_000;
-/** A swarm that delivers nothing for so long has delivered all it will. */
+/** A swarm that delivers nothing for this long has delivered all it will, in milliseconds. */
 const QUIET_MS = 5_000;
 const LOOK_MS = 100;
 
@@ -97,7 +97,7 @@ class Member {
     return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'))?.[1]);
   }
 
-  /** Ends without a word to anybody. */
+  /** Kills all processes, which send nothing more. */
   kill() {
     this.#child.kill('SIGKILL');
   }

@@ -51,7 +51,7 @@ export async function untilOnlyNeighbors(
 }
 
 /**
- * Everybody publishes so many messages of mixed sizes, all at the same time; each must reach everybody exactly once.
+ * Everybody publishes `count` messages of mixed sizes, all at the same time; each must reach everybody exactly once.
  *
  * @param options - `pauseMs` is between two messages of one node. A Rust program that reads more slowly than messages come loses
  * some of them between its node and itself (`lagged`), so many messages need a pace that this machine keeps.

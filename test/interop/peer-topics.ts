@@ -155,7 +155,7 @@ export class PeerTopics {
     }
   }
 
-  /** Waits until so many different payloads came in. */
+  /** Waits until `count` different payloads have come in. */
   async untilReceived(topic: string, count: number, timeoutMs?: number): Promise<void> {
     const state = this.#state(topic);
     const different = () => new Set(state.received.map(({ hash }) => hash)).size;

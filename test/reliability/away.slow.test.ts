@@ -10,7 +10,7 @@ import { starved } from './support/starved.js';
 /** How long payloads are kept; for twice as long the others can say which there were. */
 const CACHE_MS = 3_000;
 const ASLEEP_MS = 4 * CACHE_MS;
-/** What a link that was silent for so long would still bring is old, and ids are remembered for longer. */
+/** What a link that was silent for this long would still bring is old, and ids are remembered for longer. */
 const IDLE_MS = 2 * CACHE_MS;
 /** Within this time after waking it is told, in milliseconds. */
 const SOON = 10_000;

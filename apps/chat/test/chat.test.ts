@@ -147,7 +147,7 @@ describe('bad input is one line on stderr and exit code 2', () => {
     [['--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],
     [['--name', ' ', 'open'], '--name must not be empty'],
     [['--secret-key', 'abc', 'open'], 'not a valid secret key'],
-    [['--frob'], "Unknown option '--frob'"],
+    [['--frob'], 'unknown option "--frob"'],
     [['--transport', 'pigeon', 'open'], 'unknown transport "pigeon", expected quic or iroh'],
     [['--transport', 'quic', '--no-relay', 'open'], '--no-relay is for --transport iroh'],
     [['--transport', 'iroh', '--bind', '203.0.113.7:1', 'open'], "can't bind 203.0.113.7:1"],

@@ -3,7 +3,7 @@ import { SecretKey } from '@grapevine/net';
 import { expect, test } from 'vitest';
 import { useChats } from './chat-process.js';
 
-/** Neighbors for so long take a returning member for the same neighbor; newer ones are told that it is up. */
+/** Neighbors that have been neighbors for this long take a returning member for the same neighbor; newer ones are told that it is up. */
 const KNOWN_FOR_MS = 30_000;
 
 const { start } = useChats();

@@ -27,7 +27,6 @@ const verbs: Readonly<Record<string, Verb>> = {
   ping,
   bench,
   stop,
-  'client-id': clientId,
 };
 
 const runCommand: NodeCommand = {
@@ -43,5 +42,6 @@ const runCommand: NodeCommand = {
 export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map<string, NodeCommand>([
   ['run', runCommand],
   ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, commandOf(name, verb)]),
+  ['client-id', clientId],
   ['completion', completionCommand(() => COMMANDS)],
 ]);

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '@grapevine/net';
 import type { Beat } from './watchdog-worker.js';
 
-/** An event loop that stands still for so long will not go on by itself: something in it never ends. */
+/** An event loop that stands still for this long will not go on by itself: something in it never ends. In milliseconds. */
 const STALLED_AFTER_MS = 30_000;
 
 /**

@@ -51,7 +51,7 @@ test('a node with a list talks to nobody else, and reads it again at SIGHUP', as
 test('a list says which line is wrong', () => {
   using folder = new TemporaryFolder();
   const path = folder.join('list');
-  expect(() => new AllowList(path)).toThrow(`can't read ${path}: ENOENT`);
+  expect(() => new AllowList(path)).toThrow(`can't read ${path}: it does not exist (ENOENT)`);
   writeFileSync(path, `${SecretKey.generate().id}\n${'ab'.repeat(20)}\n`);
   expect(() => new AllowList(path)).toThrow(`${path}:2 must be an endpoint id`);
   writeFileSync(path, '\n# nobody\n');

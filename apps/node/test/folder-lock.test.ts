@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { UsageError } from '@grapevine/cli-kit';
 import { silentLogger } from '@grapevine/net';
 import { expect, test } from 'vitest';
 import { lockFolder, ownerOf } from '../src/node/folder-lock.js';
@@ -74,4 +75,12 @@ test('a folder may have a long name', async () => {
   await expect(lock(long)).rejects.toThrow(`is in use by process ${process.pid}`);
   await release();
   expect(readdirSync(long)).toEqual([]);
+});
+
+test('a path that cannot be a folder is the mistake of whoever has named it', async () => {
+  using folder = new TemporaryFolder();
+  const file = join(folder.path, 'file');
+  writeFileSync(file, '');
+  const problem = `can't make ${file}: there is a file of that name (EEXIST). Choose another folder with --data`;
+  await expect(lock(file)).rejects.toThrow(new UsageError(problem));
 });

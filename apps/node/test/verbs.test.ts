@@ -249,8 +249,8 @@ describe('publish and subscribe', () => {
   });
 
   test.each([
-    [['publish', 'room', 'hello', '--file', 'x'], 'a MESSAGE and --file are one too many'],
-    [['publish', 'room', '--file', '/no/such'], "can't read /no/such: ENOENT"],
+    [['publish', 'room', 'hello', '--file', 'x'], 'either a MESSAGE or --file'],
+    [['publish', 'room', '--file', '/no/such'], "can't read /no/such: it does not exist (ENOENT)"],
     [['publish', 'room', '--file', '/'], '/ is a folder'],
     [['publish'], 'TOPIC is missing (see --help)'],
     [['publish', 'room', 'a', 'b'], 'unexpected argument "b" (see --help)'],

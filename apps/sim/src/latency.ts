@@ -28,7 +28,7 @@ What is published (without any of these: the usual loads, in a minute or two):
   --senders N     how many of the nodes publish (default: all)
   --together      all senders publish at the same instants, each at the rate
   --link TIME     latency of the links: 30ms, or a random one for each link (default: 20ms-40ms)
-  --crash PERCENT so many nodes crash at once when 60 % of the time is over; their neighbors notice a second later
+  --crash PERCENT how many nodes crash at once, when 60 % of the time is over; their neighbors notice a second later
   --bytes N       the length of a payload (default: 100)
   --duration TIME how long they publish (default: 20s); deliveries of the second half are timed
 

@@ -15,10 +15,10 @@ Usage: grapevine-sim modes FILE.toml … [options]
   --json         print one JSON array on stdout instead of a table
   --help         this text
 
-Reliability is the share of the live nodes that a broadcast reached. Within p50 half of the deliveries came that should
-have come, within p99 all but a hundredth; "never": with one of the seeds fewer came. RMR is the payloads for each node
-beyond the first, LDH the last delivery hop; control counts messages of broadcast and membership for each delivery;
-connected is the largest component in the end, as a share of the live nodes. All are means over
+Reliability is the share of the live nodes that a broadcast reached. p50 and p99 are the times
+within which half and 99 % of the expected deliveries came; "never": with one of the seeds fewer came. RMR is the
+payloads for each node beyond the first, LDH the last delivery hop; control counts messages of broadcast and membership
+for each delivery; connected is the largest component in the end, as a share of the live nodes. All are means over
 broadcasts and seeds.`;
 
 const MAX_SEEDS = 10_000;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { UsageError } from '@grapevine/cli-kit';
+import { fileProblem, UsageError } from '@grapevine/cli-kit';
 import { averageSummaries, type RoundStatsSummary, type Scenario, type ScenarioResult } from '@grapevine/sim';
 
 const SUFFIX = '.results.json';
@@ -46,7 +46,7 @@ function list(folder: string): string[] {
       .filter((name) => name.endsWith(SUFFIX))
       .sort();
   } catch (error) {
-    throw new UsageError(`can't read ${folder}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    throw new UsageError(fileProblem('read', folder, error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseToml, TomlReader, type TomlValue, UsageError } from '@grapevine/cli-kit';
+import { fileProblem, parseToml, TomlReader, type TomlValue, UsageError } from '@grapevine/cli-kit';
 import type { LatencyConfig, NetworkConfig, Scenario, ScenarioKind } from '@grapevine/sim';
 import { readDuration } from './duration.js';
 import { readFault } from './fault-keys.js';
@@ -32,7 +32,7 @@ export function readScenarioFile(file: string): ScenarioFile {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`can't read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    throw new UsageError(fileProblem('read', file, error));
   }
   return parseScenarios(text, file);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { integer, parseArguments, UsageError } from '@grapevine/cli-kit';
+import { fileProblem, integer, parseArguments, UsageError } from '@grapevine/cli-kit';
 import { HEADER_LENGTH, MAX_MESSAGE, splitLines } from './lines.js';
 
 export const HELP = `Starts a swarm of processes on loopback QUIC, publishes every line of a file from the first one, and checks
@@ -68,7 +68,7 @@ function readLines(file: string): Buffer[] {
   try {
     content = readFileSync(file);
   } catch (error) {
-    throw new UsageError(`can't read ${file}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    throw new UsageError(fileProblem('read', file, error));
   }
   const lines = splitLines(content);
   if (lines.length === 0) throw new UsageError(`${file} has no lines`);

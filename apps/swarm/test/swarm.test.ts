@@ -94,10 +94,10 @@ describe('bad input is one line on stderr and exit code 2', () => {
     [['--nodes', '2', '--kill-one'], '--nodes must be a whole number from 3 to 100'],
     [['--rate', 'fast'], '--rate must be a whole number'],
     [['--size', '5000'], '--size must be a whole number from 0 to 4055'],
-    [['--file', '/does/not/exist'], "can't read /does/not/exist: ENOENT"],
-    [['--file', '/'], "can't read /: EISDIR"],
-    [['--frob'], "Unknown option '--frob'"],
-    [['extra'], "Unexpected argument 'extra'"],
+    [['--file', '/does/not/exist'], "can't read /does/not/exist: it does not exist (ENOENT)"],
+    [['--file', '/'], "can't read /: it is a folder (EISDIR)"],
+    [['--frob'], 'unknown option "--frob"'],
+    [['extra'], 'unexpected argument "extra"'],
   ])('%j', (args, message) => {
     const { status, stderr } = run(...args);
     expect(stderr).toContain(message);

@@ -3,11 +3,11 @@ import type { AuthoredMessage } from './message.js';
 import type { Names } from './names.js';
 
 /**
- * Who has said its name answers no introduction for so long, in milliseconds: what comes then may be the answers to its own. More than a
- * message takes to everybody, so that answers to answers come to an end.
+ * A member that has said its name answers no introduction for this long, in milliseconds, because those that come may be answers to its own. It is
+ * more than a message takes to reach everybody, so that answers to answers come to an end.
  */
 const QUIET_MS = 5_000;
-/** The answers of many members come within so long and not all at once, in milliseconds. */
+/** The answers of many members are spread over this time, in milliseconds. */
 const SPREAD_MS = 500;
 /** Members whose names were asked for. The oldest are forgotten, and asked for again. */
 const MAX_ASKED = 10_000;

@@ -17,9 +17,17 @@ export function parseArguments<T extends ParseArgsConfig>(config: T): ReturnType
     const [, unknown] = /^Unknown option '--([^']+)'/.exec(what) ?? [];
     const meant = unknown === undefined ? '' : didYouMean(unknown, Object.keys(config.options ?? {}), '--');
     throw new UsageError(
-      `${what}${meant} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`,
+      `${inOurWords(what)}${meant} (see --help${isMeant ? '; an argument that begins with - goes behind --' : ''})`,
     );
   }
+}
+
+/** What Node says of an argument, in the form of all other messages. */
+function inOurWords(complaint: string): string {
+  return complaint
+    .replace(/^Option '(--\S+) <value>' argument missing/, '$1 needs a value')
+    .replace(/^Option '(?:-\w, )?(--[^']+)' does not take an argument/, '$1 takes no value')
+    .replace(/^(Unknown option|Unexpected argument) '(.*)'/, (_, what, name) => `${what.toLowerCase()} "${name}"`);
 }
 
 /** `--timeout -5` as `--timeout=-5`: no option is a number, so it is a value, and whoever reads it says what is wrong with it. */

@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { fileProblem } from './file-problem.js';
+import { makeFolder } from './make-folder.js';
 
 /** Readable and writable by everybody, less what the user's mask takes away: as all programs make files. */
 const DEFAULT_MODE = 0o666;
@@ -10,10 +12,10 @@ const DEFAULT_MODE = 0o666;
  * a full disk. What was there before stays until the new content is on the disk.
  *
  * @param mode - The file's permissions, from the first byte on; 0o600 for secrets.
- * @throws the system's error; no temporary file is left behind
+ * @throws Error that names the file and says why, with the system's code; no temporary file is left behind
  */
 export function writeAtomically(path: string, content: string, { mode = DEFAULT_MODE }: { mode?: number } = {}): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, 'w', mode);
@@ -26,8 +28,13 @@ export function writeAtomically(path: string, content: string, { mode = DEFAULT_
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw problemOf(path, error);
   }
+}
+
+function problemOf(path: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(fileProblem('write', path, error), { cause: error }), { code });
 }
 
 function writeAll(file: number, bytes: Buffer): void {
@@ -40,7 +47,7 @@ export async function writeAtomicallyAsync(
   content: string,
   { mode = DEFAULT_MODE }: { mode?: number } = {},
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, 'w', mode);
@@ -53,6 +60,6 @@ export async function writeAtomicallyAsync(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw problemOf(path, error);
   }
 }

@@ -1,7 +1,9 @@
 export { integer, parseArguments, positional } from './arguments.js';
 export { writeAtomically, writeAtomicallyAsync } from './atomic-file.js';
 export { parseDuration } from './duration.js';
+export { fileProblem } from './file-problem.js';
 export { interruptible } from './interruptible.js';
+export { makeFolder } from './make-folder.js';
 export { didYouMean } from './nearest.js';
 export { packageVersion } from './package-version.js';
 export { whenNpxEnds } from './parent.js';

@@ -2,7 +2,7 @@ import { whenNpxEnds } from './parent.js';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 };
 
-/** Somebody pressed Ctrl-C, or asked the process to end, and it did in good order: nothing to say, and the shell's exit code for it. */
+/** The process has ended in good order after Ctrl-C or SIGTERM: nothing is printed, and the exit code is the shell's for that signal. */
 export class Interrupted extends Error {
   readonly exitCode: number;
 

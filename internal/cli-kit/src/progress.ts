@@ -1,9 +1,9 @@
 import { stderr } from './standard-streams.js';
 
 const WIDTH = 30;
-/** What is over by then, in milliseconds, needs no bar. */
+/** A command that ends within this time shows no bar, in milliseconds. */
 const SHORT = 500;
-/** A bar moves no more often than once in so many milliseconds. */
+/** The shortest time between two moves of a bar, in milliseconds. */
 const STEP = 50;
 
 /** How far a command is: a bar that moves on a terminal, a line for each finished part otherwise. On stderr. */
@@ -72,7 +72,7 @@ class Bar implements Progress {
   }
 }
 
-/** A log needs to hear of a long part now and then, in milliseconds. */
+/** The longest silence in a log while a part goes on, in milliseconds. */
 const SILENCE = 10_000;
 
 class Lines implements Progress {

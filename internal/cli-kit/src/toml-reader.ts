@@ -42,7 +42,7 @@ export class TomlReader {
   }
 
   asItems(value: TomlValue, key: string): readonly TomlValue[] {
-    if (value.type !== 'array') throw this.mustBe(value, key, 'an array');
+    if (value.type !== 'array') throw this.mustBe(value, key, 'an array: [ … ]');
     return value.items;
   }
 

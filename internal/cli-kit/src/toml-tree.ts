@@ -37,7 +37,8 @@ function parse(text: string, file: string): AST.TOMLProgram {
   try {
     return parseTOML(text);
   } catch (error) {
-    if (error instanceof ParseError) throw new UsageError(`${file}:${error.lineNumber}: ${error.message}`);
+    if (error instanceof ParseError)
+      throw new UsageError(`${file}:${error.lineNumber}: this is not TOML (${error.message})`);
     throw error;
   }
 }

@@ -3,15 +3,15 @@ import { integer, parseArguments, positional, UsageError } from '../src/index.js
 
 describe('mistakes in arguments are one line', () => {
   test.each([
-    ['an unknown option', ['--frob'], "Unknown option '--frob' (see --help)"],
-    ['a misspelt option', ['--naem'], `Unknown option '--naem', did you mean "--name"? (see --help)`],
-    ['no value', ['--name'], "Option '--name <value>' argument missing (see --help)"],
+    ['an unknown option', ['--frob'], 'unknown option "--frob" (see --help)'],
+    ['a misspelt option', ['--naem'], `unknown option "--naem", did you mean "--name"? (see --help)`],
+    ['no value', ['--name'], '--name needs a value (see --help)'],
     [
       'an option for a value',
       ['--name', '--loud'],
       '--name needs a value (one that begins with - is written --name=VALUE)',
     ],
-    ['something that belongs nowhere', ['v1.2'], "Unexpected argument 'v1.2' (see --help)"],
+    ['something that belongs nowhere', ['v1.2'], 'unexpected argument "v1.2" (see --help)'],
   ])('%s', (_, args, message) => {
     const parse = () => parseArguments({ args, options: { name: { type: 'string' }, loud: { type: 'boolean' } } });
     expect(parse).toThrow(new UsageError(message));
@@ -21,9 +21,9 @@ describe('mistakes in arguments are one line', () => {
   test('that say how an argument is meant that begins with a dash, where one may stand', () => {
     const parse = (allowPositionals: boolean) => () =>
       parseArguments({ args: ['-dash'], options: {}, allowPositionals });
-    expect(parse(false)).toThrow(new UsageError("Unknown option '-d' (see --help)"));
+    expect(parse(false)).toThrow(new UsageError('unknown option "-d" (see --help)'));
     expect(parse(true)).toThrow(
-      new UsageError("Unknown option '-d' (see --help; an argument that begins with - goes behind --)"),
+      new UsageError('unknown option "-d" (see --help; an argument that begins with - goes behind --)'),
     );
   });
 

@@ -22,6 +22,19 @@ describe('a file that is written atomically', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  test.skipIf(process.platform !== 'linux')('says where no folder can be made, at once (needs /proc: Linux)', () => {
+    expect(() => writeAtomically('/proc/no-such/a/file', 'new')).toThrow(
+      "can't make /proc/no-such: its file system takes no folders (ENOENT)",
+    );
+  });
+
+  test('says that a file is where a folder should be', () => {
+    writeFileSync(join(folder, 'plain'), '');
+    expect(() => writeAtomically(join(folder, 'plain/below/file'), 'new')).toThrow(
+      `can't make ${join(folder, 'plain')}: there is a file of that name (EEXIST)`,
+    );
+  });
+
   test('leaves nothing behind when it cannot be put in place, and keeps what was there', () => {
     const path = join(folder, 'taken');
     writeAtomically(join(path, 'inside'), 'kept');
@@ -37,7 +50,7 @@ describe('a file that is written atomically', () => {
       writeFileSync(path, 'old');
       // The temporary file leads to a device that is always full.
       symlinkSync('/dev/full', `${path}.${process.pid}.tmp`);
-      expect(() => writeAtomically(path, 'new')).toThrow(/ENOSPC/);
+      expect(() => writeAtomically(path, 'new')).toThrow(`can't write ${path}: the disk is full (ENOSPC)`);
       expect(readFileSync(path, 'utf8')).toBe('old');
     },
   );

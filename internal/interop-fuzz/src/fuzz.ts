@@ -48,7 +48,7 @@ export interface Found {
 export interface FuzzOptions {
   /** Of the first case; the next one has one more. */
   readonly seed: number;
-  /** Ends after so many steps. */
+  /** Ends after this many steps. */
   readonly events: number;
   readonly make?: MakeKernel;
   readonly onCase?: (events: number) => void;

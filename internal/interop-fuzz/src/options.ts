@@ -7,7 +7,7 @@ through both, and every output is compared, byte by byte and in order.
 Usage: npm run interop:fuzz -- [options]
 
   --seed N         of the first case; the next one has N + 1 (default: by the clock)
-  --events N       at least so many events, over all cases (default 1e6)
+  --events N       how many events at least, over all cases (default 1e6)
   --replay FILE    runs the case in a file instead
   --cases FOLDER   where a case in which the two differ is written, with what it does not need taken out
                    (default: .cache/interop-fuzz)

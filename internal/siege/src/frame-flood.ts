@@ -6,7 +6,7 @@ import { ATTACKER_HOST } from './raw-peer.js';
 /** Clients that go on at the same time. */
 const CLIENTS = 24;
 
-/** So many packets of a client in a row. */
+/** How many packets a client sends in a row. */
 const BURST = 4;
 
 /** Some copies of the same kind of frame. */

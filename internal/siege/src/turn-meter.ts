@@ -3,7 +3,7 @@ import { type ThreadTime, threadTime } from './thread-time.js';
 /** How often it looks, in milliseconds. */
 const EVERY_MS = 1;
 
-/** For so many looks back it is known how long the thread had waited by then: ten seconds. */
+/** How many past looks are kept, each with how long the thread had waited by then: ten seconds' worth. */
 const REMEMBERED = 10_000;
 
 /** What was seen since the last look. */

@@ -21,7 +21,7 @@ const CPU_LATE_MS = 150;
 const FLOOR_ERROR = 1.25;
 /** What a dial in two seconds costs third parties. */
 const THIRD_PARTY_PER_S = 2_400;
-/** The allocators of V8 and of the C library keep what they had once: so much whatever comes, in bytes. */
+/** The allocators of V8 and of the C library keep memory that was in use once: up to this much in any attack, in bytes. */
 const MEMORY_ANYWAY = 24_000_000;
 
 /** The CPU that the attacker may have cost by now, in milliseconds: what receiving takes, 5 % of a core for each MB/s, and its share. */

@@ -8,7 +8,7 @@ wrong in the field, and checks that nothing is lost in silence: delivered + told
 Usage: npm run soak -- [options]
 
   --seed N         of the first swarm; the next one has N + 1 (default: by the clock)
-  --events N       at least so many events, over all swarms: delivered packets, timers and commands (default 1e6)
+  --events N       how many events at least, over all swarms: delivered packets, timers and commands (default 1e6)
   --faults A,B     only these faults, in every swarm; "none" for none (default: a few in each, by its seed)
                    ${FAULTS.slice(0, 8).join(', ')},
                    ${FAULTS.slice(8).join(', ')}

@@ -30,7 +30,7 @@ async function join(bootstrap: readonly Member[]): Promise<Member> {
 
 const digest = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 
-/** The next so many payloads, as sorted digests. */
+/** The next `count` payloads, as sorted digests. */
 async function receive({ topic }: Member, count: number): Promise<string[]> {
   const digests: string[] = [];
   for await (const event of topic) {

@@ -8,7 +8,7 @@ import { sentTypes, TestNode, timer } from './helper/node.js';
 const PASSIVE = [11, 12, 13, 14, 15, 16, 17];
 const reply: Message<number> = { type: 'shuffleReply', nodes: [] };
 
-/** A full view, of which so many are lost; as many others come at once. */
+/** A full view, of which a number of peers are lost; as many others come at once. */
 function afterLoss(mode: 'hardened' | 'reference', lost: number) {
   const node = new TestNode({ mode });
   const shuffle = timer(node.receive(1, { type: 'join', data: undefined }), 'shuffle') ?? timer(node.join(), 'shuffle');

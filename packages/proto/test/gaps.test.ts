@@ -82,7 +82,7 @@ describe('a link on which messages may be lost', () => {
 });
 
 describe('while there is traffic', () => {
-  /** A payload every second for so long, or none; with whom it is reconciled when. */
+  /** A payload every second for some time, or none. @returns when, and with whom, it is reconciled */
   const turns = (node: TestNode, seconds: number, hasTraffic: (second: number) => boolean): [number, string][] => {
     const found: [number, string][] = [];
     for (let second = 0; second < seconds; second++) {

@@ -174,7 +174,7 @@ describe('a node whose branches are all pruned', () => {
 });
 
 describe('the wait before asking', () => {
-  /** Peer 2 announces, peer 1 brings it so much later, time after time; then the wait after one more announcement. */
+  /** Peer 2 announces and peer 1 sends the payload a fixed time later, several times. @returns the wait after one more announcement */
   const waitAfter = (node: TestNode, lag: number): number | undefined => {
     node.meet(1, 2);
     for (let i = 0; i < 20; i++) {
@@ -191,7 +191,7 @@ describe('the wait before asking', () => {
 });
 
 describe('a neighbor that announces payloads and never sends them', () => {
-  /** It announces one more each second and is asked for it. Ends when it is no neighbor any more, or after so many. */
+  /** It announces one more each second and is asked for it. Ends when it is no neighbor any more, or after the given number. */
   const lie = (node: TestNode, count: number) => {
     node.meet(1, 2);
     for (let i = 0; i < count; i++) {

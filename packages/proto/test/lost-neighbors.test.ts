@@ -24,7 +24,7 @@ describe('a passive peer that says that it has left the topic', () => {
 });
 
 describe('a neighbor whose link broke', () => {
-  /** Shuffles so often; in which of them the lost neighbor was written to. */
+  /** Shuffles a number of times. @returns in which of them the lost neighbor was written to */
   const tried = (node: TestNode, shuffles: number): number[] => {
     node.meet(1, 2);
     node.disconnected(1);

@@ -67,7 +67,7 @@ describe('a neighbor request', () => {
       let outputs = node.disconnected(1);
       const slow = sent(outputs)[0]?.to ?? -1;
       node.handle({ type: 'peerDialing', peer: slow });
-      /** Lets the time for an answer be up so often. @returns what the last time brings */
+      /** Lets the time for an answer be up a number of times. @returns the outputs of the last time */
       const wait = (times: number) => {
         for (let i = 0; i < times; i++) outputs = node.expire(timer(outputs, 'neighborRequest'));
         return outputs;

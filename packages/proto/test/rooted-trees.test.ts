@@ -137,7 +137,7 @@ describe('a parent that is gone, or prunes us', () => {
 });
 
 describe('where neighbors leave often', () => {
-  /** So many neighbors come and go, one after the other. */
+  /** `departures` neighbors come and go, one after the other. */
   const depart = (node: TestNode, departures = 5, pause = 80): TestNode => {
     for (let peer = 5; peer < 5 + departures; peer++) {
       node.meet(peer).disconnected(peer);

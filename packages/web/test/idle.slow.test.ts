@@ -15,7 +15,7 @@ import { QuicDialer } from '../src/listener/index.js';
 const TABS = 64;
 /** Longer than the time from one sign of life to the next (10 s). */
 const WATCHED_MS = 12_000;
-/** The same work takes several times the CPU beside others that use the machine: the cheapest of so many looks counts. */
+/** The same work takes several times the CPU beside others that use the machine: the cheapest of this many looks counts. */
 const LOOKS = 3;
 const JOIN_MS = 30_000;
 

@@ -30,7 +30,7 @@ export class StillClock {
     return ['env', `LD_PRELOAD=${library}`, `CLOCK_OFFSET=${this.#file}`];
   }
 
-  /** From now on the clock is behind by so many milliseconds. */
+  /** From now on the clock is behind by `ms` milliseconds. */
   stoodStill(ms: number): void {
     const nanoseconds = Buffer.alloc(8);
     nanoseconds.writeBigInt64LE(BigInt(ms) * 1_000_000n);

@@ -19,7 +19,7 @@ export interface BenchOptions {
   readonly signal: AbortSignal;
 }
 
-/** What came out: times in milliseconds. */
+/** The result. Times are in milliseconds. */
 export interface BenchResult {
   readonly pingMs: { readonly p50: number; readonly p99: number };
   /** From the command to the message at the other node, one message at a time. */
@@ -75,7 +75,7 @@ function numbered(number: number, size: number): Uint8Array {
   return message;
 }
 
-/** Takes so many messages. @returns how many came before there was nothing more for a while; the topic is closed then */
+/** Takes `count` messages. @returns how many came until the topic was silent for `PATIENCE_MS`, which closes it */
 async function arrive(topic: GossipTopic, count: number): Promise<number> {
   let received = 0;
   const silence = setTimeout(() => topic.close(), PATIENCE_MS);

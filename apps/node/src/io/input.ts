@@ -1,6 +1,6 @@
 import { createReadStream, fstatSync, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { UsageError } from '@grapevine/cli-kit';
+import { fileProblem, UsageError } from '@grapevine/cli-kit';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -40,7 +40,7 @@ export function openInput(path: string | undefined): Input {
     return { chunks: stream, size: isFile ? size : undefined, close: () => stream.destroy() };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`can't read ${path}: ${(error as NodeJS.ErrnoException).code ?? error}`);
+    throw new UsageError(fileProblem('read', path, error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '@grapevine/cli-kit';
+import { fileProblem, UsageError } from '@grapevine/cli-kit';
 import { type EndpointId, type Logger, parseEndpointId } from '@grapevine/net';
 
 /** Who may take part in topics with a node, from a file: endpoint ids, one a line; what follows `#` is a comment. */
@@ -39,7 +39,7 @@ function readIds(path: string): ReadonlySet<EndpointId> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`can't read ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    throw new UsageError(fileProblem('read', path, error));
   }
   const ids = new Set<EndpointId>();
   for (const [i, line] of text.split('\n').entries()) {

@@ -1,13 +1,13 @@
-/** What has to be closed in the end, the latest first. */
+/** What is to be closed in the end, the latest first. */
 export class Closers {
   readonly #closers: (() => unknown)[] = [];
 
-  /** Has something done in the end. */
+  /** Adds something to do in the end. */
   add(close: () => unknown): void {
     this.#closers.push(close);
   }
 
-  /** Does it all, also when something fails. @throws the first failure */
+  /** Does all of it, even when something fails. @throws the first failure */
   async close(): Promise<void> {
     const failures: unknown[] = [];
     for (let close = this.#closers.pop(); close; close = this.#closers.pop()) {

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '@grapevine/cli-kit';
+import { fileProblem, writeAtomically } from '@grapevine/cli-kit';
 import { type EndpointAddr, parseTicket } from '@grapevine/net';
 import { TRANSPORTS, type Transport } from './transport.js';
 
@@ -39,9 +39,8 @@ function readTicket(path: string): EndpointAddr | undefined {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new Error(`can't read ${path}: ${code}`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new Error(fileProblem('read', path, error));
   }
   try {
     return parseTicket(text.trim());

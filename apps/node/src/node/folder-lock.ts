@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fileProblem, makeFolder, UsageError } from '@grapevine/cli-kit';
 import type { Logger } from '@grapevine/net';
 import { type Behind, behind, type Listening, listenIn } from './lock-socket.js';
 
@@ -35,10 +36,14 @@ export async function ownerOf(folder: string): Promise<{ readonly pid: number | 
  * Keeps a folder for this process: two nodes with one identity would take each other's connections.
  *
  * @returns gives it back
- * @throws Error that says who has it
+ * @throws Error that says who has it; UsageError where the folder can't be made or written in
  */
 export async function lockFolder(folder: string, logger: Logger): Promise<() => Promise<void>> {
-  mkdirSync(folder, { recursive: true });
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}. Choose another folder with --data`, { cause: error });
+  }
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const lock = await attemptToLock(folder);
@@ -46,7 +51,9 @@ export async function lockFolder(folder: string, logger: Logger): Promise<() => 
       await setTimeout(Math.random() * MAX_WAIT_MS);
     }
   } catch (error) {
-    if (!NO_SOCKETS.includes((error as NodeJS.ErrnoException).code)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    if (!NO_SOCKETS.includes(code)) throw new UsageError(fileProblem('write', folder, error), { cause: error });
     logger.warn(
       { folder, error: String(error) },
       'this file system has no locks: see to it that only one node uses the folder',

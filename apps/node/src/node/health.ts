@@ -11,7 +11,7 @@ export interface Health {
   readonly failure: string | undefined;
 }
 
-/** Whoever knows a topic's id can join it. So many digits tell the operator which one is meant, and nobody else more. */
+/** Whoever knows a topic's id can join it. This many digits tell the operator which topic is meant, and give nobody else the id. */
 const SHOWN_DIGITS = 10;
 
 /** What a supervisor asks over HTTP. */

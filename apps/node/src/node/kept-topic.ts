@@ -33,7 +33,7 @@ export class KeptTopic {
     return new KeptTopic(topic, bootstrap.length > 0);
   }
 
-  /** Whether the node is where it should be: among neighbors, unless it knows of nobody. */
+  /** Whether the node has a neighbor in the topic, or knows of nobody to look for. */
   get isReady(): boolean {
     return !this.#hasPeers || this.#topic.neighbors().length > 0;
   }

@@ -5,7 +5,7 @@ import type { OwnTopics } from '@grapevine/rpc';
 import { KeptFile } from './kept-file.js';
 import { KeptTopic, type TopicHost } from './kept-topic.js';
 
-/** Topics that a node takes part in by itself. Far more than anybody wants, and no more than it can bear. */
+/** The most topics that a node takes part in by itself: far more than anybody needs, and few enough for its memory. */
 const MAX_TOPICS = 1_024;
 
 /** Peers that are kept for each, as the client has named them: the user's word, which nobody has proven. */

@@ -6,9 +6,9 @@ const STDERR = 2;
 /** pino's level of a warning. */
 const WARN_LEVEL = 40;
 
-/** A pipe whose reader is busy is tried again after so long, in milliseconds, … */
+/** How long to wait until a pipe whose reader is busy is tried again, in milliseconds. */
 const RETRY_MS = 10;
-/** … and so often: a second in all. A node that logs must not stand still because nobody reads its log. */
+/** How often it is tried again: for a second in all. A node must not stand still because nobody reads its log. */
 const RETRIES = 100;
 
 /**

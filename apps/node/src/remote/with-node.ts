@@ -20,7 +20,7 @@ import { folderOf, serverOf, type Whereabouts } from './server-settings.js';
 
 const CLIENT_IDENTITY = 'client-identity';
 
-/** A node that is there answers at once; one that is busy, or far away, within this. */
+/** How long to wait for a node's first answer, in milliseconds: enough for one that is busy or far away. */
 const ANSWER_MS = 5_000;
 
 /** A node that is being controlled. */

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { parseArguments, parseToml, positional, TomlReader, type TomlValue, UsageError } from '@grapevine/cli-kit';
+import {
+  fileProblem,
+  parseArguments,
+  parseToml,
+  positional,
+  TomlReader,
+  type TomlValue,
+  UsageError,
+} from '@grapevine/cli-kit';
 import { environmentName, type Given, type Setting, tomlKey } from './setting.js';
 
 /** What is set, by flag. */
@@ -11,7 +19,7 @@ export function fromFile(path: string, settings: readonly Setting[]): Source {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`can't read ${path}: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`);
+    throw new UsageError(fileProblem('read', path, error));
   }
   const reader = new TomlReader(path, '', parseToml(text, path));
   const found = new Map<string, Given>();

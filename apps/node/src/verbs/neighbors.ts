@@ -1,4 +1,4 @@
-import { printable, stdout } from '@grapevine/cli-kit';
+import { printable, stderr, stdout } from '@grapevine/cli-kit';
 import { formatSocketAddr, type TransportAddr } from '@grapevine/net';
 import { withNode } from '../remote/with-node.js';
 import { read, room } from '../settings/values.js';
@@ -15,6 +15,7 @@ export const neighbors: Verb = {
       const { topics, peers } = await remote.snapshot();
       const topic = topics.find(({ id }) => id === read(name, 'TOPIC', room).topic);
       if (!topic) throw new Error(`the node is not in the topic ${name} (grapevine join ${name})`);
+      if (topic.activeView.length === 0) stderr().write(`the node has no neighbor in ${name}\n`);
       const out = stdout();
       for (const id of topic.activeView) {
         const peer = peers.find((candidate) => candidate.id === id);

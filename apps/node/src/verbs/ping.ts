@@ -8,9 +8,7 @@ export const ping: Verb = {
   about: `Asks a node whether it is there, and prints how long the answer took. The first answer takes a
 handshake as well.`,
   usage: [],
-  settings: [
-    { flag: 'count', kind: 'text', metavar: 'N', help: 'ask so many times, one after the other (default: 1)' },
-  ],
+  settings: [{ flag: 'count', kind: 'text', metavar: 'N', help: 'how often to ask, one after the other (default: 1)' }],
   run: (call) =>
     withNode(call, async ({ remote, server, signal }) => {
       const out = stdout();

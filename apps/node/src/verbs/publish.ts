@@ -58,7 +58,7 @@ function messagesOf({ positionals: [, message], given }: Call): {
   const path = lastOf(given, 'file', someText);
   const isWhole = lastOf(given, 'whole', yesOrNo) ?? false;
   if (message !== undefined && (path !== undefined || isWhole)) {
-    throw new UsageError(`a MESSAGE and --${path === undefined ? 'whole' : 'file'} are one too many: give one of them`);
+    throw new UsageError(`give either a MESSAGE or --${path === undefined ? 'whole' : 'file'}, not both`);
   }
   if (message !== undefined) {
     const input = new CountedInput(inputOf(message));

@@ -15,7 +15,7 @@ export const stop: Verb = {
   about: `Has a node leave its topics in good order and end, as SIGTERM does. If it is the node of --data, the
 command waits until it has ended. A supervisor may start it again.`,
   usage: [],
-  settings: [{ flag: 'timeout', kind: 'text', metavar: 'TIME', help: 'wait so long for the end (default: 10s)' }],
+  settings: [{ flag: 'timeout', kind: 'text', metavar: 'TIME', help: 'how long to wait for the end (default: 10s)' }],
   run: async (call) => {
     const waitMs = lastOf(call.given, 'timeout', duration) ?? DEFAULT_WAIT_MS;
     await withNode(call, ({ remote }) => remote.control.shutdown());

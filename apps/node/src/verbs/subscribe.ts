@@ -32,12 +32,12 @@ and go, and how many messages were lost, and why. Raw is the bytes of the messag
   usage: ['TOPIC'],
   settings: [
     { flag: 'format', kind: 'text', metavar: 'FORMAT', choices: NAMES, help: 'text (default), json or raw' },
-    { flag: 'count', kind: 'text', metavar: 'N', help: 'end after so many messages' },
+    { flag: 'count', kind: 'text', metavar: 'N', help: 'end after this number of messages' },
     {
       flag: 'timeout',
       kind: 'text',
       metavar: 'TIME',
-      help: 'end after so long, such as 10s; with --count that is a failure, unless the messages have come by then',
+      help: 'end after this time, such as 10s; with --count that is a failure, unless the messages have come by then',
     },
   ],
   run: (call) => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Latest messages that a repetition is noticed of. */
+/** How many of the latest messages are remembered, to notice equal ones. */
 const REMEMBERED = 65_536;
 
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

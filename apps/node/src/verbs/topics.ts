@@ -1,4 +1,4 @@
-import { stdout } from '@grapevine/cli-kit';
+import { stderr, stdout } from '@grapevine/cli-kit';
 import { withNode } from '../remote/with-node.js';
 import type { Verb } from './verb.js';
 
@@ -10,7 +10,9 @@ export const topics: Verb = {
   run: (call) =>
     withNode(call, async ({ remote }) => {
       const out = stdout();
-      for (const { id, activeView } of (await remote.snapshot()).topics) {
+      const { topics } = await remote.snapshot();
+      if (topics.length === 0) stderr().write('the node is in no topic (grapevine join TOPIC)\n');
+      for (const { id, activeView } of topics) {
         await out.line(`${id}  ${activeView.length === 1 ? '1 neighbor' : `${activeView.length} neighbors`}`);
       }
     }),

@@ -4,7 +4,7 @@ import { lineChart } from '../plots/line-chart.js';
 /** The results of one load: for each rule one for each seed. */
 export type RuleResults = ReadonlyMap<Rule, readonly LoadResult[]>;
 
-/** Every curve has a point for each of so many equal shares of the deliveries. */
+/** How many equal shares of the deliveries a curve has a point for. */
 const SHARES = 200;
 
 /** The pictures of a load by file name. */

@@ -22,7 +22,7 @@ export interface FailureResult {
 
 export const MESSAGES = 1_000;
 const MESSAGES_PER_CYCLE = 10;
-/** After so many cycles an overlay that has not healed is taken to be split for good. */
+/** An overlay that has not healed after this many cycles counts as split for good. */
 export const MAX_CYCLES = 20;
 /** A message is out before the next one is sent: a flood takes 9 hops. */
 const MESSAGE_HOPS = 10;
@@ -78,7 +78,7 @@ class Prober {
     swarm.network.observers.push({ neighbor: forget, left: forget });
   }
 
-  /** The mean share of the live nodes that so many floods reach now. */
+  /** The mean share of the live nodes that `messages` floods reach now. */
   probe(messages: number): number {
     this.#overlay ??= overlayOf(this.#swarm.network);
     const live = this.#overlay.peers.length;

@@ -16,7 +16,7 @@ export const PUBLISHED_IN_DEGREES: ReadonlyMap<number, number> = new Map([
   [5, 9_980],
 ]);
 
-/** TR-07-13, read off: the mean reliability in percent of 1,000 messages after a failure of so many percent. */
+/** TR-07-13, read off: the mean reliability in percent of 1,000 messages, by the percentage of nodes that failed. */
 export const PUBLISHED_RELIABILITY = {
   HyParView: [
     [10, 100],

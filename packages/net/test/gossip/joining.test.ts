@@ -108,7 +108,7 @@ test('of a hundred thousand bootstrap peers the latest 256 are asked', async () 
 });
 
 describe('a peer that closes its connection in good order in the moment in which it is asked', () => {
-  /** It does so with the first connections, so many. @returns when the node has a neighbor, in milliseconds */
+  /** It does so with the first connections, as many as given. @returns when the node has a neighbor, in milliseconds */
   async function joinedAfter(closed: number) {
     swarm = new TestSwarm({}, { latencyMs: 10 });
     let connections = 0;

@@ -47,7 +47,7 @@ describe('a peer is too slow', () => {
 });
 
 describe('a peer is not too slow', () => {
-  /** The peer takes so much every second, and as much is queued. */
+  /** The peer takes this number of bytes every second, and as many are queued. */
   const keepFull = async (bytes: number) => {
     queue.changed(2 * MARK);
     for (let i = 0; i < 60; i++) {

@@ -238,7 +238,7 @@ describe('a neighbor', () => {
       await swarm.clock.advance(20);
     };
     await invent(past(1));
-    expect(told()).toBe(0); // we have not been here for so long
+    expect(told()).toBe(0); // we have not been here for that long
     await swarm.clock.advance(100_000);
     await invent(past(1, 30_000)); // what is so young is compared
     expect(told()).toBe(0);

@@ -3,7 +3,7 @@ import { FinishedStreams } from '../../src/quic/finished-streams.js';
 import type { NativeConnection } from '../../src/quic/native-connection.js';
 import { QuicSendStream } from '../../src/quic/send-stream.js';
 
-/** So many finished one-way streams, and a connection that knows which of them are acknowledged and counts how often it is asked. */
+/** `count` finished one-way streams, and a connection that knows which of them are acknowledged and counts how often it is asked. */
 function waiting(count: number) {
   const finished = new FinishedStreams();
   const acknowledged = new Set<number>();

@@ -70,7 +70,7 @@ describe('strays', () => {
   });
 });
 
-/** An endpoint that can lose its memory: it dies without a word and is back with its key at its address. */
+/** An endpoint that can lose its state: it dies without closing its connections, and is back with its key at its address. */
 async function mortal(secretKey: SecretKey, address = '127.0.0.1:0') {
   let socket: FaultySocket | undefined;
   const endpoint = await bind({

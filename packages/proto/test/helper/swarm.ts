@@ -92,7 +92,7 @@ export class Swarm {
     this.command(id, { type: 'broadcast', content: new TextEncoder().encode(text), scope }, topic);
   }
 
-  /** The node is gone without a word. */
+  /** The node crashes: it sends nothing more. */
   kill(id: number): void {
     this.nodes.delete(id);
     for (const other of this.nodes.keys()) this.breakLink(id, other);

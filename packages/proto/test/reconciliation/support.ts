@@ -4,7 +4,7 @@ import { KeySetBuilder, Reconciliation, saltOf } from '../../src/reconciliation/
 /** What a frame costs besides its body on a stream of ours: a length of four bytes and its kind. */
 export const FRAMING = 5;
 
-/** So many ids that follow from a seed. */
+/** `count` ids that follow from a seed. */
 export function ids(count: number, seed: number): Uint8Array[] {
   const key = new Uint8Array(16);
   new DataView(key.buffer).setUint32(0, seed);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Turn } from '../../../src/gossip/sources/turn.js';
 import { ManualClock } from '../../support/manual-clock.js';
 
-/** How many messages are handled in one slice, when each costs so much by estimate, and so much in truth (microseconds). */
+/** How many messages are handled in one slice, when each costs one number of microseconds by estimate, and another in truth. */
 async function messagesInASlice({ estimate, truth }: { estimate: number; truth: number }): Promise<number> {
   let now = 0;
   const turn = new Turn(Object.assign(new ManualClock(), { now: () => now }));
