@@ -15,13 +15,26 @@ export function missingBrowser(kind: BrowserKind): string | undefined {
   return missingProgram(BROWSERS[kind].program, BROWSERS[kind].package);
 }
 
-/** Starts a browser without a window. */
-export function startBrowser(kind: BrowserKind): Promise<Browser> {
+/** What puppeteer tells Chromium so that tabs in the background run like others. */
+const UNTHROTTLED = [
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
+  '--disable-renderer-backgrounding',
+];
+
+/**
+ * Starts a browser without a window.
+ *
+ * @param options.throttled - Chromium slows down tabs that nobody looks at, as it does for users; with these arguments besides.
+ */
+export function startBrowser(kind: BrowserKind, options: { throttled?: readonly string[] } = {}): Promise<Browser> {
+  const { throttled } = options;
   return puppeteer.launch({
     browser: kind,
     executablePath: `/usr/bin/${BROWSERS[kind].program}`,
     headless: true,
-    args: kind === 'chrome' ? ['--no-sandbox'] : [],
+    args: kind === 'chrome' ? ['--no-sandbox', ...(throttled ?? [])] : [],
+    ...(throttled && { ignoreDefaultArgs: UNTHROTTLED }),
   });
 }
 

@@ -1,0 +1,88 @@
+import { setTimeout } from 'node:timers/promises';
+import { type BoundGossip, Gossip, type GossipTopic, topicIdFrom } from '@grapevine/api';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { missingBrowser, startBrowser } from './browsers.js';
+import { HubProcess } from './hub-process/index.js';
+import { ObservedPage, type ObservedTab } from './observed-page.js';
+
+// A tab that nobody looks at for five minutes has its timers once a minute, in Chromium. Here ten seconds are enough for that.
+
+const ROOM = 'hidden';
+const THROTTLED = '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10';
+
+let hubs: HubProcess[];
+let site: ObservedPage;
+let chrome: Browser;
+/** A page that has no connection, to see what the browser does to timers. */
+let idle: Page;
+let tab: ObservedTab;
+let node: BoundGossip;
+let topic: GossipTopic;
+
+beforeAll(async () => {
+  const missing = missingBrowser('chrome');
+  if (missing !== undefined) throw new Error(`this test ${missing}`);
+  hubs = [await HubProcess.start(ROOM, [])];
+  hubs.push(await HubProcess.start(ROOM, hubs));
+  const content = () => ({ topic: topicIdFrom(ROOM), tickets: hubs.map(({ web }) => web) });
+  site = await ObservedPage.serve(content);
+  chrome = await startBrowser('chrome', { throttled: [THROTTLED] });
+  idle = await chrome.newPage();
+  await idle.goto(site.url.replace(/$/, 'idle'));
+  tab = await site.open(chrome);
+  for (const page of [idle, tab.page]) await page.evaluate(TICKS);
+  const front = await chrome.newPage();
+  await front.bringToFront();
+  node = await Gossip.bind({ address: '127.0.0.1:0' });
+  topic = await node.subscribe(topicIdFrom(ROOM), { bootstrap: hubs.map(({ member }) => member) });
+  await topic.joined();
+});
+afterAll(async () => {
+  await chrome?.close();
+  await node?.shutdown();
+  site?.close();
+  for (const hub of hubs ?? []) hub.kill();
+});
+
+/** Counts seconds, and remembers the longest. */
+const TICKS = `{
+  let last = performance.now();
+  globalThis.longest = 0;
+  (function tick() {
+    const now = performance.now();
+    globalThis.longest = Math.max(globalThis.longest, now - last);
+    last = now;
+    setTimeout(tick, 1_000);
+  })();
+}`;
+const longest = (page: Page) => page.evaluate('longest') as Promise<number>;
+const texts = async () => (await tab.heard()).texts.map(([, text]) => text);
+
+test('a hidden tab in a quiet room keeps its links, is told of no absence, and hears at once', async () => {
+  const before = (await tab.heard()).events;
+  expect(await tab.neighbors()).toBe(2);
+  await expect.poll(() => longest(idle), { timeout: 150_000, interval: 1_000 }).toBeGreaterThan(50_000);
+  console.info(
+    `longest second of a hidden page: ${await longest(idle)} ms without a connection, ${await longest(tab.page)} ms with one`,
+  );
+  await setTimeout(10_000);
+  await topic.broadcast('after the silence');
+  await expect.poll(texts, { timeout: 2_000 }).toContain('after the silence');
+  expect((await tab.heard()).events).toEqual(before);
+});
+
+test('a hub is killed while somebody speaks: a hidden tab misses nothing, and is told of nothing', async () => {
+  const lines = Array.from({ length: 40 }, (_, i) => `beside the dead ${i}`);
+  for (const [i, line] of lines.entries()) {
+    if (i === 5) {
+      hubs[0]?.kill();
+      hubs = [...hubs.slice(1), await HubProcess.start(ROOM, hubs.slice(1))];
+    }
+    await topic.broadcast(line);
+    await setTimeout(1_000);
+  }
+  const heard = async () => (await texts()).filter((text) => text.startsWith('beside the dead'));
+  await expect.poll(heard, { timeout: 10_000 }).toEqual(lines);
+  expect((await tab.heard()).events.filter(({ type }) => type === 'lagged')).toEqual([]);
+});
