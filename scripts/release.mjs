@@ -29,24 +29,41 @@ function publish({ checks }) {
   run('npx', 'changeset', 'publish');
 }
 
+const USAGE = `Versions the packages by their changesets, commits, builds, checks, publishes what the registry lacks, and tags.
+
+Usage: npm run release [-- version | publish] [--without-checks]
+
+  version           versions and changelogs only
+  publish           build, checks, publishing and tags only
+  --without-checks  leaves out what CI has checked
+  --help            this text
+`;
+
 const args = process.argv.slice(2);
 const checks = !args.includes('--without-checks');
-const [part = 'all'] = args.filter((arg) => !arg.startsWith('--'));
-ensureInstalled();
-switch (part) {
+// Anything that is not understood must not publish.
+const isUnderstood = args.every((arg) => ['version', 'publish', '--without-checks', '--help'].includes(arg));
+const [part = 'all', ...more] = args.filter((arg) => !arg.startsWith('--'));
+switch (args.includes('--help') ? 'help' : isUnderstood && more.length === 0 ? part : 'mistake') {
+  case 'help':
+    process.stdout.write(USAGE);
+    break;
   case 'version':
+    ensureInstalled();
     version();
     break;
   case 'publish':
+    ensureInstalled();
     publish({ checks });
     break;
   case 'all':
+    ensureInstalled();
     version();
     commit();
     publish({ checks });
     process.stdout.write('\npublished; now: git push --follow-tags\n');
     break;
   default:
-    process.stderr.write('npm run release [-- version | publish] [--without-checks]\n');
+    process.stderr.write(`release: ${JSON.stringify(args)} is not understood\n\n${USAGE}`);
     process.exitCode = 2;
 }

@@ -83,5 +83,5 @@ process.on('message', (request: AttackerRequest) => {
   }
   process.send?.(report());
 });
-process.on('unhandledRejection', () => {}); // whatever the target does to a stream is its right
+process.on('unhandledRejection', () => {}); // the target may end any stream
 process.send?.('ready');

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** A program of the siege in a process of its own, so that what it costs can be told from what others cost. */
+/** A program of the siege in a process of its own, so that its costs are measured apart. */
 export class Child<Request> implements Disposable {
   readonly #process: ChildProcess;
   readonly #died: Promise<never>;

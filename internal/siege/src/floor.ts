@@ -9,7 +9,7 @@ import type { AttackerRequest, AttackReport, TargetAddr, TargetReport } from './
  */
 const QUIET_MS = 150;
 const QUIET_TIMES = 3;
-/** Until code is compiled, and then for how long it is measured, in milliseconds. */
+/** How long it runs until code is compiled, and then how long it is measured, in milliseconds. */
 const WARM_MS = 400;
 const MEASURE_MS = 600;
 

@@ -8,7 +8,7 @@ import type { MessageId, TopicId } from '@grapevine/proto';
 export interface HostileKit {
   /** Completes an honest handshake by QUIC's own rules; what it sends afterwards is of its own making. */
   connect(server: SocketAddr, options: { readonly alpn: string; readonly host: string }): Promise<HostileClient>;
-  /** What as many clients as asked for say first. */
+  /** The ClientHellos of `count` clients. */
   hellos(count: number, alpn: string): readonly Hello[];
   /** An Initial with it. */
   helloDatagram(hello: Hello, header?: { readonly dcid?: Uint8Array; readonly token?: Uint8Array }): Uint8Array;

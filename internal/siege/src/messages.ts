@@ -39,7 +39,7 @@ export interface TargetReport {
   readonly waitMs: number;
   /** How long its main thread ran, in milliseconds. */
   readonly runMs: number;
-  /** CPU time of the same work every time: see `pace.ts`. */
+  /** CPU time of a fixed piece of work: see `pace.ts`. */
   readonly paceMs: number;
   /** Of each honest message, in milliseconds, without what the machine let the target wait meanwhile. */
   readonly lateness: readonly number[];

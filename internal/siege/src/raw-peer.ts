@@ -7,7 +7,7 @@ import { type Message, messageCodec, topicIdToBytes } from '@grapevine/proto';
 
 const codec = messageCodec(namedIdSchema);
 
-/** Attackers are on a host of their own, so that nobody else is taken to task for them. */
+/** Attackers are on a host of their own, so that the target counts nothing of theirs against others. */
 export const ATTACKER_HOST = '127.0.0.9';
 
 /** A message of the protocol. */

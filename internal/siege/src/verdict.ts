@@ -1,7 +1,7 @@
 import type { Attack, Limits } from './attack.js';
 import type { Outcome } from './siege.js';
 
-/** What an attack is held to: issue by issue in SECURITY.md. */
+/** The limits of every attack; SECURITY.md has the reasons. */
 const LIMITS: Limits = {
   thirdPartyFactor: 2,
   cpuMsPerMegabyte: 50,
@@ -11,15 +11,15 @@ const LIMITS: Limits = {
   turnMs: 20,
 };
 
-/** What a source has of a core besides, whatever it sends (`WORK_PER_S_US` of net), what it may have saved up (`MAX_WORK_US`), in milliseconds … */
+/** A source's share of a core whatever it sends (`WORK_PER_S_US` of net), and what it may have saved up (`MAX_WORK_US`), in milliseconds. */
 const CPU_SHARE = { stranger: 0.02, neighbor: 0.05 } as const;
 const CPU_SAVED_MS = { stranger: 100, neighbor: 1_000 } as const;
-/** … and what the measurement may be wrong by: a share, and what came in the first second and is worked off in the next. */
+/** Errors of the measurement: a share of a core, and the work of the first second that is done in the next, in milliseconds. */
 const CPU_ERROR = 0.02;
 const CPU_LATE_MS = 150;
-/** What a floor may be wrong by: it is measured in less than a second. */
+/** The factor by which a floor may be wrong: it is measured in less than a second. */
 const FLOOR_ERROR = 1.25;
-/** What a dial in two seconds costs third parties. */
+/** Bytes to third parties in a second: those of one dial in two seconds. */
 const THIRD_PARTY_PER_S = 2_400;
 /** The allocators of V8 and of the C library keep memory that was in use once: up to this much in any attack, in bytes. */
 const MEMORY_ANYWAY = 24_000_000;
@@ -38,7 +38,9 @@ export function needsNoFloor(attack: Attack, outcome: Outcome): boolean {
   return outcome.steady.cpuMs <= allowedCpuMs(attack, { ...outcome, floor });
 }
 
-/** The promises that were broken, in words; none when the node has held. What the machine is to blame for is taken off where it was measured. */
+/**
+ * The promises that were broken, in words; none when the node has held. Time that the machine let the node wait is taken off where it was measured.
+ */
 export function broken(attack: Attack, outcome: Outcome): string[] {
   const limits = { ...LIMITS, ...attack.limits };
   const { seconds, traffic, joins, steady } = outcome;

@@ -25,7 +25,7 @@ export class SelfReport {
     const { rss, heapTotal, heapUsed } = process.memoryUsage();
     this.#cpu = process.cpuUsage();
     this.#turns.skip();
-    const memoryBytes = rss - heapTotal + heapUsed; // garbage that V8 keeps pages for is nobody's
+    const memoryBytes = rss - heapTotal + heapUsed; // without pages that V8 keeps for garbage
     return { cpuMs: (user + system) / 1_000, memoryBytes, turnMs: longestMs, longestWaitMs, waitMs, runMs, paceMs };
   }
 }
