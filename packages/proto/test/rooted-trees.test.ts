@@ -117,6 +117,49 @@ describe('what is missing', () => {
   });
 });
 
+describe("a guest's payload, in a calm topic,", () => {
+  const asGuest = (text: string, round = 2): GossipMessage => ({ ...along(A, text, round), guest: true });
+  let announced = 0;
+  const waitOf = (node: TestNode): number | undefined => timers(node.receive(2, ihave(A, `x${announced++}`)))[0]?.[1];
+
+  test('changes no parent: its announcer is on the way to the guest', () => {
+    const announcedEarlier = (node: TestNode): string[] => {
+      node.receive(2, ihave(A, 'x'));
+      node.now += 50;
+      return said(node.receive(1, asGuest('x')));
+    };
+    expect(announcedEarlier(settled())).toEqual([]);
+    const mending = settled();
+    mending.meet(4).disconnected(4);
+    expect(announcedEarlier(mending)).toEqual(['2 graft a', '1 prune a']);
+    mending.now += 10_000;
+    mending.receive(2, asGuest('y'));
+    mending.receive(1, ihave(A, 'z'));
+    mending.now += 50;
+    expect(said(mending.receive(2, asGuest('z')))).toEqual([]);
+  });
+
+  test('is waited for longer the further the publisher of the tree is, and not after a neighbor has left', () => {
+    const node = settled();
+    expect(waitOf(node)).toBe(80);
+    node.receive(1, asGuest('g'));
+    expect(waitOf(node)).toBe(140);
+    node.receive(1, along(A, 'own', 4));
+    expect(waitOf(node)).toBe(80);
+    node.receive(1, asGuest('h'));
+    expect(waitOf(node)).toBe(180);
+    node.meet(4).disconnected(4);
+    expect(waitOf(node)).toBe(80);
+  });
+
+  test('is waited for 320 ms at most, whatever rounds a neighbor tells', () => {
+    const node = settled();
+    node.receive(1, along(A, 'far', 65_000));
+    node.receive(1, asGuest('g'));
+    expect(waitOf(node)).toBe(320);
+  });
+});
+
 describe('a parent that is gone, or prunes us', () => {
   test('is replaced by who had brought the first duplicate, in a quiet topic', () => {
     expect(said(settled().disconnected(1))).toContain('2 graft a');

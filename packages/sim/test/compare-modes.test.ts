@@ -39,12 +39,13 @@ describe('at default settings the hardened mode is no worse than the reference',
   const DEFAULTS: Scenario = { ...BASE, nodes: 100, network: { ...BASE.network, proto: {} } };
 
   test('with random senders: it delivers everything in no more hops and with less redundancy', () => {
-    const [reference, hardened] = compare([], DEFAULTS);
+    // Three swarms say little about hops: the first flood, whose tree the guests share, begins wherever it begins.
+    const [reference, hardened] = compare([], DEFAULTS, [1, 2, 3, 4, 5]);
     expect(reference.reliability).toBe(1);
     expect(hardened.reliability).toBe(1);
     expect(hardened.connected).toBe(1);
     expect(hardened.ldh).toBeLessThanOrEqual(reference.ldh);
-    expect(hardened.rmr).toBeLessThan(0.75 * reference.rmr);
+    expect(hardened.rmr).toBeLessThan(0.6 * reference.rmr);
   });
 
   test('with a single sender: no redundancy once the tree has settled', () => {

@@ -91,7 +91,7 @@ export class TreeModel {
     const a = announcers.find(
       (announcer) => !announcer.asked && announcer.peer !== s && this.#haveSent.has(announcer.peer),
     );
-    if (s === tree.parent && a !== undefined && this.now - a.at >= 5) {
+    if (s === tree.parent && a !== undefined && this.now - a.at >= 5 && !(guest && this.#isCalm)) {
       follow(tree, a.peer);
       this.#graft(tag, tree, a.peer);
       this.#prune(tag, tree, s);
@@ -201,6 +201,10 @@ export class TreeModel {
     const others = this.#isBusyOrRestless ? this.#sorted() : [...tree.pruned.keys()];
     const asked = others.filter((n) => n !== lost);
     for (const n of this.#isBusyOrRestless ? asked : asked.slice(0, 1)) this.#graft(tag, tree, n);
+  }
+
+  get #isCalm(): boolean {
+    return !this.#isBusyOrRestless && this.now - this.#departedAt >= 10 * SECOND;
   }
 
   get #isBusyOrRestless(): boolean {

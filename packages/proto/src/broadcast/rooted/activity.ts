@@ -6,6 +6,8 @@ const LATELY = 25;
 const BUSY = 5;
 /** A topic with this many recent departures of neighbors is restless: three in two seconds. A tree then breaks more often than it is mended. */
 const RESTLESS = 3;
+/** How many times the wait for a graft trees are mended after a neighbor has left: 10 s. */
+const MENDING = 125;
 
 /** What has happened in a topic lately. */
 export class Activity {
@@ -46,5 +48,10 @@ export class Activity {
   /** Whether late payloads are worse than duplicates: payloads come often, or neighbors leave often. */
   wantsSpeed(now: number): boolean {
     return this.isBusy(now) || this.isRestless(now);
+  }
+
+  /** Whether trees are most likely whole: payloads come seldom, and no neighbor has left for a while. */
+  isCalm(now: number): boolean {
+    return now - this.#departedAt >= MENDING * this.#graftTimeout && !this.wantsSpeed(now);
   }
 }

@@ -19,6 +19,13 @@ import type { Tree } from './tree.js';
 /** Shares of the wait for a graft: by how much another neighbor must be earlier to become the parent, and by how much an announcer. */
 const ADVANTAGE = 1 / 8;
 const ANNOUNCER_ADVANTAGE = 1 / 16;
+/**
+ * A guest's payload comes by way of the tree's publisher, and may be later than its announcement by this share of the wait for a graft for
+ * each hop to it.
+ */
+const DETOUR = 1 / 4;
+/** And at most by so many: rounds may be lies. */
+const MAX_DETOUR = 3;
 /** Where time matters, a payload may be later than its announcement by this share of the wait for a graft: 20 ms. */
 const SHORT_PATIENCE = 1 / 4;
 /** For how many waits for a graft a payload may be under way after its sender was told to send no more: 2 s. */
@@ -165,10 +172,16 @@ export class RootedBroadcast<P extends PeerId> {
     return true;
   }
 
-  /** A payload came from a neighbor after another had announced it. @returns false where there is no tree for it */
-  optimize(from: P, { tag }: Tagged, earliest: Announcement<P>, now: number): boolean {
+  /**
+   * A payload came from a neighbor after another had announced it. In a calm topic a guest's says nothing: announcers are on its way to the
+   * publisher, and a tree that followed each guest would grow long for all others.
+   *
+   * @returns false where there is no tree for it
+   */
+  optimize(from: P, { tag, guest }: GossipMessage, earliest: Announcement<P>, now: number): boolean {
     const tree = tag === undefined ? undefined : this.#trees.get(tag);
     if (tag === undefined || tree === undefined) return false;
+    if (guest === true && this.#activity.isCalm(now)) return true;
     const isMuchEarlier = now - earliest.time >= ANNOUNCER_ADVANTAGE * this.#graftTimeout;
     if (tree.parent === from && isMuchEarlier) this.#trees.replaceParent(tag, tree, earliest.peer, now);
     return true;
@@ -201,7 +214,11 @@ export class RootedBroadcast<P extends PeerId> {
   /** How long an announced payload may be under way. Where a tree does not reach us, nobody will send its payloads unasked. */
   waitFor({ tag }: Tagged, now: number): number | undefined {
     if (tag === undefined) return undefined;
-    if (this.#trees.get(tag)?.reachesUs !== true) return this.#context.node.config.broadcast.dispatchTimeout;
+    const tree = this.#trees.get(tag);
+    if (tree?.reachesUs !== true) return this.#context.node.config.broadcast.dispatchTimeout;
+    if (tree.carriesGuests && this.#activity.isCalm(now)) {
+      return (1 + Math.min(DETOUR * tree.distance, MAX_DETOUR)) * this.#graftTimeout;
+    }
     return (this.#activity.wantsSpeed(now) ? SHORT_PATIENCE : 1) * this.#graftTimeout;
   }
 

@@ -13,6 +13,8 @@ export class Tree<P> {
   rival: P | undefined;
   /** Whether it is the tree of our own payloads. */
   isOurs = false;
+  /** Whether the last payload was a guest's. */
+  carriesGuests = false;
   /** How far its publisher is, in hops. */
   distance = 0;
   /** When it last had a payload. */
