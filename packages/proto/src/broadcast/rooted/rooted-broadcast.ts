@@ -24,8 +24,8 @@ const ANNOUNCER_ADVANTAGE = 1 / 16;
  * each hop to it.
  */
 const DETOUR = 1 / 4;
-/** And at most by so many: rounds may be lies. */
-const MAX_DETOUR = 3;
+/** In all it is waited for no longer than so many waits: rounds may be lies. */
+const LONGEST_WAIT = 4;
 /** Where time matters, a payload may be later than its announcement by this share of the wait for a graft: 20 ms. */
 const SHORT_PATIENCE = 1 / 4;
 /** For how many waits for a graft a payload may be under way after its sender was told to send no more: 2 s. */
@@ -178,12 +178,12 @@ export class RootedBroadcast<P extends PeerId> {
    *
    * @returns false where there is no tree for it
    */
-  optimize(from: P, { tag, guest }: GossipMessage, earliest: Announcement<P>, now: number): boolean {
+  optimize(from: P, { tag }: Tagged, earliest: Announcement<P>, now: number): boolean {
     const tree = tag === undefined ? undefined : this.#trees.get(tag);
     if (tag === undefined || tree === undefined) return false;
-    if (guest === true && this.#activity.isCalm(now)) return true;
     const isMuchEarlier = now - earliest.time >= ANNOUNCER_ADVANTAGE * this.#graftTimeout;
-    if (tree.parent === from && isMuchEarlier) this.#trees.replaceParent(tag, tree, earliest.peer, now);
+    if (tree.parent === from && isMuchEarlier && !this.#takesDetours(tree, now))
+      this.#trees.replaceParent(tag, tree, earliest.peer, now);
     return true;
   }
 
@@ -216,10 +216,13 @@ export class RootedBroadcast<P extends PeerId> {
     if (tag === undefined) return undefined;
     const tree = this.#trees.get(tag);
     if (tree?.reachesUs !== true) return this.#context.node.config.broadcast.dispatchTimeout;
-    if (tree.carriesGuests && this.#activity.isCalm(now)) {
-      return (1 + Math.min(DETOUR * tree.distance, MAX_DETOUR)) * this.#graftTimeout;
-    }
+    if (this.#takesDetours(tree, now)) return Math.min(1 + DETOUR * tree.distance, LONGEST_WAIT) * this.#graftTimeout;
     return (this.#activity.wantsSpeed(now) ? SHORT_PATIENCE : 1) * this.#graftTimeout;
+  }
+
+  /** Whether payloads come along a whole tree, and not from its publisher. */
+  #takesDetours({ guest }: Tree<P>, now: number): boolean {
+    return guest === true && this.#activity.isCalm(now);
   }
 
   /** Sends a payload along its tree, and queues announcements to all other neighbors. */

@@ -143,7 +143,7 @@ export class RootedTrees<P extends PeerId> {
 
   /** A new payload has come. */
   arrived({ tag, guest, round, asked }: Arrival<P>, tree: Tree<P>, from: P, now: number): void {
-    tree.carriesGuests = guest === true;
+    tree.guest = guest;
     if (guest !== true) tree.distance = round;
     if (asked.includes(from) || tree.parent === undefined) {
       // The neighbor that we asked had us pruned, and takes us into the tree as we do it.

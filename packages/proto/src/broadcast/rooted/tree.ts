@@ -14,7 +14,7 @@ export class Tree<P> {
   /** Whether it is the tree of our own payloads. */
   isOurs = false;
   /** Whether the last payload was a guest's. */
-  carriesGuests = false;
+  guest: true | undefined;
   /** How far its publisher is, in hops. */
   distance = 0;
   /** When it last had a payload. */
