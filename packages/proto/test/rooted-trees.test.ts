@@ -102,6 +102,15 @@ describe('what is missing', () => {
     expect(said(node.receive(1, along(A, 'x', 2)))).toEqual(['1 prune a']);
   });
 
+  test('brings a neighbor that was asked and pruned meanwhile back into the tree, at both ends', () => {
+    const node = settled();
+    const first = node.receive(2, ihave(A, 'x'));
+    expect(said(node.expire(timer(first, 'sendGraft')))).toEqual(['2 graft a']);
+    node.receive(1, along(A, 'y', 2));
+    expect(said(node.receive(2, along(A, 'y', 2)))).toEqual(['2 prune a']);
+    expect(said(node.receive(2, along(A, 'x', 2)))).toContain('2 graft a');
+  });
+
   test('comes from an announcer from now on that was earlier than the parent', () => {
     const node = settled();
     node.receive(2, ihave(A, 'x'));

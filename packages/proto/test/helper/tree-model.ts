@@ -83,7 +83,7 @@ export class TreeModel {
     }
     const asked = announcers.filter((announcer) => announcer.asked).map(({ peer }) => peer);
     if (asked.includes(s) || tree.parent === undefined) {
-      if (tree.pruned.has(s) && !asked.includes(s)) this.#say(`${s} graft ${tag}`);
+      if (tree.pruned.has(s)) this.#say(`${s} graft ${tag}`);
       tree.pruned.delete(s);
       follow(tree, s);
     } else if (s !== tree.parent && !tree.pruned.has(s) && !guest) tree.rival = s;

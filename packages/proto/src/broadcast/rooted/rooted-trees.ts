@@ -146,8 +146,8 @@ export class RootedTrees<P extends PeerId> {
     tree.guest = guest;
     if (guest !== true) tree.distance = round;
     if (asked.includes(from) || tree.parent === undefined) {
-      // The neighbor that we asked had us pruned, and takes us into the tree as we do it.
-      if (tree.isPruned(from) && !asked.includes(from)) this.#graft(tag, tree, from);
+      // Also one that we have asked: if it was pruned since, by either side, it has us pruned.
+      if (tree.isPruned(from)) this.#graft(tag, tree, from);
       tree.graft(from);
       tree.follow(from);
     } else if (tree.parent !== from && !tree.isPruned(from) && guest !== true) {
