@@ -34,6 +34,8 @@ export interface Attack {
   /** Who attacks: neighbors, and peers that the target dialed, have more of its time. Default: strangers. */
   readonly standing?: 'stranger' | 'neighbor';
   readonly limits?: Partial<Limits>;
+  /** Whether it sends nothing on purpose. Any other attack that has sent nothing never began, and shows nothing. */
+  readonly isQuiet?: boolean;
   /** Goes on until the signal is aborted. A rejection ends it early and is no failure: the target may have closed the connection. */
   run(field: Field): Promise<void>;
 }

@@ -50,6 +50,7 @@ export function broken(attack: Attack, outcome: Outcome): string[] {
   };
   const memoryLimit = MEMORY_ANYWAY + traffic.strangers * limits.memoryPerStranger;
   const joinLimit = limits.joinMs + joins.waitMs;
+  if (traffic.sent === 0 && !attack.isQuiet) found.push('the attack has sent nothing');
   check(
     'third parties got',
     traffic.thirdParty,

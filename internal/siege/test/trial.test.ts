@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nothing } from '../src/attacks/nothing.js';
+import { pruneFlood } from '../src/attacks/prune-flood.js';
 import type { Outcome } from '../src/siege.js';
 import { failuresOf, hasHeld, trial, verdictOf } from '../src/trial.js';
 import { LATE, LONG_TURN, QUIET } from './outcomes.js';
@@ -18,6 +19,12 @@ describe('a machine that gives the target a third of the CPU it asks for', () =>
 });
 
 describe('an attack', () => {
+  test('that has sent nothing shows nothing', async () => {
+    const result = await trial(pruneFlood, async () => QUIET);
+    expect(failuresOf(result)).toContain('prune-flood, run 1 of 2: the attack has sent nothing');
+    expect(hasHeld(result)).toBe(false);
+  });
+
   test('that breaks nothing is tried once', async () => {
     const result = await tried(QUIET, QUIET);
     expect(result).toMatchObject({ left: 1 });

@@ -2,7 +2,7 @@ import { type DistantPast, NO_DISTANT_PAST } from './broadcast/distant-past.js';
 import { nodeBudgets } from './broadcast/node-budgets.js';
 import type { WindowEntry } from './broadcast/payload-window.js';
 import type { LossEntry } from './broadcast/told-losses.js';
-import { describe, someBytes } from './check/index.js';
+import { someBytes } from './check/index.js';
 import {
   aGapReason,
   aList,
@@ -174,9 +174,7 @@ export abstract class KernelState<P extends PeerId> {
         for (const topic of this.#topics) topic.peerDataUpdated();
         break;
       default:
-        throw new TypeError(
-          `event must be one that a kernel knows, got ${describe((event satisfies never as { type?: unknown })?.type)}`,
-        );
+        throw new TypeError(`unknown event ${JSON.stringify((event satisfies never as { type?: unknown })?.type)}`);
     }
     return outputs === undefined ? this.#list.take() : ELSEWHERE;
   }

@@ -1,6 +1,7 @@
 import type { Attack } from '../attack.js';
 import { ackFlood } from './ack-flood.js';
 import { addressFlood } from './address-flood.js';
+import { allSides } from './all-sides.js';
 import { cryptoHole } from './crypto-hole.js';
 import { cryptoPieces } from './crypto-pieces.js';
 import { datagramRubbish } from './datagram-rubbish.js';
@@ -23,6 +24,7 @@ import { pruneFlood } from './prune-flood.js';
 import { rejectedPayloads } from './rejected-payloads.js';
 import { repeatedGrafts } from './repeated-grafts.js';
 import { repeatedWalks } from './repeated-walks.js';
+import { resetStreams } from './reset-streams.js';
 import { retiredIds } from './retired-ids.js';
 import { rpcItems } from './rpc-items.js';
 import { slowHeaders } from './slow-headers.js';
@@ -59,6 +61,7 @@ export const ATTACKS: readonly Attack[] = [
   slowHeaders,
   endlessSessions,
   unavailableLies,
+  resetStreams,
   // What comes below the streams
   datagramRubbish,
   forgedInitials,
@@ -76,4 +79,5 @@ export const ATTACKS: readonly Attack[] = [
   webConnections,
   webSessions,
   rpcItems,
+  allSides,
 ];

@@ -4,5 +4,6 @@ import type { Attack } from '../attack.js';
 export const nothing: Attack = {
   name: 'nothing',
   what: 'nobody attacks',
+  isQuiet: true,
   run: async () => {},
 };
