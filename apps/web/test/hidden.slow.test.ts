@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { type BoundGossip, Gossip, type GossipTopic, topicIdFrom } from '@grapevine/api';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { missingBrowser, startBrowser } from './browsers.js';
+import { Site } from '../dist/index.js';
+import { missingBrowser, startBrowser, Tab } from './browsers.js';
 import { HubProcess } from './hub-process/index.js';
 import { ObservedPage, type ObservedTab } from './observed-page.js';
 
@@ -13,10 +14,12 @@ const THROTTLED = '--enable-features=IntensiveWakeUpThrottling:grace_period_seco
 
 let hubs: HubProcess[];
 let site: ObservedPage;
+let chat: Site;
 let chrome: Browser;
 /** A page that has no connection, to see what the browser does to timers. */
 let idle: Page;
 let tab: ObservedTab;
+let room: Tab;
 let node: BoundGossip;
 let topic: GossipTopic;
 
@@ -26,11 +29,12 @@ beforeAll(async () => {
   hubs = [await HubProcess.start(ROOM, [])];
   hubs.push(await HubProcess.start(ROOM, hubs));
   const content = () => ({ topic: topicIdFrom(ROOM), tickets: hubs.map(({ web }) => web) });
-  site = await ObservedPage.serve(content);
+  [site, chat] = await Promise.all([ObservedPage.serve(content), Site.serve('127.0.0.1', 0, content)]);
   chrome = await startBrowser('chrome', { throttled: [THROTTLED] });
   idle = await chrome.newPage();
   await idle.goto(site.url.replace(/$/, 'idle'));
   tab = await site.open(chrome);
+  room = await Tab.open(chrome, chat.url, 'hidden');
   for (const page of [idle, tab.page]) await page.evaluate(TICKS);
   const front = await chrome.newPage();
   await front.bringToFront();
@@ -41,6 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await chrome?.close();
   await node?.shutdown();
+  await chat?.close();
   site?.close();
   for (const hub of hubs ?? []) hub.kill();
 });
@@ -85,4 +90,17 @@ test('a hub is killed while somebody speaks: a hidden tab misses nothing, and is
   const heard = async () => (await texts()).filter((text) => text.startsWith('beside the dead'));
   await expect.poll(heard, { timeout: 10_000 }).toEqual(lines);
   expect((await tab.heard()).events.filter(({ type }) => type === 'lagged')).toEqual([]);
+});
+
+test('all hubs are gone for a minute: a hidden chat room is back within seconds after there is one', async () => {
+  for (const hub of hubs) hub.kill();
+  const state = () => room.page.$eval('#status', (status) => status.getAttribute('data-state'));
+  await expect.poll(state, { timeout: 60_000, interval: 500 }).toBe('alone');
+  await setTimeout(60_000); // Chromium counts failed dials, and lets a page that goes on dialing wait for minutes
+  hubs = [await HubProcess.start(ROOM, [])];
+  const since = performance.now();
+  await expect.poll(state, { timeout: 60_000, interval: 200 }).toBe('connected');
+  const seconds = (performance.now() - since) / 1e3;
+  console.info(`connected ${seconds.toFixed(1)} s after there was a hub`);
+  expect(seconds).toBeLessThan(20);
 });
