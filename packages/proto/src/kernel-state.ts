@@ -253,6 +253,11 @@ export abstract class KernelState<P extends PeerId> {
     return this.#topics.get(topic)?.past(now) ?? NO_DISTANT_PAST;
   }
 
+  /** The content of a payload that is in a topic's cache. */
+  payload(topic: TopicId, id: MessageId): Uint8Array | undefined {
+    return this.#topics.get(topic)?.payload(id);
+  }
+
   /** Whether a payload has been delivered, published or told lost in a topic within `broadcast.messageIdRetention`. */
   hasSeen(topic: TopicId, id: MessageId): boolean {
     return this.#topics.get(topic)?.hasSeen(id) ?? false;

@@ -209,6 +209,10 @@ export class Topic<P extends PeerId> {
     return this.#tree.past(now);
   }
 
+  payload(id: MessageId): Uint8Array | undefined {
+    return this.#tree.memory.window.get(id)?.content;
+  }
+
   /** Whether a payload has been here, or was told lost. */
   hasSeen(id: MessageId): boolean {
     return this.#tree.memory.seen.has(id);

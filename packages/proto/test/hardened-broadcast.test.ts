@@ -4,6 +4,7 @@ import { hexId32, type Message, messageCodec, messageIdFromBytes } from '../src/
 import { TimeBoundSet } from '../src/structures/time-bound-set.js';
 import { emitted, idOf, payload, reconciled, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
 import { Swarm } from './helper/swarm.js';
+import { TOPIC } from './helper/topic.js';
 
 // Each rule of the hardened mode beside what the reference does in the same place.
 
@@ -218,6 +219,17 @@ describe('a neighbor that announces payloads and never sends them', () => {
     node.now += 60_000;
     node.receive(1, neighbor);
     expect(node.snapshot.activeView).toContain(1);
+  });
+
+  test('is not asked for anything either until it would be taken back', () => {
+    const node = hardened().meet(3);
+    lie(node, 100);
+    expect(sentTypes(node.join(1))).toEqual([]);
+    expect(sentTypes(node.handle({ type: 'command', topic: TOPIC, command: { type: 'probe', peers: [1] } }))).toEqual(
+      [],
+    );
+    node.now += 60_000;
+    expect(sentTypes(node.join(1))).toEqual(['1 neighbor']);
   });
 
   test('is no liar when it sends one now and then', () => {

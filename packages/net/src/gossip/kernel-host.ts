@@ -88,6 +88,7 @@ export abstract class KernelHost implements GossipService {
     });
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
       message: (from, topic, message) => this.#gate.receive({ type: 'recvMessage', from, topic, message }),
+      payload: (topic, id) => this.#state.payload(topic, id),
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
       connected: (peer, source, isLeaf) => {

@@ -76,6 +76,36 @@ describe('a peer with a smaller limit', () => {
     await expectLearned(here);
   });
 
+  test('is not told by other neighbors of what does not fit: it would ask them in vain, and dismiss them', async () => {
+    const here = await publisher();
+    const refused: string[] = [];
+    const metrics = { ...noMetrics, dropped: (reason: string) => refused.push(reason) };
+    const other = await swarm.listen(swarm.add({ metrics }), [here]);
+    const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [here]);
+    const all = [here, other, small];
+    const isWhole = () => all.every(({ session }) => session.neighbors().length === 2);
+    for (const from of [here, other]) {
+      await swarm.clock.until(isWhole, 20_000);
+      await say(from, large(100 + all.indexOf(from)));
+      await swarm.clock.advance(100);
+    }
+    await swarm.clock.until(isWhole, 20_000);
+    for (const text of smalls) {
+      await say(here, text); // the tree settles: the other one announces
+      await swarm.clock.advance(400);
+    }
+    const before = all.map(downs);
+    refused.length = 0;
+    for (const text of larges) {
+      await say(here, text);
+      await swarm.clock.advance(400);
+    }
+    await swarm.clock.advance(40_000);
+    expect(refused).toEqual([]);
+    expect(all.map(downs)).toEqual(before);
+    expect(texts(small)).toEqual(expect.arrayContaining(larges));
+  });
+
   test('is known when it comes back, and asked again after ten minutes', async () => {
     const here = await publisher();
     const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }), [here]);

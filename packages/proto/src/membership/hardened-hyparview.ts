@@ -55,6 +55,15 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     return this.#dismissed?.has(peer, now) === true;
   }
 
+  /** What it would answer would be declined here: it would win and lose a neighbor again and again. */
+  override requestJoin(peer: P, now: number): void {
+    if (!this.isDismissed(peer, now)) super.requestJoin(peer, now);
+  }
+
+  override probe(peer: P, now: number): void {
+    if (!this.isDismissed(peer, now)) super.probe(peer, now);
+  }
+
   protected override onJoin(from: P, data: PeerData | undefined, now: number): void {
     this.#answering = this.hasAskedToJoin(from) ? from : undefined;
     if (this.isWelcome(from, 'high', now)) super.onJoin(from, fitData(this.node, data), now);

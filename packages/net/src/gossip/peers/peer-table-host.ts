@@ -1,10 +1,12 @@
-import type { DisconnectReason, TopicId } from '@grapevine/proto';
+import type { DisconnectReason, MessageId, TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { NetMessage } from '../wire.js';
 
 /** Who hears what happens to peers. */
 export interface PeerTableHost {
   message(from: EndpointId, topic: TopicId, message: NetMessage): void;
+  /** The content of a payload that can be asked for. */
+  payload(topic: TopicId, id: MessageId): Uint8Array | undefined;
   /** Whether we are in a topic. */
   isJoined(topic: TopicId): boolean;
   /** A dial to a peer has begun. */

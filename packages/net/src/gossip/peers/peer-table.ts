@@ -11,6 +11,7 @@ import type { ResolvedGossipOptions } from '../options.js';
 import type { PeerConnectionSnapshot } from '../snapshot.js';
 import { Sources } from '../sources/index.js';
 import { type NetMessage, PREFIX_LENGTH } from '../wire.js';
+import { announcementsWithin } from './announcements-within.js';
 import { countPeers, describeDials, describePeers, type Everybody } from './describe-peers.js';
 import { Dialer } from './dialer.js';
 import { FlushQueue } from './flush-queue.js';
@@ -121,9 +122,10 @@ export class PeerTable {
   }
 
   /** Sends a message, dialing first where there is no connection. */
-  send(to: EndpointId, topic: TopicId, message: NetMessage): void {
+  send(to: EndpointId, topic: TopicId, wanted: NetMessage): void {
     if (this.#closed) return;
-    const frame = this.#encoder.encode(message);
+    const message = this.#withinLimit(to, topic, wanted);
+    const frame = message && this.#encoder.encode(message);
     if (!frame) return;
     this.#options.metrics.messageSent(message.type === 'gossip' ? 'data' : 'control', frame.length - PREFIX_LENGTH);
     const peer = this.#peer(to);
@@ -296,6 +298,13 @@ export class PeerTable {
     const peer = newPeer(id, this.#peerParts);
     this.#peers.set(id, peer);
     return peer;
+  }
+
+  /** A peer must not hear of payloads that it does not take: it would ask for them, and get no answer. */
+  #withinLimit(to: EndpointId, topic: TopicId, message: NetMessage): NetMessage | undefined {
+    const limit = message.type === 'ihave' ? this.#limits.learned(to) : undefined;
+    if (limit === undefined) return message;
+    return announcementsWithin(limit, message, (id) => this.#host.payload(topic, id));
   }
 
   #onOversized(type: NetMessage['type'], length: number): void {
