@@ -26,7 +26,7 @@ test('large messages to a peer with a smaller limit: it is told, the small ones 
   const last = await publisher.publish(100);
   await until('the last small message', () => small.reader.has(last));
 
-  expect(await ledger.imbalances(15_000)).toEqual([]);
+  expect(await ledger.imbalances(30_000)).toEqual([]);
   expect(equal.reader.told).toEqual({});
   const { peers } = await publisher.gossip.snapshot();
   expect(peers.find(({ id }) => id === small.id)?.maxMessageSize).toBe(600);

@@ -53,6 +53,28 @@ describe('a topic', () => {
     expect(outputs).toContainEqual({ type: 'reconcile', topic: TOPIC, peer: 2, reason: 'neighborUp' });
   });
 
+  /** 100 messages, one a second, and a minute more. */
+  const talk = (node: TestNode) => {
+    node.meet(1);
+    for (let i = 0; i < 160; i++) {
+      if (i < 100) node.broadcast(`${i}`);
+      node.now += 1_000;
+      node.evict();
+    }
+    return node.state.past(TOPIC, node.now);
+  };
+
+  test('remembers a payload as past when its time is over and neighbors compare it no more', () => {
+    const { messages } = talk(new TestNode());
+    expect(messages).toHaveLength(32);
+    expect(messages.at(-1)).toEqual({ prefix: idPrefix(idOf(utf8('99'))), age: 61_000, wasHere: true });
+  });
+
+  test('knows what came within three minutes, and nothing for sure once its bounds have had it forget ids', () => {
+    expect(talk(new TestNode()).reach).toBe(3 * MINUTE);
+    expect(talk(new TestNode({ broadcast: { messageIdMaxCount: 20 } })).reach).toBe(0);
+  });
+
   test('that is left, or of the reference mode, has no past', () => {
     for (const node of [new TestNode({ mode: 'reference' }), new TestNode()]) {
       node.meet(1).broadcast('ours');

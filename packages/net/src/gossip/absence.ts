@@ -43,7 +43,8 @@ export function countedAbsence({ mode, broadcast }: Pick<Config, 'mode' | 'broad
 
 /** The age from which on nobody compares payloads, in milliseconds: what is older is only known as the past. */
 export function forgottenAfter({ broadcast }: Pick<Config, 'broadcast'>): number {
-  return broadcast.messageIdRetention - broadcast.messageCacheRetention;
+  const { messageCacheRetention, messageIdRetention } = broadcast;
+  return Math.max(messageCacheRetention, messageIdRetention - messageCacheRetention);
 }
 
 /**

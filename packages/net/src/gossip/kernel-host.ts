@@ -118,7 +118,7 @@ export abstract class KernelHost implements GossipService {
         if (command.type === 'join') this.#peers.sources.named(command.peers);
         this.#feed({ type: 'command', topic, command }, 'command');
       },
-      compare: (topic, peer) => this.#reconciler.reconcile(topic, peer, 'neighborUp'),
+      compare: (topic, peer, reason) => this.#reconciler.reconcile(topic, peer, reason),
       stalled: (topic, peers) => this.#feed({ type: 'stalled', topic, peers }, 'command'),
       left: (topic) => {
         this.#reconciler.left(topic);
@@ -139,10 +139,12 @@ export abstract class KernelHost implements GossipService {
       recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
       lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
-      apart: (topic) => this.#topics.get(topic)?.apart(),
-      past: (topic) => this.#state.past(topic, resolved.clock.now()),
+      past: (topic) => {
+        const { messages, reach } = this.#state.past(topic, resolved.clock.now());
+        return { messages: messages.concat(this.#topics.get(topic)?.missed ?? []), reach };
+      },
       forgottenAfterMs: forgottenAfter(this.#state.config),
-      missedLongAgo: (topic, ages) => this.#topics.get(topic)?.missedLongAgo(ages),
+      missedLongAgo: (topic, from, unknown) => this.#topics.get(topic)?.missedLongAgo(from, unknown),
       compared: (topic) => this.#topics.get(topic)?.compared(),
       announceCache: (topic, peer) => {
         this.#feed({ type: 'announceCache', topic, peer }, 'connection');

@@ -1,6 +1,7 @@
-import type { NeighborDownReason, TopicId } from '@grapevine/proto';
+import type { NeighborDownReason, PastMessage, ReconcileReason, TopicId } from '@grapevine/proto';
 import { NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { ClockTimer } from '../util/clock.js';
 import { abortable, type Deferred, deferred } from '../util/deferred.js';
 import { Absence } from './absence.js';
 import type { EventQueue } from './event-queue.js';
@@ -8,8 +9,10 @@ import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
 import { LostNeighbors } from './lost-neighbors.js';
+import { MissedPast } from './missed-past.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
+import type { UnknownMessage } from './reconciliation/index.js';
 import type { QueuedEvent } from './service.js';
 import { Subscribers } from './subscribers.js';
 import { UnreachedPeers } from './unreached-peers.js';
@@ -22,6 +25,9 @@ const MAX_TRIED = 16;
 /** By how much the times at which neighbors hear of a message may differ, in milliseconds: we may have come a moment after it. */
 const SKEW_MS = 10_000;
 
+/** So many messages that a neighbor names and nobody here has heard of are no accident. */
+const MANY = 16;
+
 /** What a topic needs of its node. One for all topics. */
 export interface LocalTopicHost {
   readonly me: EndpointId;
@@ -32,6 +38,8 @@ export interface LocalTopicHost {
   readonly wanted: number;
   /** How long a topic may be out of touch and still be told how many messages it has missed, in milliseconds. */
   readonly countedAbsenceMs: number;
+  /** How old a lost payload is at most, in milliseconds, when it is told as one of a number: it may be heard of late, and is waited for. */
+  readonly countedLateMs: number;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
   /** What became of the dials of a peer. */
@@ -42,7 +50,7 @@ export interface LocalTopicHost {
   /** Asks a peer whether it is in the same swarm. */
   probe(topic: TopicId, peer: EndpointId): void;
   /** Compares what a neighbor and we have of a topic, if the neighbor speaks the protocol for that. */
-  compare(topic: TopicId, peer: EndpointId): void;
+  compare(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void;
   /** Looks for peers of a topic elsewhere; undefined when there is nowhere to look. */
   search(topic: LocalTopic): PeerSearch | undefined;
 }
@@ -63,8 +71,10 @@ export class LocalTopic {
   #unreached: UnreachedPeers | undefined;
   #absence: Absence | undefined;
   #unsettled: UnsettledAbsence | undefined;
-  /** Since when it has had neighbors, and its readers know of all that they may have missed. */
-  #inTouchSince = 0;
+  /** Since when its readers have had every message, or know that it is lost: since the first neighbor came, or they were last told that any number may be. */
+  #inTouchSince: number | undefined;
+  #missed: MissedPast | undefined;
+  #nextLook: ClockTimer | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -97,7 +107,7 @@ export class LocalTopic {
 
   /** @returns the broadcasts that waited for the first neighbor */
   neighborUp(peer: EndpointId): readonly KeptBroadcast[] {
-    if (this.#neighbors.length === 0) this.#inTouchSince = this.#host.options.clock.now();
+    this.#inTouchSince ??= this.#host.options.clock.now();
     this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
@@ -106,7 +116,7 @@ export class LocalTopic {
     this.#joined?.resolve();
     this.#joined = undefined;
     this.#returned();
-    if (this.#unsettled) this.#host.compare(this.id, peer);
+    if (this.#unsettled) this.#host.compare(this.id, peer, 'neighborUp');
     const kept = this.#kept?.takeAll() ?? [];
     this.#kept = undefined;
     return kept;
@@ -133,31 +143,41 @@ export class LocalTopic {
   /** The node was asleep until now. */
   slept(forMs: number): void {
     if (this.#neighbors.length === 0) return this.#away.sleptAlone(forMs);
-    this.#inTouchSince = this.#host.options.clock.now();
     this.#tellAway(this.#away.slept(forMs, this.subscribers.queues));
   }
 
   /**
-   * A neighbor comes from a part of the swarm that had nothing to do with ours for as long as anybody remembers. Only such a neighbor can tell,
-   * because there were neighbors here all the time. After a time without neighbors it is known already; and a neighbor that says so again and again
-   * is ignored.
+   * A neighbor has had payloads that we do not know, and that are compared no more. Where we were in touch when they came, they are lost here: the neighbor
+   * comes from a part of the swarm that had nothing to do with ours. Others of our part can't know that: they are shown what we have missed, and find out as
+   * we did. Whatever neighbors say, readers are told once in 70 s at most: what is named is older than what is compared, and than what they know already.
    */
-  apart(): void {
+  missedLongAgo(from: EndpointId, unknown: readonly UnknownMessage[]): void {
     const now = this.#host.options.clock.now();
-    if (now - this.#inTouchSince < this.#host.countedAbsenceMs) return;
-    this.#inTouchSince = now;
+    const since = this.#inTouchSince ?? now;
+    const missed = unknown.filter(({ age }) => age + SKEW_MS < now - since);
+    if (missed.length === 0) return;
+    const oldest = missed.reduce((most, { age }) => Math.max(most, age), 0);
+    if (missed.length < MANY && oldest < this.#host.countedLateMs) {
+      this.#lookAgain(from, this.#host.countedLateMs - oldest);
+      return;
+    }
+    this.#missed = new MissedPast(missed, now);
+    this.#inTouchSince = now; // also where there are no readers
     this.#tellAway(this.subscribers.queues);
+    for (const peer of this.#neighbors) if (peer !== from) this.#host.compare(this.id, peer, 'periodic');
   }
 
-  /**
-   * A neighbor had payloads, this long ago, that we do not know. Those from a time in which we were in touch are lost here. Those from before our
-   * latest absence were reported at its end.
-   */
-  missedLongAgo(ages: readonly number[]): void {
-    const now = this.#host.options.clock.now();
-    if (!ages.some((age) => age + SKEW_MS < now - this.#inTouchSince)) return;
-    this.#inTouchSince = now;
-    this.#tellAway(this.subscribers.queues);
+  /** A few messages may still be told in their number. Where they are not, the neighbor names them again. */
+  #lookAgain(peer: EndpointId, afterMs: number): void {
+    this.#nextLook ??= this.#host.options.clock.setTimer(() => {
+      this.#nextLook = undefined;
+      if (this.#neighbors.includes(peer)) this.#host.compare(this.id, peer, 'periodic');
+    }, afterMs);
+  }
+
+  /** What was missed long ago, to be shown to neighbors. */
+  get missed(): readonly PastMessage[] {
+    return this.#missed?.at(this.#host.options.clock.now()) ?? NOTHING_MISSED;
   }
 
   /** A neighbor has said what it remembers: messages that are missing here are counted from now on. */
@@ -223,6 +243,7 @@ export class LocalTopic {
     this.#search?.stop();
     this.#wayBack?.stop();
     this.#lost?.stop();
+    this.#nextLook?.cancel();
     this.#settle();
     this.#unreached?.stop();
     this.#joined?.reject(this.#end);
@@ -287,6 +308,7 @@ export class LocalTopic {
   #tellAway(readers: readonly EventQueue[] = NO_READERS): void {
     if (readers.length === 0) return;
     this.#settle();
+    this.#inTouchSince = this.#host.options.clock.now();
     this.#host.losses.away();
     for (const reader of this.subscribers.queues) if (readers.includes(reader)) reader.push(AWAY);
   }
@@ -304,6 +326,7 @@ export class LocalTopic {
 
 const NOBODY: readonly EndpointId[] = [];
 const NO_READERS: readonly EventQueue[] = [];
+const NOTHING_MISSED: readonly PastMessage[] = [];
 const AWAY: QueuedEvent = { type: 'lagged', missed: 0, reason: 'away' };
 
 /** Whether a neighbor was lost although neither side wanted that. */

@@ -1,4 +1,11 @@
-import { type Command, type KernelState, maxPayload, messageIdFromBytes, type TopicId } from '@grapevine/proto';
+import {
+  type Command,
+  type KernelState,
+  maxPayload,
+  messageIdFromBytes,
+  type ReconcileReason,
+  type TopicId,
+} from '@grapevine/proto';
 import { fastHash } from '#hash';
 import type { AddressLookup, AddressSource } from '../address/address-book.js';
 import type { EndpointAddr } from '../address/endpoint-addr.js';
@@ -33,7 +40,7 @@ export interface LocalTopicsHost {
   /** Gives the protocol a command. */
   command(topic: TopicId, command: Command<EndpointId>): void;
   /** Compares what a neighbor and we have of a topic. */
-  compare(topic: TopicId, peer: EndpointId): void;
+  compare(topic: TopicId, peer: EndpointId, reason: ReconcileReason): void;
   /** Neighbors in a topic seem to take nothing. */
   stalled(topic: TopicId, peers: readonly EndpointId[]): void;
   /** The node is not in a topic any more. */
@@ -127,12 +134,13 @@ export class LocalTopics {
       kept: this.#kept,
       wanted: state.config.membership.activeViewCapacity,
       countedAbsenceMs: countedAbsence(state.config),
+      countedLateMs: state.config.broadcast.messageIdRetention,
       waitFor: (peer) => peers.waitFor(peer),
       tried: (peer) => peers.tried(peer),
       hasHeardFrom: (topic, peer) => state.hasHeardFrom(topic, peer),
       join: (topic, ids) => this.#host.command(topic, { type: 'join', peers: ids }),
       probe: (topic, peer) => this.#host.command(topic, { type: 'probe', peers: [peer] }),
-      compare: (topic, peer) => this.#host.compare(topic, peer),
+      compare: (topic, peer, reason) => this.#host.compare(topic, peer, reason),
       search: (local) => this.#search(local),
     };
   }

@@ -266,3 +266,94 @@ describe('two halves of a swarm that both had neighbors all the time', () => {
     for (const each of all) expect(away(each)).toEqual([]);
   });
 });
+
+describe('two halves of a swarm that meet at one link', () => {
+  /** Eight are cut into two halves of four. Of the links between the halves one is healed. */
+  async function meetAtSeam(ms: number, { everyMs = 500, quietMs = 0 } = {}) {
+    swarm = new TestSwarm({ config: { membership: { activeViewCapacity: 4 } } }, { idleTimeoutMs: 5_000 });
+    const { clock, network } = swarm;
+    const all = await swarm.grow(8);
+    await clock.advance(30_000);
+    const halves = [all.slice(0, 4), all.slice(4)] as const;
+    const across = halves[0].flatMap((one) => halves[1].map((other) => [one, other] as const));
+    for (const [one, other] of across) network.cut(one.endpoint, other.endpoint);
+    await clock.advance(10_000); // each half has found together
+    const said: [string[], string[]] = [[], []];
+    for (let at = 0; at < ms; at += everyMs) {
+      for (const side of [0, 1] as const) {
+        said[side].push(`${side} at ${at}`);
+        await say(halves[side][(at / everyMs) % 4] as Listener, `${side} at ${at}`);
+      }
+      await clock.advance(everyMs);
+    }
+    await clock.advance(quietMs);
+    const [[one, other]] = across as [[Listener, Listener]];
+    network.heal(one.endpoint, other.endpoint);
+    await one.session.send({ type: 'joinPeers', peers: [other.endpoint.addr()] });
+    await clock.until(() => one.session.neighbors().includes(other.endpoint.id), 60_000);
+    const newcomer = await swarm.listen(swarm.add(), [one]);
+    await clock.advance(90_000);
+    return { halves, said, newcomer };
+  }
+  const away = ({ events }: Pick<Listener, 'events'>) =>
+    events.filter((event) => event.type === 'lagged' && event.reason === 'away').length;
+  const heard = (listener: Listener, from: readonly string[]) => {
+    const heard = new Set(texts(listener));
+    return from.filter((text) => heard.has(text)).length;
+  };
+
+  test.each([
+    ['while both talk all the time', 120_000, { everyMs: 500 }],
+    ['while both talk now and then', 120_000, { everyMs: 7_000 }],
+    ['just after the first messages are compared no more, and of which there were few', 65_000, { everyMs: 6_500 }],
+    ['after both have been quiet until all caches were empty', 120_000, { everyMs: 500, quietMs: 120_000 }],
+  ])('%s: each member of both is told once that it may have missed something', async (_when, ms, how) => {
+    const { halves, said, newcomer } = await meetAtSeam(ms, how);
+    for (const [side, members] of halves.entries()) {
+      const [ours, theirs] = [said[side] as string[], said[1 - side] as string[]];
+      for (const each of members) {
+        const own = ours.filter((_, i) => i % 4 !== members.indexOf(each));
+        expect(heard(each, own)).toBe(own.length);
+        expect(heard(each, theirs)).toBeLessThan(theirs.length);
+        expect(away(each)).toBe(1);
+      }
+    }
+    expect(away(newcomer)).toBe(0);
+  });
+
+  test('a swarm of which one member after the other is cut off for a while is one: nobody is told `away`, and nothing is missing', async () => {
+    swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+    const { clock, network } = swarm;
+    const all = await swarm.grow(8);
+    await clock.advance(5_000);
+    let published = 0;
+    for (let second = 0; second < 300; second++) {
+      const cut = all[Math.floor(second / 30) % 8] as Listener;
+      const others = all.filter((each) => each !== cut);
+      if (second % 30 === 5) for (const { endpoint } of others) network.cut(endpoint, cut.endpoint);
+      // For less than caches hold, or more.
+      if (second % 30 === (second < 150 ? 15 : 29))
+        for (const { endpoint } of others) network.heal(endpoint, cut.endpoint);
+      for (const each of all) await say(each, `${second} of ${each.index}`);
+      published++;
+      await clock.advance(1_000);
+    }
+    await clock.advance(90_000);
+    for (const { events } of all) {
+      const told = events.flatMap((event) => (event.type === 'lagged' ? [event] : []));
+      expect(told.filter((event) => event.reason === 'away')).toEqual([]);
+      const missed = told.reduce((sum, event) => sum + event.missed, 0);
+      expect(events.filter(({ type }) => type === 'received').length + missed).toBe(7 * published);
+    }
+  });
+
+  test('after less than caches hold: nobody is told, and everybody has all', async () => {
+    const { halves, said } = await meetAtSeam(15_000);
+    for (const [side, members] of halves.entries()) {
+      for (const each of members) {
+        expect(heard(each, said[1 - side] as string[])).toBe(said[1 - side]?.length);
+        expect(each.events.filter(({ type }) => type === 'lagged')).toEqual([]);
+      }
+    }
+  });
+});

@@ -22,7 +22,7 @@ function search(frame: ReturnType<typeof named>, ours: DistantPast, seen: readon
   let rests = 0;
   let next = slices.next();
   for (; !next.done; next = slices.next()) rests++;
-  return { ages: next.value, rests };
+  return { ages: next.value.map(({ age }) => age), rests };
 }
 
 describe('what a peer is told of the past', () => {

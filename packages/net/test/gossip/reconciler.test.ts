@@ -44,8 +44,6 @@ class Side {
   readonly losses = new Map<MessageId, number>();
   /** Payloads that were here and whose time is over, and since when somebody has known of them. */
   readonly over = new Map<MessageId, number>();
-  /** How often a neighbor turned out to come from elsewhere. */
-  apart = 0;
   /** What was known long ago, and what of the others' was not: its ages. */
   past: DistantPast = { messages: [], reach: Number.POSITIVE_INFINITY };
   readonly missedLongAgo: number[] = [];
@@ -73,12 +71,9 @@ class Side {
       },
       unavailable: (_topic, _from, ids) => this.unavailable.push(...ids),
       lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
-      apart: () => {
-        this.apart++;
-      },
       past: () => this.past,
       forgottenAfterMs: 60_000,
-      missedLongAgo: (_topic, ages) => this.missedLongAgo.push(...ages),
+      missedLongAgo: (_topic, _from, unknown) => this.missedLongAgo.push(...unknown.map(({ age }) => age)),
       compared: () => {
         this.compared++;
       },
@@ -240,35 +235,6 @@ describe('what is compared', () => {
     expect(a.reported).toEqual([]);
     expect(b.unavailable).toEqual([]);
     for (const { reconciler } of [a, b]) expect(reconciler.counters).toMatchObject({ failed: 0 });
-  });
-
-  test.each([
-    { what: 'nothing', shared: [], apart: 1 },
-    { what: 'a payload', shared: ['both'], apart: 0 },
-  ])('whether both come from parts that were apart: of what is over they share $what', async ({ shared, apart }) => {
-    const [a, b] = serving();
-    for (const [side, own] of [[a, names('a', 300)] as const, [b, names('b', 2)] as const]) {
-      await side.add(...own, ...shared);
-      for (const id of side.payloads.keys()) side.over.set(id, 0);
-      side.payloads.clear();
-    }
-    await a.add('both, and young');
-    await b.add('both, and young');
-    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
-    await clock.advance(1_000);
-    expect([a.apart, b.apart]).toEqual([apart, apart]);
-    expect([a.reported.length, b.reported.length]).toEqual([2, 300]);
-  });
-
-  test('they were not where the one has only told losses that the other has not heard of', async () => {
-    const [a, b] = serving();
-    await a.add('told');
-    for (const id of a.payloads.keys()) a.losses.set(id, 0);
-    a.payloads.clear();
-    a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
-    await clock.advance(1_000);
-    expect(b.reported).toHaveLength(1);
-    expect(b.apart).toBe(0);
   });
 
   test('20,000 payloads on each side pass each other without waiting for each other', async () => {

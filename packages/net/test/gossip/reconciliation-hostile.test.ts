@@ -243,13 +243,41 @@ describe('a neighbor', () => {
     await invent(past(1, 30_000)); // what is so young is compared
     expect(told()).toBe(0);
     await invent(past(2));
+    expect(told()).toBe(0); // so few may still be told in their number
+    await invent(past(16));
     expect(told()).toBe(1);
     const from = swarm.clock.now();
     for (let second = 0; second < 69; second += 3) {
-      for (const age of [0, 1_000 * second, 60_000, 70_000, 0xffff_ff00]) await invent(past(1, age));
+      for (const age of [0, 1_000 * second, 60_000, 70_000, 0xffff_ff00]) await invent(past(32, age));
       await swarm.clock.advance(from + 1_000 * (second + 3) - swarm.clock.now());
     }
     expect(told()).toBe(1);
+  });
+
+  test('that invents a past has every member say so once in 70 s at most, however often and whatever it invents', async () => {
+    const others: Listener[] = [];
+    for (let i = 0; i < 8; i++) others.push(await swarm.listen(swarm.add(), [others.at(-1) ?? victim]));
+    await swarm.clock.advance(100_000);
+    const told = () =>
+      [victim, ...others].map(
+        ({ events }) => events.filter((event) => event.type === 'lagged' && event.reason === 'away').length,
+      );
+    const sessions = async () =>
+      Promise.all(others.map(async ({ node }) => (await node.snapshot()).reconciliation.sessions));
+    const [before, from] = [await sessions(), swarm.clock.now()];
+    for (let round = 0; swarm.clock.now() - from < 207_000; round++) {
+      const connection = await connect();
+      await talk(connection, opening(TOPIC), past(32, 60_000 + 1_000 * (round % 100)));
+      connection.close(0);
+      await swarm.clock.advance(2_000);
+    }
+    for (const times of told()) expect(times).toBeGreaterThan(0); // it does pass through the swarm
+    for (const times of told()) expect(times).toBeLessThanOrEqual(3);
+    // Each notice costs a member a comparison with each neighbor, begun by either side.
+    for (const [i, count] of (await sessions()).entries()) {
+      const { length } = (others[i] as Listener).session.neighbors();
+      expect(count - (before[i] as number)).toBeLessThanOrEqual(2 * 3 * length);
+    }
   });
 
   test('is not sent the name of a topic that it is no neighbor in', async () => {

@@ -8,13 +8,13 @@ export interface PastMessage {
   readonly wasHere: boolean;
 }
 
-/** What a topic remembers of its past, however long ago that was. */
+/** What a topic remembers of its past, however long ago that was: of what is compared no more. */
 export interface DistantPast {
   /** The latest ones, in the order in which they came. */
   readonly messages: readonly PastMessage[];
   /**
-   * Every message that came to be known within this time is among them, in the unit of the config's durations. Infinity where none was dropped so
-   * far.
+   * Every message that came to be known within this time is among them, or is known otherwise, in the unit of the config's durations. Infinity where
+   * none was dropped so far.
    */
   readonly reach: number;
 }

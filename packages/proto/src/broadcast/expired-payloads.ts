@@ -27,7 +27,7 @@ export class ExpiredPayloads {
 
   /** A payload has left the window, at this time. */
   add(id: MessageId, expired: number): void {
-    if (this.#knownFor > 0) this.#ids.insert(id, expired + this.#knownFor);
+    this.#ids.insert(id, expired + Math.max(0, this.#knownFor));
   }
 
   /** With their ages. They may be walked through in slices. */
@@ -37,8 +37,9 @@ export class ExpiredPayloads {
       if (expires > now) yield { id, age: known - (expires - now) };
   }
 
-  expireUntil(now: number): void {
-    this.#ids.expireUntil(now);
+  /** @param onExpired - is told of each */
+  expireUntil(now: number, onExpired: (id: MessageId) => void): void {
+    this.#ids.expireUntil(now, onExpired);
   }
 
   /** Forgets the oldest until at most `count` are left. */

@@ -115,7 +115,9 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   override past(now: number): DistantPast {
-    return this.#pastIds?.at(now) ?? super.past(now);
+    const { messages, reach } = this.#pastIds?.at(now) ?? super.past(now);
+    // What has come within this time is known as seen, or was until as long ago. What the bounds have had us forget may have been anything.
+    return { messages, reach: this.memory.isCut ? 0 : Math.max(reach, 2 * this.config.messageIdRetention) };
   }
 
   override release(): void {
@@ -164,7 +166,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   protected override remember(message: GossipMessage, age: number, now: number): void {
     super.remember(message, age, now);
-    this.#past.add(message.id, true, now);
+    this.memory.onOver ??= (id, over) => this.#past.add(id, true, over - this.#comparedFor);
     this.startEvicting(now);
   }
 
@@ -195,6 +197,12 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   get #turns(): ReconcileTurns<P> {
     this.#reconcileTurns ??= new ReconcileTurns(this.node.config.hardened.reconcileInterval, this.#rng);
     return this.#reconcileTurns;
+  }
+
+  /** For how long a payload is compared with neighbors: while it is here, and a while longer. */
+  get #comparedFor(): number {
+    const { messageCacheRetention, messageIdRetention } = this.config;
+    return Math.max(messageCacheRetention, messageIdRetention - messageCacheRetention);
   }
 
   get #past(): PastIds {

@@ -1,7 +1,7 @@
 import { checkMessageId, type MessageId } from '../wire/message-id.js';
 import type { DistantPast, PastMessage } from './distant-past.js';
 
-/** Ids that are remembered for ever. Those of a busy topic are of its last moment, those of a quiet one may reach back for hours. */
+/** Ids that are remembered for ever. Those of a quiet topic may reach back for hours. */
 const KEPT = 32;
 /** Places at first: most topics that are used at all have few messages. */
 const FIRST = 4;
@@ -15,8 +15,8 @@ export function idPrefix(id: MessageId): number {
 }
 
 /**
- * The last ids of a topic, kept after all else about them is forgotten. Without them, two parts of a swarm that meet later than that, after a time in
- * which nothing was said, would believe that they had never been apart.
+ * The last ids of a topic that neighbors compare no more: two parts of a swarm that meet after a longer time would otherwise take each other for one that was
+ * always together. Those of payloads that were here come in when their time is over, the others at once.
  *
  * A ring that grows up to {@link KEPT}: 0.5 kB.
  */
@@ -27,17 +27,18 @@ export class PastIds {
   #total = 0;
   /** The number of the last one whose payload was here. */
   #lastHere = Number.NEGATIVE_INFINITY;
-  /** When the last of the dropped ones came to be known. */
+  /** The latest time at which one came to be known that was dropped. */
   #droppedAt = Number.NEGATIVE_INFINITY;
 
-  add(id: MessageId, wasHere: boolean, now: number): void {
+  /** @param since - when it came to be known */
+  add(id: MessageId, wasHere: boolean, since: number): void {
     if (STRIDE * this.#count === this.#ring.length && this.#count < KEPT) this.#grow();
     if (wasHere) this.#lastHere = this.#total;
     const at = STRIDE * (this.#total++ % KEPT);
-    if (this.#count === KEPT) this.#droppedAt = this.#ring[at + 1] as number;
+    if (this.#count === KEPT) this.#droppedAt = Math.max(this.#droppedAt, this.#ring[at + 1] as number);
     else this.#count++;
     this.#ring[at] = 2 * idPrefix(id) + (wasHere ? 1 : 0);
-    this.#ring[at + 1] = now;
+    this.#ring[at + 1] = since;
   }
 
   /** Whether there is anything that others may lack. */

@@ -30,6 +30,10 @@ export class PayloadMemory implements IdHolder {
   /** Made with the first one: most topics are quiet. */
   #expired: ExpiredPayloads | undefined;
   #faded: FadedIds | undefined;
+  /** Is told of payloads whose time is over, when nothing but their ids is known any more. */
+  onOver: ((id: MessageId, now: number) => void) | undefined;
+  /** Whether the bounds have had ids forgotten before their time. */
+  isCut = false;
   readonly #node: MemoryContext;
   readonly #past: Past | undefined;
   /** Ids that the node's budget knows of. */
@@ -100,7 +104,7 @@ export class PayloadMemory implements IdHolder {
   /** Forgets what has been kept long enough. */
   expireUntil(now: number): void {
     this.window.expireUntil(now, (id, expired) => this.#hasExpired(id, expired));
-    this.#expired?.expireUntil(now);
+    this.#expired?.expireUntil(now, (id) => this.onOver?.(id, now));
     if (this.#expired?.size === 0) this.#expired = undefined;
     this.seen.expireUntil(now, (id) => this.#hasFaded(id, now));
     this.#faded?.expireUntil(now);
@@ -110,6 +114,7 @@ export class PayloadMemory implements IdHolder {
 
   forgetOldestId(): void {
     const id = this.seen.dropOldest();
+    this.isCut = true;
     if (id !== undefined && this.window.forget(id)) this.#node.stats.evictedPayloads++;
     this.#expired?.limit(this.seen.size);
     this.#countIds();

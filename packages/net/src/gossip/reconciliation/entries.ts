@@ -25,7 +25,7 @@ export function isPayload(entry: Entry): entry is WindowEntry {
 }
 
 /** Whether a payload was here whose time is over. */
-export function isExpired(entry: Entry): entry is ExpiredEntry {
+function isExpired(entry: Entry): entry is ExpiredEntry {
   return 'expired' in entry;
 }
 

@@ -2,6 +2,7 @@ import type { DistantPast, LossEntry, MessageId, ReconcileReason, TopicId, Windo
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ProtocolCompanion } from '../../transport/router.js';
+import type { UnknownMessage } from './past.js';
 import type { RecoveredPayload } from './session.js';
 
 /** What a `Reconciler` needs of its node. */
@@ -23,14 +24,12 @@ export interface ReconcilerHost {
   recovered(topic: TopicId, from: EndpointId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, from: EndpointId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;
-  /** A neighbor has had payloads whose time is over, and none of those that we have had. */
-  apart(topic: TopicId): void;
   /** The last messages that were known. */
   past(topic: TopicId): DistantPast;
   /** From which age on payloads are no longer compared, in milliseconds. */
   readonly forgottenAfterMs: number;
-  /** A neighbor has had payloads that we do not know, and did so this long ago, in milliseconds. */
-  missedLongAgo(topic: TopicId, ages: readonly number[]): void;
+  /** A neighbor has had payloads that we do not know, and that are compared no more. Their ages are in milliseconds. */
+  missedLongAgo(topic: TopicId, from: EndpointId, unknown: readonly UnknownMessage[]): void;
   /** What a neighbor and we have of a topic was compared. */
   compared(topic: TopicId): void;
   /** The peer can't be reconciled with: announce everything to it, in the protocol that every node speaks. */

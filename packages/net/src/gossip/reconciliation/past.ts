@@ -1,4 +1,4 @@
-import { type DistantPast, idPrefix, type MessageId } from '@grapevine/proto';
+import { type DistantPast, idPrefix, type MessageId, type PastMessage } from '@grapevine/proto';
 import { Violation } from './errors.js';
 import { type Frame, packKeys, unpackKeys } from './frames.js';
 import { IDS_PER_LOOK } from './serving.js';
@@ -8,6 +8,9 @@ type PastFrame = Extract<Frame, { type: 'past' }>;
 /** Messages that one frame names. Twice as many as we remember: a later version may remember more. */
 const MAX_MESSAGES = 64;
 const MAX_AGE = 0xffff_ffff;
+/** A message that a peer knows and we do not. */
+export type UnknownMessage = Pick<PastMessage, 'prefix' | 'age'>;
+
 /** By how much nodes may differ in when they came to know a message, in milliseconds. */
 const SKEW_MS = 10_000;
 
@@ -29,14 +32,14 @@ export function pastFrame({ messages }: DistantPast, forgottenAfterMs: number): 
  * otherwise a peer could make us report losses every ten seconds, by inventing recent ones.
  *
  * @param seenIds all ids that are known otherwise; they are walked through in slices, and only where it is needed
- * @returns their ages, in milliseconds @throws Violation when the peer names more than it may
+ * @returns them, with ages in milliseconds @throws Violation when the peer names more than it may
  */
 export function* unknownPast(
   frame: PastFrame,
   past: DistantPast,
   forgottenAfterMs: number,
   seenIds: () => Iterable<MessageId>,
-): Generator<void, number[]> {
+): Generator<void, UnknownMessage[]> {
   const prefixes = unpackKeys(frame.prefixes);
   if (prefixes?.length !== frame.ages.length || prefixes.length > MAX_MESSAGES) {
     throw new Violation('bad-message', 'a broken past, or more than anybody remembers');
@@ -52,5 +55,5 @@ export function* unknownPast(
     unknown.delete(idPrefix(id));
     if (++looked % IDS_PER_LOOK === 0) yield;
   }
-  return [...unknown.values()];
+  return [...unknown].map(([prefix, age]) => ({ prefix, age }));
 }

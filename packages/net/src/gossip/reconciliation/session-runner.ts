@@ -90,10 +90,9 @@ export class SessionRunner {
         host.unavailable(topic, peer, ids);
       },
       lossesReported: (topic, losses) => host.lossesReported(topic, peer, losses),
-      apart: (topic) => host.apart(topic),
       past: (topic) => host.past(topic),
       forgottenAfterMs: host.forgottenAfterMs,
-      missedLongAgo: (topic, ages) => host.missedLongAgo(topic, ages),
+      missedLongAgo: (topic, unknown) => host.missedLongAgo(topic, peer, unknown),
     };
   }
 }

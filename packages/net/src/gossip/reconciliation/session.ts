@@ -15,13 +15,12 @@ import {
 } from '@grapevine/proto/reconciliation';
 import type { Clock } from '../../util/clock.js';
 import { SessionCode } from './close-code.js';
-import { type Entry, entriesOf, isExpired, keyBytes } from './entries.js';
+import { type Entry, entriesOf, keyBytes } from './entries.js';
 import { SessionEnded, Violation } from './errors.js';
-import { ForeignPast } from './foreign-past.js';
 import type { FrameChannel } from './frame-channel.js';
 import { type Frame, KEYS_PER_FRAME, packKeys } from './frames.js';
 import { Pacer } from './pacer.js';
-import { pastFrame, unknownPast } from './past.js';
+import { pastFrame, type UnknownMessage, unknownPast } from './past.js';
 import { IDS_PER_LOOK, Serving } from './serving.js';
 import type { Turns } from './turns.js';
 
@@ -54,14 +53,12 @@ export interface SessionHost {
   recovered(topic: TopicId, payload: RecoveredPayload): void;
   unavailable(topic: TopicId, ids: readonly MessageId[]): void;
   lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
-  /** The peer has had payloads whose time is over, and none of those that we have had. */
-  apart(topic: TopicId): void;
   /** The last messages that were known. */
   past(topic: TopicId): DistantPast;
   /** From which age on payloads are in none of these but the past, in milliseconds. */
   readonly forgottenAfterMs: number;
-  /** The peer has had payloads that we do not know, and did so this long ago, in milliseconds. */
-  missedLongAgo(topic: TopicId, ages: readonly number[]): void;
+  /** The peer has had payloads that we do not know, and that are compared no more. Their ages are in milliseconds. */
+  missedLongAgo(topic: TopicId, unknown: readonly UnknownMessage[]): void;
 }
 
 /** What is compared. */
@@ -90,7 +87,6 @@ export class Session {
   #taken = 0;
   #wanting: Promise<void> | undefined;
   #served: Promise<void> | undefined;
-  #foreign: ForeignPast | undefined;
   #hasPast = false;
   /** Ends our turn to fetch, or waiting for it. */
   #endTurn: (() => void) | undefined;
@@ -154,24 +150,7 @@ export class Session {
     }
     await this.#served;
     await this.#channel.acknowledged();
-    const { exact, surplus } = comparison.difference();
-    if (exact && this.#foreign?.isThere && !(await this.#sharesPast(set, surplus))) this.#host.apart(this.scope.topic);
-    return exact;
-  }
-
-  /** Whether the peer has had any of our payloads whose time is over. @param surplus keys of what it lacks */
-  async #sharesPast(set: KeySet, surplus: readonly number[]): Promise<boolean> {
-    const lacking = new Set(surplus);
-    const isShared = (first: number) => {
-      const alone = new Set(set.positionsOf(lacking, first, first + IDS_PER_LOOK));
-      const entries = this.#entries.slice(first, first + IDS_PER_LOOK);
-      return entries.some((entry, i) => isExpired(entry) && !alone.has(first + i));
-    };
-    for (let first = 0; first < this.#entries.length; first += IDS_PER_LOOK) {
-      if (this.#handling.work(() => isShared(first))) return true;
-      await this.#handling.spent(0);
-    }
-    return false;
+    return comparison.difference().exact;
   }
 
   async #take(frame: Frame, set: KeySet, comparison: Reconciliation): Promise<void> {
@@ -196,8 +175,6 @@ export class Session {
         return;
       case 'lost':
         this.#count(frame.losses.length);
-        this.#foreign ??= new ForeignPast(set, comparison.difference().lacking);
-        this.#handling.work(() => this.#foreign?.note(frame.losses));
         this.#host.lossesReported(this.scope.topic, frame.losses);
         return;
       case 'past':
