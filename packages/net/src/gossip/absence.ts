@@ -21,6 +21,13 @@ export interface Ended {
   readonly unsettled: readonly EventQueue[];
 }
 
+interface Sleep {
+  readonly from: Moment;
+  readonly until: Moment;
+  /** Who is to be told if it was one. */
+  readonly readers: readonly EventQueue[];
+}
+
 interface Moment {
   /** By the monotonic clock, which may stand still during sleep. */
   readonly now: number;
@@ -55,7 +62,7 @@ export class Absence {
   readonly #clock: Clock;
   readonly #limit: number;
   #began: { readonly at: Moment; readonly readers: readonly EventQueue[]; readonly wasSilent: boolean } | undefined;
-  #slept: { readonly from: Moment; readonly until: Moment } | undefined;
+  #slept: Sleep | undefined;
 
   /** @param limit in milliseconds: after a shorter absence the number of missed messages is told */
   constructor(clock: Clock, limit: number) {
@@ -81,11 +88,21 @@ export class Absence {
     return began.wasSilent || lasted > REPLACEMENT_MS ? { told: NOBODY, unsettled: began.readers } : NOTHING;
   }
 
-  /** The node was asleep until now. @returns the readers that are to be told at once: its neighbors may all be there still */
-  slept(forMs: number, readers: readonly EventQueue[]): readonly EventQueue[] {
-    if (this.#began) return NOBODY;
-    this.#slept = forMs > this.#limit ? undefined : { from: this.#before(forMs), until: this.#here };
-    return forMs > this.#limit ? readers : NOBODY;
+  /** The node was asleep until now, or its timers were: its neighbors may all be there still. */
+  slept(forMs: number, readers: readonly EventQueue[]): void {
+    if (!this.#began) {
+      this.#slept = { from: this.#before(forMs), until: this.#here, readers: forMs > this.#limit ? readers : NOBODY };
+    }
+  }
+
+  /**
+   * None of the links that there were is left. (Where one is, the node was not away: what was sent on it is here, or comes. Browsers let the timers of a
+   * hidden tab run once a minute.) @returns the readers that are to be told, if the sleep was too long and nobody has told them
+   */
+  noneSurvived(): readonly EventQueue[] {
+    const readers = this.#slept?.readers ?? NOBODY;
+    if (readers.length > 0) this.#slept = undefined;
+    return readers;
   }
 
   /**

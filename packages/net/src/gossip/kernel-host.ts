@@ -105,6 +105,7 @@ export abstract class KernelHost implements GossipService {
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
       slept: (forMs) => this.#topics.slept(forMs),
+      survivedSleep: (peers) => this.#topics.survivedSleep(peers),
       isWanted: (peer) => this.#state.wants(peer),
     });
     this.#timers = new KernelTimers(resolved.clock, (timer) => this.#feed({ type: 'timerExpired', timer }, 'timer'));

@@ -143,7 +143,13 @@ export class LocalTopic {
   /** The node was asleep until now. */
   slept(forMs: number): void {
     if (this.#neighbors.length === 0) return this.#away.sleptAlone(forMs);
-    this.#tellAway(this.#away.slept(forMs, this.subscribers.queues));
+    this.#away.slept(forMs, this.subscribers.queues);
+  }
+
+  /** These peers have answered after a sleep, on the links that there were before. */
+  survivedSleep(peers: readonly EndpointId[]): void {
+    if (this.#absence && !this.#neighbors.some((peer) => peers.includes(peer)))
+      this.#tellAway(this.#absence.noneSurvived());
   }
 
   /**

@@ -112,6 +112,11 @@ export class LocalTopics {
     for (const local of this.#topics.values()) local.slept(forMs);
   }
 
+  /** These peers have answered after a sleep, on the links that there were before. */
+  survivedSleep(peers: readonly EndpointId[]): void {
+    for (const local of this.#topics.values()) local.survivedSleep(peers);
+  }
+
   /** All topics have failed: their users are told. They can still be looked at. */
   failAll(error: Error): void {
     this.#rounds.stop();

@@ -66,9 +66,11 @@ describe('an absence', () => {
     expect(away.end().told).toEqual(READERS);
   });
 
-  test('that was one long sleep is told at once, and not again', () => {
+  test('that was one long sleep is told when no link has survived it, and not again', () => {
     const { away, pass } = absence();
-    expect(away.slept(61_000, READERS)).toEqual(READERS);
+    away.slept(61_000, READERS);
+    expect(away.noneSurvived()).toEqual(READERS);
+    expect(away.noneSurvived()).toEqual([]);
     away.begin(READERS, 'timeout');
     pass(2_000);
     expect(away.end().told).toEqual([]);
@@ -76,11 +78,13 @@ describe('an absence', () => {
 
   test('began with the sleep after which the links were dead', () => {
     const { away, pass } = absence();
-    expect(away.slept(55_000, READERS)).toEqual([]);
+    away.slept(55_000, READERS);
+    expect(away.noneSurvived()).toEqual([]);
     pass(3_000);
     away.begin(READERS, 'timeout');
     pass(3_000);
     expect(away.end().told).toEqual(READERS);
+    expect(away.noneSurvived()).toEqual([]);
   });
 
   test('began with the sleep where the end of the links is heard of before anybody notices the sleep', () => {
@@ -264,6 +268,34 @@ describe('two halves of a swarm that both had neighbors all the time', () => {
   test('and were apart for a while: all that was missed is there, or counted', async () => {
     const { all } = await halve(15_000);
     for (const each of all) expect(away(each)).toEqual([]);
+  });
+});
+
+describe('a member whose timers run once a minute, as those of a hidden tab do', () => {
+  test.each([
+    ['nothing is said', 0],
+    ['others talk', 7_000],
+  ])('is told nothing where its links live on and %s', async (_what, everyMs) => {
+    swarm = new TestSwarm();
+    const { clock } = swarm;
+    const throttled = {
+      now: () => clock.now(),
+      wallNow: () => clock.wallNow(),
+      defer: (callback: () => void) => clock.defer(callback),
+      setTimer: (callback: () => void, delayMs: number) =>
+        clock.setTimer(callback, 60_000 * Math.ceil((clock.now() + delayMs) / 60_000) - clock.now()),
+    };
+    const [a] = (await swarm.grow(2)) as [Listener, Listener];
+    const tab = await swarm.listen(swarm.add({ clock: throttled }), [a]);
+    await clock.until(() => tab.session.neighbors().length > 0);
+    const said: string[] = [];
+    for (const end = clock.now() + 300_000; clock.now() < end; await clock.advance(everyMs || 10_000)) {
+      if (everyMs === 0) continue;
+      said.push(`at ${clock.now()}`);
+      await say(a, said.at(-1) as string);
+    }
+    expect(tab.events.filter(({ type }) => type !== 'received' && type !== 'neighborUp')).toEqual([]);
+    expect(texts(tab).toSorted()).toEqual(said.toSorted());
   });
 });
 

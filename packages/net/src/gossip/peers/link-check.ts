@@ -1,3 +1,4 @@
+import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
@@ -39,9 +40,10 @@ export class LinkCheck {
     this.#host = host;
   }
 
-  /** Our time stood still: asks all peers at once. */
-  async afterSleep(peers: Iterable<Peer>): Promise<void> {
-    await Promise.all([...peers].map((peer) => this.#afterSleep(peer)));
+  /** Our time stood still: asks all peers at once. @returns those that have answered, on the links that there were */
+  async afterSleep(peers: readonly Peer[]): Promise<EndpointId[]> {
+    const answers = await Promise.all(peers.map((peer) => this.#afterSleep(peer)));
+    return peers.filter((_, i) => answers[i]).map(({ id }) => id);
   }
 
   /** A peer has not answered for longer than it should. */
@@ -52,14 +54,16 @@ export class LinkCheck {
     this.#doubted.delete(link);
   }
 
-  async #afterSleep(peer: Peer): Promise<void> {
+  /** A link that does not answer is replaced afterwards. */
+  async #afterSleep(peer: Peer): Promise<boolean> {
     const link = peer.active;
-    if (!link || this.#doubted.has(link)) return;
+    if (!link || this.#doubted.has(link)) return false;
     this.#doubted.add(link);
     const answers = await this.#answers(link);
-    if (!answers) await this.#replace(peer, link);
-    else if (peer.active === link) this.#host.survivedSleep(peer);
-    this.#doubted.delete(link);
+    if (answers && peer.active === link) this.#host.survivedSleep(peer);
+    if (answers) this.#doubted.delete(link);
+    else void this.#replace(peer, link).then(() => this.#doubted.delete(link));
+    return answers;
   }
 
   async #replace(peer: Peer, link: Link): Promise<void> {

@@ -26,6 +26,8 @@ export interface PeerTableHost {
   linkGap(peer: EndpointId, reason: 'sleep' | 'overflow'): void;
   /** Our time stood still for `forMs` milliseconds. */
   slept(forMs: number): void;
+  /** These peers have answered after that, on the links that there were before. */
+  survivedSleep(peers: readonly EndpointId[]): void;
   /** Whether a peer is, or is about to be, an active neighbor in some topic. */
   isWanted(peer: EndpointId): boolean;
 }

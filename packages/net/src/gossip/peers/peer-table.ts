@@ -243,7 +243,7 @@ export class PeerTable {
   #onTimeJump(missingMs: number): void {
     this.#options.logger.info({ missingMs }, 'time has jumped: asking all peers whether they are there');
     this.#host.slept(missingMs);
-    void this.#linkCheck.afterSleep([...this.#peers.values()]);
+    void this.#linkCheck.afterSleep([...this.#peers.values()]).then((peers) => this.#host.survivedSleep(peers));
   }
 
   /** A peer prefers the other node with our identity. */
