@@ -279,8 +279,8 @@ describe.concurrent('weight', () => {
 
   /** The README's program as it stands, and with the other kernels: of leaves, and of mode `reference` alone. */
   test.each([
-    ['State', '@grapevine/proto', 29_000],
-    ['LeafState', '@grapevine/proto/leaf', 23_500],
+    ['State', '@grapevine/proto', 29_300],
+    ['LeafState', '@grapevine/proto/leaf', 23_900],
     ['ReferenceState', '@grapevine/proto/reference', 15_200],
   ])(
     'proto, as its README imports it, with %s of %s, is at most %i bytes in a bundle',
