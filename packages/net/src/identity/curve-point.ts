@@ -19,17 +19,17 @@ export function isCurvePoint(bytes: Uint8Array): boolean {
  * raising to the power of (P − 1) / 2 takes.
  */
 function isSquare(x: bigint): boolean {
-  let [a, n, nMod8, isEven] = [x, P, 5, true];
+  let [a, n, nMod8, isPositive] = [x, P, 5, true];
   while (a) {
     while (!low32(a)) a >>= 32n;
     const twos = 31 - Math.clz32(low32(a) & -low32(a));
     a >>= BigInt(twos);
     const aMod8 = low32(a) & 7;
-    if (twos & 1 && (nMod8 === 3 || nMod8 === 5)) isEven = !isEven;
-    if (aMod8 & nMod8 & 2) isEven = !isEven; // both leave 3 when divided by 4
+    if (twos & 1 && (nMod8 === 3 || nMod8 === 5)) isPositive = !isPositive;
+    if (aMod8 & nMod8 & 2) isPositive = !isPositive; // both leave 3 when divided by 4
     [a, n, nMod8] = [n % a, a, aMod8];
   }
-  return isEven;
+  return isPositive;
 }
 
 function low32(x: bigint): number {

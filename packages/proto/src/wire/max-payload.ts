@@ -4,6 +4,8 @@ import type { Scope } from '../event.js';
 import { aMessageSize } from '../resolve-config.js';
 import { TRAILER_LENGTH } from './root-tag.js';
 
+type MessageSize = Pick<Config, 'maxMessageSize'>;
+
 const aScope = oneOf('swarm', 'neighbors');
 
 /** What precedes the content's length in a body: two discriminants and the 32-byte id. */
@@ -29,7 +31,7 @@ function payloadHeaderLength(contentLength: number, roundLength: number): number
  * Whether a payload message fits into a frame. The wire's rule for sending is "shorter than the limit", so at 4,096
  * the longest body is 4,095 bytes.
  */
-export function fitsFrame(config: Config, contentLength: number, roundLength: number): boolean {
+export function fitsFrame(config: MessageSize, contentLength: number, roundLength: number): boolean {
   return payloadHeaderLength(contentLength, roundLength) + contentLength < config.maxMessageSize;
 }
 
@@ -53,7 +55,7 @@ export function roundThatFits(config: Config, contentLength: number, round: numb
  *
  * @throws TypeError or RangeError for what is no config or no scope.
  */
-export function maxPayload(config: Config, scope: Scope): number {
+export function maxPayload(config: MessageSize, scope: Scope): number {
   aMessageSize('maxMessageSize', config?.maxMessageSize);
   aScope('scope', scope);
   const roundLength = scope === 'swarm' ? ROUND_MAX : 0;
