@@ -706,9 +706,17 @@ export const WITHOUT_ROW: Readonly<Record<string, readonly string[]>> = {
     ]),
   ],
   'asks for something: what is not there, or is nothing, has nothing': [
-    ...['neighbors', 'eagerPeers', 'snapshot', 'hasSeen', 'seenIds', 'wants', 'hasHeardFrom', 'origin'].flatMap(
-      (method) => ['State', 'LeafState', 'ReferenceState'].map((kernel) => `${kernel}#${method}`),
-    ),
+    ...[
+      'neighbors',
+      'eagerPeers',
+      'snapshot',
+      'hasSeen',
+      'seenIds',
+      'wants',
+      'hasHeardFrom',
+      'origin',
+      'payload',
+    ].flatMap((method) => ['State', 'LeafState', 'ReferenceState'].map((kernel) => `${kernel}#${method}`)),
   ],
   'runs in a browser alone; it begins with the same check of bytes as SecretKey#sign': ['BrowserKey#sign'],
   'called by this package alone, and marked so': [

@@ -38,7 +38,8 @@ async function fieldOf(target: TargetAddr): Promise<Field> {
       return peer;
     },
     silentHosts: (count) => Promise.all(Array.from({ length: count }, silentHost)),
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    // Behind the timer a turn in which messages are read: timers that are always due would keep the process from ever hearing that it is to stop.
+    pause: (ms) => new Promise((resolve) => setTimeout(() => setImmediate(resolve), ms)),
   };
 }
 

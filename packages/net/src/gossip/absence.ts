@@ -90,9 +90,21 @@ export class Absence {
 
   /** The node was asleep until now, or its timers were: its neighbors may all be there still. */
   slept(forMs: number, readers: readonly EventQueue[]): void {
-    if (!this.#began) {
-      this.#slept = { from: this.#before(forMs), until: this.#here, readers: forMs > this.#limit ? readers : NOBODY };
-    }
+    if (this.#began) return;
+    const latest = this.#slept;
+    // Nobody has answered since an earlier one that was too long: this one goes on with it.
+    const earlier = latest !== undefined && latest.readers.length > 0 ? latest : undefined;
+    const told = earlier?.readers ?? NOBODY;
+    this.#slept = {
+      from: earlier?.from ?? this.#before(forMs),
+      until: this.#here,
+      readers: forMs > this.#limit ? readers : told,
+    };
+  }
+
+  /** A link from before the sleep answers. */
+  survived(): void {
+    if (this.#slept) this.#slept = { ...this.#slept, readers: NOBODY };
   }
 
   /**

@@ -145,6 +145,7 @@ export abstract class KernelHost implements GossipService {
         return { messages: messages.concat(this.#topics.get(topic)?.missed ?? []), reach };
       },
       forgottenAfterMs: forgottenAfter(this.#state.config),
+      suspects: (topic) => this.#topics.get(topic)?.suspects ?? [],
       missedLongAgo: (topic, from, unknown) => this.#topics.get(topic)?.missedLongAgo(from, unknown),
       compared: (topic) => this.#topics.get(topic)?.compared(),
       announceCache: (topic, peer) => {

@@ -28,6 +28,9 @@ const SKEW_MS = 10_000;
 /** So many messages that a neighbor names and nobody here has heard of are no accident. */
 const MANY = 16;
 
+/** The shortest time between two looks for messages that a neighbor has named, in milliseconds: it can invent any number of them. */
+const LOOK_MS = 5_000;
+
 /** What a topic needs of its node. One for all topics. */
 export interface LocalTopicHost {
   readonly me: EndpointId;
@@ -74,6 +77,8 @@ export class LocalTopic {
   /** Since when its readers have had every message, or know that it is lost: since the first neighbor came, or they were last told that any number may be. */
   #inTouchSince: number | undefined;
   #missed: MissedPast | undefined;
+  /** Messages that a neighbor has named, few and young enough to be told in their number. */
+  #suspects: MissedPast | undefined;
   #nextLook: ClockTimer | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
@@ -148,8 +153,8 @@ export class LocalTopic {
 
   /** These peers have answered after a sleep, on the links that there were before. */
   survivedSleep(peers: readonly EndpointId[]): void {
-    if (this.#absence && !this.#neighbors.some((peer) => peers.includes(peer)))
-      this.#tellAway(this.#absence.noneSurvived());
+    if (this.#neighbors.some((peer) => peers.includes(peer))) this.#absence?.survived();
+    else this.#tellAway(this.#absence?.noneSurvived());
   }
 
   /**
@@ -161,9 +166,11 @@ export class LocalTopic {
     const now = this.#host.options.clock.now();
     const since = this.#inTouchSince ?? now;
     const missed = unknown.filter(({ age }) => age + SKEW_MS < now - since);
+    this.#suspects = undefined;
     if (missed.length === 0) return;
     const oldest = missed.reduce((most, { age }) => Math.max(most, age), 0);
     if (missed.length < MANY && oldest < this.#host.countedLateMs) {
+      this.#suspects = new MissedPast(missed, now);
       this.#lookAgain(from, this.#host.countedLateMs - oldest);
       return;
     }
@@ -173,12 +180,19 @@ export class LocalTopic {
     for (const peer of this.#neighbors) if (peer !== from) this.#host.compare(this.id, peer, 'periodic');
   }
 
-  /** A few messages may still be told in their number. Where they are not, the neighbor names them again. */
+  /** A few messages may still be told in their number. Where they are not, the next past shows it, whether it names them again or not. */
   #lookAgain(peer: EndpointId, afterMs: number): void {
-    this.#nextLook ??= this.#host.options.clock.setTimer(() => {
+    const look = (): void => {
       this.#nextLook = undefined;
-      if (this.#neighbors.includes(peer)) this.#host.compare(this.id, peer, 'periodic');
-    }, afterMs);
+      const other = this.#neighbors.includes(peer) ? peer : this.#neighbors[0];
+      if (other !== undefined) this.#host.compare(this.id, other, 'periodic');
+    };
+    this.#nextLook ??= this.#host.options.clock.setTimer(look, Math.max(afterMs, LOOK_MS));
+  }
+
+  /** What may have been missed long ago, and is looked for whenever a neighbor tells its past. */
+  get suspects(): readonly UnknownMessage[] {
+    return this.#suspects?.at(this.#host.options.clock.now()) ?? NOTHING_MISSED;
   }
 
   /** What was missed long ago, to be shown to neighbors. */

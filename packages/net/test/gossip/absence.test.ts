@@ -6,6 +6,10 @@ import { type Listener, type Member, record, say, TestSwarm, TOPIC, texts } from
 const READERS = [{}] as EventQueue[];
 const AWAY = { type: 'lagged', missed: 0, reason: 'away' };
 
+type Heard = Pick<Listener, 'events'>;
+const lagged = ({ events }: Heard) => events.flatMap((event) => (event.type === 'lagged' ? [event] : []));
+const away = (heard: Heard) => lagged(heard).filter(({ reason }) => reason === 'away');
+
 let swarm: TestSwarm | undefined;
 afterEach(async () => {
   await swarm?.close();
@@ -74,6 +78,19 @@ describe('an absence', () => {
     away.begin(READERS, 'timeout');
     pass(2_000);
     expect(away.end().told).toEqual([]);
+  });
+
+  test('that was a long sleep is told although a short one comes before the links have answered', () => {
+    for (const links of ['silent', 'ended', 'alive'] as const) {
+      const { away, pass } = absence();
+      away.slept(120_000, READERS);
+      if (links === 'alive') away.survived();
+      pass(8_000);
+      away.slept(7_000, READERS);
+      if (links === 'ended') away.begin(READERS, 'closed');
+      expect(away.noneSurvived()).toEqual(links === 'silent' ? READERS : []);
+      expect(away.end().told).toEqual(links === 'ended' ? READERS : []);
+    }
   });
 
   test('began with the sleep after which the links were dead', () => {
@@ -146,7 +163,6 @@ describe('a member that was cut off from its swarm', () => {
     await clock.advance(1_000);
     return { a, b, late };
   }
-  const lagged = ({ events }: Pick<Listener, 'events'>) => events.filter(({ type }) => type === 'lagged');
 
   test('for longer than others remember is told that it may have missed something, once, before what comes then', async () => {
     const { a, b, late } = await cutOff(120_000);
@@ -201,7 +217,6 @@ describe('a member that was cut off for a moment from neighbors that hand over n
     await clock.advance(1_000);
     return b;
   }
-  const lagged = ({ events }: Pick<Listener, 'events'>) => events.filter(({ type }) => type === 'lagged');
 
   test('is told that it may have missed something, once', async () => {
     const b = await cutOff(0);
@@ -240,8 +255,6 @@ describe('two halves of a swarm that both had neighbors all the time', () => {
     await clock.advance(90_000);
     return { all, newcomer };
   }
-  const away = ({ events }: Pick<Listener, 'events'>) =>
-    events.filter((event) => event.type === 'lagged' && event.reason === 'away');
 
   test('and were apart for longer than anybody remembers: each member is told once that it may have missed something', async () => {
     const { all, newcomer } = await halve(120_000);
@@ -269,6 +282,54 @@ describe('two halves of a swarm that both had neighbors all the time', () => {
     const { all } = await halve(15_000);
     for (const each of all) expect(away(each)).toEqual([]);
   });
+});
+
+test('a newcomer is told nothing of what was said before it, by a member that has slept meanwhile', async () => {
+  swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+  const { clock, network } = swarm;
+  let asleepUntil = 0;
+  const sleeper = {
+    now: () => clock.now(),
+    wallNow: () => clock.wallNow(),
+    defer: (callback: () => void) => clock.defer(callback),
+    setTimer(callback: () => void, delayMs: number) {
+      const wake = (): void => {
+        if (clock.now() >= asleepUntil) callback();
+        else timer = clock.setTimer(wake, asleepUntil - clock.now());
+      };
+      let timer = clock.setTimer(wake, delayMs);
+      return { cancel: () => timer.cancel() };
+    },
+  };
+  const others = (await swarm.grow(2)) as [Listener, Listener];
+  const b = await swarm.listen(swarm.add({ clock: sleeper }), others);
+  await clock.until(() => b.session.neighbors().length > 0);
+  for (let i = 0; i < 20; i++) await say(others[0], `${i}`);
+  await clock.advance(5_000);
+  expect(texts(b)).toHaveLength(20);
+  asleepUntil = clock.now() + 300_000;
+  for (const { endpoint } of others) network.cut(endpoint, b.endpoint);
+  await clock.advance(150_000);
+  const newcomer = await swarm.listen(swarm.add(), [others[0]]);
+  await clock.advance(150_000);
+  for (const { endpoint } of others) network.heal(endpoint, b.endpoint);
+  await clock.advance(100_000);
+  expect(lagged(b)).toEqual([AWAY]);
+  expect(lagged(newcomer)).toEqual([]);
+});
+
+test('a member in the reference mode, which remembers no past, is told of none', async () => {
+  swarm = new TestSwarm({}, { idleTimeoutMs: 5_000 });
+  const { clock } = swarm;
+  const a = await swarm.listen(swarm.add());
+  const reference = await swarm.listen(swarm.add({ config: { mode: 'reference' } }), [a]);
+  await clock.advance(10_000);
+  for (let i = 0; i < 20; i++) await say(a, `${i}`);
+  await clock.advance(120_000);
+  await say(a, 'one more');
+  await clock.advance(60_000);
+  expect(texts(reference)).toHaveLength(21);
+  expect(lagged(reference)).toEqual([]);
 });
 
 describe('a member whose timers run once a minute, as those of a hidden tab do', () => {
@@ -300,16 +361,33 @@ describe('a member whose timers run once a minute, as those of a hidden tab do',
 });
 
 describe('two halves of a swarm that meet at one link', () => {
-  /** Eight are cut into two halves of four. Of the links between the halves one is healed. */
-  async function meetAtSeam(ms: number, { everyMs = 500, quietMs = 0 } = {}) {
-    swarm = new TestSwarm({ config: { membership: { activeViewCapacity: 4 } } }, { idleTimeoutMs: 5_000 });
+  /** Eight are cut into two halves of four. @param before - what happens while they are together */
+  async function splitInHalves(broadcast = {}, before = async (_all: readonly Listener[]) => {}) {
+    swarm = new TestSwarm({ config: { membership: { activeViewCapacity: 4 }, broadcast } }, { idleTimeoutMs: 5_000 });
     const { clock, network } = swarm;
     const all = await swarm.grow(8);
     await clock.advance(30_000);
+    await before(all);
+    for (const { events } of all) events.length = 0;
     const halves = [all.slice(0, 4), all.slice(4)] as const;
     const across = halves[0].flatMap((one) => halves[1].map((other) => [one, other] as const));
     for (const [one, other] of across) network.cut(one.endpoint, other.endpoint);
     await clock.advance(10_000); // each half has found together
+    const [[one, other]] = across as [[Listener, Listener]];
+    return { halves, one, other };
+  }
+
+  /** One link between the halves is healed. */
+  async function meet(one: Listener, other: Listener) {
+    const { clock, network } = swarm as TestSwarm;
+    network.heal(one.endpoint, other.endpoint);
+    await one.session.send({ type: 'joinPeers', peers: [other.endpoint.addr()] });
+    await clock.until(() => one.session.neighbors().includes(other.endpoint.id), 60_000);
+  }
+
+  async function meetAtSeam(ms: number, { everyMs = 500, quietMs = 0 } = {}) {
+    const { halves, one, other } = await splitInHalves();
+    const { clock } = swarm as TestSwarm;
     const said: [string[], string[]] = [[], []];
     for (let at = 0; at < ms; at += everyMs) {
       for (const side of [0, 1] as const) {
@@ -319,16 +397,11 @@ describe('two halves of a swarm that meet at one link', () => {
       await clock.advance(everyMs);
     }
     await clock.advance(quietMs);
-    const [[one, other]] = across as [[Listener, Listener]];
-    network.heal(one.endpoint, other.endpoint);
-    await one.session.send({ type: 'joinPeers', peers: [other.endpoint.addr()] });
-    await clock.until(() => one.session.neighbors().includes(other.endpoint.id), 60_000);
-    const newcomer = await swarm.listen(swarm.add(), [one]);
+    await meet(one, other);
+    const newcomer = await (swarm as TestSwarm).listen((swarm as TestSwarm).add(), [one]);
     await clock.advance(90_000);
     return { halves, said, newcomer };
   }
-  const away = ({ events }: Pick<Listener, 'events'>) =>
-    events.filter((event) => event.type === 'lagged' && event.reason === 'away').length;
   const heard = (listener: Listener, from: readonly string[]) => {
     const heard = new Set(texts(listener));
     return from.filter((text) => heard.has(text)).length;
@@ -347,10 +420,10 @@ describe('two halves of a swarm that meet at one link', () => {
         const own = ours.filter((_, i) => i % 4 !== members.indexOf(each));
         expect(heard(each, own)).toBe(own.length);
         expect(heard(each, theirs)).toBeLessThan(theirs.length);
-        expect(away(each)).toBe(1);
+        expect(away(each)).toHaveLength(1);
       }
     }
-    expect(away(newcomer)).toBe(0);
+    expect(away(newcomer)).toEqual([]);
   });
 
   test('a swarm of which one member after the other is cut off for a while is one: nobody is told `away`, and nothing is missing', async () => {
@@ -378,6 +451,54 @@ describe('two halves of a swarm that meet at one link', () => {
       expect(events.filter(({ type }) => type === 'received').length + missed).toBe(7 * published);
     }
   });
+
+  test.each([
+    [5, 64_000],
+    [10, 63_000],
+  ])(
+    'and of which one has said %i messages too early to be counted, and then more than anybody remembers: each member is told',
+    async (few, meetAt) => {
+      const { one, other, halves } = await splitInHalves();
+      const { clock } = swarm as TestSwarm;
+      const began = clock.now();
+      for (let i = 0; i < few; i++) await say(halves[0][0] as Listener, `few ${i}`);
+      await clock.advance(meetAt - 58_000);
+      for (let i = 0; i < 100; i++) {
+        await say(halves[0][0] as Listener, `then ${i}`);
+        await clock.advance(250);
+      }
+      await clock.advance(began + meetAt - clock.now());
+      await meet(one, other);
+      await clock.advance(200_000);
+      for (const each of halves[1]) {
+        const missed = lagged(each).reduce((sum, event) => sum + event.missed, 0);
+        expect(away(each).length > 0 || texts(each).length + missed === few + 100).toBe(true);
+      }
+    },
+  );
+
+  test.each([50, 150])(
+    'long after it has had %i messages in a moment, of which it remembers 100: each member is told',
+    async (flood) => {
+      const { halves, one, other } = await splitInHalves({ messageIdMaxCount: 100 }, async (all) => {
+        const { clock } = swarm as TestSwarm;
+        for (let i = 0; i < flood; i++) {
+          await say(all[0] as Listener, `flood ${i}`);
+          await clock.advance(20);
+        }
+        await clock.advance(600_000);
+      });
+      const { clock } = swarm as TestSwarm;
+      for (let i = 0; i < 20; i++) {
+        await say(halves[0][0] as Listener, `${i}`);
+        await clock.advance(1_000);
+      }
+      await clock.advance(120_000);
+      await meet(one, other);
+      await clock.advance(120_000);
+      for (const each of halves[1]) expect(away(each)).toHaveLength(1);
+    },
+  );
 
   test('after less than caches hold: nobody is told, and everybody has all', async () => {
     const { halves, said } = await meetAtSeam(15_000);

@@ -1,7 +1,7 @@
 import { type DistantPast, idPrefix, type MessageId, messageIdFromBytes } from '@grapevine/proto';
 import { describe, expect, test } from 'vitest';
 import { packKeys } from '../../src/gossip/reconciliation/frames.js';
-import { pastFrame, unknownPast } from '../../src/gossip/reconciliation/past.js';
+import { pastFrame, type UnknownMessage, unknownPast } from '../../src/gossip/reconciliation/past.js';
 
 const MINUTE = 60_000;
 const id = (n: number): MessageId => messageIdFromBytes(new Uint8Array(32).fill(n));
@@ -17,8 +17,13 @@ const named = (...messages: [n: number, age: number][]) => ({
 });
 
 /** @returns the ages of what is unknown, and how often others had a turn meanwhile */
-function search(frame: ReturnType<typeof named>, ours: DistantPast, seen: readonly MessageId[] = []) {
-  const slices = unknownPast(frame, ours, MINUTE, () => seen);
+function search(
+  frame: ReturnType<typeof named>,
+  ours: DistantPast,
+  seen: readonly MessageId[] = [],
+  suspects: readonly UnknownMessage[] = [],
+) {
+  const slices = unknownPast(frame, ours, MINUTE, suspects, () => seen);
   let rests = 0;
   let next = slices.next();
   for (; !next.done; next = slices.next()) rests++;
@@ -41,6 +46,11 @@ describe('what a peer names of its past', () => {
   test('is unknown where it is neither in ours nor among the ids that are known otherwise', () => {
     const frame = named([1, 9 * MINUTE], [2, 8 * MINUTE], [3, 7 * MINUTE]);
     expect(search(frame, past([known(1, 9 * MINUTE, false)]), [id(3)]).ages).toEqual([8 * MINUTE]);
+  });
+
+  test('is looked for with what an earlier one has named, and this one does not', () => {
+    const suspects = [known(1, MINUTE), known(2, 2 * MINUTE), known(3, 3 * MINUTE)];
+    expect(search(named(), past([known(1, MINUTE)]), [id(2)], suspects).ages).toEqual([3 * MINUTE]);
   });
 
   test('is left alone where ours does not reach back so far, or what it names is still compared', () => {

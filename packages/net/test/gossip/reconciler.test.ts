@@ -73,6 +73,7 @@ class Side {
       lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
       past: () => this.past,
       forgottenAfterMs: 60_000,
+      suspects: () => [],
       missedLongAgo: (_topic, _from, unknown) => this.missedLongAgo.push(...unknown.map(({ age }) => age)),
       compared: () => {
         this.compared++;

@@ -19,5 +19,8 @@ export interface DistantPast {
   readonly reach: number;
 }
 
+/** Of a topic that remembers nothing, and so can't tell what it has never heard of. */
+export const NO_DISTANT_PAST: DistantPast = { messages: [], reach: 0 };
+
 /** Of a topic in which nothing was ever said. */
-export const NO_DISTANT_PAST: DistantPast = { messages: [], reach: Number.POSITIVE_INFINITY };
+export const EMPTY_PAST: DistantPast = { messages: [], reach: Number.POSITIVE_INFINITY };

@@ -37,8 +37,8 @@ export class ExpiredPayloads {
       if (expires > now) yield { id, age: known - (expires - now) };
   }
 
-  /** @param onExpired - is told of each */
-  expireUntil(now: number, onExpired: (id: MessageId) => void): void {
+  /** @param onExpired - is told of each, and since when it is forgotten: timers may be late */
+  expireUntil(now: number, onExpired: (id: MessageId, expires: number) => void): void {
     this.#ids.expireUntil(now, onExpired);
   }
 

@@ -9,7 +9,7 @@ import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
 import { ActiveNeighbors } from './active-neighbors.js';
 import type { RecoveredFrom } from './beyond-reference.js';
 import { CacheWalks } from './cache-walks.js';
-import type { DistantPast } from './distant-past.js';
+import { type DistantPast, EMPTY_PAST } from './distant-past.js';
 import { PAST } from './past.js';
 import { PastIds } from './past-ids.js';
 import type { PersistentMissing } from './persistent-missing.js';
@@ -115,9 +115,10 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   }
 
   override past(now: number): DistantPast {
-    const { messages, reach } = this.#pastIds?.at(now) ?? super.past(now);
-    // What has come within this time is known as seen, or was until as long ago. What the bounds have had us forget may have been anything.
-    return { messages, reach: this.memory.isCut ? 0 : Math.max(reach, 2 * this.config.messageIdRetention) };
+    const { messages, reach } = this.#pastIds?.at(now) ?? EMPTY_PAST;
+    // What has come within this time is known as seen, or was until as long ago.
+    const known = Math.max(reach, 2 * this.config.messageIdRetention);
+    return { messages, reach: Math.min(known, now - this.memory.cutAt) }; // what the bounds have had us forget may have been anything
   }
 
   override release(): void {
@@ -166,7 +167,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   protected override remember(message: GossipMessage, age: number, now: number): void {
     super.remember(message, age, now);
-    this.memory.onOver ??= (id, over) => this.#past.add(id, true, over - this.#comparedFor);
+    this.memory.onOver ??= (id, since) => this.#past.add(id, true, since - this.#comparedFor);
     this.startEvicting(now);
   }
 

@@ -13,7 +13,7 @@ export interface PayloadHolder {
 export interface IdHolder {
   readonly idCount: number;
   /** Forgets the oldest id. */
-  forgetOldestId(): void;
+  forgetOldestId(now: number): void;
 }
 
 /** A topic that lacks payloads. */

@@ -30,10 +30,10 @@ export class PayloadMemory implements IdHolder {
   /** Made with the first one: most topics are quiet. */
   #expired: ExpiredPayloads | undefined;
   #faded: FadedIds | undefined;
-  /** Is told of payloads whose time is over, when nothing but their ids is known any more. */
-  onOver: ((id: MessageId, now: number) => void) | undefined;
-  /** Whether the bounds have had ids forgotten before their time. */
-  isCut = false;
+  /** Is told of payloads whose time is over, and since when nothing but their ids is known. */
+  onOver: ((id: MessageId, since: number) => void) | undefined;
+  /** When the bounds last had an id forgotten before its time. */
+  cutAt = Number.NEGATIVE_INFINITY;
   readonly #node: MemoryContext;
   readonly #past: Past | undefined;
   /** Ids that the node's budget knows of. */
@@ -75,8 +75,8 @@ export class PayloadMemory implements IdHolder {
     const { ids } = this.#node.budgets;
     this.seen.insert(id, now + messageIdRetention);
     this.#countIds();
-    while (this.seen.size > messageIdMaxCount) this.forgetOldestId();
-    while (ids.isExceeded) ids.overdrawn(this).forgetOldestId();
+    while (this.seen.size > messageIdMaxCount) this.forgetOldestId(now);
+    while (ids.isExceeded) ids.overdrawn(this).forgetOldestId(now);
   }
 
   /** Whether a payload was here or told lost, as far as is known: for longer than it counts as seen. */
@@ -104,7 +104,7 @@ export class PayloadMemory implements IdHolder {
   /** Forgets what has been kept long enough. */
   expireUntil(now: number): void {
     this.window.expireUntil(now, (id, expired) => this.#hasExpired(id, expired));
-    this.#expired?.expireUntil(now, (id) => this.onOver?.(id, now));
+    this.#expired?.expireUntil(now, (id, since) => this.onOver?.(id, since));
     if (this.#expired?.size === 0) this.#expired = undefined;
     this.seen.expireUntil(now, (id) => this.#hasFaded(id, now));
     this.#faded?.expireUntil(now);
@@ -112,9 +112,9 @@ export class PayloadMemory implements IdHolder {
     this.#countIds();
   }
 
-  forgetOldestId(): void {
+  forgetOldestId(now: number): void {
     const id = this.seen.dropOldest();
-    this.isCut = true;
+    this.cutAt = now;
     if (id !== undefined && this.window.forget(id)) this.#node.stats.evictedPayloads++;
     this.#expired?.limit(this.seen.size);
     this.#countIds();

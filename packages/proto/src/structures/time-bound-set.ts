@@ -65,15 +65,15 @@ export class TimeBoundSet<T> {
     return true;
   }
 
-  /** Removes all values that expire at `now` or before and returns how many there were. @param onExpired - is told of each */
-  expireUntil(now: number, onExpired?: (value: T) => void): number {
+  /** Removes all values that expire at `now` or before and returns how many there were. @param onExpired - is told of each, and when it expired */
+  expireUntil(now: number, onExpired?: (value: T, expires: number) => void): number {
     let count = 0;
     for (;;) {
       const first = this.#queue[this.#head];
       if (first === undefined || first.expires > now) return count;
       if (!this.#dropFirst()) continue;
       count++;
-      onExpired?.(first.value);
+      onExpired?.(first.value, first.expires);
     }
   }
 

@@ -34,7 +34,8 @@ export interface LinkCheckHost {
  */
 export class LinkCheck {
   readonly #host: LinkCheckHost;
-  readonly #doubted = new Set<Link>();
+  /** Links that are being asked, and whether they answer. */
+  readonly #doubted = new Map<Link, Promise<boolean>>();
 
   constructor(host: LinkCheckHost) {
     this.#host = host;
@@ -49,17 +50,21 @@ export class LinkCheck {
   /** A peer has not answered for longer than it should. */
   async doubt(peer: Peer, link: Link): Promise<void> {
     if (this.#doubted.has(link)) return;
-    this.#doubted.add(link);
-    if (!(await this.#answersOneOf(link, DOUBTED_PROBES))) await this.#replace(peer, link);
+    const answers = this.#answersOneOf(link, DOUBTED_PROBES);
+    this.#doubted.set(link, answers);
+    if (!(await answers)) await this.#replace(peer, link);
     this.#doubted.delete(link);
   }
 
   /** A link that does not answer is replaced afterwards. */
   async #afterSleep(peer: Peer): Promise<boolean> {
     const link = peer.active;
-    if (!link || this.#doubted.has(link)) return false;
-    this.#doubted.add(link);
-    const answers = await this.#answers(link);
+    if (!link) return false;
+    const asked = this.#doubted.get(link);
+    if (asked) return asked;
+    const asking = this.#answers(link);
+    this.#doubted.set(link, asking);
+    const answers = await asking;
     if (answers && peer.active === link) this.#host.survivedSleep(peer);
     if (answers) this.#doubted.delete(link);
     else void this.#replace(peer, link).then(() => this.#doubted.delete(link));

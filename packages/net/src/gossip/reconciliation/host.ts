@@ -28,7 +28,9 @@ export interface ReconcilerHost {
   past(topic: TopicId): DistantPast;
   /** From which age on payloads are no longer compared, in milliseconds. */
   readonly forgottenAfterMs: number;
-  /** A neighbor has had payloads that we do not know, and that are compared no more. Their ages are in milliseconds. */
+  /** What earlier pasts have named and was not known then. */
+  suspects(topic: TopicId): readonly UnknownMessage[];
+  /** The payloads that a neighbor has had and we do not know, and that are compared no more, with all suspects that are still unknown. Ages are in milliseconds. */
   missedLongAgo(topic: TopicId, from: EndpointId, unknown: readonly UnknownMessage[]): void;
   /** What a neighbor and we have of a topic was compared. */
   compared(topic: TopicId): void;

@@ -31,6 +31,7 @@ export function pastFrame({ messages }: DistantPast, forgottenAfterMs: number): 
  * Looks for messages that a peer knows and we do not, from a time of which we know all messages. Messages that are still compared are left out:
  * otherwise a peer could make us report losses every ten seconds, by inventing recent ones.
  *
+ * @param suspects messages that another past has named, and that were not known then: they are looked for again
  * @param seenIds all ids that are known otherwise; they are walked through in slices, and only where it is needed
  * @returns them, with ages in milliseconds @throws Violation when the peer names more than it may
  */
@@ -38,6 +39,7 @@ export function* unknownPast(
   frame: PastFrame,
   past: DistantPast,
   forgottenAfterMs: number,
+  suspects: readonly UnknownMessage[],
   seenIds: () => Iterable<MessageId>,
 ): Generator<void, UnknownMessage[]> {
   const prefixes = unpackKeys(frame.prefixes);
@@ -48,6 +50,7 @@ export function* unknownPast(
   for (const [i, age] of frame.ages.entries()) {
     if (age >= forgottenAfterMs && age + SKEW_MS < past.reach) unknown.set(prefixes[i] as number, age);
   }
+  for (const { prefix, age } of suspects) unknown.set(prefix, age);
   for (const { prefix } of past.messages) unknown.delete(prefix);
   if (unknown.size === 0) return [];
   let looked = 0;

@@ -92,6 +92,7 @@ export class SessionRunner {
       lossesReported: (topic, losses) => host.lossesReported(topic, peer, losses),
       past: (topic) => host.past(topic),
       forgottenAfterMs: host.forgottenAfterMs,
+      suspects: (topic) => host.suspects(topic),
       missedLongAgo: (topic, unknown) => host.missedLongAgo(topic, peer, unknown),
     };
   }

@@ -57,7 +57,9 @@ export interface SessionHost {
   past(topic: TopicId): DistantPast;
   /** From which age on payloads are in none of these but the past, in milliseconds. */
   readonly forgottenAfterMs: number;
-  /** The peer has had payloads that we do not know, and that are compared no more. Their ages are in milliseconds. */
+  /** What earlier pasts have named and was not known then. */
+  suspects(topic: TopicId): readonly UnknownMessage[];
+  /** The payloads that the peer has had and we do not know, and that are compared no more, with all suspects that are still unknown. Ages are in milliseconds. */
   missedLongAgo(topic: TopicId, unknown: readonly UnknownMessage[]): void;
 }
 
@@ -186,13 +188,15 @@ export class Session {
     const { topic } = this.scope;
     if (this.#hasPast) throw new Violation('bad-message', 'the past is told once');
     this.#hasPast = true;
-    const search = unknownPast(frame, this.#host.past(topic), this.#host.forgottenAfterMs, () =>
+    const { forgottenAfterMs } = this.#host;
+    const suspects = this.#host.suspects(topic);
+    const search = unknownPast(frame, this.#host.past(topic), forgottenAfterMs, suspects, () =>
       this.#host.seenIds(topic),
     );
     const look = () => this.#handling.work(() => search.next());
     let result = look();
     for (; !result.done; result = look()) await this.#handling.spent(0);
-    if (result.value.length > 0) this.#host.missedLongAgo(topic, result.value);
+    if (result.value.length + suspects.length > 0) this.#host.missedLongAgo(topic, result.value);
   }
 
   /** Nothing is taken that was not asked for. */
