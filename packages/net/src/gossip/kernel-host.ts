@@ -140,10 +140,8 @@ export abstract class KernelHost implements GossipService {
       recovered: (topic, from, payload) => this.#gate.receive({ type: 'recovered', topic, from, ...payload }),
       unavailable: (topic, from, ids) => this.#feed({ type: 'unavailable', topic, from, ids }, 'message'),
       lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
-      past: (topic) => {
-        const { messages, reach } = this.#state.past(topic, resolved.clock.now());
-        return { messages: messages.concat(this.#topics.get(topic)?.missed ?? []), reach };
-      },
+      past: (topic) => this.#state.past(topic, resolved.clock.now()),
+      foreignPast: (topic) => this.#topics.get(topic)?.foreignPast ?? [],
       forgottenAfterMs: forgottenAfter(this.#state.config),
       suspects: (topic) => this.#topics.get(topic)?.suspects ?? [],
       missedLongAgo: (topic, from, unknown) => this.#topics.get(topic)?.missedLongAgo(from, unknown),

@@ -5,6 +5,7 @@ import type { ClockTimer } from '../util/clock.js';
 import { abortable, type Deferred, deferred } from '../util/deferred.js';
 import { Absence } from './absence.js';
 import type { EventQueue } from './event-queue.js';
+import { ForeignPast } from './foreign-past.js';
 import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
@@ -76,7 +77,7 @@ export class LocalTopic {
   #unsettled: UnsettledAbsence | undefined;
   /** Since when its readers have had every message, or know that it is lost: since the first neighbor came, or they were last told that any number may be. */
   #inTouchSince: number | undefined;
-  #missed: MissedPast | undefined;
+  #foreignPast: ForeignPast | undefined;
   /** Messages that a neighbor has named, few and young enough to be told in their number. */
   #suspects: MissedPast | undefined;
   #nextLook: ClockTimer | undefined;
@@ -159,12 +160,13 @@ export class LocalTopic {
 
   /**
    * A neighbor has had payloads that we do not know, and that are compared no more. Where we were in touch when they came, they are lost here: the neighbor
-   * comes from a part of the swarm that had nothing to do with ours. Others of our part can't know that: they are shown what we have missed, and find out as
-   * we did. Whatever neighbors say, readers are told once in 70 s at most: what is named is older than what is compared, and than what they know already.
+   * comes from a part of the swarm that had nothing to do with ours. Others of our part can't know that: they are shown what we have heard of, and find out
+   * as we did. Whatever neighbors say, readers are told once in 70 s at most: what is named is older than what is compared, and than what they know already.
    */
   missedLongAgo(from: EndpointId, unknown: readonly UnknownMessage[]): void {
     const now = this.#host.options.clock.now();
     const since = this.#inTouchSince ?? now;
+    if (unknown.length > 0) this.#foreign.heard(from, unknown);
     const missed = unknown.filter(({ age }) => age + SKEW_MS < now - since);
     this.#suspects = undefined;
     if (missed.length === 0) return;
@@ -174,10 +176,8 @@ export class LocalTopic {
       this.#lookAgain(from, this.#host.countedLateMs - oldest);
       return;
     }
-    this.#missed = new MissedPast(missed, now);
     this.#inTouchSince = now; // also where there are no readers
     this.#tellAway(this.subscribers.queues);
-    for (const peer of this.#neighbors) if (peer !== from) this.#host.compare(this.id, peer, 'periodic');
   }
 
   /** A few messages may still be told in their number. Where they are not, the next past shows it, whether it names them again or not. */
@@ -195,9 +195,9 @@ export class LocalTopic {
     return this.#suspects?.at(this.#host.options.clock.now()) ?? NOTHING_MISSED;
   }
 
-  /** What was missed long ago, to be shown to neighbors. */
-  get missed(): readonly PastMessage[] {
-    return this.#missed?.at(this.#host.options.clock.now()) ?? NOTHING_MISSED;
+  /** What others have named and is not known here, to be shown to neighbors. */
+  get foreignPast(): readonly PastMessage[] {
+    return this.#foreignPast?.messages ?? NOTHING_MISSED;
   }
 
   /** A neighbor has said what it remembers: messages that are missing here are counted from now on. */
@@ -264,6 +264,7 @@ export class LocalTopic {
     this.#wayBack?.stop();
     this.#lost?.stop();
     this.#nextLook?.cancel();
+    this.#foreignPast?.stop();
     this.#settle();
     this.#unreached?.stop();
     this.#joined?.reject(this.#end);
@@ -331,6 +332,15 @@ export class LocalTopic {
     this.#inTouchSince = this.#host.options.clock.now();
     this.#host.losses.away();
     for (const reader of this.subscribers.queues) if (readers.includes(reader)) reader.push(AWAY);
+  }
+
+  get #foreign(): ForeignPast {
+    this.#foreignPast ??= new ForeignPast({
+      clock: this.#host.options.clock,
+      neighbors: () => this.#neighbors,
+      compare: (peer) => this.#host.compare(this.id, peer, 'periodic'),
+    });
+    return this.#foreignPast;
   }
 
   get #away(): Absence {

@@ -1,10 +1,10 @@
 import type { PastMessage } from '@grapevine/proto';
 import type { UnknownMessage } from './reconciliation/index.js';
 
-/** Messages that are passed on: as many as a topic remembers of its own past. */
+/** As many as a topic remembers of its own past. */
 const KEPT = 32;
 
-/** Messages of another part of the swarm that were missed here: the last of them. Neighbors that know none of them have missed them, too. */
+/** Messages that a neighbor has named and that are not known here: the last of them. */
 export class MissedPast {
   readonly #messages: readonly { readonly prefix: number; readonly since: number }[];
 

@@ -477,6 +477,29 @@ describe('two halves of a swarm that meet at one link', () => {
     },
   );
 
+  test('and the one at that link is a newcomer, or was told a moment before: the others are told all the same', async () => {
+    for (const seam of ['newcomer', 'told']) {
+      const { halves, other, one } = await splitInHalves();
+      const { clock, network } = swarm as TestSwarm;
+      for (let i = 0; i < 40; i++) await say(halves[0][i % 4] as Listener, `${i}`);
+      await clock.advance(120_000);
+      const rest = halves[1].filter((member) => member !== other);
+      const linked = seam === 'told' ? other : await (swarm as TestSwarm).listen((swarm as TestSwarm).add(), [other]);
+      if (seam === 'told') {
+        for (const { endpoint } of rest) network.cut(endpoint, other.endpoint);
+        await clock.advance(90_000);
+        for (const { endpoint } of rest) network.heal(endpoint, other.endpoint);
+        await clock.until(() => other.session.neighbors().length > 0, 60_000);
+      }
+      await clock.advance(10_000);
+      await meet(one, linked);
+      await clock.advance(120_000);
+      for (const each of rest) expect(away(each)).toHaveLength(1);
+      expect(away(linked)).toHaveLength(seam === 'told' ? 1 : 0);
+      await swarm?.close();
+    }
+  });
+
   test.each([50, 150])(
     'long after it has had %i messages in a moment, of which it remembers 100: each member is told',
     async (flood) => {

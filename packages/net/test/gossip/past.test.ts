@@ -33,12 +33,12 @@ function search(
 describe('what a peer is told of the past', () => {
   test('is what was here and is compared no more', () => {
     const messages = [known(1, 5 * MINUTE), known(2, 4 * MINUTE, false), known(3, MINUTE), known(4, MINUTE - 1)];
-    expect(pastFrame(past(messages), MINUTE)).toEqual(named([1, 5 * MINUTE], [3, MINUTE]));
+    expect(pastFrame(messages, MINUTE)).toEqual(named([1, 5 * MINUTE], [3, MINUTE]));
   });
 
   test('is nothing where there is none, and never older than a frame can say', () => {
-    expect(pastFrame(past([known(1, 10)]), MINUTE)).toBeUndefined();
-    expect(pastFrame(past([known(1, 2 ** 40)]), MINUTE)?.ages).toEqual([2 ** 32 - 1]);
+    expect(pastFrame([known(1, 10)], MINUTE)).toBeUndefined();
+    expect(pastFrame([known(1, 2 ** 40)], MINUTE)?.ages).toEqual([2 ** 32 - 1]);
   });
 });
 

@@ -72,6 +72,7 @@ class Side {
       unavailable: (_topic, _from, ids) => this.unavailable.push(...ids),
       lossesReported: (_topic, _from, losses) => this.reported.push(...losses),
       past: () => this.past,
+      foreignPast: () => [],
       forgottenAfterMs: 60_000,
       suspects: () => [],
       missedLongAgo: (_topic, _from, unknown) => this.missedLongAgo.push(...unknown.map(({ age }) => age)),

@@ -16,7 +16,10 @@ export const browserDialer: SessionDialer = async (to, path, { signal }) => {
   const what = [url, ...to.hashes].join(); // with another certificate it is another try
   const pauseMs = pace.pauseOf(what);
   if (pauseMs > 0)
-    throw new ConnectError('transport', `dial failed a moment ago: ${to.authority} is tried again in ${pauseMs} ms`);
+    throw new ConnectError(
+      'transport',
+      `dial failed a moment ago: ${to.authority} is tried again in ${Math.ceil(pauseMs)} ms`,
+    );
   let transport: WebTransport;
   try {
     transport = startWebTransport(url, {

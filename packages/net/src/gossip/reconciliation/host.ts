@@ -1,4 +1,12 @@
-import type { DistantPast, LossEntry, MessageId, ReconcileReason, TopicId, WindowEntry } from '@grapevine/proto';
+import type {
+  DistantPast,
+  LossEntry,
+  MessageId,
+  PastMessage,
+  ReconcileReason,
+  TopicId,
+  WindowEntry,
+} from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ProtocolCompanion } from '../../transport/router.js';
@@ -26,6 +34,8 @@ export interface ReconcilerHost {
   lossesReported(topic: TopicId, from: EndpointId, losses: readonly LossEntry[]): void;
   /** The last messages that were known. */
   past(topic: TopicId): DistantPast;
+  /** What others have named and is not known here. */
+  foreignPast(topic: TopicId): readonly PastMessage[];
   /** From which age on payloads are no longer compared, in milliseconds. */
   readonly forgottenAfterMs: number;
   /** What earlier pasts have named and was not known then. */

@@ -17,7 +17,7 @@ const SKEW_MS = 10_000;
 /**
  * What a peer is told of our past: payloads that were here, and that are no longer compared. @param forgottenAfterMs from which age on they are not
  */
-export function pastFrame({ messages }: DistantPast, forgottenAfterMs: number): PastFrame | undefined {
+export function pastFrame(messages: readonly PastMessage[], forgottenAfterMs: number): PastFrame | undefined {
   const told = messages.filter(({ age, wasHere }) => wasHere && age >= forgottenAfterMs);
   if (told.length === 0) return undefined;
   return {

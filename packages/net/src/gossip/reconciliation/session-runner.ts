@@ -91,6 +91,7 @@ export class SessionRunner {
       },
       lossesReported: (topic, losses) => host.lossesReported(topic, peer, losses),
       past: (topic) => host.past(topic),
+      foreignPast: (topic) => host.foreignPast(topic),
       forgottenAfterMs: host.forgottenAfterMs,
       suspects: (topic) => host.suspects(topic),
       missedLongAgo: (topic, unknown) => host.missedLongAgo(topic, peer, unknown),

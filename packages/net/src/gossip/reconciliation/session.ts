@@ -3,6 +3,7 @@ import {
   type LossEntry,
   type MessageId,
   messageIdToBytes,
+  type PastMessage,
   type TopicId,
   type WindowEntry,
 } from '@grapevine/proto';
@@ -55,6 +56,8 @@ export interface SessionHost {
   lossesReported(topic: TopicId, losses: readonly LossEntry[]): void;
   /** The last messages that were known. */
   past(topic: TopicId): DistantPast;
+  /** What others have named and is not known here. */
+  foreignPast(topic: TopicId): readonly PastMessage[];
   /** From which age on payloads are in none of these but the past, in milliseconds. */
   readonly forgottenAfterMs: number;
   /** What earlier pasts have named and was not known then. */
@@ -133,7 +136,9 @@ export class Session {
   }
 
   async #converse(set: KeySet, comparison: Reconciliation): Promise<boolean> {
-    const past = pastFrame(this.#host.past(this.scope.topic), this.#host.forgottenAfterMs);
+    const { topic } = this.scope;
+    const messages = this.#host.past(topic).messages.concat(this.#host.foreignPast(topic));
+    const past = pastFrame(messages, this.#host.forgottenAfterMs);
     if (past) this.#channel.post(past);
     try {
       return await this.#exchange(set, comparison);
