@@ -1,10 +1,18 @@
-// `npm run check:dead`: nothing is exported that nobody imports, and no file stands about. By knip, which is installed into scripts/dead, on demand.
+// `npm run check:dead`: every export and every file is used. Installs knip into scripts/dead on demand.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from './lib/arguments.mjs';
 import { ensureInstalled, root } from './lib/ensure.mjs';
 
+readArguments(`Looks for exports and files that nothing uses, with knip, which is installed into scripts/dead.
+
+Usage: npm run check:dead
+
+Exit code: 0 when everything is used, 1 when not, 2 for bad input.`);
+
 const folder = join(root, 'scripts/dead');
+/** When a file there was last changed; 0 for a missing one. */
 const modified = (path) => statSync(join(folder, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 ensureInstalled();

@@ -1,11 +1,19 @@
-// `npm run check:packages`: what would be published is well-formed, and the pure packages are pure.
+// `npm run check:packages`: packages are fit to be published, and the pure ones are pure.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from './lib/arguments.mjs';
 import { ensureBuilt, root } from './lib/ensure.mjs';
 import { manifestOf, published } from './lib/published.mjs';
 
-/** Packages that must run anywhere: no types of Node or the DOM may be in reach of their sources. */
+readArguments(`Packs every package and command that is published, and checks the tarballs: fields, files, licences, types, and imports
+that package.json does not declare. Checks besides that the sources of the pure packages see no types of Node or the DOM.
+
+Usage: npm run check:packages
+
+Exit code: 0 when every check passed, 1 when one failed, 2 for bad input.`);
+
+/** Packages that must run anywhere: their sources must not see the types of Node or the DOM. */
 const PURE = ['packages/postcard', 'packages/proto', 'packages/sim'];
 
 let failed = 0;
@@ -75,7 +83,7 @@ for (const folder of published) {
   );
 }
 
-/** Packages that sources import and the manifest does not have. What only tests use may come from the root. */
+/** Packages that sources import and package.json does not declare. What only tests use may come from the root. */
 function undeclaredImports(cwd) {
   const { name: self, ...manifest } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
   const declared = [self, ...['dependencies', 'peerDependencies'].flatMap((kind) => Object.keys(manifest[kind] ?? {}))];
@@ -93,7 +101,7 @@ function undeclaredImports(cwd) {
   return [...found];
 }
 
-/** The first source that brings types in by the back door. */
+/** The first source that brings in types of Node or the DOM around the settings of the compiler. */
 function escapes(folder) {
   return readdirSync(folder, { recursive: true })
     .filter((file) => file.endsWith('.ts'))

@@ -1,11 +1,12 @@
-// What CI runs: every check that the README names, one after the other, and a count at the end.
+// `bash .ci/run`: every check that the README names, one after the other, and a count at the end.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { readArguments } from './lib/arguments.mjs';
 import { ensureInstalled, root } from './lib/ensure.mjs';
 
-/** A step counts as one test; one that leaves a report counts as many as it ran. */
+/** A step counts as one test. A step with a report counts as many as the report has. */
 const STEPS = [
   { name: 'tests', command: ['npm', 'test'], report: '.cache/tests-ordinary.json' },
   { name: 'format', command: ['npm', 'run', 'format:check'] },
@@ -28,12 +29,19 @@ const STEPS = [
   { name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'S1', '--json'] },
 ];
 
-/** How much of what a step said last is said once more at the end, if the step failed and left no report. */
+/** When a step fails and leaves no report, so many of its last lines are printed again at the end. */
 const TAIL_LINES = 12;
+
+readArguments(`Runs what CI runs, one step after the other, in under an hour:
+${STEPS.map(({ name }) => name).join(', ')}
+
+Usage: bash .ci/run
+
+Exit code: 0 when all passed, 1 when something failed, 2 for bad input.`);
 
 let passed = 0;
 let failed = 0;
-/** What failed, by name: printed at the end, where a long log is read first. */
+/** The names of what failed. They are printed at the end, which readers of a long log see first. */
 const failures = [];
 for (const { report } of STEPS) if (report) rmSync(join(root, report), { force: true });
 ensureInstalled();
@@ -55,7 +63,7 @@ for (const failure of failures) process.stdout.write(`FAILED ${failure}\n`);
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Runs a command and passes on what it says. @returns its exit code, and its last lines */
+/** Runs a command and prints its output. @returns its exit code, and its last lines */
 async function run(program, args) {
   const child = spawn(program, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'] });
   let tail = '';
@@ -83,7 +91,7 @@ function failedTests(report) {
   });
 }
 
-/** An error's message, whose first line seldom says which value was found. */
+/** The lines of an error's message in one: the first seldom names the value that was found. */
 function withoutStack(text = '') {
   const lines = text.split('\n').map((line) => line.trim());
   const stack = lines.findIndex((line) => line.startsWith('at '));

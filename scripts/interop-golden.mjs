@@ -1,16 +1,29 @@
-// `npm run interop:golden`: makes the golden data of packages/sim again from the published Rust crate and fails on any
-// difference. With `--write`, replaces it; with `--program PATH`, asks another build of the Rust program. Needs cargo; says so
-// and does nothing where it is missing.
+// `npm run interop:golden`: regenerates the golden data of packages/sim with the published Rust crate, and fails on any difference.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { readArguments } from './lib/arguments.mjs';
 import { buildProgram, hasCargo } from './lib/cargo.mjs';
 import { root } from './lib/ensure.mjs';
 
+const USAGE = `Regenerates the golden data of packages/sim with the published Rust crate, and fails on any difference.
+
+Usage: npm run interop:golden -- [options]
+
+  --write         replaces the golden data
+  --program PATH  runs this build of interop/golden (default: builds it)
+  --help          this text
+
+Needs cargo; without it, prints so and does nothing.
+
+Exit code: 0 when the data is the same, replaced or skipped, 1 when it differs, 2 for bad input.`;
+
+const { values: given } = readArguments(USAGE, {
+  options: { write: { type: 'boolean', default: false }, program: { type: 'string' } },
+});
 const golden = join(root, 'packages/sim/test/golden');
-const isWriting = process.argv.includes('--write');
 
 function run(command, args, options = {}) {
   const { status, stdout, error } = spawnSync(command, args, {
@@ -25,12 +38,11 @@ function run(command, args, options = {}) {
 }
 
 if (!hasCargo()) {
-  process.stdout.write('skipped: cargo is not installed, so the golden data cannot be made again\n');
+  process.stdout.write('skipped: cargo is not installed, so the golden data cannot be regenerated\n');
   process.exit(0);
 }
 
-const at = process.argv.indexOf('--program');
-const program = at === -1 ? buildProgram('golden') : process.argv[at + 1];
+const program = given.program ?? buildProgram('golden');
 
 const cases = JSON.parse(readFileSync(join(golden, 'cases.json'), 'utf8'));
 const ask = (mode, { name: _, ...fields }) =>
@@ -50,7 +62,7 @@ const rounds = cases.rounds.rows.flatMap((row) =>
 );
 files.set('rounds.json.br', `[\n${rounds.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`);
 
-if (isWriting) {
+if (given.write) {
   rmSync(join(golden, 'traces'), { recursive: true, force: true });
   mkdirSync(join(golden, 'traces'), { recursive: true });
   for (const [path, text] of files) {
@@ -68,7 +80,7 @@ if (different.length > 0 || superfluous.length > 0) {
   mkdirSync(join(made, 'traces'));
   for (const [path, text] of files) writeFileSync(join(made, path.replace(/\.br$/, '')), text);
   process.stdout.write(
-    `FAILED: golden data differs: ${[...different, ...superfluous].join(', ')}; made again in ${made}\n`,
+    `FAILED: golden data differs: ${[...different, ...superfluous].join(', ')}; the regenerated files are in ${made}\n`,
   );
   process.exit(1);
 }

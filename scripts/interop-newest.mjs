@@ -1,14 +1,13 @@
-// `npm run interop:newest`: the Rust programs of interop/ with the newest published crates instead of the pinned ones. Says which
-// versions changed, and what differs then: the build, the fuzz, the golden data, the tests against the peer. Behind `--`: some of
-// `fuzz golden peer` (default: all). Needs cargo and the registry; says so where one is missing.
+// `npm run interop:newest`: the Rust programs of interop/ with the newest published crates instead of the pinned ones.
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from './lib/arguments.mjs';
 import { hasCargo, PROGRAMS } from './lib/cargo.mjs';
 import { ensureBuilt, root } from './lib/ensure.mjs';
 
 const copies = join(root, '.cache/newest');
-/** What is tried in its newest version, whatever that is; everything else, in the newest one that promises to be compatible. */
+/** Crates that are tried in their newest version, compatible or not. The others are tried in their newest compatible version. */
 const TRIED = /^(iroh|irpc)/;
 
 const CHECKS = {
@@ -17,13 +16,22 @@ const CHECKS = {
   peer: () => [process.execPath, 'scripts/test.mjs', '--tier', 'interop', 'test/interop'],
 };
 
-const asked = process.argv.slice(2);
+const USAGE = `Builds the Rust programs of interop/ with the newest published crates instead of the pinned ones. Prints which versions
+changed, and whether the build, the fuzz, the golden data or the tests against the peer differ.
+
+Usage: npm run interop:newest -- [NAME…]
+
+  NAME    ${Object.keys(CHECKS).join(', ')} (default: all)
+  --help  this text
+
+Needs cargo and the registry of crates; without them, prints so and does nothing.
+
+Exit code: 0 when nothing differs or it was skipped, 1 when something differs, 2 for bad input.`;
+
+const { positionals: asked, fail } = readArguments(USAGE, { allowPositionals: true });
 const folders = asked.length > 0 ? asked : Object.keys(CHECKS);
 const unknown = folders.find((folder) => !Object.hasOwn(CHECKS, folder));
-if (unknown !== undefined) {
-  process.stderr.write(`there is no ${JSON.stringify(unknown)}, only ${Object.keys(CHECKS).join(', ')}\n`);
-  process.exit(2);
-}
+if (unknown !== undefined) fail(`there is no ${JSON.stringify(unknown)}, only ${Object.keys(CHECKS).join(', ')}`);
 if (!hasCargo()) {
   process.stdout.write('skipped: the newest crates, because cargo is not installed\n');
   process.exit(0);
@@ -38,7 +46,7 @@ for (const folder of folders) {
 }
 process.exitCode = different === 0 ? 0 : 1;
 
-/** What differs with the newest crates. Ends this process when they are out of reach. */
+/** @returns what differs with the newest crates. Ends this process when cargo cannot fetch them. */
 function tryNewest(folder) {
   const copy = join(copies, folder);
   const target = join(copies, 'target');
@@ -50,7 +58,7 @@ function tryNewest(folder) {
 
   const update = spawnSync('cargo', ['update'], { cwd: copy, encoding: 'utf8' });
   if (update.status !== 0) {
-    process.stdout.write(`skipped: the newest crates are out of reach:\n${update.stderr.trimEnd()}\n`);
+    process.stdout.write(`skipped: cargo cannot fetch the newest crates:\n${update.stderr.trimEnd()}\n`);
     process.exit(0);
   }
   const list = [...versions(copy)].flatMap(([name, version]) => {
@@ -71,23 +79,23 @@ function tryNewest(folder) {
     stdio: 'inherit',
     env: { ...process.env, GRAPEVINE_RUST_PEER: program },
   });
-  return status === 0 ? 'same' : 'differs, as said above';
+  return status === 0 ? 'same' : 'differs, see above';
 }
 
-/** A manifest that takes the newest versions. */
+/** The manifest without its exact versions. */
 function loosened(text) {
   return text.replace(/^([\w-]+)( = (?:\{ version = )?")=?(\d[^"]*)"/gm, (_, name, middle, version) =>
     TRIED.test(name) ? `${name}${middle}>=${version}"` : `${name}${middle}${version}"`,
   );
 }
 
-/** The locked versions by name; of several, the last. */
+/** The locked version of each crate; of several, the last. */
 function versions(folder) {
   const lock = readFileSync(join(folder, 'Cargo.lock'), 'utf8');
   return new Map([...lock.matchAll(/^name = "(.*)"\nversion = "(.*)"$/gm)].map(([, name, version]) => [name, version]));
 }
 
-/** What the compiler says first. */
+/** The compiler's first errors. */
 function errors(stderr) {
   const first = stderr.indexOf('error');
   return stderr.slice(Math.max(0, first)).split('\n').slice(0, 30).join('\n');

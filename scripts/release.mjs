@@ -1,6 +1,7 @@
-// `npm run release`: versions by the changesets, lockfile in step, build, checks, publish what the registry lacks, tags.
-// `-- version` or `-- publish` does one half, as the workflow on GitHub does. `--without-checks` leaves out what CI has checked.
+// `npm run release`: versions by the changesets, the lockfile, build, checks, publishing of what the registry lacks, tags.
+// The workflow on GitHub runs `version` and `publish` one after the other.
 import { spawnSync } from 'node:child_process';
+import { readArguments } from './lib/arguments.mjs';
 import { ensureInstalled, root } from './lib/ensure.mjs';
 
 /** Runs a command and shows what it prints. Ends this process when it fails. */
@@ -11,7 +12,7 @@ function run(command, ...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Versions and changelogs by the changesets, and a lockfile that knows them: changesets leave it as it was. */
+/** Writes versions and changelogs by the changesets, which do not touch the lockfile: npm updates that. */
 function version() {
   run('npx', 'changeset', 'version');
   run('npm', 'install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund');
@@ -31,23 +32,21 @@ function publish({ checks }) {
 
 const USAGE = `Versions the packages by their changesets, commits, builds, checks, publishes what the registry lacks, and tags.
 
-Usage: npm run release [-- version | publish] [--without-checks]
+Usage: npm run release -- [version | publish] [--without-checks]
 
   version           versions and changelogs only
   publish           build, checks, publishing and tags only
   --without-checks  leaves out what CI has checked
-  --help            this text
-`;
+  --help            this text`;
 
-const args = process.argv.slice(2);
-const checks = !args.includes('--without-checks');
-// Anything that is not understood must not publish.
-const isUnderstood = args.every((arg) => ['version', 'publish', '--without-checks', '--help'].includes(arg));
-const [part = 'all', ...more] = args.filter((arg) => !arg.startsWith('--'));
-switch (args.includes('--help') ? 'help' : isUnderstood && more.length === 0 ? part : 'mistake') {
-  case 'help':
-    process.stdout.write(USAGE);
-    break;
+const { values, positionals, fail } = readArguments(USAGE, {
+  allowPositionals: true,
+  options: { 'without-checks': { type: 'boolean', default: false } },
+});
+const checks = !values['without-checks'];
+const [part = 'all', ...more] = positionals;
+if (more.length > 0) fail(`unexpected argument ${JSON.stringify(more[0])}`);
+switch (part) {
   case 'version':
     ensureInstalled();
     version();
@@ -64,6 +63,5 @@ switch (args.includes('--help') ? 'help' : isUnderstood && more.length === 0 ? p
     process.stdout.write('\npublished; now: git push --follow-tags\n');
     break;
   default:
-    process.stderr.write(`release: ${JSON.stringify(args)} is not understood\n\n${USAGE}`);
-    process.exitCode = 2;
+    fail(`unexpected argument ${JSON.stringify(part)}`);
 }

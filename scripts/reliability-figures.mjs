@@ -1,8 +1,15 @@
 // @ts-check
-// `npm run reliability`: the latest figure of each kind that the tests of test/reliability have printed here, by row, as docs/reliability.md quotes them.
+// `npm run reliability`: the figures that docs/reliability.md quotes.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArguments } from './lib/arguments.mjs';
 import { root } from './lib/ensure.mjs';
+
+readArguments(`Prints the latest figures that the tests of test/reliability have measured on this machine, by row of docs/reliability.md.
+
+Usage: npm run reliability
+
+Run the tests first: npm run test:slow -- test/reliability`);
 
 const file = join(root, '.cache/reliability.json');
 if (!existsSync(file)) {

@@ -1,12 +1,23 @@
-// `npm test`: the ordinary tests. `npm run test:slow`: the longer tier. `npm run test:long`: properties, many times and with new seeds. What follows `--` goes to vitest, e.g. a path.
+// `npm test`, `npm run test:slow`, `npm run test:long`: a tier of the tests. scripts/interop.mjs runs the other tiers.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { answerHelp } from './lib/arguments.mjs';
 import { ensureBuilt, root } from './lib/ensure.mjs';
 import { execNode } from './lib/exec.mjs';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--tier');
 const [, tier = 'ordinary'] = at === -1 ? [] : args.splice(at, 2);
+const [usage, what] = {
+  slow: ['npm run test:slow', 'the slow tests: real delays, packing, browsers, the pages of the documentation'],
+  long: ['npm run test:long', 'the properties of codecs, kernel and simulator, many times and with new seeds'],
+}[tier] ?? ['npm test', 'the ordinary tests'];
+answerHelp(`Runs ${what}.
+
+Usage: ${usage} -- [PATH…] [options of vitest]
+
+  PATH    a part of the tests, such as packages/net (default: all)
+  --help  this text`);
 
 ensureBuilt();
 mkdirSync(join(root, '.cache'), { recursive: true });

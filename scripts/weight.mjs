@@ -1,25 +1,28 @@
-// Prints what a bundle is made of: `npm run weight` for the chat page, `npm run weight -- packages/proto/README.md` for the first example of a README.
-// From the sources, which say what a part is; the page itself is built from the packages, which are few files, and differs by a percent.
+// `npm run weight`: the parts of a bundle. It is built from the sources, because their folders name the parts. The page is built from
+// the packages' bundles, and differs by a percent.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
+import { readArguments } from './lib/arguments.mjs';
 
-const [file] = process.argv.slice(2);
-if (file?.startsWith('-')) {
-  console.log(
-    'usage: npm run weight [-- FILE]\n\nFILE: a README, of which the first example is bundled. Default: the chat page.',
-  );
-  process.exit(0);
-}
+const USAGE = `Prints what a bundle is made of: the chat page, or the first example of a README.
 
+Usage: npm run weight -- [FILE]
+
+  FILE    a README, such as packages/proto/README.md (default: the chat page)
+  --help  this text`;
+
+const { positionals, fail } = readArguments(USAGE, { allowPositionals: true });
+if (positionals.length > 1) fail(`unexpected argument ${JSON.stringify(positionals[1])}`);
+const [file] = positionals;
+const { build } = await import('vite');
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The first example of a text, as a module that is nowhere on the disk. */
+/** Settings that bundle the first example of a file, as a module that exists only in memory. */
 function exampleOf(path) {
   const [, example] = /```ts\n(.*?)```/s.exec(readFileSync(join(root, path), 'utf8')) ?? [];
-  if (example === undefined) throw new Error(`there is no example in ${path}`);
+  if (example === undefined) throw new Error(`${path} has no example`);
   const input = join(root, 'example.ts');
   return {
     configFile: false,
@@ -31,7 +34,7 @@ function exampleOf(path) {
   };
 }
 
-/** `net: gossip/link`, `@noble/hashes`: where a module of a bundle comes from. */
+/** Where a module of a bundle comes from, such as `net: gossip/link` or `@noble/hashes`. */
 function partOf(path) {
   const [, library] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path) ?? [];
   if (library !== undefined) return library;
@@ -46,7 +49,7 @@ const resolve = { conditions: ['@grapevine/source', 'module', 'browser', 'import
 const built = await build({ ...config, resolve, logLevel: 'error', build: { ...config.build, write: false } });
 const chunks = new Map(built.output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]));
 
-/** What is loaded before it runs: the entry, and what that imports at its top. */
+/** The chunks that a page loads before it runs: the entry, and its static imports. */
 const first = new Set([...chunks.values()].filter(({ isEntry }) => isEntry));
 for (const chunk of first) for (const name of chunk.imports) first.add(chunks.get(name));
 
