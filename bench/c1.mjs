@@ -17,10 +17,10 @@ function ensureProtobufjs() {
   process.stderr.write('installing protobufjs into bench/protobufjs …\n');
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
   const { status, error } = spawnSync('npm', args, { cwd: folder, stdio: ['ignore', 2, 2] });
-  if (error || status !== 0) throw new Error('C1 installs protobufjs: it needs npm, and the registry');
+  if (error || status !== 0) throw new Error('C1 needs protobufjs, and npm could not install it');
 }
 
-/** The protocol's messages as one would write them for protobuf. */
+/** The protocol's messages as a schema of protobuf. */
 const PROTO = `
 syntax = "proto3";
 message PeerInfo { bytes id = 1; optional bytes data = 2; }
@@ -49,7 +49,7 @@ const tag = 0x12345678;
 const peers = Array.from({ length: 10 }, (_, i) => ({ id: bytes(i, 32), data: bytes(i, 24) }));
 const announcements = Array.from({ length: 8 }, (_, i) => ({ id: bytes(i, 32), round: i, tag }));
 
-/** Each kind as protobuf's fields. @type {Record<string, [string, any]>} */
+/** A message of each kind, with the fields of protobuf. @type {Record<string, [string, any]>} */
 const MESSAGES = {
   'gossip, 100 B': ['gossip', { id: bytes(1, 32), content: bytes(2, 100), scope: 0, round: 3, tag }],
   'gossip, 1 kB': ['gossip', { id: bytes(1, 32), content: bytes(2, 1024), scope: 0, round: 3, tag }],
@@ -65,7 +65,7 @@ const MESSAGES = {
   disconnect: ['disconnect', { alive: true, respond: false }],
 };
 
-/** The same as our kernel has it: peers are hex digits, ids of messages strings, so that both can be looked up. @param {string} type @param {any} fields */
+/** The same message as our kernel has it: peers and message ids are strings, because both are keys of maps. @param {string} type @param {any} fields */
 function asOurs(type, fields) {
   const person = (/** @type {any} */ { id, data }) => ({ id: hex(id), data });
   switch (type) {
@@ -91,7 +91,7 @@ function asOurs(type, fields) {
   }
 }
 
-/** Back again. @param {any} message @returns {any} */
+/** From our kernel's form to protobuf's. @param {any} message @returns {any} */
 function asFields({ type, ...fields }) {
   const person = (/** @type {any} */ { id, data }) => ({ id: Buffer.from(id, 'hex'), data });
   switch (type) {
@@ -114,7 +114,7 @@ function asFields({ type, ...fields }) {
   }
 }
 
-/** Of each kind, microseconds for encoding and decoding once. @type {Record<string, Record<string, number>>} */
+/** By kind and contender: microseconds to encode and decode one message. @type {Record<string, Record<string, number>>} */
 let result = {};
 
 /** @type {import('./lib/row.mjs').Row} */

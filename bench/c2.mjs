@@ -8,7 +8,7 @@ const GOAL = 6;
 const SIZES = [100, 1024, 4096];
 const [ours, noble] = ['ours', '@noble/hashes'];
 
-/** By size, microseconds for one hash. @type {Record<string, number>[]} */
+/** For each size and contender: microseconds for one hash. @type {Record<string, number>[]} */
 let result = [];
 
 /** @type {import('./lib/row.mjs').Row} */

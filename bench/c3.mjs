@@ -1,5 +1,5 @@
 // @ts-check
-// C3: what does it take to sign and to verify what a member of a chat room says, beside @noble/ed25519 on the same bytes?
+// C3: what does it cost to sign and to verify a line of chat, beside @noble/ed25519 on the same bytes?
 import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { SecretKey } from '@grapevine/net';
 import * as ed25519 from '@noble/ed25519';
@@ -18,7 +18,7 @@ ed25519.hashes.sha512 = sha512;
 
 /** @param {number} count @param {() => unknown} work */
 async function each(count, work) {
-  for (let i = 0; i < count / 4; i++) await work(); // compiled by then
+  for (let i = 0; i < count / 4; i++) await work(); // until V8 has compiled it
   const { cpuMs } = await timed(async () => {
     for (let i = 0; i < count; i++) await work();
     return count;
@@ -43,7 +43,7 @@ export const row = {
     const result = await byTurns('C3', {
       [ours]: () => each(1000, async () => verifyMessage(await signMessage(author, message))),
       [noble]: () => each(60, () => ed25519.verify(ed25519.sign(bytes, seed), bytes, publicKey, { zip215: false })),
-      // What the runtime's own Ed25519 allows, whatever is around it.
+      // The runtime's own Ed25519 alone: nothing around it can be faster.
       [floor]: () => each(1000, () => verify(null, bytes, keys.publicKey, sign(null, bytes, keys.privateKey))),
     });
     return Object.entries(result).map(([name, { perSecond, cpuUs }]) => ({

@@ -1,19 +1,19 @@
 // @ts-check
-// C4: what does it cost that content is safe to touch? A publisher's buffer is copied once, and a delivery once for its reader.
+// C4: what does it cost that publishers and readers may change content? A publisher's buffer is copied once, and each delivery once.
 import { timed } from './lib/measure.mjs';
 import { runProgram } from './lib/program.mjs';
 import { byTurns } from './lib/rounds.mjs';
 
 const BYTES = 1024;
 const NODES = 10;
-/** A payload is copied by its publisher, and for each of the others. */
+/** Copies for each delivery: one for its reader, and a share of the publisher's one. */
 const COPIES = 1 + 1 / (NODES - 1);
 const COUNT = 300_000;
 const GOAL = 0.02;
 const [delivery, copies] = ['a delivery of 1 kB over QUIC, of ten nodes', 'the copies of its content'];
 const load = { nodes: NODES, bytes: BYTES, perSecond: 0, warmUp: 1000, messages: 4000 };
 
-/** Where copies go, so that no compiler finds out that nobody wants them. */
+/** Holds the last copy: without a use of the copies, the compiler leaves them out. */
 let last = new Uint8Array(0);
 
 async function copying() {

@@ -1,5 +1,5 @@
 // @ts-check
-// E1: are small payloads better sent to everybody than announced to those who have them already? By packets and CPU, on real sockets.
+// E1: for small payloads, is it better to send them to every neighbor than to announce them? In packets and CPU, on real sockets.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -13,7 +13,7 @@ const RATES = [10, 100, 1_000];
 const contenders = ['hardened', 'eager'];
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-/** Each in a process of its own. @param {string} contender @param {number} perSecond @param {number} bytes @returns {Figures} */
+/** Runs one contender in a process of its own. @param {string} contender @param {number} perSecond @param {number} bytes @returns {Figures} */
 function run(contender, perSecond, bytes) {
   const args = ['l1/grapevine.mjs', contender, NODES, perSecond, SECONDS, bytes].map(String);
   const { status, stdout } = spawnSync(process.execPath, args, {

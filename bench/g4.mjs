@@ -5,7 +5,7 @@ import { processRow } from './lib/process-row.mjs';
 export const row = processRow({
   id: 'G4',
   question: 'ten processes, one publishes 100 payloads of 1 kB a second',
-  // Half a minute goes by until all code is compiled at this rate: the first ten seconds cost nearly twice as much.
+  // At this rate V8 takes half a minute to compile all code: the first ten seconds cost nearly twice as much.
   load: { warmUp: 3_000, messages: 1_000, bytes: 1024, pauseMs: 10 },
   mostCpu: 1,
   what: "CPU <= the Rust crate's",

@@ -10,12 +10,12 @@ import { startProcesses } from './swarm/processes.mjs';
 /** Views of ten nodes are full: five neighbors each. */
 const NODES = 10;
 const SECONDS = 60;
-/** What joining has begun is over, and Node and V8 have put their memory in order, which takes more than what is asked about. */
+/** By then joining is over, and V8 has collected its garbage, which takes more CPU than an idle node. */
 const SETTLE_MS = 60_000;
 const MAX_SHARE = 0.03;
 const [ours, rust, libp2p] = ['ours', 'iroh-gossip 0.101', 'gossipsub 17'];
 
-/** Of a process of the swarm, the median: percent of a core, datagrams a second. @param {import('./swarm/processes.mjs').Kind} kind */
+/** Figures of one process of the swarm. @param {import('./swarm/processes.mjs').Kind} kind */
 async function run(kind) {
   const swarm = await startProcesses(kind, NODES);
   await sleep(SETTLE_MS);
@@ -51,7 +51,7 @@ export const row = rowOfFigures({
     buildRustPeer('G5');
     ensureGossipsub('G5');
   },
-  // They leave the machine to each other, so all may be idle at once.
+  // Idle swarms do not disturb each other, so all run at once.
   measure: async (_, contenders) =>
     Object.fromEntries(await Promise.all(Object.entries(contenders).map(async ([name, run]) => [name, await run()]))),
   floor: FLOOR,

@@ -5,7 +5,7 @@ import { rowOfFigures } from './lib/swarm-row.mjs';
 
 const FLAT = 1.25;
 const few = { nodes: 10, topics: 1, perSecond: 20, messages: 200, hub: false };
-/** Each group's first is what the others are compared with. @type {Record<string, typeof few>[]} */
+/** In each group, the others are compared with the first. @type {Record<string, typeof few>[]} */
 const GROUPS = [
   { '10 nodes': few, '50 nodes': { ...few, nodes: 50 }, '200 nodes': { ...few, nodes: 200, messages: 100 } },
   {

@@ -1,5 +1,5 @@
 // @ts-check
-// `npm run bench -- --guard`: counts for each delivery that do not depend on how fast the machine is, beside the committed ones.
+// `npm run bench -- --guard`: compares counts for each delivery with those of guard.json. They do not depend on how fast the machine is.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { kernelCounts } from './guard/kernel.mjs';
 import { runProgram } from './lib/program.mjs';
@@ -7,9 +7,9 @@ import { table } from './lib/row.mjs';
 
 /** A count that is larger than the committed one by more than this share is a regression. */
 const TOLERANCE = 0.05;
-/** Of those that take the machine's own time the best of some runs counts: a machine that stands still costs datagrams. */
+/** Runs of the swarm in real time, of which the best counts: a machine that pauses costs datagrams. */
 const RUNS = 5;
-/** Allocations are the same on each machine without compilers, and counted as long as nothing is collected. */
+/** Without compilers, allocations are the same on each machine. A young generation that is never full is never collected. */
 const COUNTING = [
   '--expose-gc',
   '--no-opt',
@@ -27,7 +27,7 @@ function measure() {
   return { ...kernelCounts(), ...runProgram('guard/memory-swarm.mjs', {}, COUNTING), ...quic };
 }
 
-/** What another Node allocates is another count. */
+/** This count differs between versions of Node. */
 const HEAP = 'actor: bytes of heap';
 const major = Number(process.versions.node.split('.')[0]);
 
@@ -51,7 +51,7 @@ export function guard() {
   return { text: table(lines), passed };
 }
 
-/** Measures, and writes what is to be committed. */
+/** Measures, and writes the counts into guard.json. */
 export function writeGuard() {
   const rounded = Object.entries(measure()).map(([name, value]) => [name, Number(value.toFixed(4))]);
   const content = { node: major, counts: Object.fromEntries(rounded) };

@@ -6,7 +6,7 @@ import { IrohEndpoint } from '@grapevine/iroh';
 import { interleaved, timed } from './lib/measure.mjs';
 
 const ALPN = 'bench';
-/** What is written at a time: a usual gossip message. */
+/** The length of one write: a usual gossip message. */
 const MESSAGE_BYTES = 1024;
 const MEGABYTES = 8;
 const MESSAGES = (MEGABYTES * 1_000_000) / MESSAGE_BYTES;
@@ -43,7 +43,7 @@ async function ours() {
   return sample;
 }
 
-/** What one writes first on the binding: a call for each message, `Array.from`, and reads of the same size. */
+/** The simplest use of the binding: a call for each message, `Array.from`, and reads of the same size. */
 async function naive() {
   const { a, b, close } = await pair();
   const accepting = b.native.acceptNext().then(async (incoming) => (await incoming?.accept())?.connect());
@@ -69,7 +69,7 @@ async function naive() {
   return sample;
 }
 
-/** What the binding can do at best: full batches that are made only once, and large reads that nobody converts. */
+/** The best that the binding can do: a full batch that is made once, and large reads that are not converted. */
 async function binding() {
   const { a, b, close } = await pair();
   const accepting = b.native.acceptNext().then(async (incoming) => (await incoming?.accept())?.connect());

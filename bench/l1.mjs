@@ -1,5 +1,5 @@
 // @ts-check
-// L1: when everybody publishes and links take 20 to 40 ms, how late are payloads, and what does each delivery cost? Real nodes.
+// L1: when every node publishes and links take 20 to 40 ms, how late are payloads, and what does a delivery cost? Real nodes.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureGossipsub } from './lib/gossipsub.mjs';
@@ -7,7 +7,7 @@ import { ensureGossipsub } from './lib/gossipsub.mjs';
 /** @typedef {import('./l1/load.mjs').Figures} Figures */
 
 const SECONDS = 12;
-/** The last one is what the row's ratios are about. */
+/** The row's ratios are those of the last one. */
 const LOADS = [
   { nodes: 10, perSecond: 10 },
   { nodes: 10, perSecond: 50 },
@@ -18,7 +18,7 @@ const contenders = ['hardened', 'reference', 'gossipsub'];
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * Each in a process of its own.
+ * Runs one contender in a process of its own.
  * @param {string} contender @param {{ nodes: number, perSecond: number }} load @returns {Figures}
  */
 function run(contender, { nodes, perSecond }) {

@@ -19,10 +19,10 @@ const LIBP2P_CONNECTIONS = 200;
 const [ours, empty, rust, libp2p] = ['ours', 'Node alone', 'iroh-gossip 0.101', 'gossipsub 17'];
 const LIMITS = { idleMb: 16, loadedMb: 30, topicKb: 4, connectionKb: 12 };
 
-/** V8 gives back what joining took, once nothing has happened for eight seconds and more. */
+/** After eight idle seconds or more, V8 gives back the memory that joining took. */
 const REST_MS = 20_000;
 
-/** @typedef {{ idleMb: number, loadedMb: number, floodedMb: number }} Processes resident, the median of a swarm's processes */
+/** @typedef {{ idleMb: number, loadedMb: number, floodedMb: number }} Processes resident memory, the median of a swarm's processes */
 
 /** @param {import('./swarm/processes.mjs').Kind} kind @returns {Promise<Processes>} */
 async function processes(kind) {
@@ -52,13 +52,13 @@ async function emptyNode() {
 
 /** @type {Record<string, Record<string, number>>} */
 let result = {};
-/** Bytes each: of JavaScript, and resident. @type {Record<string, { js: number, resident: number }>} */
+/** Bytes for one of each: of JavaScript, and resident. @type {Record<string, { js: number, resident: number }>} */
 let parts = {};
 
-/** How much more than an empty process. @param {'idleMb' | 'loadedMb'} figure */
+/** How much more memory than an empty process. @param {'idleMb' | 'loadedMb'} figure */
 const above = (figure, name = ours) => Number(result[name]?.[figure]) - Number(result[empty]?.[figure]);
 
-/** @type {{ what: string, holds: (name?: string) => boolean, hasFloor: boolean }[]} `name`: ours, or the floor in its place */
+/** @type {{ what: string, holds: (name?: string) => boolean, hasFloor: boolean }[]} `name`: whom it is asked of, ours or the floor */
 const goals = [
   {
     what: `<= ${LIMITS.idleMb} MB above Node alone when idle`,

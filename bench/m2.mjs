@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @typedef {{ packages: number, installedMb: number, bundleKb: number }} Figures */
 
-/** Folders of all packages that a package brings along, its own included. @param {string} folder @param {Set<string>} [found] */
+/** The folders of a package and all its dependencies. @param {string} folder @param {Set<string>} [found] */
 function closure(folder, found = new Set()) {
   if (found.has(folder)) return found;
   found.add(folder);
@@ -23,12 +23,12 @@ function closure(folder, found = new Set()) {
   for (const name of [...Object.keys(manifest.dependencies ?? {}), ...optional]) {
     const at = findPackage(folder, name);
     if (at) closure(at, found);
-    else if (!optional.includes(name)) throw new Error(`${name} is not installed, which ${folder} needs`);
+    else if (!optional.includes(name)) throw new Error(`${folder} needs ${name}, which is not installed`);
   }
   return found;
 }
 
-/** As Node looks for it. @param {string} from @param {string} name */
+/** The folder where Node finds a package, if it does. @param {string} from @param {string} name */
 function findPackage(from, name) {
   const paths = createRequire(join(from, 'package.json')).resolve.paths(name) ?? [];
   const at = paths
@@ -37,7 +37,7 @@ function findPackage(from, name) {
   return at && fileURLToPath(new URL(`file://${at}`));
 }
 
-/** Bytes of the files that would be installed: of our own packages those that are published. @param {string} folder @returns {number} */
+/** Bytes of the files that an install brings: for our own packages, those that are published. @param {string} folder @returns {number} */
 function size(folder) {
   const own = folder.startsWith(join(root, 'packages')) || !folder.includes('node_modules') || isOurs(folder);
   const entries = own ? ['dist', 'src', 'README.md', 'package.json'] : readdirSync(folder);
@@ -55,7 +55,7 @@ function bytesIn(path) {
   return readdirSync(path).reduce((sum, entry) => sum + (entry === 'node_modules' ? 0 : bytesIn(join(path, entry))), 0);
 }
 
-/** Minified and compressed. @param {string} code @param {string} resolveDir */
+/** The size of a bundle in kB, minified and compressed. @param {string} code @param {string} resolveDir */
 async function bundled(code, resolveDir) {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir },

@@ -67,8 +67,8 @@ async function classes() {
 }
 
 /**
- * What the native module alone allows: the same calls from one connection to the other, without sockets, event loop or driver.
- * Together with bare dgram it bounds what any driver on this binding can reach.
+ * The native module alone: the same calls from one connection to the other, without sockets, event loop or driver.
+ * No driver on this binding can be faster than it, nor than bare dgram.
  */
 async function native() {
   const config = () => {
@@ -115,7 +115,7 @@ async function native() {
   });
 }
 
-/** The ceiling: datagrams of the same size without any protocol, never more under way than the socket's buffer holds. */
+/** Datagrams of the same size without any protocol. No more are under way than the socket's buffer holds. */
 async function dgram() {
   const lookup = /** @type {any} */ (
     (/** @type {string} */ host, /** @type {any} */ _, /** @type {any} */ done) => done(null, host)

@@ -9,7 +9,7 @@ const OURS = 400;
 const CLASSES = 80;
 
 /**
- * Dials a number of times, several at once, and closes each connection when it is established.
+ * Does a number of handshakes, several at once.
  * @param {number} count
  * @param {() => Promise<void>} handshake
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// R1: members of a busy swarm die, each node a process: when has everybody else got what is published next, beside the Rust crate and gossipsub?
+// R1: processes of a busy swarm die. How long does it take until all others have what is published next, beside the Rust crate and gossipsub?
 import { ensureGossipsub } from './lib/gossipsub.mjs';
 import { buildRustPeer } from './lib/rust-peer.mjs';
 import { atMost, nothingLost, rowOfFigures } from './lib/swarm-row.mjs';
@@ -7,10 +7,10 @@ import { startProcesses } from './swarm/processes.mjs';
 
 const NODES = 12;
 const DYING = 3;
-/** Trees take their shape. */
+/** Gives the trees their shape. */
 const before = { messages: 300, bytes: 1024, pauseMs: 10 };
 const after = { messages: 20, bytes: 1024, pauseMs: 0 };
-/** Between two looks at what has come, in milliseconds: what the figures may be wrong by. */
+/** The time between two looks at the deliveries, in milliseconds: so much the figures may be wrong by. */
 const LOOK_MS = 5;
 const [ours, rust, libp2p] = ['ours', 'iroh-gossip 0.101', 'gossipsub 17'];
 

@@ -5,11 +5,11 @@ import { buildRust, runRust } from './lib/golden.mjs';
 import { interleaved, timed } from './lib/measure.mjs';
 
 const CASE = { sim: 'GossipMulti', nodes: 1000, rounds: 30, seed: 0 };
-/** Runs before the first that counts: fewer, and compiling is measured. */
+/** Runs before the first that counts. With fewer, V8 still compiles in those that do. */
 const WARM_UP = 4;
 
 /**
- * What the Rust program times: everybody joins node 0, then a random node broadcasts in each round.
+ * The run that the Rust program times: every node joins node 0, then a random node broadcasts in each round.
  * @param {import('@grapevine/sim').SimulatorOptions['createNode']} [createNode]
  */
 function simulator(createNode) {
@@ -27,7 +27,7 @@ function run(simulator) {
   return simulator.network.events;
 }
 
-/** The same run with nodes that know by heart what they are going to want: what is left is the queue, the links and the counting. */
+/** The same run with nodes that replay recorded outputs. The simulator's queue, links and counters are all that is left. */
 function withoutKernel() {
   /** @type {(readonly import('@grapevine/proto').OutEvent<number>[])[]} */
   const wanted = [];
@@ -64,7 +64,7 @@ export const row = {
         return { work: events, wallMs: seconds * 1000, cpuMs: seconds * 1000 };
       },
     });
-    // Afterwards: what it has recorded is much for a collector to look through.
+    // It comes last, because its recording makes each garbage collection slower.
     const floor = withoutKernel();
     const floors = await interleaved(5, { 'floor: ours without a kernel': () => timed(async () => floor()) });
     return Object.entries({ ...result, ...floors }).map(([name, { perSecond, cpuPerWorkUs }]) => ({

@@ -1,18 +1,18 @@
 // @ts-check
-// S2: what does a node and message cost in a swarm of 100,000, beside one of 1,000?
+// S2: what does a message cost for each node of a swarm of 100,000, beside one of 1,000?
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { buildRust, runRust } from './lib/golden.mjs';
 import { median } from './lib/measure.mjs';
 
 const SIZES = [1_000, 10_000, 100_000];
-/** The Rust program takes too long for more: time is compared up to here. */
+/** Times are compared up to this size. The Rust program takes too long for larger ones. */
 const COMPARED = 10_000;
 const ROUNDS = 10;
 const FLAT = 1 / 1.2;
 const cli = fileURLToPath(new URL('../apps/sim/dist/cli.js', import.meta.url));
 
-/** @returns {Record<'time' | 'events' | 'memory', number[]>} what each size costs for each node and message (memory: for each node) */
+/** @returns {Record<'time' | 'events' | 'memory', number[]>} for each size, the cost of a message at a node; memory is that of a node */
 function ours() {
   const args = ['--max-old-space-size=7600', cli, 'bench', '--json', '--nodes', SIZES.join(',')];
   const { status, stdout } = spawnSync(process.execPath, args, {
@@ -29,13 +29,13 @@ function ours() {
   };
 }
 
-/** Microseconds for each node and message. @param {number} nodes */
+/** Microseconds for a message at a node. @param {number} nodes */
 function rust(nodes) {
   const runs = Array.from({ length: 5 }, () => runRust({ sim: 'GossipMulti', nodes, rounds: ROUNDS, seed: 0 }));
   return (median(runs.map(({ broadcastSeconds }) => broadcastSeconds)) * 1e6) / (nodes * ROUNDS);
 }
 
-/** The smallest size's cost over the largest's: 1 is flat, 0.5 is twice the cost. @param {readonly number[]} costs */
+/** The cost at the smallest size divided by that at the largest: 1 is flat, 0.5 is twice the cost. @param {readonly number[]} costs */
 const flatness = (costs) => Number(costs[0]) / Number(costs.at(-1));
 
 /** @type {boolean} */

@@ -1,6 +1,5 @@
 // @ts-check
-// What does an idle connection of libp2p take? Both ends are in this process. Prints bytes as JSON.
-
+// How much memory does an idle connection of libp2p take? Both ends are in this process. Prints bytes for one end, as JSON.
 import { multiaddr } from '@multiformats/multiaddr';
 import { held } from '../lib/memory.mjs';
 import { answer, programOptions } from '../lib/program.mjs';

@@ -1,8 +1,8 @@
 // @ts-check
-// A process of its own: TCP through it takes longer. It is asked for a way from one node to another, and counts what it carries.
+// A process of its own that delays TCP. Its parent asks it for a port that leads to a node, or for the number of pieces it has carried.
 import { createConnection, createServer } from 'node:net';
 
-/** Pieces of data that either end has written: each is a packet, or more, on a real network. */
+/** Pieces of data that it has carried. On a real network each is a packet or more. */
 let pieces = 0;
 
 /**

@@ -1,11 +1,11 @@
 // @ts-check
 import { generator } from '../l1/load.mjs';
 
-/** As many as ours has neighbors; among those gossipsub chooses its mesh by itself. */
+/** As many as ours has neighbors. gossipsub chooses its mesh among them. */
 const CONNECTIONS = 5;
 
 /**
- * Who dials whom: a ring, so that everybody is reached, and random links between those that have the fewest, until each has five.
+ * Who dials whom: a ring, which connects all nodes, and random links between the nodes with the fewest, until each has five.
  * @param {number} count @returns {[number, number][]}
  */
 export function links(count) {

@@ -1,5 +1,5 @@
 // @ts-check
-// libp2p nodes with gossipsub in one process, over TCP on loopback. Its argument is a load and whether payloads are signed.
+// libp2p nodes with gossipsub in one process, over TCP on loopback. The argument is a load, and whether payloads are signed.
 import { answer, programOptions } from '../lib/program.mjs';
 import { meter } from '../swarm/load.mjs';
 import { links } from './links.mjs';
@@ -24,7 +24,7 @@ answer(
   await measure(
     {
       publish: async (content) => swarm[0]?.services.pubsub.publish(TOPIC, content),
-      packets: () => Number.NaN, // TCP's are the operating system's
+      packets: () => Number.NaN, // the operating system makes TCP's packets
     },
     load,
   ),

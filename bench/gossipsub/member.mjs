@@ -1,5 +1,5 @@
 // @ts-check
-// One node with gossipsub as a process, for ../swarm/processes.mjs: commands on stdin, an answer as a JSON line on stdout for each.
+// One node with gossipsub as a process, for ../swarm/processes.mjs.
 import { obey } from '../swarm/commands.mjs';
 import { payload } from '../swarm/payload.mjs';
 import { dial, portOf, startNode } from './node.mjs';

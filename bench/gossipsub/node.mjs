@@ -16,7 +16,7 @@ export const startNode = ({ signed }) =>
   createLibp2p({
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
-    connectionManager: { inboundConnectionThreshold: 10_000 }, // per second and host; five is for strangers
+    connectionManager: { inboundConnectionThreshold: 10_000 }, // per second and host; the default is 5, and all nodes are on this host
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     services: {
@@ -30,7 +30,7 @@ export const startNode = ({ signed }) =>
 
 /** @typedef {Awaited<ReturnType<typeof startNode>>} Node */
 
-/** Where it listens. @param {Node} node */
+/** The port that it listens on. @param {Node} node */
 export const portOf = (node) => Number(/\/tcp\/(\d+)/.exec(String(node.getMultiaddrs()[0]))?.[1]);
 
 /** @param {Node} from @param {number} port @param {Node['peerId']} to */

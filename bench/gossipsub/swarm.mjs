@@ -1,9 +1,9 @@
 // @ts-check
 // `node swarm.mjs NODES PER_SECOND SECONDS`: libp2p nodes with gossipsub over TCP, through a proxy that delays. Prints figures as JSON.
 //
-// What is fair: the same delays for everything that a node sends, as many connections for each node as ours has neighbors (five; among
-// those gossipsub chooses its mesh by itself, with its own defaults), no signatures, since ours makes none for a payload. The proxy
-// is a process of its own, so its CPU does not count; the timers that delay our datagrams do. TCP's own acknowledgements are not delayed.
+// To be fair, a node has the same delay for all that it sends, and five connections, as ours has neighbors; among them gossipsub chooses
+// its mesh by its own defaults. Payloads have no signatures, because ours have none. The proxy is a process of its own, so its CPU does
+// not count, while the timers that delay our datagrams do. TCP's acknowledgements are not delayed.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { delays, meter } from '../l1/load.mjs';

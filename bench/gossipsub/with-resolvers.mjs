@@ -1,5 +1,5 @@
 // @ts-check
-// libp2p asks for Node 22 because of this function; the project runs on 20.
+// libp2p needs Node 22 for this function only. The project runs on 20.
 Promise.withResolvers ??= () => {
   /** @type {any} */
   const parts = {};

@@ -1,5 +1,5 @@
 // @ts-check
-// What the kernel's decisions cost, in virtual time: the same numbers on each machine.
+// What the kernel's decisions cost, in virtual time. The counts are the same on each machine.
 import { runLoad, SECOND } from '@grapevine/sim';
 
 /** @type {Record<string, import('@grapevine/sim').Load>} */

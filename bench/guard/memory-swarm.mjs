@@ -1,7 +1,7 @@
 // @ts-check
-// Ten nodes over a network in memory and in virtual time: what the gossip actor does for each delivery. Prints counts as JSON.
+// Ten nodes on a network in memory, in virtual time: what the gossip actor does for each delivery. Prints counts as JSON.
 //
-// Run it without compilers, and with a young generation that takes everything: then what is allocated is counted, not estimated.
+// Run it with the flags of guard.mjs: without compilers and with a young generation that holds everything, allocations are exact.
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Router, SecretKey } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
@@ -55,7 +55,7 @@ for (let i = 0; i < NODES; i++) {
 }
 await clock.advance(5_000);
 
-/** Made beforehand, so that they do not count. */
+/** Made beforehand, so that their allocation does not count. */
 const payloads = Array.from({ length: WARM_UP + MESSAGES }, (_, number) => {
   const content = new Uint8Array(BYTES);
   new DataView(content.buffer).setUint32(0, number);

@@ -1,5 +1,5 @@
 // @ts-check
-// Ten nodes over QUIC on loopback at 100 payloads a second, in the machine's own time: datagrams and bytes for each delivery. Prints JSON.
+// Ten nodes over QUIC on loopback at 100 payloads a second, in real time: datagrams for each delivery. Prints counts as JSON.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
@@ -40,7 +40,7 @@ async function publish() {
   for (let waited = 0; delivered < expected && waited < 2_000; waited += 10) await sleep(10);
 }
 const datagrams = () => endpoints.reduce((sum, endpoint) => sum + endpoint.stats().datagramsSent, 0);
-await publish(); // the tree finds its shape
+await publish(); // until the tree has its shape
 const before = { datagrams: datagrams(), delivered };
 await publish();
 const deliveries = delivered - before.delivered;

@@ -1,11 +1,11 @@
 // @ts-check
 
 /**
- * Time that moves only when it is told to, and counts what is asked of it.
+ * A clock that moves only when it is told to, and counts its timers.
  * @implements {import('@grapevine/net').Clock}
  */
 export class VirtualClock {
-  /** Timers set, and batches of work put off to later in the same turn. */
+  /** Timers set, timers fired, and callbacks deferred to the end of the turn. */
   counts = { timers: 0, batches: 0, fired: 0 };
   #now = 0;
   /** @type {Set<{ at: number, callback: () => void }>} */
@@ -41,7 +41,7 @@ export class VirtualClock {
     };
   }
 
-  /** Lets time pass, timer by timer; between two of them all promises settle. @param {number} ms */
+  /** Fires the timers of the next `ms` milliseconds. Between two of them all promises settle. @param {number} ms */
   async advance(ms) {
     const end = this.#now + ms;
     await this.#settle();
@@ -58,7 +58,7 @@ export class VirtualClock {
   async #settle() {
     do {
       for (const callback of this.#deferred.splice(0)) callback();
-      await new Promise((resolve) => setImmediate(resolve)); // after all promises that are ready
+      await new Promise((resolve) => setImmediate(resolve)); // runs after all promises that are ready
     } while (this.#deferred.length > 0);
   }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Has all nodes of this process send a payload wherever they would announce it: what a rule "small payloads go to everybody" would send.
+// Makes all nodes of this process send a payload instead of its announcement, as a rule "small payloads go to every neighbor" would.
 import { State } from '@grapevine/proto';
 
 /** @typedef {ReturnType<State<string>['handle']>[number]} OutEvent */
@@ -25,7 +25,7 @@ export function sendInsteadOfAnnouncing() {
     );
   };
 
-  /** The first copy will do: rounds differ, and nobody asks for them here. @param {Extract<OutEvent, { type: 'sendMessage' }>['message']} message */
+  /** Keeps the first copy. Copies differ in their rounds, which do not matter here. @param {Extract<OutEvent, { type: 'sendMessage' }>['message']} message */
   function remember(message) {
     if (message.type === 'gossip' && !payloads.has(message.id)) payloads.set(message.id, message);
   }

@@ -1,6 +1,6 @@
 // @ts-check
 // `node grapevine.mjs RULE NODES PER_SECOND SECONDS [BYTES]`: our nodes over QUIC, through sockets that delay. Prints figures as JSON.
-// The rule is a mode of the kernel, or `eager`: as `hardened`, and payloads go to everybody, at once, instead of being announced.
+// RULE is a mode of the kernel, or `eager`: `hardened` with payloads that are sent at once instead of announced.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { faultySocket } from '@grapevine/net/compliance';
@@ -13,9 +13,9 @@ const [nodes = 20, perSecond = 10, seconds = 10, bytes] = process.argv.slice(3).
 if (rule === 'eager') sendInsteadOfAnnouncing();
 const config =
   rule === 'eager' ? { broadcast: { dispatchTimeout: 1 }, hardened: { announceDelayMax: 1 } } : { mode: rule };
-/** More than can be waiting. */
+/** More events than can be waiting. */
 const QUEUE = 100_000;
-/** One after the other, as people come. */
+/** Nodes join one after the other. */
 const JOIN_PAUSE_MS = 150;
 
 const room = topicIdFrom('L1');

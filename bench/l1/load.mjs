@@ -1,12 +1,12 @@
 // @ts-check
-// What every contender of L1 does: a swarm of real nodes in one process, of which a random one publishes again and again.
+// The load of L1: a swarm of real nodes in one process, in which a random node publishes again and again.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * A swarm that is ready to publish.
  * @typedef {{
  *   publish: (node: number, content: Uint8Array) => Promise<unknown>,
- *   packets: () => number | Promise<number>, all that nodes have sent so far
+ *   packets: () => number | Promise<number>, sent by all nodes so far
  *   close: () => Promise<void>,
  * }} Swarm
  * @typedef {{ nodes: number, perSecond: number, seconds: number, bytes?: number }} Load bytes: the length of a payload
@@ -16,12 +16,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The length of a payload, unless a load says otherwise. It must have room for a time and a number. */
 const BYTES = 100;
-/** For views, meshes and trees to find their shape. */
+/** By then views, meshes and trees have their shape. */
 const SETTLE_MS = 4_000;
-/** For the last deliveries to come. */
+/** By then the last deliveries have come. */
 const DRAIN_MS = 3_000;
 
-/** The same numbers in each run. @param {number} seed */
+/** A generator of the same numbers in each run. @param {number} seed */
 export function generator(seed) {
   let state = seed;
   return () => {
@@ -30,13 +30,13 @@ export function generator(seed) {
   };
 }
 
-/** How long everything that a node sends is on its way, in milliseconds: 20 to 40. @param {number} nodes */
+/** The delay of all that a node sends, for each node: 20 to 40 ms. @param {number} nodes */
 export function delays(nodes) {
   const random = generator(777);
   return Array.from({ length: nodes }, () => 20 + Math.floor(random() * 20));
 }
 
-/** To be called with each payload that a node gets. @returns {{ receive: (content: Uint8Array) => void, measure: (swarm: Swarm, load: Load) => Promise<Figures> }} */
+/** Call `receive` with each payload that a node receives. @returns {{ receive: (content: Uint8Array) => void, measure: (swarm: Swarm, load: Load) => Promise<Figures> }} */
 export function meter() {
   /** @type {number[]} */
   const times = [];
@@ -62,7 +62,7 @@ export function meter() {
         }
         await swarm.publish(Math.floor(random() * nodes), payload(bytes, sent++));
         due += (-Math.log(1 - random() * 0.9999) / perSecond) * 1000;
-        // A timer takes a millisecond at least: several may be due.
+        // A timer takes a millisecond at least, so several may be due.
         const wait = due - performance.now();
         if (wait > 0) await sleep(wait);
       }
@@ -85,7 +85,7 @@ export function meter() {
   };
 }
 
-/** Says when it was published, and is different from all others. @param {number} bytes @param {number} number */
+/** A payload that says when it was published, and is different from all others. @param {number} bytes @param {number} number */
 function payload(bytes, number) {
   const content = new Uint8Array(bytes);
   const view = new DataView(content.buffer);

@@ -1,5 +1,5 @@
 // @ts-check
-// `--write`: what was measured goes into docs/performance.md, between the markers of its row, and into a plot beside it.
+// `--write`: puts what was measured into docs/performance.md, between the markers of its row, and into a plot.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const { barChart } = await internal('apps/sim/src/plots/bar-chart.ts');
 const page = fileURLToPath(new URL('../../docs/performance.md', import.meta.url));
 const folder = fileURLToPath(new URL('../../docs/performance/', import.meta.url));
 
-/** Sees to it before anything is measured that the page has a place for each of these rows. @param {readonly string[]} ids */
+/** Checks, before anything is measured, that the page has a place for each of these rows. @throws Error @param {readonly string[]} ids */
 export function checkPlaces(ids) {
   const text = readFileSync(page, 'utf8');
   for (const id of ids) placeOf(id, text);

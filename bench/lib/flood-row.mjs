@@ -8,8 +8,8 @@ const NODES = 10;
 const OURS = 'ours';
 
 /**
- * A row in which one of ten nodes in a process floods the others, beside gossipsub and the floor. Slower contenders publish less: the figures
- * are for each delivery.
+ * A row in which one of ten nodes in a process floods the others, beside gossipsub and the floor. Slower contenders publish less, because
+ * the figures are for each delivery.
  *
  * @typedef {{ warmUp: number, messages: number }} Count
  * @param {{

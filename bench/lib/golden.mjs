@@ -1,5 +1,5 @@
 // @ts-check
-// The published crate's simulator, built in release mode from interop/golden: the contender of the simulator's rows.
+// The published crate's simulator (interop/golden), beside which the simulator's rows measure.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,19 +7,18 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const target = join(root, '.cache/golden-target');
 
-/** Builds it. @param {string} row which row wants it */
+/** Builds it in release mode. @param {string} row the row that needs it, for errors */
 export function buildRust(row) {
   const { status, error } = spawnSync('cargo', ['build', '--release', '--locked', '--quiet'], {
     cwd: join(root, 'interop/golden'),
     env: { ...process.env, CARGO_TARGET_DIR: target },
     stdio: ['ignore', 2, 2],
   });
-  if (error || status !== 0)
-    throw new Error(`${row} builds the Rust simulator: it needs cargo, and the build to succeed`);
+  if (error || status !== 0) throw new Error(`${row} needs the Rust simulator, and cargo could not build it`);
 }
 
 /**
- * Runs a case. `events` are those that nodes have handled from the beginning.
+ * Runs a case. `events`: how many events the nodes have handled since the beginning.
  * @param {Record<string, string | number>} settings
  * @returns {{ seconds: number, broadcastSeconds: number, events: number }}
  */

@@ -1,13 +1,13 @@
 // @ts-check
-// gossipsub and its parts: the contender is installed into a folder of its own when a row wants it, never with the project.
+// gossipsub and its parts. They are installed into a folder of their own when a row needs them, and not with the project.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where its programs are. */
+/** The folder with the programs that run it. */
 export const folder = fileURLToPath(new URL('../gossipsub/', import.meta.url));
 
-/** Installs it, unless it is there. @param {string} row which row wants it */
+/** Installs it where it is missing. @param {string} row the row that needs it, for errors */
 export function ensureGossipsub(row) {
   if (existsSync(`${folder}/node_modules/.package-lock.json`)) return;
   process.stderr.write('installing gossipsub into bench/gossipsub …\n');
@@ -15,5 +15,5 @@ export function ensureGossipsub(row) {
     cwd: folder,
     stdio: ['ignore', 2, 2],
   });
-  if (error || status !== 0) throw new Error(`${row} installs gossipsub: it needs npm, and the registry`);
+  if (error || status !== 0) throw new Error(`${row} needs gossipsub, and npm could not install it`);
 }

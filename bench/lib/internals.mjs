@@ -1,5 +1,5 @@
 // @ts-check
-// What no package exports, for rows that look inside: from the sources, because packages are built as few files.
+// Modules that no package exports, for rows that look inside. They come from the sources, because packages are built as few files.
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';

@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 
 /**
- * One run of one contender: how much work it did, and what it took.
+ * One run of one contender: how much work it did, and how long that took.
  * @typedef {{ work: number, wallMs: number, cpuMs: number }} Sample
  */
 
@@ -28,7 +28,7 @@ export function median(values) {
 }
 
 /**
- * Runs all contenders by turns, so that a slow moment of the machine hits every one of them.
+ * Runs all contenders in turns, so that a slow moment of the machine does not hit only one of them.
  * @param {number} rounds
  * @param {Record<string, () => Promise<Sample>>} contenders
  * @returns {Promise<Record<string, { perSecond: number, cpuPerWorkUs: number }>>} medians

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What is held now, in bytes, after collecting garbage: by JavaScript (heap and buffers), and by the whole process. Needs --expose-gc.
+ * The bytes in use after a garbage collection: those of JavaScript (heap and buffers), and those of the process. Needs --expose-gc.
  *
  * @returns {Promise<{ js: number, resident: number }>}
  */

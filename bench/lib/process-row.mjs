@@ -40,7 +40,7 @@ export function processRow({ id, question, load, mostCpu, what, rounds }) {
       [OURS]: () => run('ours'),
       [RUST]: () => run('rust'),
       [FLOOR]: () => run('quic'),
-      // In a flood half of them are lost: nobody keeps them from being sent.
+      // In a flood half of the datagrams are lost, because nothing limits how many are sent.
       ...(load.pauseMs > 0 && { [BARE]: () => run('bare') }),
     },
   });

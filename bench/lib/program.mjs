@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 const bench = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Runs a program of this folder in a process of its own, so that nothing of one contender is left to the next.
+ * Runs a program below bench/ in a process of its own, so that one contender leaves nothing behind for the next.
  *
- * @param {string} file below bench/
+ * @param {string} file its path from bench/
  * @param {unknown} options the program's one argument, as JSON
  * @param {readonly string[]} [flags] of Node
  * @returns {any} what it printed, parsed
@@ -22,8 +22,8 @@ export function runProgram(file, options, flags = []) {
   return JSON.parse(stdout);
 }
 
-/** The one argument of such a program. @returns {any} */
+/** The argument of such a program. @returns {any} */
 export const programOptions = () => JSON.parse(process.argv[2] ?? '{}');
 
-/** Prints the answer, and ends whatever may still be running. @param {unknown} answer */
+/** Prints the answer, and ends the process, whatever still runs in it. @param {unknown} answer */
 export const answer = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit());

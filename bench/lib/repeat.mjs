@@ -5,15 +5,15 @@ import { ROUNDS } from './rounds.mjs';
 
 const TURN_MS = 60;
 
-/** Where results go, so that no compiler finds out that nobody wants them. @type {unknown[]} */
+/** Holds the last result: without a use of the results, the compiler leaves the work out. @type {unknown[]} */
 const last = [];
 
 /**
- * How long small pieces of work take, each for some time by turns with the others.
+ * How long small pieces of work take. They run in turns.
  *
  * @template {string} Name
  * @param {Record<Name, () => unknown>} works
- * @returns {Record<Name, number>} microseconds for one, the median of the rounds
+ * @returns {Record<Name, number>} microseconds for one call, the median of the rounds
  */
 export function microseconds(works) {
   const entries = /** @type {[Name, () => unknown][]} */ (Object.entries(works));

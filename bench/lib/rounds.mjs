@@ -1,16 +1,16 @@
 // @ts-check
 import { median } from './measure.mjs';
 
-/** How often each contender runs; figures are medians. `--rounds` of the command sets it. */
+/** How often each contender runs; figures are medians. `npm run bench -- --rounds N` sets it. */
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 /**
- * Runs all contenders by turns, so that a slow moment of the machine hits every one of them.
+ * Runs all contenders in turns, so that a slow moment of the machine does not hit only one of them.
  *
  * @param {string} row
  * @param {Record<string, () => Record<string, number> | Promise<Record<string, number>>>} contenders
  * @param {number} [most] rounds
- * @returns {Promise<Record<string, Record<string, number>>>} of each contender the median of each figure
+ * @returns {Promise<Record<string, Record<string, number>>>} for each contender, the median of each figure
  */
 export async function byTurns(row, contenders, most = ROUNDS) {
   /** @type {Record<string, Record<string, number>[]>} */

@@ -11,11 +11,11 @@
  *   cpuUnit: string,
  *   target: string,
  *   run: () => Promise<Measured[]>,
- *   details?: () => readonly (readonly string[])[], lines of a table of all that was measured, for rows with more than a figure
+ *   details?: () => readonly (readonly string[])[], a table of all that was measured, for rows with more than one figure
  *   meets: (ratios: Record<string, number>) => boolean,
  * }} Row
  *
- * What `--json` prints of a row; every row keeps this form.
+ * What `--json` prints of a row, in the same form for every row.
  * @typedef {{
  *   id: string,
  *   unit: string,
@@ -49,13 +49,13 @@ export function report(row, measured) {
   };
 }
 
-/** Three digits that count. @param {number} value */
+/** Rounds to three significant digits. @param {number} value */
 export function round(value) {
   return Number(value.toPrecision(3));
 }
 
 /**
- * A table for people.
+ * A table in columns of equal width.
  * @param {readonly (readonly string[])[]} lines
  */
 export function table(lines) {

@@ -8,10 +8,10 @@ import { byTurns } from './rounds.mjs';
  *   `figures` gives those of a contender by its name; the first contender is ours
  */
 
-/** What any gossip over the QUIC binding does at least: see swarm/bare-quic.mjs. */
+/** The least that any gossip on the QUIC binding can do: see swarm/bare-quic.mjs. */
 export const FLOOR = 'floor: bare QUIC binding';
 
-/** What rows about deliveries show of each contender. @type {readonly Column[]} */
+/** The columns of rows about deliveries. @type {readonly Column[]} */
 export const DELIVERY_COLUMNS = [
   { figure: 'perSecond', title: 'deliveries/s', digits: 0 },
   { figure: 'cpuUs', title: 'µs CPU a delivery', digits: 0 },
@@ -22,13 +22,13 @@ export const DELIVERY_COLUMNS = [
   { figure: 'share', title: 'delivered', digits: 4 },
 ];
 
-/** The same for rows in which payloads come as fast as they can, where lateness is that of queues. */
+/** The same for floods, without the delays: in a flood they only measure queues. */
 export const THROUGHPUT_COLUMNS = DELIVERY_COLUMNS.filter(({ figure }) => figure !== 'p50' && figure !== 'p99');
 
 /**
- * A row of several figures for each contender; one of them is the row's value. Contenders run by turns, unless the row measures by itself.
+ * A row of several figures for each contender; one of them is the row's value. Contenders run in turns, unless the row has its own `measure`.
  *
- * A goal that is missed by a floor as well, which does less than ours ever can, is out of reach: the table says so.
+ * A floor is a contender that does less than ours ever can. Where it misses a goal as well, the table says that the goal is out of reach.
  *
  * @param {{
  *   id: string, question: string, unit: string, value: string,
@@ -104,5 +104,5 @@ export const atMost = ({ ours, peer, figure, atMost, what }) => ({
   holds: (figures) => Number(figures(ours)[figure]) <= atMost * Number(figures(peer)[figure]),
 });
 
-/** Nothing was lost. @param {string} ours @returns {Goal} */
+/** A goal: every delivery came. @param {string} ours @returns {Goal} */
 export const nothingLost = (ours) => ({ what: 'nothing lost', holds: (figures) => figures(ours).share === 1 });

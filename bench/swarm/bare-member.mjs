@@ -1,16 +1,16 @@
 // @ts-check
-// The least that a member in a Node process can do, for processes.mjs: payloads as bare datagrams along a tree that was fixed beforehand, and an
-// acknowledgement for every second one (RFC 9000, section 13.2.2). No encryption, no hash, no repair. Same commands as member.mjs.
+// The least that a member in a Node process can do, for processes.mjs: it sends payloads as bare datagrams along a fixed tree, and
+// acknowledges every second one (RFC 9000, section 13.2.2). No encryption, no hash, no repair. It takes the commands of member.mjs.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { obey } from './commands.mjs';
 import { payload } from './payload.mjs';
 
-/** Datagrams that are shorter are acknowledgements, or the first word of a child. As long as a QUIC packet with nothing but an acknowledgement. */
+/** The length of a QUIC packet with nothing but an acknowledgement. Datagrams of up to this length are no payloads. */
 const SHORT_BYTES = 40;
 
 const socket = createSocket('udp4');
-/** Where payloads go next. @type {{ address: string, port: number }[]} */
+/** The members that payloads are passed on to. @type {{ address: string, port: number }[]} */
 const children = [];
 let count = 0;
 let packets = 0;
@@ -27,7 +27,7 @@ function forward(content) {
 }
 
 socket.on('message', (datagram, from) => {
-  if (datagram.length === 1) children.push(from);
+  if (datagram.length === 1) children.push(from); // a child joins
   if (datagram.length <= SHORT_BYTES) return;
   count++;
   if (count % 2 === 0) send(new Uint8Array(SHORT_BYTES), from);

@@ -1,35 +1,35 @@
 // @ts-check
-// The least that a node on the QUIC binding can do: connections along a tree that was fixed beforehand, one stream each way, payloads of one
-// length one after the other, each known again by its BLAKE3 and passed on. No frames, no membership, no repair, no bounds. A floor for rows about
-// deliveries: any gossip over this binding in Node does at least so much.
+// The least that a node on the QUIC binding can do: connections along a fixed tree, one stream each way, payloads of one length. It tells
+// duplicates by their BLAKE3, and passes payloads on. No frames, no membership, no repair, no bounds. It is the floor of rows about deliveries:
+// any gossip on this binding in Node does at least so much.
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
-/** The binary alone, as ours loads it: the package around it brings more. */
+/** The native module alone, as ours loads it. The package around it loads more. */
 const quiche = require(`@matrixai/quic-${process.platform}-${process.arch}`);
 
-/** As ours: what a path on the machine itself carries, how much waits for a stream, how long acknowledgements and keep-alives wait. */
+/** The settings of our driver: the datagrams of loopback, windows and queues of streams, delays of acknowledgements and keep-alives. */
 const MAX_DATAGRAM = 16_383;
 const WINDOW = 1 << 20;
 const HIGH_WATER_MARK = 256 * 1024;
 const HELD_ACK_MS = 15;
 const IDLE_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 8_500;
-/** Points of time at which silent peers are asked, so that one wake-up serves many. */
+/** Keep-alives are sent at multiples of this, so that one timer serves many connections. */
 const POINT_MS = 1_000;
-/** A timer that would fire in vain soon is set anew. */
+/** A timer that is early by less than this stays armed. */
 const PUT_OFF_MS = 20;
-/** Payloads that are known again. */
+/** How many payloads are recognized as duplicates. */
 const MAX_SEEN = 10_000;
 const CID_BYTES = 16;
 const HOST = '127.0.0.1';
-/** The first one-way stream of the end that dialed, and of the other. */
+/** The id of the first unidirectional stream of either end. */
 const STREAMS = { dialed: 2, accepted: 3 };
 
-/** Loaded with the first payload, as ours does. @type {any} */
+/** Loaded with the first payload, as in our driver. @type {any} */
 let hasher;
 const readBuffer = Buffer.allocUnsafeSlow(65_536);
 const sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
@@ -58,21 +58,21 @@ function newConfig({ key, certificate }) {
 }
 
 /**
- * What a node shows, in PEM. It is not checked here, and may be the same for all.
+ * A key and a certificate in PEM. Nodes do not check them, and may share them.
  * @typedef {{ key: string, certificate: string }} Identity
  * @typedef {{
  *   raw: any, info: object, port: number, side: 'dialed' | 'accepted', queue: Uint8Array[], queuedBytes: number, part: Uint8Array[], partBytes: number,
  *   packets: number, isDue: boolean, isScheduled: boolean, heardAt: number, timer: NodeJS.Timeout | undefined, timerAt: number
- * }} Link `part`: of a payload that is not whole
+ * }} Link `part`: what has come of the next payload
  */
 
-/** When a silent peer is asked for a sign of life: by the end that dialed. @param {Link} link */
+/** When a silent peer is sent a keep-alive. Only the end that dialed sends them. @param {Link} link */
 function keepAliveAt({ side, heardAt }) {
   if (side === 'accepted') return Number.POSITIVE_INFINITY;
   return Math.ceil((heardAt + KEEP_ALIVE_MS) / POINT_MS) * POINT_MS;
 }
 
-function prepare() {
+function loadHasher() {
   const { createBLAKE3 } = require('hash-wasm/dist/blake3.umd.min.js');
   void createBLAKE3().then((/** @type {unknown} */ ready) => {
     hasher = ready;
@@ -102,7 +102,7 @@ export class BareQuic {
   #due = [];
   /** @type {NodeJS.Immediate | undefined} */
   #immediate;
-  /** Whose acknowledgement waits. @type {Set<Link>} */
+  /** Links whose acknowledgement is held back. @type {Set<Link>} */
   #held = new Set();
   /** @type {NodeJS.Timeout | undefined} */
   #heldTimer;
@@ -118,7 +118,7 @@ export class BareQuic {
   /** @returns the port */
   async bind() {
     this.#socket.on('message', (datagram, { port }) => this.#receive(datagram, port));
-    const listening = once(this.#socket, 'listening'); // no look-up has to be waited for: it may come at once
+    const listening = once(this.#socket, 'listening'); // without a name to look up, it may come at once
     this.#socket.bind(0, HOST);
     await listening;
     this.#socket.setRecvBufferSize(4 << 20);
@@ -130,7 +130,7 @@ export class BareQuic {
     return this.#socket.address().port;
   }
 
-  /** Connects to another, whose child it becomes. @param {number} port */
+  /** Connects to another node, as its child. @param {number} port */
   async dial(port) {
     const id = randomBytes(CID_BYTES);
     const raw = quiche.Connection.connect(null, id, this.#local, { host: HOST, port }, this.#config);
@@ -140,7 +140,7 @@ export class BareQuic {
     while (!raw.isEstablished()) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  /** Sends a payload to all it is connected to. @param {Uint8Array} content @returns a promise of when the next may come */
+  /** Sends a payload on all links. @param {Uint8Array} content @returns a promise that resolves when the next may be published */
   async publish(content) {
     this.#bytes = content.length;
     this.#isNew(content);
@@ -149,7 +149,7 @@ export class BareQuic {
       await new Promise((resolve) => this.#waiting.push(/** @type {() => void} */ (resolve)));
   }
 
-  /** All payloads have this length. @param {number} bytes */
+  /** Sets the length of all payloads. @param {number} bytes */
   expect(bytes) {
     this.#bytes = bytes;
   }
@@ -207,7 +207,7 @@ export class BareQuic {
 
   #runTicks = () => {
     this.#immediate = undefined;
-    // What one brings is passed on by others in the same turn: they come after it.
+    // A tick may schedule other links, to pass payloads on: they are ticked in the same turn.
     for (let link = this.#due.shift(); link; link = this.#due.shift()) {
       link.isScheduled = false;
       this.#tick(link);
@@ -223,7 +223,7 @@ export class BareQuic {
     }
     const hasRead = this.#read(link);
     const hasWritten = this.#write(link);
-    // One packet that brought what was waited for is acknowledged with the next one, or a little later.
+    // The acknowledgement of a single packet with data is held back until the next packet, or a little longer.
     if (link.isDue || hasWritten || link.packets >= 2 || !hasRead) this.#send(link);
     else this.#hold(link);
     this.#arm(link);
@@ -242,7 +242,7 @@ export class BareQuic {
     return all > 0;
   }
 
-  /** Cuts payloads out of what came. @param {Link} link @param {Uint8Array} bytes */
+  /** Cuts payloads out of the bytes of a stream. @param {Link} link @param {Uint8Array} bytes */
   #take(link, bytes) {
     for (let at = 0; at < bytes.length; ) {
       const missing = this.#bytes - link.partBytes;
@@ -263,8 +263,8 @@ export class BareQuic {
   /** @param {Uint8Array} content */
   #isNew(content) {
     if (!hasher) {
-      prepare();
-      return true; // along a tree nothing comes twice
+      loadHasher();
+      return true; // along a tree there are no duplicates
     }
     const key = Buffer.from(hasher.init().update(content).digest('binary')).latin1Slice();
     if (this.#seen.has(key)) return false;
@@ -307,7 +307,7 @@ export class BareQuic {
     for (let sent = link.raw.send(sendBuffer); sent; sent = link.raw.send(sendBuffer)) {
       this.datagrams++;
       this.#socket.send(sendBuffer.subarray(0, sent[0]), link.port, HOST);
-      // Node sends at once, unless the kernel's buffer is full.
+      // Node sends at once, unless the buffer of the operating system is full.
       if (this.#socket.getSendQueueCount() > 0) throw new Error('the socket takes no more');
     }
   }

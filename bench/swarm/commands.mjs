@@ -1,5 +1,5 @@
 // @ts-check
-// What a member of a swarm of processes does for processes.mjs: commands on stdin, an answer as a JSON line on stdout for each.
+// A member of a swarm of processes takes the commands of processes.mjs on stdin, and answers each with a JSON line on stdout.
 import { createInterface } from 'node:readline';
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-// What does an idle connection take? Both ends are in this process. Its argument says whether ours or quiche's alone; prints bytes as JSON.
+// How much memory does an idle connection take, ours or quiche's alone? Both ends are in this process. Prints bytes for one end, as JSON.
 import { Endpoint, SecretKey } from '@grapevine/net/quic';
 import quiche from '@matrixai/quic/native/quiche.js';
 import { internal } from '../lib/internals.mjs';
@@ -20,7 +20,7 @@ async function ours() {
   return async () => void kept.push(await client.connect(server.addr(), 'bench'));
 }
 
-/** The same handshake with nothing but the module. */
+/** The same handshake with the native module alone. */
 async function native() {
   const { certificatePem } = await internal('packages/net/src/quic/certificate.ts');
   const key = SecretKey.generate();
@@ -56,7 +56,7 @@ async function native() {
 }
 
 const connect = kind === 'ours' ? await ours() : await native();
-for (let i = 0; i < 20; i++) await connect(); // what the first ones bring along is no connection's
+for (let i = 0; i < 20; i++) await connect(); // the first ones load code and buffers that all share
 const before = await held();
 for (let i = 0; i < connections; i++) await connect();
 const after = await held();

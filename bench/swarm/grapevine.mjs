@@ -1,14 +1,14 @@
 // @ts-check
-// Our nodes in one process, over QUIC on loopback. Its argument is a load (see load.mjs); prints figures as JSON.
+// Our nodes in one process, over QUIC on loopback. The argument is a load (see load.mjs). Prints figures as JSON.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { answer, programOptions } from '../lib/program.mjs';
 import { meter } from './load.mjs';
 
-/** More than can be waiting. */
+/** More events than can be waiting. */
 const QUEUE = 1_000_000;
-/** One after the other, as people come. */
+/** Nodes join one after the other. */
 const JOIN_PAUSE_MS = 50;
 
 /** @type {import('./load.mjs').Load} */

@@ -1,5 +1,5 @@
 // @ts-check
-// Our nodes in one process, so many, in so many topics, around a hub or not: CPU and datagrams for each delivery. Prints JSON.
+// Our nodes in one process, in a number of topics, around a hub or not: CPU and datagrams for each delivery. Prints figures as JSON.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
@@ -12,7 +12,7 @@ const BYTES = 1024;
 const SETTLE_MS = 5_000;
 const WARM_UP = 0.3;
 
-/** A hub has everybody as its neighbor; the others have as many as usual. @param {number} node */
+/** A hub has every other node as its neighbor. The others have as many as usual. @param {number} node */
 const capacity = (node) => (hub && node === 0 ? { membership: { activeViewCapacity: nodes - 1 } } : {});
 
 /** @type {Endpoint[]} */

@@ -1,17 +1,17 @@
 // @ts-check
-// What the contenders of G1, G2 and G3 do: ten nodes in one process, of which one publishes, as fast as it can or at a rate.
+// The load of G1, G2 and G3: ten nodes in one process, of which one publishes, as fast as it can or at a rate.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { payload } from './payload.mjs';
 
 /**
  * @typedef {{ nodes: number, bytes: number, warmUp: number, messages: number, perSecond: number }} Load
- *   perSecond: 0 is as fast as publishing lets
- * @typedef {{ publish: (content: Uint8Array) => Promise<unknown>, packets: () => number }} Swarm a swarm that is ready
+ *   perSecond: 0 is as fast as `publish` resolves
+ * @typedef {{ publish: (content: Uint8Array) => Promise<unknown>, packets: () => number }} Swarm a swarm that is ready to publish
  * @typedef {{ share: number, perSecond: number, cpuUs: number, packets: number, p50: number, p99: number, memoryMb: number }} Figures
- *   share of the deliveries that came, 1 is all; CPU and datagrams for each delivery; milliseconds from publishing to delivery
+ *   share: of the deliveries that came, 1 is all; cpuUs and packets: for each delivery; p50 and p99: milliseconds from publishing to delivery
  */
 
-/** For views, meshes and trees to find their shape. */
+/** By then views, meshes and trees have their shape. */
 const SETTLE_MS = 4_000;
 /** A swarm that delivers nothing for this long has delivered all it will, in milliseconds. */
 const QUIET_MS = 5_000;

@@ -1,12 +1,12 @@
 // @ts-check
-// One of our nodes as a process, for processes.mjs: commands on stdin, an answer as a JSON line on stdout for each.
+// One of our nodes as a process, for processes.mjs.
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { formatTicket } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { obey } from './commands.mjs';
 import { payload } from './payload.mjs';
 
-/** More than can be waiting. */
+/** More events than can be waiting. */
 const QUEUE = 1_000_000;
 
 const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });

@@ -2,7 +2,7 @@
 
 let number = 0;
 
-/** Different from all others; its first eight bytes say when it was published, in milliseconds. @param {number} bytes */
+/** A payload that is different from all others. Its first eight bytes say when it was published, in milliseconds. @param {number} bytes */
 export function payload(bytes) {
   const content = new Uint8Array(bytes);
   for (let i = 16; i < bytes; i++) content[i] = (number * 31 + i * 7) & 255;

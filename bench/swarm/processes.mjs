@@ -1,5 +1,5 @@
 // @ts-check
-// Swarms with a process for each node, as programs on different machines are: how they are started, watched and asked.
+// Swarms with a process for each node: starts them, publishes, and measures.
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -10,20 +10,21 @@ import { rustPeer } from '../lib/rust-peer.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const topic = '17'.repeat(32);
-/** For views, meshes and trees to find their shape. */
+/** By then views, meshes and trees have their shape. */
 const SETTLE_MS = 4_000;
 /** A swarm that delivers nothing for this long has delivered all it will, in milliseconds. */
 const QUIET_MS = 5_000;
+/** The time between two looks at the deliveries, in milliseconds. */
 const LOOK_MS = 100;
 
 /**
- * What runs in the processes. `quic` and `quicRing` are bare nodes on the QUIC binding along a tree, and with five neighbors each.
+ * What runs in the processes. `quic` and `quicRing` are bare nodes on the QUIC binding: along a tree, and with five neighbors each.
  * @typedef {'ours' | 'rust' | 'gossipsub' | 'bare' | 'quic' | 'quicRing'} Kind
  * @typedef {{ count: number, cpuMs: number, packets: number, neighbors: number }} Look
- *   what a process has delivered, used and sent so far; packets are NaN where nobody counts them
+ *   what a process has delivered, used and sent so far; `packets` is NaN where they are not counted
  */
 
-/** How each is started. @type {Record<Kind, readonly [string, readonly string[]]>} */
+/** The program of each kind, and its arguments. @type {Record<Kind, readonly [string, readonly string[]]>} */
 const PROGRAMS = {
   ours: [process.execPath, [`${here}member.mjs`]],
   bare: [process.execPath, [`${here}bare-member.mjs`]],
@@ -39,9 +40,9 @@ class Member {
   #child;
   /** @type {{ answered: (answer: any) => void, failed: (error: Error) => void }[]} */
   #waiting = [];
-  /** Why it answers no more. @type {Error | undefined} */
+  /** How the process ended, once it has. @type {Error | undefined} */
   #ended;
-  /** What others need to find it. @type {Promise<string>} */
+  /** What others need to join it. @type {Promise<string>} */
   ticket;
 
   /** @param {Kind} kind @param {readonly string[]} flags of Node @param {readonly string[]} more arguments of the program */
@@ -92,17 +93,17 @@ class Member {
     return { count, cpuMs: this.#cpuMs(), packets: Number.NaN, neighbors: neighbors.length };
   }
 
-  /** Memory that is resident, in bytes: at this moment. */
+  /** Resident memory at this moment, in bytes. */
   get memory() {
     return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.#child.pid}/status`, 'utf8'))?.[1]);
   }
 
-  /** Kills all processes, which send nothing more. */
+  /** Kills the process, which sends nothing more. */
   kill() {
     this.#child.kill('SIGKILL');
   }
 
-  /** @returns a promise of when it has ended */
+  /** @returns a promise that resolves when the process has ended */
   end() {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.stdin.end();
@@ -138,7 +139,7 @@ export async function startProcesses(kind, nodes, flags = []) {
   const more = kind === 'quic' || kind === 'quicRing' ? [JSON.stringify(await newIdentity())] : [];
   const members = Array.from({ length: nodes }, () => new Member(kind, flags, more));
   const tickets = await Promise.all(members.map(({ ticket }) => ticket));
-  for (const [i, member] of members.entries()) await member.join(introductions(kind, tickets, i));
+  for (const [i, member] of members.entries()) await member.join(bootstrap(kind, tickets, i));
   await sleep(SETTLE_MS);
 
   let alive = members;
@@ -148,7 +149,7 @@ export async function startProcesses(kind, nodes, flags = []) {
   let seed = 0;
 
   /**
-   * Publishes at the first, and waits until the others have it.
+   * Publishes at the first member, and waits until the others have everything.
    * @param {{ messages: number, bytes: number, pauseMs: number }} load @param {number} [lookMs] between two looks
    */
   async function publish(load, lookMs = LOOK_MS) {
@@ -171,7 +172,7 @@ export async function startProcesses(kind, nodes, flags = []) {
     members,
     looks,
     /**
-     * What deliveries cost, after a part that does not count.
+     * Measures what deliveries cost, after a warm-up.
      * @param {{ warmUp: number, messages: number, bytes: number, pauseMs: number }} load
      */
     measure: async ({ warmUp, ...load }) => {
@@ -188,8 +189,8 @@ export async function startProcesses(kind, nodes, flags = []) {
       };
     },
     /**
-     * Members die, and the first publishes at once: what goes along their branches is lost, and has to be repaired before anybody has noticed.
-     * @param {{ dying: number, load: { messages: number, bytes: number, pauseMs: number }, lookMs: number }} parts `dying`: how many of the last
+     * Members die, and the first publishes at once. What goes along their branches is lost, before any neighbor has noticed.
+     * @param {{ dying: number, load: { messages: number, bytes: number, pauseMs: number }, lookMs: number }} parts `dying`: how many die, counted from the last
      */
     crash: async ({ dying, load, lookMs }) => {
       for (const member of alive.slice(-dying)) member.kill();
@@ -203,11 +204,11 @@ export async function startProcesses(kind, nodes, flags = []) {
 }
 
 /**
- * Whom a node is told about: the first, as people are. libp2p nodes find nobody through others, so each is told of three; a bare one of its parent, or of some
- * of a ring's, so that ten have five neighbors each.
+ * The tickets that a node joins through. Ours and the crate's get that of the first node. libp2p nodes find no peers through others, so each
+ * gets three. A bare node gets that of its parent, or those with which ten nodes have five neighbors each.
  * @param {Kind} kind @param {readonly string[]} tickets @param {number} i
  */
-function introductions(kind, tickets, i) {
+function bootstrap(kind, tickets, i) {
   if (i === 0) return [];
   switch (kind) {
     case 'ours':

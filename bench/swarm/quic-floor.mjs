@@ -1,5 +1,5 @@
 // @ts-check
-// Bare nodes on the QUIC binding in one process, along a tree as flat as ours. Its argument is a load (see load.mjs); prints figures as JSON.
+// Bare nodes on the QUIC binding in one process, along a binary tree. The argument has a load (see load.mjs). Prints figures as JSON.
 import { answer, programOptions } from '../lib/program.mjs';
 import { BareQuic } from './bare-quic.mjs';
 import { meter } from './load.mjs';

@@ -1,12 +1,11 @@
 // @ts-check
-// A bare node on the QUIC binding as a process, for processes.mjs. Same commands as member.mjs; its argument is what it shows to others.
-
+// A bare node on the QUIC binding as a process, for processes.mjs. Its argument is its key and certificate.
 import { programOptions } from '../lib/program.mjs';
 import { BareQuic } from './bare-quic.mjs';
 import { obey } from './commands.mjs';
 import { payload } from './payload.mjs';
 
-/** What all payloads of a row with processes are long. */
+/** The length of all payloads in rows with processes. */
 const BYTES = 1024;
 
 let count = 0;

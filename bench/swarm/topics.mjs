@@ -1,5 +1,5 @@
 // @ts-check
-// What does an idle topic take? Two nodes that share many topics, after their streams have been given back. Prints bytes as JSON.
+// How much memory does an idle topic take? Two nodes share many topics, whose streams have been finished. Prints bytes as JSON.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
@@ -8,7 +8,7 @@ import { answer, programOptions } from '../lib/program.mjs';
 
 /** @type {{ topics: number, shared: boolean }} */
 const { topics, shared } = programOptions();
-/** Streams are finished after ten seconds of silence, and looked for every five. */
+/** Streams are finished after ten seconds of silence, which a timer checks every five. */
 const IDLE_MS = 25_000;
 
 async function start() {

@@ -11,7 +11,7 @@ const LOOPBACK = '127.0.0.1:0';
 /** @type {Promise<QuicDialer> | undefined} one socket for all tabs, as a browser has one network process */
 let dialer;
 
-/** The hub. @returns {Promise<string>} where tabs find it */
+/** Starts the hub. @returns {Promise<string>} the ticket that tabs join through */
 export async function startServer() {
   const secretKey = SecretKey.generate();
   const endpoint = await Endpoint.bind({ secretKey, address: LOOPBACK });
@@ -27,7 +27,7 @@ export async function startServer() {
   return formatTicket(listener.addr());
 }
 
-/** A tab. @param {string} ticket @param {(bytes: Uint8Array) => void} received @returns {Promise<(bytes: Uint8Array) => Promise<void>>} how it says something */
+/** Starts a tab. @param {string} ticket @param {(bytes: Uint8Array) => void} received @returns {Promise<(bytes: Uint8Array) => Promise<void>>} publishes a message */
 export async function startClient(ticket, received) {
   dialer ??= QuicDialer.bind({ address: LOOPBACK });
   const { dial } = await dialer;

@@ -1,5 +1,5 @@
 // @ts-check
-// A server in a process of its own, and clients here: one speaks, all the others count and time what arrives.
+// A server in a process of its own, and clients here: one publishes, the others count and time what arrives.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
@@ -25,7 +25,7 @@ let received = 0;
 /** @param {Uint8Array} message */
 const onMessage = (message) => {
   const sentAt = new DataView(message.buffer, message.byteOffset).getFloat64(0);
-  if (sentAt === 0) return; // of the warm-up
+  if (sentAt === 0) return; // a message of the warm-up
   received++;
   latencies.push(performance.now() - sentAt);
 };
@@ -40,7 +40,7 @@ const message = (sentAt) => {
   const content = new Uint8Array(bytes);
   const view = new DataView(content.buffer);
   view.setFloat64(0, sentAt);
-  view.setUint32(8, ++number); // equal messages would be one
+  view.setUint32(8, ++number); // equal messages would be duplicates
   return content;
 };
 for (let i = 0; i < 20; i++) {
@@ -69,7 +69,7 @@ answer({
   p99: percentile(0.99),
   perSecond: (received / wallMs) * 1_000,
   cpuUs: cpuUs / received,
-  // At the rate that was asked for, also where the clients, which share this machine, could not keep up.
+  // At the rate that was asked for, even if the clients, which share this machine, fell behind it.
   cores: cpuUs / (perSecond > 0 ? (messages / perSecond) * 1e6 : wallMs * 1_000),
   memoryMb: after.residentBytes / 1e6,
   tabKb: (before.residentBytes - alone.residentBytes) / 1e3 / (listeners + 1),

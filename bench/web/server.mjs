@@ -1,5 +1,5 @@
 // @ts-check
-// The server of one contender in a process of its own: says where it is, and answers each question with what it has used.
+// The server of one contender in a process of its own. It sends its address, and answers each question with the CPU and memory it uses.
 const { startServer } = await import(process.argv[2] === 'ws' ? './ws/room.mjs' : './grapevine.mjs');
 process.on('message', () => {
   const { user, system } = process.cpuUsage();

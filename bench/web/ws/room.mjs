@@ -1,8 +1,8 @@
 // @ts-check
-// The contender: a WebSocket server that passes each message on to everybody else, as web developers do it today.
+// The contender: a WebSocket server that passes each message on to all other clients, as web developers do it today.
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** The server. @returns {Promise<string>} where clients find it */
+/** Starts the server. @returns {Promise<string>} its URL */
 export async function startServer() {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
   server.on('connection', (socket) => {
@@ -14,7 +14,7 @@ export async function startServer() {
   return `ws://127.0.0.1:${/** @type {import('node:net').AddressInfo} */ (server.address()).port}`;
 }
 
-/** A client. @param {string} url @param {(bytes: Uint8Array) => void} received @returns {Promise<(bytes: Uint8Array) => Promise<void>>} how it says something */
+/** Starts a client. @param {string} url @param {(bytes: Uint8Array) => void} received @returns {Promise<(bytes: Uint8Array) => Promise<void>>} sends a message */
 export async function startClient(url, received) {
   const socket = new WebSocket(url, { perMessageDeflate: false });
   socket.on('message', (bytes) => received(/** @type {Buffer} */ (bytes)));
