@@ -5,7 +5,7 @@ import { isDeliverable, type Liar } from './hostile.js';
 import { Paths } from './paths.js';
 import type { Setting } from './setting.js';
 
-/** Something that happens at a node, unless it is void by then. */
+/** Something that is to happen at a node, unless it is void by then. */
 interface Due {
   readonly node: number;
   readonly happening: Happening;
@@ -14,7 +14,7 @@ interface Due {
 
 type Output<T extends OutEvent<PeerId>['type']> = Extract<OutEvent<PeerId>, { readonly type: T }>;
 
-/** What nodes have asked for and is not done yet: messages under way, links that end, timers. */
+/** What is still to happen: messages under way, links that end, timers. */
 export class Agenda {
   /** Nanoseconds since the beginning. */
   now = 0;
@@ -37,7 +37,7 @@ export class Agenda {
     this.#lives = setting.nodes.map(() => 0);
   }
 
-  /** What comes next, if there is anything. */
+  /** The next thing that happens, if there is one. */
   next(): Step | undefined {
     for (let next = this.#due.popUntil(Infinity); next !== undefined; next = this.#due.popUntil(Infinity)) {
       this.now = Math.max(this.now, next.time);
@@ -47,7 +47,7 @@ export class Agenda {
     return undefined;
   }
 
-  /** What a node wants. */
+  /** Carries out the outputs of a node. */
   carryOut(node: number, outputs: readonly OutEvent<PeerId>[]): void {
     for (const output of outputs) {
       switch (output.type) {
@@ -68,12 +68,12 @@ export class Agenda {
     }
   }
 
-  /** A node begins anew: its timers are gone. */
+  /** A node was restarted: drops its timers. */
   restarted(node: number): void {
     this.#lives[node] = (this.#lives[node] as number) + 1;
   }
 
-  /** The link between two nodes breaks; the second one may notice it later. */
+  /** Breaks the link between two nodes. The second one may notice that, later. */
   cut(a: number, b: number): void {
     this.#paths.cut(a, b);
     if (this.#dice.chance(0.8)) this.#tell(this.now + this.#paths.delay(), b, this.#setting.nodes[a] as PeerId);
@@ -97,7 +97,7 @@ export class Agenda {
     }
   }
 
-  /** Nobody there, silence, or somebody who lies. */
+  /** A peer that is no node of the case: the dial fails, or nothing comes back, or a lie does. */
   #dialStranger(node: number, stranger: PeerId, topic: number): void {
     const at = this.now + this.#paths.delay();
     if (this.#dice.chance(0.3)) {
@@ -125,7 +125,7 @@ export class Agenda {
     this.#due.insert(this.now + delay + late, { node, happening, isVoid: () => this.#lives[node] !== life });
   }
 
-  /** A node hears that its link to a peer is gone. */
+  /** A node will be told that its link to a peer is gone. */
   #tell(at: number, node: number, peer: PeerId): void {
     this.#due.insert(at, { node, happening: { do: 'disconnected', peer }, isVoid: never });
   }

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** The crate's first answer in a case that is not ours. */
+/** The first step of a case after which the crate's outputs differ from ours. */
 export interface CrateAnswer {
   /** The number of the step. */
   readonly step: number;
@@ -14,7 +14,7 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 
-/** The program of ../../../interop/fuzz: cases go in, one line for each comes out, in order. */
+/** The program of ../../../interop/fuzz. It reads cases, and answers each with a line, in order. */
 export class Crate {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #questions: Question[] = [];
@@ -28,12 +28,12 @@ export class Crate {
     this.#child.stderr.on('data', (text: Buffer) => {
       this.#complaint += text.toString();
     });
-    this.#child.stdin.on('error', () => {}); // its end says more
+    this.#child.stdin.on('error', () => {}); // 'close' has the reason
     this.#child.on('error', (error) => this.#fail(error));
     this.#child.on('close', (code) => this.#fail(new Error(`${program} ended with ${code} ${this.#complaint}`)));
   }
 
-  /** What the crate does otherwise in a case; `undefined` when it does nothing otherwise. */
+  /** Where the crate's outputs differ from ours in a case; `undefined` when they do not. */
   compare(encoded: Uint8Array): Promise<CrateAnswer | undefined> {
     return new Promise((resolve, reject) => {
       this.#questions.push({ resolve, reject });

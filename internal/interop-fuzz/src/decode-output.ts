@@ -3,7 +3,7 @@ import { messageIdFromBytes, type PeerId, type TimerTask, type TopicEvent, type 
 import type { FuzzCase } from './fuzz-case.js';
 import { type PeerCodec, peerCodec } from './peer-codec.js';
 
-/** What the crate wants, as our kernel would say it: reads what ../../../interop/fuzz/src/output.rs writes. */
+/** The crate's outputs in the form of our kernel's: reads what ../../../interop/fuzz/src/output.rs writes. */
 export function decodeOutputs(bytes: Uint8Array, { ids, topics }: FuzzCase): unknown[] {
   const codec = peerCodec(ids);
   const reader = new Reader(bytes);

@@ -2,7 +2,7 @@ import { type MessageId, messageIdToHex } from '@grapevine/proto';
 import type { Difference } from './difference.js';
 import type { FuzzCase } from './fuzz-case.js';
 
-/** The steps of a short case, and where the two kernels part. */
+/** The steps of a short case, and the outputs that differ. */
 export function describeDifference({ config, nodes, topics, ids, steps }: FuzzCase, difference: Difference): string {
   const { node } = steps[difference.step] ?? { node: 0 };
   return [
@@ -20,7 +20,7 @@ function listed(who: string, outputs: readonly unknown[] | string): string[] {
   return [`${who}:${outputs.length === 0 ? ' nothing' : ''}`, ...outputs.map((output) => `  ${readable(output)}`)];
 }
 
-/** Byte strings and message ids in hexadecimal. */
+/** A value as JSON, with byte strings and message ids in hexadecimal. */
 function readable(value: unknown): string {
   return JSON.stringify(value, (key, field: unknown) => {
     if (field instanceof Uint8Array) return Buffer.from(field).toString('hex');

@@ -1,6 +1,6 @@
 import { type Rng, seededRng } from '@grapevine/proto';
 
-/** The choices of a case, all of which follow from its seed. Not the generator of the nodes, which the crate shares. */
+/** The random choices of a case. They follow from its seed. The nodes have generators of their own, which the crate shares. */
 export class Dice {
   readonly #rng: Rng;
 
@@ -9,7 +9,7 @@ export class Dice {
     const bytes = new Uint8Array(16);
     new DataView(bytes.buffer).setFloat64(0, seed);
     this.#rng = seededRng(bytes);
-    // Seeds that differ in one bit begin alike.
+    // The first draws of seeds that differ in one bit are alike.
     for (let i = 0; i < 16; i++) this.#rng.index(2);
   }
 
@@ -32,12 +32,12 @@ export class Dice {
     return bytes;
   }
 
-  /** A whole number between two whose order of magnitude is as likely as any other. */
+  /** A whole number between two. Each order of magnitude is equally likely. */
   magnitude(min: number, max: number): number {
     return Math.round(min * (max / min) ** (this.#rng.index(0x1_0000) / 0xffff));
   }
 
-  /** One of the names, each as likely as its weight says. */
+  /** One of the names, with a probability in proportion to its weight. */
   weighed<T extends string>(weights: Readonly<Record<T, number>>): T {
     const names = Object.keys(weights) as T[];
     let total = 0;

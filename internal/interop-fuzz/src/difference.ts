@@ -5,16 +5,16 @@ import { CaseWriter } from './encode-case.js';
 import type { FuzzCase } from './fuzz-case.js';
 import { type MakeKernel, makeState, Node } from './node.js';
 
-/** Where the two kernels part. */
+/** The first step after which the two kernels differ. */
 export interface Difference {
   /** The number of the step. */
   readonly step: number;
-  /** What each wants, or what it said when it gave up. */
+  /** The outputs of each, or its error. */
   readonly ours: readonly OutEvent<PeerId>[] | string;
   readonly theirs: readonly unknown[] | string;
 }
 
-/** Runs a case in our kernel. */
+/** Runs a case in our kernel. @returns the case with our outputs, and our error if there was one */
 function replay(fuzzCase: FuzzCase, make: MakeKernel): { encoded: Uint8Array; thrown: Difference | undefined } {
   const writer = new CaseWriter(fuzzCase);
   const nodes = fuzzCase.nodes.map((_, index) => new Node(fuzzCase, index, make));
@@ -28,7 +28,7 @@ function replay(fuzzCase: FuzzCase, make: MakeKernel): { encoded: Uint8Array; th
   return { encoded: writer.finish(), thrown: undefined };
 }
 
-/** Where the kernels first part in a case; `undefined` when they never do. */
+/** Where the kernels first differ in a case; `undefined` when they never do. */
 export async function findDifference(
   fuzzCase: FuzzCase,
   crate: Crate,
@@ -45,7 +45,7 @@ export async function findDifference(
   };
 }
 
-/** What our kernel wants after one step of a case. */
+/** The outputs of our kernel after one step of a case. */
 function outputsAt(fuzzCase: FuzzCase, number: number, make: MakeKernel): readonly OutEvent<PeerId>[] {
   const { node } = fuzzCase.steps[number] as FuzzCase['steps'][number];
   const ours = new Node(fuzzCase, node, make);

@@ -34,18 +34,18 @@ export class CaseWriter {
     const out = this.#out;
     out.number(step.node);
     out.number(step.at);
-    this.#what(step);
+    this.#happening(step);
     this.#outputs.clear();
     for (const output of outputs) encodeOutput(this.#outputs, output, this.#topics, this.#codec);
     out.blob(this.#outputs.bytes);
   }
 
-  /** A copy. */
+  /** The whole case, as a copy. */
   finish(): Uint8Array {
     return this.#out.bytes.slice();
   }
 
-  #what(step: Step): void {
+  #happening(step: Step): void {
     const out = this.#out;
     const { peer, message } = this.#codec;
     switch (step.do) {

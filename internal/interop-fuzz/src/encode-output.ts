@@ -10,10 +10,10 @@ import {
 import type { GrowingWriter } from './growing-writer.js';
 import type { PeerCodec } from './peer-codec.js';
 
-/** What the reference has no word for: the crate's side never writes it, so it is a difference. */
+/** The kind of outputs that the crate does not have. It never writes this, so such an output is a difference. */
 const FOREIGN = 255;
 
-/** Writes what a node wants as ../../../interop/fuzz/src/output.rs writes it. */
+/** Writes an output as ../../../interop/fuzz/src/output.rs does. */
 export function encodeOutput(
   out: GrowingWriter,
   output: OutEvent<PeerId>,

@@ -7,15 +7,15 @@ import { randomSetting } from './setting.js';
 import { shrink } from './shrink.js';
 import { World } from './world.js';
 
-/** A case that was made and run in our kernel, and how it is given to the crate. */
+/** A case that was made and run in our kernel, and its encoding for the crate. */
 export interface MadeCase {
   readonly fuzzCase: FuzzCase;
   readonly encoded: Uint8Array;
-  /** Whether our kernel threw in its last step. */
+  /** Whether our kernel threw at the last step. */
   readonly isThrown: boolean;
 }
 
-/** Makes the case of a seed. Which steps there are depends on what our kernel does. */
+/** Makes the case of a seed. Its steps depend on what our kernel does. */
 export function makeCase(seed: number, make: MakeKernel = makeState): MadeCase {
   const setting = randomSetting(seed);
   const world = new World(setting);
@@ -40,13 +40,13 @@ export interface Found {
   readonly seed: number;
   /** How many steps the case had. */
   readonly steps: number;
-  /** What is left of it. */
+  /** The case without what the difference does not need. */
   readonly fuzzCase: FuzzCase;
   readonly difference: Difference;
 }
 
 export interface FuzzOptions {
-  /** Of the first case; the next one has one more. */
+  /** The seed of the first case. The next one's is one higher. */
   readonly seed: number;
   /** Ends after this many steps. */
   readonly events: number;
@@ -61,16 +61,16 @@ export interface FuzzResult {
   readonly found: Found | undefined;
 }
 
-/** Cases that the crate may be behind with. */
+/** How many cases may wait for the crate's answer. */
 const AHEAD = 4;
 
-/** Makes case after case and gives each to the crate, until there were enough steps or the kernels part. */
+/** Makes one case after another and gives each to the crate, until there were enough steps or the kernels differ. */
 export async function fuzz(crate: Crate, options: FuzzOptions): Promise<FuzzResult> {
   const { make = makeState, onCase, signal } = options;
   let cases = 0;
   let events = 0;
   const waiting: Promise<number | undefined>[] = [];
-  /** The seed of the first case in which the kernels part. */
+  /** The seed of the first case in which the kernels differ. */
   let failed: number | undefined;
   for (let { seed } = options; failed === undefined && !signal?.aborted; seed++) {
     if (events >= options.events) break;
@@ -89,7 +89,8 @@ async function minimize(seed: number, crate: Crate, make: MakeKernel): Promise<F
   const { fuzzCase } = makeCase(seed, make);
   const find = (candidate: FuzzCase) => findDifference(candidate, crate, make);
   const first = await find(fuzzCase);
-  if (first === undefined) throw new Error(`case ${seed} differs at first and not the second time`);
+  if (first === undefined)
+    throw new Error(`case ${seed} differed when it was made, and does not differ when it is repeated`);
   const least = await shrink(fuzzCase, first.step, async (candidate) => (await find(candidate)) !== undefined);
   return { seed, steps: fuzzCase.steps.length, fuzzCase: least, difference: (await find(least)) as Difference };
 }

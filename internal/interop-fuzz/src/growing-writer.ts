@@ -7,7 +7,7 @@ const VARINT = 8;
 export class GrowingWriter {
   #writer = new Writer(new Uint8Array(1 << 12));
 
-  /** What was written so far: a view that holds until more is written. */
+  /** What was written so far. This view is valid until more is written. */
   get bytes(): Uint8Array {
     return this.#writer.bytes.subarray(0, this.#writer.offset);
   }
@@ -31,13 +31,13 @@ export class GrowingWriter {
     this.#writer.raw(bytes);
   }
 
-  /** Bytes behind their length. */
+  /** The length of the bytes, then the bytes. */
   blob(bytes: Uint8Array): void {
     this.number(bytes.length);
     this.raw(bytes);
   }
 
-  /** A value behind the length of its encoding. */
+  /** The length of a value's encoding, then the encoding. */
   sized<T>(schema: Schema<T>, value: T): void {
     const size = schema.size(value);
     this.number(size);

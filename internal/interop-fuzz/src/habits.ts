@@ -1,6 +1,6 @@
 import type { Dice } from './dice.js';
 
-/** Habits of a case: how likely it is that something happens instead of what is due next. */
+/** The weights with which a case chooses its next step: `due` is what comes next on the agenda. */
 export function randomHabits(dice: Dice) {
   const often = (usual: number) => (dice.chance(0.3) ? 0 : dice.magnitude(1, 100) * usual);
   return {

@@ -12,20 +12,20 @@ import {
 import type { Dice } from './dice.js';
 import type { Ids } from './fuzz-case.js';
 
-/** The crate adds one to a round when it passes a payload on, and panics (or wraps) behind the largest: we send up to here. */
+/** The crate adds one to a round when it passes a payload on, and panics (or wraps) at the largest. Cases have rounds up to this. */
 const LAST_GOSSIP_ROUND = 65_534;
 const UINT16_MAX = 65_535;
 
-/** How many payloads and ids are remembered to be lied about. */
+/** How many payloads and ids are remembered for lies. */
 const REMEMBERED = 24;
 
-/** Messages that are well-formed and lie: anything from anybody about anybody. */
+/** Makes messages that are well-formed and lie: from any peer, about any peer. */
 export class Liar {
   readonly #dice: Dice;
   readonly #config: Config;
   readonly #ids: Ids;
   readonly #peers: PeerId[];
-  readonly #ids32: MessageId[] = [];
+  readonly #messageIds: MessageId[] = [];
   readonly #payloads: { readonly id: MessageId; readonly content: Uint8Array }[] = [];
 
   constructor(dice: Dice, config: Config, ids: Ids, nodes: readonly PeerId[]) {
@@ -33,23 +33,23 @@ export class Liar {
     this.#config = config;
     this.#ids = ids;
     this.#peers = [...nodes];
-    const foreigners = dice.between(0, 12);
-    for (let i = 0; i < foreigners; i++) this.#peers.push(newPeer(dice, ids));
+    const strangers = dice.between(0, 12);
+    for (let i = 0; i < strangers; i++) this.#peers.push(newPeer(dice, ids));
   }
 
-  /** A node of the case, a foreigner that is named again and again, or one that nobody has heard of. */
+  /** A node of the case, one of a few strangers, or a new one. */
   peer(): PeerId {
     return this.#dice.chance(0.97) ? this.#dice.pick(this.#peers) : newPeer(this.#dice, this.#ids);
   }
 
-  /** Something that is under way in the swarm. */
+  /** Remembers the payload or the id in a message, for lies. */
   overhear(message: Message<PeerId>): void {
     if (message.type === 'gossip') {
       remember(this.#dice, this.#payloads, message);
-      remember(this.#dice, this.#ids32, message.id);
+      remember(this.#dice, this.#messageIds, message.id);
     } else if (message.type === 'ihave') {
       const [first] = message.messages;
-      if (first !== undefined) remember(this.#dice, this.#ids32, first.id);
+      if (first !== undefined) remember(this.#dice, this.#messageIds, first.id);
     }
   }
 
@@ -97,14 +97,14 @@ export class Liar {
     }
   }
 
-  /** Nodes as somebody lists them, some of them twice. */
+  /** A list of nodes, some of them twice. */
   nodes(): PeerInfo<PeerId>[] {
     const dice = this.#dice;
     const count = dice.chance(0.05) ? dice.between(0, 100) : dice.between(0, 9);
     return Array.from({ length: count }, () => this.#info());
   }
 
-  /** `undefined` where a message says nothing. */
+  /** Peer data; `undefined` for a message without. */
   data(): PeerData | undefined {
     const dice = this.#dice;
     return dice.chance(0.3) ? undefined : dice.chance(0.2) ? new Uint8Array() : Uint8Array.of(dice.between(0, 3), 7);
@@ -130,9 +130,9 @@ export class Liar {
 
   #id(): MessageId {
     const dice = this.#dice;
-    if (this.#ids32.length > 0 && dice.chance(0.7)) return dice.pick(this.#ids32);
+    if (this.#messageIds.length > 0 && dice.chance(0.7)) return dice.pick(this.#messageIds);
     const id = messageIdFromBytes(dice.bytes(32));
-    remember(dice, this.#ids32, id);
+    remember(dice, this.#messageIds, id);
     return id;
   }
 
@@ -141,7 +141,7 @@ export class Liar {
     return dice.chance(0.05) ? dice.between(max - 2, max) : dice.between(0, 12);
   }
 
-  /** Up to the length of a walk: longer ones are cut by us, and not by the crate. */
+  /** Remaining hops, up to the length of a walk. Our kernel cuts longer walks, and the crate does not. */
   #hops(walk: number): number {
     const dice = this.#dice;
     return dice.chance(0.2) ? walk : Math.min(walk, dice.between(0, 8));
@@ -153,7 +153,7 @@ export function isDeliverable(message: Message<PeerId>): boolean {
   return message.type !== 'gossip' || message.scope.type !== 'swarm' || message.scope.round <= LAST_GOSSIP_ROUND;
 }
 
-/** A name that is not taken. */
+/** A new id. */
 export function newPeer(dice: Dice, ids: Ids): PeerId {
   if (ids === 'numbers') return dice.between(0, 0xffff_ffff);
   return Buffer.from(dice.bytes(32)).toString('hex');

@@ -12,7 +12,7 @@ import { ChaCha12Rng, memoHash } from '@grapevine/sim';
 import type { FuzzCase, Step } from './fuzz-case.js';
 import { keyOf } from './timer-key.js';
 
-/** The kernel as it is tried here. The tests put a wrong one in its place. */
+/** The part of the kernel that is compared. The tests of the fuzz replace it by wrong ones. */
 export type Kernel = Pick<State<PeerId>, 'handle'>;
 export type MakeKernel = (options: StateOptions<PeerId>) => Kernel;
 

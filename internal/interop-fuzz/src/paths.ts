@@ -1,6 +1,6 @@
 import type { Dice } from './dice.js';
 
-/** What lies between the nodes: how long messages take, which are lost, and whether they overtake each other. */
+/** The paths between the nodes: how long messages take, which are lost, and whether they overtake each other. */
 export class Paths {
   readonly #dice: Dice;
   readonly #latency: number;
@@ -22,28 +22,28 @@ export class Paths {
     return this.#dice.chance(this.#loss);
   }
 
-  /** In nanoseconds. */
+  /** How long a message takes, in nanoseconds. */
   delay(): number {
     return this.#dice.between(1, this.#latency);
   }
 
-  /** When a message arrives that is sent now. */
+  /** The time when a message that is sent now arrives. */
   arrival(now: number, from: number, to: number): number {
     const at = now + this.delay();
     if (!this.#isOrdered) return at;
-    const way = from * 256 + to;
-    const ordered = Math.max(at, this.#arrivals.get(way) ?? 0);
-    this.#arrivals.set(way, ordered);
+    const path = from * 256 + to;
+    const ordered = Math.max(at, this.#arrivals.get(path) ?? 0);
+    this.#arrivals.set(path, ordered);
     return ordered;
   }
 
-  /** What is under way between two nodes is lost. */
+  /** Cuts the link between two nodes: what is under way is lost. */
   cut(a: number, b: number): void {
     const pair = pairOf(a, b);
     this.#cuts.set(pair, (this.#cuts.get(pair) ?? 0) + 1);
   }
 
-  /** Which of the links that two nodes have had, one after the other, is in use. */
+  /** The number of the link that two nodes have now. It changes with each cut. */
   link(a: number, b: number): number {
     return this.#cuts.get(pairOf(a, b)) ?? 0;
   }

@@ -2,7 +2,7 @@ import { type Schema, u32 } from '@grapevine/postcard';
 import { hexId32, type Message, messageCodec, type PeerId } from '@grapevine/proto';
 import type { Ids } from './fuzz-case.js';
 
-/** How peers and messages look in bytes. */
+/** The encodings of peers and messages. */
 export interface PeerCodec {
   readonly peer: Schema<PeerId>;
   readonly message: Schema<Message<PeerId>>;
@@ -13,7 +13,7 @@ function codec(peer: Schema<PeerId>): PeerCodec {
 }
 
 const CODECS: Readonly<Record<Ids, PeerCodec>> = {
-  // The crate's side reads 64-bit numbers: the same varints.
+  // The Rust program reads 64-bit numbers, which have the same varints.
   numbers: codec(u32 as Schema<unknown> as Schema<PeerId>),
   bytes: codec(hexId32 as Schema<unknown> as Schema<PeerId>),
 };

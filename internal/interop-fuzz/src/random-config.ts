@@ -4,10 +4,10 @@ import type { Dice } from './dice.js';
 const MILLISECOND = 1e6;
 const UINT16_MAX = 65_535;
 
-/** The shortest and the longest of the durations that the cases have. */
+/** The shortest and the longest duration in the cases. */
 const DURATIONS = [0.01 * MILLISECOND, 100_000 * MILLISECOND] as const;
 
-/** Settings that both kernels understand. Durations in nanoseconds, all of them given. */
+/** Random settings that both kernels have. Durations are in nanoseconds, and none is left out. */
 export function randomConfig(dice: Dice): PartialConfig {
   const duration = (usual: number) => (dice.chance(0.4) ? usual * MILLISECOND : dice.magnitude(...DURATIONS));
   const hops = (usual: number) =>
@@ -27,7 +27,7 @@ export function randomConfig(dice: Dice): PartialConfig {
       shufflePassiveViewCount: size(4, 0, 12),
       shuffleInterval: duration(60_000),
       neighborRequestTimeout: duration(500),
-      // The crate cuts no lists; those of the cases are shorter.
+      // The crate does not cut lists. Those of the cases are shorter.
       maxListedNodes: 1024,
     },
     broadcast: {

@@ -4,7 +4,7 @@ import type { FuzzCase, Ids } from './fuzz-case.js';
 import { newPeer } from './hostile.js';
 import { randomConfig } from './random-config.js';
 
-/** What a case begins with; {@link World} makes the steps. */
+/** A case before it has steps. {@link World} makes those. */
 export type Setting = Omit<FuzzCase, 'steps'>;
 
 /** Settings, nodes and topics of a case, from its seed. */

@@ -1,18 +1,18 @@
 import type { FuzzCase, Step } from './fuzz-case.js';
 
-/** Whether what is left of a case still shows the difference. */
+/** Whether a smaller case still shows the difference. */
 export type Differs = (fuzzCase: FuzzCase) => Promise<boolean>;
 
 /**
- * Takes out of a case what the difference at one of its steps does not need: what came later, other nodes, and then steps in
- * chunks that become smaller (Zeller and Hildebrandt: Simplifying and isolating failure-inducing input, 2002), entries of lists,
- * and settings that are not the default.
+ * Takes out of a case what the difference at one of its steps does not need: later steps and other nodes first, then steps in chunks
+ * that become smaller (Zeller and Hildebrandt: Simplifying and isolating failure-inducing input, 2002), entries of lists, and settings
+ * that are not the default.
  *
  * @param step - The number of the step with the difference.
  */
 export async function shrink(fuzzCase: FuzzCase, step: number, differs: Differs): Promise<FuzzCase> {
   const { node } = fuzzCase.steps[step] as Step;
-  // Nodes share nothing: what a node wants follows from its own steps.
+  // Nodes share nothing: a node's outputs follow from its own steps.
   let best: FuzzCase = { ...fuzzCase, steps: fuzzCase.steps.slice(0, step + 1).filter((each) => each.node === node) };
   const tries = async (candidate: FuzzCase): Promise<boolean> => {
     const fails = await differs(candidate);
@@ -28,7 +28,7 @@ export async function shrink(fuzzCase: FuzzCase, step: number, differs: Differs)
   async function takeOutSteps(): Promise<void> {
     for (let chunk = Math.ceil(best.steps.length / 2); ; chunk = Math.ceil(chunk / 2)) {
       let isSmaller = false;
-      // From the end: what came last is most likely needed, and keeps earlier steps that nothing needs from hiding.
+      // From the end: a later step may need an earlier one, which can only be taken out after it.
       for (let end = best.steps.length; end > 0; end -= chunk) {
         const from = Math.max(0, end - chunk);
         const steps = [...best.steps.slice(0, from), ...best.steps.slice(end)];

@@ -1,6 +1,6 @@
 import type { PeerId, TimerTask, TopicId } from '@grapevine/proto';
 
-/** Timers with the same key are the same to the crate. */
+/** The key by which cases name a timer. To the crate, timers with the same key are the same. */
 export function keyOf(topic: TopicId, task: TimerTask<PeerId>): string {
   switch (task.type) {
     case 'neighborRequest':

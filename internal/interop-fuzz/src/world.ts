@@ -15,13 +15,13 @@ import { Liar } from './hostile.js';
 import type { Setting } from './setting.js';
 
 const LONGEST_CASE = 8_000;
-/** Nanoseconds are whole numbers up to 2^53: time jumps no more behind this one. */
+/** Nanoseconds are whole numbers up to 2^53. From this time on, clocks do not jump any more. */
 const LATE = 1e15;
 const HOUR = 3.6e12;
-/** How many timers are remembered, to be fired at any time. */
+/** How many past timers are remembered, to fire again at any time. */
 const OLD_TIMERS = 32;
 
-/** A swarm in which everything goes wrong. It is told what each step has led to, and says what happens next. */
+/** A swarm in which everything goes wrong. It is told the outputs of each step, and makes the next one. */
 export class World {
   readonly #setting: Setting;
   readonly #dice: Dice;
@@ -57,7 +57,7 @@ export class World {
     return this.#planned.shift();
   }
 
-  /** What a node wants after a step. */
+  /** Carries out the outputs of a step. */
   carryOut(node: number, outputs: readonly OutEvent<PeerId>[]): void {
     this.#agenda.carryOut(node, outputs);
     for (const output of outputs) if (output.type === 'scheduleTimer') this.#keepTimer(node, output);
@@ -111,7 +111,7 @@ export class World {
     return this.#dice.between(0, this.#setting.topics.length - 1);
   }
 
-  /** Our own data must fit into a message. */
+  /** A node's own data, which must fit into a message. */
   #ownData(): Uint8Array {
     const dice = this.#dice;
     return dice.bytes(dice.chance(0.05) ? dice.between(0, maxPeerData(this.#config)) : dice.between(0, 3));
@@ -130,21 +130,21 @@ export class World {
     return this.#step(node, { do: 'join', topic, peers });
   }
 
-  /** Often it is joined again at once. */
+  /** A node leaves a topic, and often joins it again at once. */
   #quit(): Step {
     const [node, topic] = [this.#node(), this.#topic()];
     if (this.#dice.chance(0.7)) this.#planned.push(this.#join(node, topic));
     return this.#step(node, { do: 'quit', topic });
   }
 
-  /** More announcements at a time than go into a message. */
+  /** So many payloads that their announcements do not fit into one message. */
   #burst(): Step {
     const [node, topic] = [this.#node(), this.#topic()];
     for (let left = this.#dice.between(14, 120); left > 0; left--) this.#planned.push(this.#publish(node, topic));
     return this.#planned.shift() as Step;
   }
 
-  /** Now and then the same content again: there are few of a byte or none. */
+  /** A broadcast. Contents of a byte or none are few, so some are published again. */
   #publish(node: number, topic: number): Step {
     const dice = this.#dice;
     const scope = dice.chance(0.1) ? 'neighbors' : 'swarm';
@@ -172,7 +172,7 @@ export class World {
     else if (this.#dice.chance(0.1)) this.#oldTimers[this.#dice.between(0, OLD_TIMERS - 1)] = { node, happening };
   }
 
-  /** What is in the views, and how far the generators have come: answers to long shuffles show both. */
+  /** Long shuffles at every node: the answers show what is in the views, and how far the generators have come. */
   #close(): void {
     const { nodes, topics } = this.#setting;
     const info = () => ({ id: this.#liar.peer(), data: undefined });

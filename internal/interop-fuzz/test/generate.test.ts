@@ -12,7 +12,7 @@ import { peerCodec } from '../src/peer-codec.js';
 
 const SEEDS = Array.from({ length: 40 }, (_, seed) => seed);
 
-/** What our nodes want, step by step. */
+/** The outputs of our nodes, step by step. */
 function outputsOf(fuzzCase: FuzzCase): (readonly OutEvent<PeerId>[])[] {
   const nodes = fuzzCase.nodes.map((_, index) => new Node(fuzzCase, index, makeState));
   return fuzzCase.steps.map((step) => (nodes[step.node] as Node).handle(step));
@@ -67,7 +67,7 @@ test.each(SEEDS.slice(0, 8))('what nodes want in case %i is told to the crate, a
   expect(outputs.filter((output, index) => !isDeepStrictEqual(read[index], known(output)))).toEqual([]);
 });
 
-/** What the crate knows of an output of ours. */
+/** The part of an output of ours that the crate's has, too. */
 function known(output: OutEvent<PeerId>): unknown {
   if (output.type === 'emitEvent' && output.event.type === 'neighborDown') {
     const { reason: _, ...event } = output.event;

@@ -16,7 +16,7 @@ import { fuzz } from '../src/fuzz.js';
 import type { Step } from '../src/fuzz-case.js';
 import type { MakeKernel } from '../src/node.js';
 
-// The fuzz can fail: kernels that decide one thing otherwise are found, and what is left of the case fits on a screen.
+// The fuzz can fail: it finds kernels that decide one thing otherwise, and shrinks the case until it fits on a screen.
 
 const PROGRAM = fileURLToPath(
   new URL(

@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Swarm after swarm, until there were enough events. */
+/** Runs one swarm after another, until there were enough events. */
 async function soak(options: SoakOptions, progress: Progress, signal: AbortSignal): Promise<void> {
   const totals: Totals = {
     swarms: 0,
@@ -101,7 +101,7 @@ function describeFailures(
   ].join('\n');
 }
 
-/** Takes out what the failure does not need, and writes down what is left. */
+/** Takes out of a schedule what its failure does not need, and writes the rest to a file. */
 async function keepCase(
   { cases }: SoakOptions,
   schedule: Schedule,

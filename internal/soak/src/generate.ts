@@ -4,30 +4,28 @@ import { FAULTS, type Fault, type MachineSpec, type Schedule, type Step, settleM
 /** What to generate. */
 export interface GenerateOptions {
   readonly seed: number;
-  /** Which faults may occur. Default: a few, by the seed. */
+  /** The faults that may occur. Default: a few, by the seed. */
   readonly faults?: readonly Fault[];
-  /** About how many times as much as the least happens. Default by the seed, 1 to 4. */
+  /** How large the swarm is, and how much happens in it: 1 is the least. Default: 1 to 4, by the seed. */
   readonly size?: number;
 }
 
-/** Steps, as the generator makes them: in no order. */
-type Draft = Step[];
-
-/** A swarm in the making. */
+/** A schedule in the making. */
 interface Plan {
   readonly random: Random;
   readonly faults: ReadonlySet<Fault>;
   readonly machines: number;
   readonly topics: number;
   readonly idleTimeoutMs: number;
-  readonly steps: Draft;
+  /** In no order. */
+  readonly steps: Step[];
 }
 
-/** How long a storm lasts, in which things go wrong. */
+/** How long a storm lasts: the time in which faults begin. */
 const STORM_MS = 20_000;
 const START_MS = 3_000;
 
-/** A schedule that follows from its seed. */
+/** Makes a schedule. The same options give the same schedule. */
 export function generate({ seed, faults: asked, size: askedSize }: GenerateOptions): Schedule {
   const random = new Random(seed, 4);
   const size = askedSize ?? random.between(1, 4);
@@ -46,10 +44,10 @@ export function generate({ seed, faults: asked, size: askedSize }: GenerateOptio
   for (let storm = 0; storm < storms; storm++) {
     publish(plan, now - calmMs / 2, calmMs / 2, size);
     publish(plan, now, STORM_MS, 2 * size);
-    spoil(plan, now, size);
+    addFaults(plan, now, size);
     now += STORM_MS + calmMs;
   }
-  // Everything is healed by now at the latest; what was published in the last storm can still be asked for.
+  // Every fault has ended by now, and what was published in the last storm is still cached.
   const endMs = now + calmMs;
   const steps = plan.steps.map((step) => cutShort(step, now)).sort((a, b) => a.at - b.at);
   const retentionMs = STORM_MS + 2 * calmMs + 30_000;
@@ -110,8 +108,8 @@ function publish({ random, machines, topics, steps }: Plan, from: number, forMs:
   }
 }
 
-/** The things that go wrong in a storm. */
-function spoil(plan: Plan, from: number, size: number): void {
+/** The faults of a storm. */
+function addFaults(plan: Plan, from: number, size: number): void {
   const { random, faults } = plan;
   const kinds = [...faults].filter((fault) => makers[fault]);
   if (kinds.length === 0) return;
@@ -121,10 +119,11 @@ function spoil(plan: Plan, from: number, size: number): void {
   }
 }
 
+/** Adds the steps of a fault. Faults without a maker are settings of the machines. */
 const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
   churn(plan, at) {
     const { random, steps } = plan;
-    const machine = guest(plan);
+    const machine = anyButFirst(plan);
     const topic = random.between(0, plan.topics - 1);
     const back = at + random.pick([10, 1_000, 10_000]);
     const via = bootstrap(plan);
@@ -135,12 +134,12 @@ const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
     }
   },
   crash(plan, at) {
-    const machine = someone(plan);
+    const machine = anyMachine(plan);
     const moves = machine !== 0 && plan.random.chance(0.3);
     plan.steps.push({ at, do: 'crash', machine, forMs: duration(plan), moves, via: bootstrap(plan) });
   },
   sleep(plan, at) {
-    plan.steps.push({ at, do: 'sleep', machine: someone(plan), forMs: duration(plan) });
+    plan.steps.push({ at, do: 'sleep', machine: anyMachine(plan), forMs: duration(plan) });
   },
   cut: (plan, at) => cut(plan, at, 'both'),
   oneWay: (plan, at) => cut(plan, at, 'out'),
@@ -151,14 +150,14 @@ const makers: Partial<Record<Fault, (plan: Plan, at: number) => void>> = {
   narrow: (plan, at) => shape(plan, at, { bytesPerSecond: plan.random.pick([2_000, 20_000, 200_000]) }),
   mtu: (plan, at) => shape(plan, at, { largestDatagram: 1_200 }),
   mute(plan, at) {
-    plan.steps.push({ at, do: 'mute', machine: someone(plan), forMs: duration(plan) });
+    plan.steps.push({ at, do: 'mute', machine: anyMachine(plan), forMs: duration(plan) });
   },
   slowReader(plan, at) {
     const topic = plan.random.between(0, plan.topics - 1);
-    plan.steps.push({ at, do: 'stopReading', machine: someone(plan), topic, forMs: duration(plan) });
+    plan.steps.push({ at, do: 'stopReading', machine: anyMachine(plan), topic, forMs: duration(plan) });
   },
   socket(plan, at) {
-    const machine = guest(plan);
+    const machine = anyButFirst(plan);
     const topics = [plan.random.between(0, plan.topics - 1)];
     plan.steps.push({ at, do: 'killSocket', machine });
     plan.steps.push({ at: at + 1_000, do: 'start', machine, topics, via: bootstrap(plan) });
@@ -174,24 +173,24 @@ function cut(plan: Plan, at: number, way: 'both' | 'out'): void {
 }
 
 function shape(plan: Plan, at: number, conditions: (Step & { do: 'shape' })['conditions']): void {
-  plan.steps.push({ at, do: 'shape', machine: someone(plan), conditions, forMs: duration(plan) });
+  plan.steps.push({ at, do: 'shape', machine: anyMachine(plan), conditions, forMs: duration(plan) });
 }
 
-/** A few that an application would have in its settings. The first machine is always found at the same address. */
-const bootstrap = (plan: Plan): number[] => [0, someone(plan), someone(plan)];
+/** Bootstrap peers, as an application has them in its settings. The first machine keeps its address. */
+const bootstrap = (plan: Plan): number[] => [0, anyMachine(plan), anyMachine(plan)];
 
-/** Anybody but the first machine, which stays in all topics, so that whoever comes back to one finds the others. */
-const guest = ({ random, machines }: Plan): number => random.between(1, machines - 1);
+/** Any machine but the first. That one stays in all topics, so that machines that come back find the others. */
+const anyButFirst = ({ random, machines }: Plan): number => random.between(1, machines - 1);
 
-const someone = ({ random, machines }: Plan): number => random.between(0, machines - 1);
+const anyMachine = ({ random, machines }: Plan): number => random.between(0, machines - 1);
 
-/** Mostly within the idle time-out, sometimes beyond it. */
+/** How long a fault lasts: mostly within the idle time-out, sometimes beyond it. */
 function duration({ random, idleTimeoutMs }: Plan): number {
   const longest = random.pick([300, 3_000, idleTimeoutMs * 0.9, idleTimeoutMs * 1.5]);
   return Math.round(longest * (0.2 + 0.8 * random.next()));
 }
 
-/** No fault outlasts the last storm by more than the calm after it. */
+/** Ends a fault at `end`, unless it ends before. */
 function cutShort(step: Step, end: number): Step {
   return 'forMs' in step && step.at + step.forMs > end ? { ...step, forMs: Math.max(1, end - step.at) } : step;
 }

@@ -4,13 +4,13 @@ export interface Publication {
   readonly topic: number;
   readonly content: Uint8Array;
   readonly by: Membership;
-  /** When the node took it; until then, when it was offered. */
+  /** When the node took it. Until then: when it was offered. */
   at: number;
   /** Undefined until the node has taken it. */
   taken: 'yes' | 'refused' | undefined;
 }
 
-/** A machine's process in a topic, from its first subscription to its last; what is cached of the topic lives as long. */
+/** A process in a topic, from its first subscription to the end of its last. The topic's cache lives as long. */
 export interface Membership {
   readonly id: number;
   readonly machine: number;
@@ -19,17 +19,19 @@ export interface Membership {
   until: number | undefined;
 }
 
-/** What one subscriber has heard. */
+/** A subscriber: what was delivered to it, and what it was told of. */
 export class Reader {
   readonly id: number;
   readonly membership: Membership;
-  /** Messages published from here on are owed to it. */
+  /** Messages that were published from this time on are owed to it. */
   readonly owedFrom: number;
   readonly delivered = new Set<number>();
+  /** How many messages it was told that it misses, by reason. */
   readonly told: Record<string, number> = {};
-  /** Still subscribed. */
+  /** Whether it is still subscribed. */
   isOpen = true;
   hasEnded = false;
+  /** While it does not read: resolves when it goes on. */
   gate: Promise<void> | undefined;
 
   constructor(id: number, membership: Membership, owedFrom: number) {
@@ -60,19 +62,19 @@ export function contentOf(index: number, length: number): Uint8Array {
   return content;
 }
 
-/** The number of the message with this content; undefined when it is none of ours. */
+/** The number of the message with this content; undefined when the content is not that of a message. */
 function indexOf(content: Uint8Array): number | undefined {
   if (content.length < HEADER) return undefined;
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   return view.getUint32(0, true) === MAGIC ? view.getUint32(4, true) : undefined;
 }
 
-/** Everything that was published, and who heard what. */
+/** Everything that was published, and what was delivered to whom. */
 export class Ledger {
   readonly publications: Publication[] = [];
   readonly memberships: Membership[] = [];
   readonly readers: Reader[] = [];
-  /** What no run may show, as it is seen. */
+  /** What no run may show, noted as it happens. */
   readonly violations: string[] = [];
   delivered = 0;
 

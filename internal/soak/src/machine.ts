@@ -32,7 +32,7 @@ export interface Process {
   readonly memberships: Map<number, Membership>;
 }
 
-/** What machines are made of. */
+/** What machines need of the world. */
 export interface MachineHost {
   readonly schedule: Schedule;
   readonly time: VirtualClock;
@@ -40,17 +40,17 @@ export interface MachineHost {
   onTimer(machine: number): void;
 }
 
-/** A machine: an identity and a place on the network, and from time to time a process. */
+/** A machine: an identity, an address, and at most one process at a time. */
 export class Machine {
   readonly index: number;
   readonly spec: MachineSpec;
   process: Process | undefined;
-  /** What keeps it from others now: sleep, muteness, a bad path. Counted, because they overlap. */
+  /** How many faults lie on it now. They may overlap. */
   impairments = 0;
-  /** When something last happened to it that could have kept it from others. */
+  /** When a fault last began or ended that could have kept it from others. */
   disturbedAt = 0;
   isAsleep = false;
-  /** Topics in which its last process died, and when. */
+  /** The topics of its last process when that died, and when it did. */
   readonly lostAt = new Map<number, number>();
   readonly #host: MachineHost;
   readonly #key: SecretKey;
@@ -64,7 +64,7 @@ export class Machine {
     this.#key = SecretKey.fromBytes(new Random(host.schedule.seed, 1, spec.identity).bytes(32));
   }
 
-  /** The endpoint that the network knows it by, even when its process is gone. */
+  /** Its endpoint on the network, even when its process is gone. */
   get endpoint(): MemoryEndpoint | undefined {
     return this.process?.endpoint ?? this.#lastEndpoint;
   }
@@ -82,7 +82,7 @@ export class Machine {
     return `10.0.0.${this.index + 1}`;
   }
 
-  /** Starts a process. @param moves at another port of its host */
+  /** Starts a process. @param moves - whether it listens on another port than the last one */
   start(moves: boolean): Process {
     const { schedule, time, network } = this.#host;
     const clock = time.machine(() => this.#host.onTimer(this.index));

@@ -4,11 +4,11 @@ import type { Step } from './schedule.js';
 
 type Conditions = (Step & { do: 'shape' })['conditions'];
 
-/** What is wrong with the ways between machines. Faults may overlap. */
+/** The faults on the paths between machines. They may overlap. */
 export class PathFaults {
   readonly #network: MemoryNetwork;
   readonly #machines: readonly Machine[];
-  /** How many cuts lie on a direction. */
+  /** How many cuts lie on a path, by `FROM TO`. */
   readonly #cuts = new Map<string, number>();
   readonly #shapes = new Map<Machine, Conditions>();
 
@@ -22,7 +22,7 @@ export class PathFaults {
     return !this.#cuts.has(`${a} ${b}`) && !this.#cuts.has(`${b} ${a}`);
   }
 
-  /** Nothing passes between two groups, or out of the first. @returns undoes it */
+  /** Cuts the paths between two groups, or those out of the first. @returns undoes it */
   cut(inside: readonly Machine[], outside: readonly Machine[], way: 'both' | 'out'): () => void {
     const directions: [Machine, Machine][] = [];
     for (const a of inside) {
@@ -38,18 +38,18 @@ export class PathFaults {
     };
   }
 
-  /** All ways from and to a machine become like this. @returns undoes it */
+  /** Gives all paths from and to a machine these conditions. @returns undoes it */
   shape(machine: Machine, conditions: Conditions): () => void {
     this.#shapes.set(machine, conditions);
     this.#applyShape(machine, conditions);
     return () => {
-      if (this.#shapes.get(machine) !== conditions) return; // a later fault has taken its place
+      if (this.#shapes.get(machine) !== conditions) return; // a later fault has replaced it
       this.#shapes.delete(machine);
       this.#applyShape(machine, {});
     };
   }
 
-  /** A machine is on the network for the first time: what was said of its ways holds from now on. */
+  /** A machine has a new endpoint: applies the faults on its paths to that. */
   reapply(machine: Machine): void {
     for (const other of this.#machines) {
       if (!other.endpoint || !machine.endpoint || other === machine) continue;

@@ -1,4 +1,4 @@
-/** A stream of random numbers that follows from its seed (sfc32, C. Doty-Humphrey; state mixed from the seed by splitmix32). */
+/** A seeded generator of random numbers (sfc32, C. Doty-Humphrey; its state is mixed from the seed by splitmix32). */
 export class Random {
   #a: number;
   #b: number;

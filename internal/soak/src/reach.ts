@@ -1,34 +1,33 @@
 import type { Ledger, Membership, Publication } from './ledger.js';
 import { type Schedule, settleMs } from './schedule.js';
 
-/** How often the connectivity is looked at, in milliseconds. */
+/** The time between two samples of the connectivity, in milliseconds. */
 export const SAMPLE_MS = 1_000;
 
 /**
- * How many round trips a message may be on its way: a stream carries 64 KiB in each, and three bursts of 400 kB may be on it at a time. What a
- * machine had not sent when it died nobody can know of.
+ * How many round trips a message may be on its way: a stream carries 64 KiB in each, and three bursts of 400 kB may be on it at a time. No
+ * node can know of what a machine had not sent when it died.
  */
 const ROUND_TRIPS = 20;
-/** Besides, in milliseconds: hops, and what is still to be connected. */
+/** Besides, in milliseconds: hops, and dials. */
 const HOPS_MS = 1_000;
 
 /** The memberships of one topic that could talk to each other at one time, in groups. */
 type Sample = ReadonlyMap<number, readonly (readonly Membership[])[]>;
 
-/** What a sample needs to know of the machines. */
+/** What a sample asks about the machines. */
 export interface Connectivity {
-  /** Since when nothing has happened to a machine that could keep it from others; undefined while something does. */
+  /** Since when no fault has kept a machine from others; undefined while one does. */
   undisturbedSince(machine: number): number | undefined;
   /** Whether packets pass both ways. */
   isOpen(a: number, b: number): boolean;
 }
 
 /**
- * Who should have what, by what was physically possible.
+ * Which memberships a message must reach, by what was physically possible.
  *
  * A message spreads through every group of machines that have been able to talk to each other, undisturbed, for as long as a swarm may take to
- * settle. It must reach whoever is in such a group with somebody who has it while the message is still cached there, once it has been on its way for
- * a while.
+ * settle. It must reach every member of such a group that has a member with the message in its cache, once it has been on its way for a while.
  */
 export class Reach {
   readonly #settleMs: number;
@@ -43,7 +42,7 @@ export class Reach {
     this.#wayMs = HOPS_MS + ROUND_TRIPS * 2 * schedule.latencyMs;
   }
 
-  /** Looks at who can talk to whom. To be called every {@link SAMPLE_MS}. */
+  /** Notes who can talk to whom. Call it every {@link SAMPLE_MS}. */
   sample(now: number, ledger: Ledger, connectivity: Connectivity): void {
     const groups = new Map<number, Membership[][]>();
     for (const membership of ledger.memberships) {

@@ -3,7 +3,7 @@ import type { Schedule } from './schedule.js';
 import { type Failure, judgeDelivery, judgeViews } from './verdict.js';
 import { World } from './world.js';
 
-/** What came of a run. */
+/** The result of a run. */
 export interface RunResult {
   readonly failures: readonly Failure[];
   /** Delivered packets, timers and commands. */
@@ -12,24 +12,24 @@ export interface RunResult {
   readonly virtualMs: number;
   readonly published: number;
   readonly delivered: number;
-  /** Pairs of message and reader for which the promise holds. */
+  /** Pairs of a message and a reader that it is owed to. */
   readonly owed: number;
   readonly told: number;
 }
 
-/** A request to a peer that is gone may be under way just when the views are looked at, as after any shuffle; soon it is not. */
+/** A view may be wrong for a moment, while a request to a peer that is gone is under way: so often it is looked at. */
 const LOOKS = 6;
 const LOOK_AGAIN_MS = 1_300;
 
-/** Shutdowns wait for acknowledgments, connections for their time-outs; after this nothing may be left. */
+/** How long shutdowns may wait for acknowledgments, and connections for their time-outs. */
 const AFTERMATH_MS = 60_000;
 
-/** Runs a schedule to its end and judges it. The process must do nothing else meanwhile. */
+/** Runs a schedule to its end and judges it. The process must do nothing else meanwhile: see {@link World.time}. */
 export async function run(schedule: Schedule, signal?: AbortSignal): Promise<RunResult> {
   const world = new World(schedule);
   const reach = new Reach(schedule);
   const failures: Failure[] = [];
-  const onRejection = (reason: unknown) => failures.push(threw('a promise was rejected and nobody cared', reason));
+  const onRejection = (reason: unknown) => failures.push(threw('a rejected promise was not handled', reason));
   process.on('unhandledRejection', onRejection);
   let owed = 0;
   try {
@@ -91,8 +91,8 @@ async function lookAtViews(world: World, signal: AbortSignal | undefined): Promi
 }
 
 /**
- * A payload is told lost when it can come no more: a retention after somebody was last heard to know of it, and that may be a retention
- * after it was published.
+ * Waits until all losses are told. A node tells a payload as lost a retention after it last heard that a peer has it, and it may hear that a
+ * retention after the payload was published.
  */
 async function untilLossesAreTold({ schedule, time }: World, signal: AbortSignal | undefined): Promise<void> {
   await time.advanceTo(schedule.endMs + 2 * schedule.retentionMs, signal);

@@ -1,6 +1,6 @@
 /** The ways in which things go wrong. Each can be switched on by itself. */
 export const FAULTS = [
-  'churn', // nodes come and go in good order while others publish
+  'churn', // nodes come and go while others publish
   'crash', // processes die and come back with the same key
   'sleep', // machines stand still
   'cut', // nothing passes between some machines
@@ -36,10 +36,10 @@ export type Step = { readonly at: number } & (
       readonly topic: number;
       readonly count: number;
       readonly everyMs: number;
-      /** Content of each; more than the limit means the limit. */
+      /** The length of each content; at most the limit is sent. */
       readonly bytes: number;
     }
-  /** The process dies, and is back some time later: at its old address, or at a new one. */
+  /** The process dies, and a new one starts later, at the old address or at a new one. */
   | {
       readonly do: 'crash';
       readonly machine: number;
@@ -71,9 +71,9 @@ export type Step = { readonly at: number } & (
   | { readonly do: 'killSocket'; readonly machine: number }
 );
 
-/** What one machine has of its own. */
+/** The settings of one machine. */
 export interface MachineSpec {
-  /** Which machine's key it has; its own number unless it is a twin. */
+  /** The machine whose key it has: itself, unless it is a twin. */
   readonly identity: number;
   readonly maxMessageSize?: number;
   readonly maxUniStreams?: number;
@@ -90,7 +90,7 @@ export interface Schedule {
   readonly latencyMs: number;
   readonly idleTimeoutMs: number;
   readonly shuffleMs: number;
-  /** How long payloads are kept for those who lack them. */
+  /** How long payloads stay in the cache. */
   readonly retentionMs: number;
   readonly machines: readonly MachineSpec[];
   /** In order of time. */
@@ -98,7 +98,7 @@ export interface Schedule {
   readonly endMs: number;
 }
 
-/** How long a swarm may take to be one again after a fault: the idle time-out, the longest pauses between dials, and some shuffles. */
+/** How long a swarm may take to heal after a fault: the idle time-out, the longest pauses between dials, and some shuffles. */
 export function settleMs({ idleTimeoutMs, shuffleMs }: Pick<Schedule, 'idleTimeoutMs' | 'shuffleMs'>): number {
   return idleTimeoutMs + 15_000 + 4 * shuffleMs;
 }

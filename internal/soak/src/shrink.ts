@@ -10,7 +10,7 @@ export interface Shrunk {
 
 /** How to shrink. */
 export interface ShrinkOptions {
-  /** How a schedule fails, if it does in the way that matters. */
+  /** The failure of a schedule, if it is of the kind that matters. */
   readonly failureOf: (schedule: Schedule) => Promise<Failure | undefined>;
   /** Default 300. */
   readonly maxRuns?: number;
@@ -48,7 +48,7 @@ export async function shrink(schedule: Schedule, failure: Failure, options: Shri
   return { ...best, runs };
 }
 
-/** Whether the machines that start can find each other by what they are told; otherwise it is no wonder that they do not meet. */
+/** Whether all machines that start can find each other through their bootstrap peers. Otherwise no swarm could be one. */
 function canMeet(steps: readonly Step[]): boolean {
   const starts = steps.filter((step) => step.do === 'start');
   const started = new Set(starts.map(({ machine }) => machine));

@@ -2,7 +2,7 @@ import type { Ledger, Reader } from './ledger.js';
 import type { Machine } from './machine.js';
 import type { Reach } from './reach.js';
 
-/** Which promise a run broke. */
+/** The promise that a run broke. */
 export type FailureKind = 'lost' | 'told' | 'heard' | 'one-sided' | 'parted' | 'left behind' | 'threw';
 
 export interface Failure {
@@ -10,10 +10,10 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Messages that are named in a failure; of more, only the number is told. */
+/** So many messages are named in a failure. Of more, only the number is given. */
 const NAMED = 5;
 
-/** Delivered + told = published, for everybody who is still subscribed. */
+/** Checks for each open reader that delivered + told = published. */
 export function judgeDelivery(ledger: Ledger, reach: Reach): { failures: Failure[]; owed: number } {
   const failures: Failure[] = ledger.violations.map((message) => ({ kind: 'heard', message }));
   let owed = 0;
@@ -51,7 +51,7 @@ function judgeReader(reader: Reader, missing: readonly string[], undelivered: nu
   return failures;
 }
 
-/** Views are symmetric and sound, and each topic is one. */
+/** Checks that views are symmetric, and that each topic is one swarm. */
 export async function judgeViews(machines: readonly Machine[], topics: number): Promise<Failure[]> {
   const views = new Map<string, { machine: number; topics: Map<number, readonly string[]> }>();
   for (const { index, id, process } of machines) {

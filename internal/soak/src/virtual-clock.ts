@@ -8,8 +8,8 @@ interface Pending {
 }
 
 /**
- * Time runs on a grid of 1/1024 ms, so that adding and subtracting times is exact: a timer that is armed for `at - now` fires at `at`
- * and not a rounding error before.
+ * Times are multiples of 1/1024 ms, so that sums and differences are exact: a timer that is armed for `at - now` fires at `at`, and not a
+ * rounding error before.
  */
 const GRID = 1024;
 
@@ -20,8 +20,8 @@ const EPOCH = Date.UTC(2026, 0, 1);
 const MANY = 1_000;
 
 /**
- * Time that runs as fast as its events are handled: timers in order of time, then of arming. Between two events everything that waits
- * for promises runs, as between two turns of Node's event loop. Nothing else may happen in the process: no IO, no other timers.
+ * Time that runs as fast as its events are handled. Timers fire in order of time, then of arming. Between two events all settled promises
+ * run their callbacks, as between two turns of Node's event loop. Nothing else may happen in the process: no IO, no other timers.
  */
 export class VirtualClock {
   #now = 0;
@@ -36,19 +36,19 @@ export class VirtualClock {
     return this.#now;
   }
 
-  /** How many timers are armed, those of machines that sleep included. */
+  /** How many timers are armed, including those of machines that sleep. */
   get timers(): number {
     return this.#machines.reduce((sum, machine) => sum + machine.heldTimers, this.#live);
   }
 
-  /** The clock of a machine that can sleep and die. */
+  /** A new clock, for a machine that can sleep and die. */
   machine(onFire: () => void): MachineClock {
     const machine = new MachineClock(this, onFire);
     this.#machines.push(machine);
     return machine;
   }
 
-  /** A machine is gone for good. */
+  /** Drops the clock of a machine that is gone for good. */
   forget(machine: MachineClock): void {
     this.#machines = this.#machines.filter((other) => other !== machine);
   }

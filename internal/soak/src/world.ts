@@ -14,7 +14,7 @@ const TIMER = 100;
 const COMMAND = 101;
 const HEARD = 102;
 
-/** The machines of a schedule, their network and their time; carries out the steps. */
+/** The machines of a schedule, their network and their time. It carries out the steps. */
 export class World {
   readonly schedule: Schedule;
   readonly time = new VirtualClock();
@@ -25,7 +25,7 @@ export class World {
   readonly paths: PathFaults;
   /** Shutdowns under way. */
   readonly stopping = new Set<Promise<void>>();
-  readonly #ether = this.time.machine(() => {});
+  readonly #clock = this.time.machine(() => {});
 
   constructor(schedule: Schedule) {
     this.schedule = schedule;
@@ -34,7 +34,7 @@ export class World {
     this.network = new MemoryNetwork({
       latencyMs: schedule.latencyMs,
       idleTimeoutMs: schedule.idleTimeoutMs,
-      clock: this.#ether,
+      clock: this.#clock,
       random: new Random(schedule.seed, 3).next,
       onPacket: (from, to, packet) => {
         this.#event(PACKETS.indexOf(packet.type), indexOf(from), indexOf(to));
@@ -54,7 +54,7 @@ export class World {
     this.paths = new PathFaults(this.network, this.machines);
   }
 
-  /** Carries out a step. One that makes no sense now (a node that is gone is to publish) changes nothing. */
+  /** Carries out a step. One that is impossible now, such as publishing at a node that is gone, does nothing. */
   carryOut(step: Step): void {
     this.#event(COMMAND, step.at, 0);
     if ('machine' in step) {
@@ -65,7 +65,7 @@ export class World {
     }
   }
 
-  /** Ends every process in good order. */
+  /** Shuts every node down. */
   stopAll(): void {
     for (const machine of this.machines) this.#stop(machine);
   }
@@ -131,12 +131,12 @@ export class World {
     machine.isAsleep = false;
     this.network.crash(process.endpoint);
     this.#endProcess(machine, process);
-    this.#ether.setTimer(() => {
+    this.#clock.setTimer(() => {
       if (!machine.process) this.#start(machine, topics, via, moves);
     }, forMs);
   }
 
-  /** The operating system takes the socket away. The process lives; there is nothing that its node could do. */
+  /** The socket dies. The process lives and shuts its node down, which can do nothing more. */
   #killSocket(machine: Machine): void {
     const { process } = machine;
     if (!process) return;
@@ -219,7 +219,7 @@ export class World {
     const reader = machine.process?.sessions.get(topic)?.at(-1)?.reader;
     if (!reader || reader.gate) return;
     reader.gate = new Promise((resolve) => {
-      this.#ether.setTimer(() => {
+      this.#clock.setTimer(() => {
         reader.gate = undefined;
         resolve();
       }, forMs);
@@ -263,7 +263,7 @@ export class World {
     machine.isAsleep = true;
     process.clock.sleep();
     this.network.suspend(process.endpoint);
-    this.#ether.setTimer(() => {
+    this.#clock.setTimer(() => {
       if (machine.process === process) this.#wake(machine);
     }, forMs);
   }
@@ -281,7 +281,7 @@ export class World {
     if (!process) return;
     machine.impairments++;
     const undo = impair(process);
-    this.#ether.setTimer(() => {
+    this.#clock.setTimer(() => {
       machine.impairments--;
       machine.disturbedAt = this.time.now;
       undo();
@@ -293,13 +293,13 @@ export class World {
     if (!inside || !outside) return;
     this.#disturb([...inside, ...outside]);
     const heal = this.paths.cut(inside, outside, way);
-    this.#ether.setTimer(() => {
+    this.#clock.setTimer(() => {
       heal();
       this.#disturb([...inside, ...outside]);
     }, forMs);
   }
 
-  /** Something happens to machines that their neighbors, too, have to recover from. */
+  /** Notes that a fault on these machines has begun or ended. Machines with an open path to them have to recover, too. */
   #disturb(machines: readonly Machine[]): void {
     for (const each of this.machines) {
       if (machines.some((machine) => machine === each || this.paths.isOpen(machine.index, each.index))) {

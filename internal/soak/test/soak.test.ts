@@ -4,8 +4,8 @@ import { generate } from '../src/generate.js';
 import { run } from '../src/run.js';
 import { FAULTS, type Fault, type Schedule } from '../src/schedule.js';
 
-// A failure here: `npm run soak -- --seed 2 --size 1 --events 1 --faults A,B` runs the same swarm, and takes out of its schedule what
-// the failure does not need.
+// After a failure here, `npm run soak -- --seed 2 --size 1 --events 1 --faults A,B` runs the same swarm, and takes out of its schedule
+// what the failure does not need.
 
 const CASES = new URL('./cases/', import.meta.url);
 
@@ -66,7 +66,7 @@ test('there are cases', () => {
   expect(cases.length).toBeGreaterThan(0);
 });
 
-// Schedules that broke a promise once, with what the failure did not need taken out.
+// Schedules that once broke a promise, without what the failure did not need.
 test.each(cases)('case %s', async (name) => {
   const schedule: Schedule = JSON.parse(readFileSync(new URL(name, CASES), 'utf8'));
   expect((await run(schedule)).failures).toEqual([]);
