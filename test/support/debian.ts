@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 const isThere = (program: string): boolean => spawnSync('which', [program]).status === 0;
 
 /**
- * A program of a Debian package, installed if it is missing and we may.
+ * Installs the Debian package of a program, if it is missing and we may.
  *
- * @returns why it can't be had; undefined when it is there
+ * @returns why the program is missing; undefined when it is there
  */
 export function missingProgram(program: string, debianPackage: string): string | undefined {
   if (isThere(program)) return undefined;

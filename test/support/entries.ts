@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 const packages = new URL('../../packages/', import.meta.url);
 
-/** What can be imported: `@grapevine/net`, `@grapevine/net/quic` … But not the compliance suite, which is for vitest. */
+/** Every entry point of the packages, such as `@grapevine/net/quic`, but the compliance suites, which run in vitest only. */
 export const entries = readdirSync(packages).flatMap((folder) => {
   const manifest = readFileSync(new URL(`${folder}/package.json`, packages), 'utf8');
   const { name, exports } = JSON.parse(manifest) as { name: string; exports: Record<string, unknown> };

@@ -1,4 +1,4 @@
-// Two nodes in a worker thread, in mid-traffic until the parent says "stop".
+// Two nodes in a worker thread, which send each other messages until the parent says "stop".
 import { parentPort, workerData } from 'node:worker_threads';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 
@@ -17,7 +17,7 @@ let isStopping = false;
 parentPort.once('message', async () => {
   isStopping = true;
   await Promise.all(nodes.map((node) => node.shutdown()));
-  parentPort.postMessage('stopped'); // nothing is open: the thread ends by itself, and may be terminated
+  parentPort.postMessage('stopped'); // nothing is open any more: the thread ends by itself, and may be terminated
 });
 void (async () => {
   for await (const { content } of hers.messages()) if (content.length === 3) parentPort.postMessage('traffic');

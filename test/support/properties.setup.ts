@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { runs } from './runs.js';
 
-// Ordinary tests try the same cases each time, so that they fail for whoever has broken something and for nobody else. The long
-// ones look for new cases (or again at those of `GRAPEVINE_SEED`), and say for each property what they have tried.
+// Ordinary tests try the same cases each time, so that they fail only for a change that breaks something. The long ones try new cases
+// (or those of `GRAPEVINE_SEED` again), and print the seed of each property.
 
 const SEED = 20_261_126;
 

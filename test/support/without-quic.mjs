@@ -1,4 +1,4 @@
-// For `node --import`: the native module of QUIC is not installed, as on a platform that has none.
+// For `node --import`: hides the native module of QUIC, as on a platform that has none.
 import Module from 'node:module';
 
 const resolve = Module._resolveFilename;

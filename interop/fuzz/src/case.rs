@@ -63,12 +63,12 @@ pub enum Event<PI> {
     Join(Vec<PI>),
     Broadcast(Bytes, Scope),
     Quit,
-    /// The last timer that the node was told to schedule for this; nothing happens if there was none.
+    /// The last timer that the node scheduled for this expires. Nothing happens if there was none.
     Timer(TimerKey<PI>),
 }
 
 pub enum Step<PI> {
-    /// A node begins anew.
+    /// A node is restarted.
     Start { seed: u64, data: PeerData },
     Topic { topic: usize, event: Event<PI> },
     Disconnected(PI),

@@ -1,4 +1,4 @@
-//! One case, step by step, until an output differs.
+//! Runs one case, step by step, until an output differs.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::output::Outputs;
 use crate::parts::Parts;
 use crate::whole::Whole;
 
-/// `same`; or the number of the first step with other outputs and those of the crate in hexadecimal, or `panic` and its words.
+/// `same`; or the number of the first step with other outputs, and those of the crate in hexadecimal or its panic: `panic TEXT`.
 pub fn compare(bytes: &[u8]) -> String {
     let mut input = Input::new(bytes);
     let difference = match input.number() {
@@ -47,12 +47,12 @@ fn run<PI: Id>(mut input: Input) -> Option<String> {
         };
         let handled = catch_unwind(AssertUnwindSafe(|| host.handle(step, at, &mut outputs)));
         if let Err(cause) = handled {
-            let words = cause
+            let text = cause
                 .downcast_ref::<String>()
                 .map(String::as_str)
                 .or(cause.downcast_ref::<&str>().copied())
-                .unwrap_or("without words");
-            return Some(format!("{number} panic {}", words.replace('\n', " ")));
+                .unwrap_or("without a message");
+            return Some(format!("{number} panic {}", text.replace('\n', " ")));
         }
         if outputs.bytes != expected {
             return Some(format!("{number} {}", hex::encode(&outputs.bytes)));

@@ -1,4 +1,4 @@
-//! A node that the crate makes decisions for.
+//! A node whose decisions are the crate's.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Reading a case: postcard's primitives, one after the other.
+//! Reads a case: postcard's primitives, one after the other.
 
 use iroh_gossip::proto::TopicId;
 use serde::de::DeserializeOwned;

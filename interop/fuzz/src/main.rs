@@ -1,5 +1,5 @@
-//! The published crate's side of `npm run interop:fuzz`: replays cases from stdin and says whether the outputs are the expected
-//! ones. What stands on stdin and stdout: ../../../docs/interop-fuzz.md.
+//! The published crate's side of `npm run interop:fuzz`: replays cases from stdin, and says for each whether the outputs are the
+//! expected ones. The formats of stdin and stdout: ../../README.md.
 
 mod case;
 mod compare;

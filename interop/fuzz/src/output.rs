@@ -1,4 +1,4 @@
-//! What a node wants, as bytes: what is compared.
+//! The outputs of a node as bytes, which are compared.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// `message`: what stands on the wire.
+    /// `message`: its bytes on the wire.
     pub fn send<PI: Id>(&mut self, topic: usize, to: PI, message: &[u8]) {
         self.bytes.extend_from_slice(&[0, topic as u8]);
         put(&mut self.bytes, &to);
@@ -47,5 +47,5 @@ impl Outputs {
 /// Appends a value in postcard.
 pub fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     let bytes = std::mem::take(out);
-    *out = postcard::to_extend(value, bytes).expect("a value that can be written");
+    *out = postcard::to_extend(value, bytes).expect("every value can be written");
 }

@@ -1,6 +1,6 @@
-//! A node with several topics: the crate's `topic::State` for each of them, and above it what our node does otherwise than the
-//! crate's `State` on purpose. The crate closes a link as soon as one topic lets go of the peer; ours, when no topic has heard
-//! from it or waits for it. And the crate tells its topics of a lost link in the order of a hash map; ours, in that of joining.
+//! A node with several topics: the crate's `topic::State` for each, and above them the two rules in which our node differs from the
+//! crate's `State` on purpose. The crate closes a link as soon as one topic lets go of the peer; ours closes it when no topic has heard
+//! from the peer or waits for it. The crate tells its topics of a lost link in the order of a hash map; ours, in the order of joining.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -21,7 +21,7 @@ use crate::timers::TimerKey;
 struct Topic<PI> {
     index: usize,
     state: topic::State<PI, ChaCha12Rng>,
-    /// Peers that were heard from and not let go of.
+    /// Peers that the topic has heard from and not let go of.
     links: HashSet<PI>,
     active: HashSet<PI>,
     /// Peers that have been sent a Neighbor message and have not answered.
@@ -34,7 +34,7 @@ pub struct Parts<PI> {
     me: PI,
     data: PeerData,
     rng: ChaCha12Rng,
-    /// In the order in which they were joined.
+    /// In the order of joining.
     topics: Vec<Topic<PI>>,
     timers: HashMap<(usize, TimerKey<PI>), topic::Timer<PI>>,
 }
@@ -165,7 +165,7 @@ impl<PI: Id> Parts<PI> {
         }
     }
 
-    /// Whether no topic needs the link now that this one does not.
+    /// One topic lets go of a peer. True if no other topic needs the link.
     fn lets_go(&mut self, position: usize, peer: PI) -> bool {
         if !self.topics[position].links.remove(&peer) {
             return false;
@@ -213,7 +213,7 @@ impl<PI: Id> Topic<PI> {
     }
 }
 
-// The crate's messages cannot be looked into; their first two bytes can.
+// The fields of the crate's messages are private. Their first two bytes tell the kind.
 
 fn is_neighbor(body: &[u8]) -> bool {
     body.starts_with(&[0, 4])

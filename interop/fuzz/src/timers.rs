@@ -1,5 +1,5 @@
-//! Timers by what they are for. The crate's timers can be kept and given back, but neither be made nor looked into, so a
-//! case names a timer, and the name is found in its debug text.
+//! Names for timers. The crate's timers can be kept and given back, but not made, and their fields are private. So a case names a
+//! timer, and the name comes from its debug text.
 
 use std::fmt::Debug;
 

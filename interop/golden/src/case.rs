@@ -1,4 +1,4 @@
-//! What to simulate, from `KEY=VALUE` arguments: the fields of ../../packages/sim/test/golden/cases.json.
+//! What to simulate, from `KEY=VALUE` arguments: the fields of ../../../packages/sim/test/golden/cases.json.
 
 use iroh_gossip::proto::sim::{BootstrapMode, LatencyConfig, NetworkConfig};
 use iroh_gossip::proto::Config;

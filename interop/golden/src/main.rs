@@ -1,4 +1,4 @@
-//! Golden data for the TypeScript simulator, made with the published crate iroh-gossip 0.101. See ../README.md.
+//! Golden data for the TypeScript simulator, from the published crate iroh-gossip 0.101. See ../../README.md.
 
 mod case;
 mod mirror;

@@ -1,5 +1,5 @@
-//! The simulation loop around the crate's protocol state. The crate's own simulator hides its events; this one shows them
-//! and otherwise does the same things in the same order, which `rounds` checks against the published one.
+//! A simulation loop around the crate's protocol state. The crate's own simulator hides its events. This one shows them, and
+//! otherwise does the same in the same order, which `rounds` checks against the published one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use rand::{RngExt, SeedableRng};
 pub const TOPIC: TopicId = TopicId::from_bytes([0; 32]);
 const CLOSE_DELAY: u64 = 1_000;
 
-/// Sees each event with its outputs.
+/// Called with each event and its outputs: time, peer, event, outputs.
 pub type Watch<'a> = dyn FnMut(u64, u64, &InEvent<u64>, &[OutEvent<u64>]) + 'a;
 
 pub struct Mirror<'a> {
@@ -26,9 +26,11 @@ pub struct Mirror<'a> {
     pub rng: ChaCha12Rng,
     /// Payload messages received.
     pub payloads: u64,
-    /// What is published in the current round, how often it was delivered, and over how many hops.
+    /// What is published in the current round.
     pub contents: BTreeSet<Vec<u8>>,
+    /// How often it was delivered.
     pub received: usize,
+    /// The most hops of a delivery.
     pub last_hop: u16,
     start: Instant,
     config: NetworkConfig,
@@ -97,7 +99,7 @@ impl<'a> Mirror<'a> {
         self.now = end;
     }
 
-    /// Runs up to `end` or until `go_on` says no; false in the latter case, and time stands still then.
+    /// Runs up to `end`, or until `go_on` is false. In that case it returns false, and the time is that of the last event.
     pub fn run_while(&mut self, end: u64, go_on: impl Fn(&Self) -> bool) -> bool {
         while go_on(self) {
             match self.queue.first_key_value() {
@@ -181,7 +183,7 @@ fn pair(a: u64, b: u64) -> (u64, u64) {
     (a.min(b), a.max(b))
 }
 
-/// The number in a round is private; its text is not.
+/// The number of a round is private, and its debug text is not.
 fn round_of(scope: &DeliveryScope) -> u16 {
     let text = format!("{scope:?}");
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();

@@ -1,4 +1,4 @@
-//! Round statistics of the published simulator, beside the mirror that must agree with it.
+//! Round statistics of the published simulator. The mirror must agree with them.
 
 use std::fmt::Write as _;
 
@@ -85,7 +85,7 @@ fn assert_same_states(simulator: &Simulator, mirror: &Mirror) {
     }
 }
 
-/// The views, trees and counters in the text of a topic's state. The rest is in hash maps, whose order means nothing.
+/// The views, trees and counters in the debug text of a topic's state. The rest is in hash maps, which have no order.
 fn visible(text: String) -> Vec<String> {
     let fields = [
         "active_view: ",

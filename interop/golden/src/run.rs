@@ -76,7 +76,7 @@ pub fn round(mirror: &mut Mirror, messages: Vec<(u64, Bytes)>) -> Round {
     }
 }
 
-/// Runs a whole case and shows every event.
+/// Runs a whole case. `watch` sees every event.
 pub fn run<'a>(case: &Case, watch: Box<Watch<'a>>) {
     let mut mirror = Mirror::new(case.seed, case.network.clone(), watch);
     bootstrap(&mut mirror, case);

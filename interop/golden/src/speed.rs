@@ -1,4 +1,4 @@
-//! How fast the published simulator runs a case: the bar for ours.
+//! How fast the published simulator runs a case, which `npm run bench -- sim` compares with ours.
 
 use std::time::Instant;
 
@@ -6,8 +6,8 @@ use crate::case::{Case, Sim};
 use crate::rounds::published;
 use crate::run::{publications, run};
 
-/// Prints JSON: the seconds that the published simulator took, those for the broadcasts alone, and how many events nodes have
-/// handled meanwhile.
+/// Prints JSON: the seconds that the published simulator took, those of the broadcasts alone, and how many events the nodes
+/// handled.
 pub fn print(case: &Case) {
     let start = Instant::now();
     let mut simulator = published(case);

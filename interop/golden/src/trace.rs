@@ -22,7 +22,7 @@ pub fn print(case: &Case) {
     );
 }
 
-/// A rolling hash: every 1,000 events, and at the end, the first 16 digits of the hash of the last one and the text since.
+/// A rolling hash, printed every 1,000 events and at the end: the first 16 digits of the hash of the previous one and the text since.
 pub fn print_hashes(case: &Case) {
     let mut hashes = Vec::new();
     let mut hasher = Sha256::new();

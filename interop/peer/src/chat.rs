@@ -1,4 +1,4 @@
-//! `chat`: a member of a room of iroh-gossip's chat example, driven by lines.
+//! `chat`: a member of a room of iroh-gossip's chat example, which takes commands on stdin.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -22,18 +22,18 @@ use crate::peer::{Peer, PeerOptions};
 pub struct ChatOptions {
     #[command(flatten)]
     peer: PeerOptions,
-    /// Said once, after entering.
+    /// The name to announce, once there is a neighbor.
     #[arg(long)]
     name: Option<String>,
     #[command(subcommand)]
-    way: Way,
+    entry: Entry,
 }
 
 #[derive(Subcommand)]
-enum Way {
+enum Entry {
     /// Open a room.
     Open {
-        /// 64 hex digits; a fresh topic without it.
+        /// 64 hex digits. Default: a random topic.
         topic: Option<String>,
     },
     /// Enter a room with a ticket.
@@ -43,7 +43,7 @@ enum Way {
 type Names = Arc<Mutex<HashMap<EndpointId, String>>>;
 
 pub async fn run(options: ChatOptions) -> Result<()> {
-    let (topic, peers) = match &options.way {
+    let (topic, peers) = match &options.entry {
         Way::Open { topic: None } => (TopicId::from_bytes(rand::random()), vec![]),
         Way::Open { topic: Some(word) } => (parse::topic(word)?, vec![]),
         Way::Join { ticket } => {
@@ -102,7 +102,7 @@ impl Member {
         Ok(json!({}))
     }
 
-    /// Signs and sends; when forging, spoils the signature.
+    /// Signs and sends a message, with a wrong signature if `forge`.
     async fn send(&self, message: &Message, forge: bool) -> Result<()> {
         let mut signed = SignedMessage::sign(&self.key, message)?;
         if forge {
@@ -125,14 +125,13 @@ fn about_me(name: &str) -> Message {
     }
 }
 
-async fn listen(mut receiver: GossipReceiver, member: Member, name: Option<String>) {
+async fn listen(mut receiver: GossipReceiver, member: Member, mut name: Option<String>) {
     let names = Names::default();
-    let mut unsaid = name;
     while let Some(event) = receiver.next().await {
         match event {
             Ok(Event::NeighborUp(peer)) => {
                 emit(json!({ "event": "neighborUp", "peer": peer.to_string() }));
-                if let Some(name) = unsaid.take() {
+                if let Some(name) = name.take() {
                     if let Err(error) = member.send(&about_me(&name), false).await {
                         emit(json!({ "event": "rejected", "reason": format!("{error:#}") }));
                     }
@@ -141,7 +140,7 @@ async fn listen(mut receiver: GossipReceiver, member: Member, name: Option<Strin
             Ok(Event::NeighborDown(peer)) => {
                 emit(json!({ "event": "neighborDown", "peer": peer.to_string() }));
             }
-            // The example would end here at the first bad message; tests want to see what comes after it.
+            // The example ends at the first bad message. This goes on, so that tests see what comes after it.
             Ok(Event::Received(message)) => emit(read(&message.content, &names).unwrap_or_else(
                 |error| json!({ "event": "rejected", "reason": format!("{error:#}") }),
             )),
@@ -155,7 +154,7 @@ async fn listen(mut receiver: GossipReceiver, member: Member, name: Option<Strin
     emit(json!({ "event": "closed", "reason": null }));
 }
 
-/// A line for a message whose signature is right.
+/// The event for a message with a valid signature.
 fn read(content: &[u8], names: &Names) -> Result<Value> {
     let signed: SignedMessage =
         postcard::from_bytes(content).context("not a signed chat message")?;

@@ -1,5 +1,5 @@
-//! The formats of iroh-gossip's chat example. An example exports nothing, so they are declared here again, on the types of
-//! the published crates.
+//! The formats of iroh-gossip's chat example. An example exports nothing, so they are declared again here, with the types of the
+//! published crates.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,9 +1,9 @@
-//! Commands: one a line on stdin, `[#ID] VERB [ARGUMENTS]`.
+//! Reads commands from stdin, one in a line: `[#ID] VERB [ARGUMENTS]`.
 
 use tokio::io::{stdin, AsyncBufReadExt, BufReader, Stdin};
 
 pub struct Line {
-    /// Comes back with the answer.
+    /// The answer has the same.
     pub id: Option<u64>,
     pub verb: String,
     pub rest: String,

@@ -1,4 +1,4 @@
-//! A peer made of the published crates iroh-gossip 0.101 and iroh 1.x, for tests. See ../README.md.
+//! A peer made of the published crates iroh-gossip 0.101 and iroh 1.x, for tests. See ../../README.md.
 
 mod chat;
 mod chat_format;
@@ -20,7 +20,7 @@ use serde_json::json;
 
 #[derive(Parser)]
 #[command(
-    about = "A peer of the published Rust crates, driven by lines on stdin, answering JSON lines on stdout"
+    about = "A peer made of the published Rust crates. Takes commands on stdin, and answers with JSON lines on stdout"
 )]
 enum Mode {
     /// A member of swarms.
@@ -31,9 +31,9 @@ enum Mode {
     RpcServe(rpc_serve::RpcServeOptions),
     /// A remote control.
     RpcClient(rpc_client::RpcClientOptions),
-    /// Values with their bytes.
+    /// Print values with their bytes.
     Vectors(vectors::VectorOptions),
-    /// What the crates make of bytes from elsewhere.
+    /// Say how the crates read bytes from stdin.
     Check,
 }
 
@@ -54,6 +54,6 @@ async fn main() {
             1
         }
     };
-    // Not by returning: a thread may still wait for input.
+    // `return` would wait for the thread that reads stdin.
     std::process::exit(code);
 }

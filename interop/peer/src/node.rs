@@ -1,4 +1,4 @@
-//! `node`: a member of swarms, driven by lines.
+//! `node`: a member of swarms that takes commands on stdin.
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -26,7 +26,7 @@ pub async fn run(options: NodeOptions) -> Result<()> {
     serve(peer, options.show_up_to, json!({})).await
 }
 
-/// Says that the node is ready, with `more` in that line, and obeys until told to quit or the input ends.
+/// Prints the ready line with the fields of `more`, and carries out commands until `quit` or the end of input.
 pub async fn serve(peer: Peer, show_up_to: usize, more: Value) -> Result<()> {
     let mut ready = json!({ "event": "ready" });
     for fields in [peer.describe(), more] {
@@ -70,7 +70,7 @@ fn add_addr(peer: &Peer, rest: &str) -> Result<Value> {
     Ok(json!({ "count": addrs.len() }))
 }
 
-/// Where the endpoint has a peer, as far as it had to do with it.
+/// The addresses of a peer that the endpoint knows.
 async fn known(peer: &Peer, rest: &str) -> Result<Value> {
     let id = rest
         .parse()

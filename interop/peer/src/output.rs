@@ -1,10 +1,10 @@
-//! Answers: JSON, one object a line, on stdout.
+//! Prints answers and events on stdout: JSON, one object in a line.
 
 use std::io::Write;
 
 use serde_json::{json, Value};
 
-/// Writes one line. A reader that has gone away ends the program: nobody is left to serve.
+/// Writes one line. Ends the program when nobody reads stdout.
 pub fn emit(line: Value) {
     let mut stdout = std::io::stdout().lock();
     let written = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
@@ -13,7 +13,7 @@ pub fn emit(line: Value) {
     }
 }
 
-/// The one answer to a command: its fields, or what was wrong.
+/// Answers a command, with fields or an error.
 pub fn reply(id: Option<u64>, verb: &str, outcome: anyhow::Result<Value>) {
     let mut line = json!({ "reply": verb });
     if let Some(id) = id {

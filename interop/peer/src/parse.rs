@@ -1,4 +1,4 @@
-//! What stands in commands: topics, peers, bytes.
+//! Parses the arguments of commands: topics, peers, bytes.
 
 use std::str::FromStr;
 

@@ -1,6 +1,6 @@
-//! Payloads that anybody can make again from three numbers.
+//! Payloads that follow from three numbers, so that tests can make the same ones.
 
-/// Blocks of 32 bytes, each the BLAKE3 hash of "grapevine SEED INDEX BLOCK", cut off at `size`.
+/// Blocks of 32 bytes, each the BLAKE3 hash of "grapevine SEED INDEX BLOCK", truncated to `size`.
 pub fn payload(seed: u64, index: u64, size: usize) -> Vec<u8> {
     let blocks = 0..size.div_ceil(32);
     let mut bytes: Vec<u8> = blocks

@@ -16,7 +16,7 @@ use serde_json::{json, Value};
 
 #[derive(Args, Clone)]
 pub struct PeerOptions {
-    /// Secret key as 64 hex digits; a fresh one without it.
+    /// Secret key as 64 hex digits. Default: a random one.
     #[arg(long)]
     pub secret_key: Option<SecretKey>,
     /// Address to bind.
@@ -34,10 +34,10 @@ pub struct PeerOptions {
     /// Time between two shuffles.
     #[arg(long)]
     pub shuffle_ms: Option<u64>,
-    /// How long a request to become neighbors may stay without answer.
+    /// How long a request to become neighbors may wait for its answer.
     #[arg(long)]
     pub neighbor_timeout_ms: Option<u64>,
-    /// Idle time after which a connection is given up.
+    /// Idle time after which a connection is closed.
     #[arg(long)]
     pub idle_timeout_ms: Option<u64>,
 }
@@ -93,14 +93,14 @@ impl Peer {
         })
     }
 
-    /// Remembers where a peer is, if that is said.
+    /// Remembers the addresses of a peer, if there are any.
     pub fn learn(&self, addr: &EndpointAddr) {
         if !addr.is_empty() {
             self.lookup.add_endpoint_info(addr.clone());
         }
     }
 
-    /// Own id and address, also as a ticket.
+    /// Our own id and addresses, also as a ticket.
     pub fn describe(&self) -> Value {
         let addr = self.endpoint.addr();
         json!({
@@ -110,7 +110,7 @@ impl Peer {
         })
     }
 
-    /// Leaves all topics with a farewell and closes the endpoint.
+    /// Leaves all topics, tells the neighbors, and closes the endpoint.
     pub async fn shutdown(self) -> Result<()> {
         Ok(self.router.shutdown().await?)
     }

@@ -1,4 +1,4 @@
-//! `rpc-client`: the crate's remote control, driven by lines.
+//! `rpc-client`: the crate's remote control, which takes commands on stdin.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ use crate::{parse, rpc_endpoint};
 
 #[derive(Args)]
 pub struct RpcClientOptions {
-    /// Where the server is.
+    /// Address of the server.
     #[arg(long)]
     addr: SocketAddr,
     /// Protocol name in TLS.
@@ -45,7 +45,7 @@ pub async fn run(options: RpcClientOptions) -> Result<()> {
             quit = Some(line);
             break;
         }
-        // Where peers are is the server's knowledge; only their ids travel.
+        // Only the ids of peers are sent. The server knows their addresses.
         if !topics.handle(&line, |_| {}).await {
             let error = anyhow::anyhow!("unknown command {:?}", line.verb);
             reply(line.id, &line.verb, Err(error));

@@ -1,4 +1,4 @@
-//! QUIC endpoints for irpc with ALPN. irpc's own helpers set none, which most TLS libraries do not allow in QUIC.
+//! QUIC endpoints for irpc, with ALPN. irpc's own helpers set no ALPN, and most TLS libraries require one in QUIC.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// A server with a fresh self-signed certificate, which comes back as DER.
+/// A server with a new self-signed certificate, and the certificate as DER.
 pub fn server(bind: SocketAddr, alpn: &str) -> Result<(Endpoint, Vec<u8>)> {
     let made = rcgen::generate_simple_self_signed([SERVER_NAME.to_string()])?;
     let certificate = made.cert.der().clone();

@@ -1,4 +1,4 @@
-//! `rpc-serve`: a node that can be controlled remotely over irpc, besides by lines.
+//! `rpc-serve`: a node that takes commands over irpc, besides those on stdin.
 
 use std::net::SocketAddr;
 
@@ -15,7 +15,7 @@ use crate::rpc_endpoint;
 pub struct RpcServeOptions {
     #[command(flatten)]
     node: NodeOptions,
-    /// Address for the remote control.
+    /// Address to bind for the remote control.
     #[arg(long, default_value = "127.0.0.1:0")]
     rpc_bind: SocketAddr,
     /// Protocol name in TLS.

@@ -1,4 +1,4 @@
-//! What came in on a topic, in a form that does not depend on the order.
+//! Counts what was received in a topic, in a form that does not depend on the order.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts a content; one that was there before counts as a duplicate only.
+    /// Counts a content. One that came before counts as a duplicate only.
     pub fn add(&mut self, content: &[u8]) -> Hash {
         let hash = blake3::hash(content);
         if self.seen.insert(hash) {

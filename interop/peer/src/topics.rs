@@ -1,4 +1,4 @@
-//! The commands about topics. They work on a `GossipApi`, so a node and a remote control share them.
+//! The commands about topics. They work on a `GossipApi`, so that a node and a remote control share them.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -50,7 +50,7 @@ impl Topics {
         }
     }
 
-    /// Carries out a command and answers it. `learn` is told of the peers that it names. False if the verb is unknown.
+    /// Carries out a command and answers it. Calls `learn` with each peer that the command names. False if the verb is unknown.
     pub async fn handle(&mut self, line: &Line, learn: impl Fn(&EndpointAddr)) -> bool {
         let outcome = match line.verb.as_str() {
             "join" => self.join(&line.rest, learn).await,
@@ -59,7 +59,7 @@ impl Topics {
             "broadcast-hex" => self.broadcast(&line.rest, parse::hex).await,
             "broadcast-neighbors" => self.broadcast_neighbors(&line.rest).await,
             "broadcast-many" => match self.broadcast_many(line) {
-                Ok(()) => return true, // answers itself, when it is done
+                Ok(()) => return true, // it answers when it is done
                 Err(error) => Err(error),
             },
             "neighbors" => self.neighbors(&line.rest),
@@ -197,7 +197,7 @@ impl Room {
     }
 }
 
-/// Ends a reader. Its receiver is gone when this returns.
+/// Ends a reader. Its receiver is dropped when this returns.
 async fn end(reader: Option<JoinHandle<()>>) {
     if let Some(reader) = reader {
         reader.abort();
@@ -248,7 +248,7 @@ async fn listen(
     emit(json!({ "event": "closed", "topic": name, "reason": reason }));
 }
 
-/// Counts an event and describes it.
+/// Counts an event. Returns its line.
 fn note(heard: &mut Heard, event: Event, show_up_to: usize, topic: &str) -> Value {
     match event {
         Event::NeighborUp(peer) => {

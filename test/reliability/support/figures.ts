@@ -22,7 +22,7 @@ export function report({ row, figure, value, unit }: Figure): void {
   appendFileSync(file, `${JSON.stringify({ row, figure, value: rounded, unit })}\n`);
 }
 
-/** The value below which the share `part` of the values lies. */
+/** The value that the share `part` of the values lies below. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;

@@ -1,7 +1,7 @@
 import type { SocketAddr } from '@grapevine/net';
 import { DgramSocket, type UdpSocket } from '@grapevine/net/quic';
 
-/** A datagram on its way: where to or from, and how long. */
+/** A datagram under way: its direction, the peer's port, and its length. */
 export interface Passing {
   readonly direction: 'out' | 'in';
   readonly port: number;
@@ -9,8 +9,8 @@ export interface Passing {
 }
 
 /**
- * The socket of the operating system with a gate in front: datagrams pass or vanish. It can also die, and move to another port, as
- * sockets do when a machine sleeps or changes networks.
+ * A socket of the operating system that drops the datagrams a test chooses. It can also die, and move to another port, as sockets do
+ * when a machine sleeps or changes networks.
  */
 export class GatedSocket implements UdpSocket {
   /** Whether a datagram passes. Default: all do. */
@@ -63,12 +63,12 @@ export class GatedSocket implements UdpSocket {
     return this.#inner.close();
   }
 
-  /** The operating system takes the socket away. */
+  /** Reports the error with which the operating system takes the socket away. */
   die(code: string): void {
     this.#report(Object.assign(new Error(`recvmsg ${code}`), { code, syscall: 'recvmsg' }));
   }
 
-  /** The socket gets another local port, of which nobody is told. */
+  /** Moves to another local port, without telling anybody. */
   async move(): Promise<void> {
     const old = this.#inner;
     this.#inner = new DgramSocket();

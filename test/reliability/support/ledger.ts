@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { GossipEvent } from '@grapevine/api';
 
-/** What a reader owes or has too much. Only readers whose account does not balance have one. */
+/** A reader's account that does not balance. */
 export interface Imbalance {
   readonly reader: string;
-  /** Messages of others that it should know of. */
+  /** Messages of others that it should know. */
   readonly published: number;
   readonly delivered: number;
   /** How many it was told that it misses, by reason. */
@@ -15,8 +15,8 @@ export interface Imbalance {
 }
 
 /**
- * The accounts of a test: who published which message, and what became of it at every reader. They balance when each message was
- * either delivered once or counted by a `lagged` event.
+ * The accounts of a test: which reader published which message, and what became of it at every other. An account balances when each
+ * message was either delivered once or counted by a `lagged` event.
  */
 export class Ledger {
   readonly #authors: (Reader | undefined)[] = [];
@@ -41,7 +41,7 @@ export class Ledger {
     return first;
   }
 
-  /** A message that was entered was refused: nobody is to know it. */
+  /** Takes back a message that was entered, because the node refused it: no reader is to know it. */
   withdraw(number: number): void {
     this.#authors[number] = undefined;
   }
@@ -58,14 +58,14 @@ export class Ledger {
     return number;
   }
 
-  /** Waits until all accounts balance. @returns those that do not when the time is over */
+  /** Waits until all accounts balance. @returns those that do not after `timeoutMs` */
   async imbalances(timeoutMs: number): Promise<Imbalance[]> {
     const end = performance.now() + timeoutMs;
     for (;;) {
       const began = performance.now();
       const found = this.#readers.flatMap((reader) => this.#check(reader) ?? []);
       if (found.length === 0 || performance.now() > end) return found;
-      await setTimeout(20 + 5 * (performance.now() - began)); // looking is not to slow down what is looked at
+      await setTimeout(20 + 5 * (performance.now() - began)); // so that looking does not slow the nodes down
     }
   }
 
@@ -97,7 +97,7 @@ export class Ledger {
     }
     const told = Object.values(reader.told).reduce((sum, count) => sum + count, 0);
     const missing = published - delivered;
-    // Who is not to know every message may also be told of others.
+    // A reader that need not know every message may be told of the others, too.
     const balanced = reader.isComplete ? missing === told : missing <= told;
     if (balanced && twice === 0) return undefined;
     return { reader: reader.name, published, delivered, told: { ...reader.told }, twice, firstMissing };
@@ -120,12 +120,12 @@ export class Reader {
     if (from > 0) this.excuse(0, from);
   }
 
-  /** Whether every message of the test is to be known here. */
+  /** Whether this reader is to know every message of the test. */
   get isComplete(): boolean {
     return this.#excused.length === 0;
   }
 
-  /** Messages from this number up to that one need not be known here. */
+  /** This reader need not know the messages from `from` up to, and without, `to`. */
   excuse(from: number, to: number): void {
     this.#excused.push({ from, to });
   }
@@ -143,7 +143,7 @@ export class Reader {
     return this.times(number) > 0;
   }
 
-  /** Books an event of the subscription. */
+  /** Enters an event of the subscription. */
   note(event: GossipEvent): void {
     if (event.type === 'lagged') this.tell(event.reason, event.missed);
     if (event.type === 'received') this.receive(numberOf(event.content), event.content);
@@ -172,7 +172,7 @@ export function contentOf(number: number, size: number): Uint8Array {
   return content;
 }
 
-/** Which message a content is. */
+/** The number of the message with this content. */
 export function numberOf(content: Uint8Array): number {
   return new DataView(content.buffer, content.byteOffset, content.byteLength).getUint32(0);
 }

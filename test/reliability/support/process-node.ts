@@ -7,26 +7,26 @@ import { until } from './until.js';
 
 /** Settings of a node in a process of its own. */
 export interface ProcessNodeOptions {
-  /** How failures call it. */
+  /** Its name in failures. */
   readonly name: string;
-  /** Whose account its messages go to. Default: a new one. A process that comes back goes on with a new one, too. */
+  /** The account of its messages. Default: a new one. A process that is started again has a new one, too. */
   readonly reader?: Reader;
-  /** 64 hex digits. Default: a fresh key. */
+  /** 64 hex digits. Default: a random key. */
   readonly secretKey?: string;
   /** Default `127.0.0.1:0`. */
   readonly bind?: string;
   readonly idleTimeoutMs?: number;
   /** How long payloads are kept; their ids are remembered three times as long, as by default. */
   readonly cacheMs?: number;
-  /** Drops what came to the socket while the process was stopped, as a sleeping machine does. */
+  /** Drops what came to its socket while the process was stopped, as a sleeping machine does. */
   readonly deafWhileStopped?: boolean;
-  /** A command that the program is started with, e.g. `nice`, `-n`, `15`. */
+  /** A command that starts the program, such as `nice`, `-n`, `15`. */
   readonly prefix?: readonly string[];
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
 }
 
-/** An up or a down of a node in another process. */
+/** A neighbor that a node in another process got or lost. */
 export interface RemoteMembership {
   readonly event: 'neighborUp' | 'neighborDown';
   readonly peer: string;
@@ -35,13 +35,13 @@ export interface RemoteMembership {
   readonly at: number;
 }
 
-/** What the subscriber of a node in another process was told. */
+/** A `lagged` event of a node in another process. */
 export interface RemoteLagged {
   readonly missed: number;
   readonly reason: string;
 }
 
-/** A key for a node that is to come back. */
+/** A key for a node that will be started twice. */
 export const newKey = () => SecretKey.generate().toHex();
 
 /** A member of a swarm in a process of its own. */
@@ -123,7 +123,7 @@ export class ProcessNode {
   }
 
   #said(field: string): string {
-    if (!this.#ready) throw new Error(`${this.name} has not said yet what its ${field} is`);
+    if (!this.#ready) throw new Error(`${this.name} is not ready, so its ${field} is not known`);
     return this.#ready[field] as string;
   }
 
@@ -149,7 +149,7 @@ export class ProcessNode {
   }
 }
 
-/** Starts nodes in processes of their own, and kills after each test what it has left running. */
+/** Starts nodes in processes of their own. After each test it kills those that still run. */
 export function useProcesses() {
   const running = new Set<PeerProcess>();
   afterEach(async () => {

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const folder = fileURLToPath(new URL('../peer', import.meta.url));
-/** In the repository, so that the packages are found from there. */
+/** In the repository, so that imports of packages resolve. */
 const output = fileURLToPath(new URL('../../../.cache/reliability-peer', import.meta.url));
 
 /**
- * A program of the folder `peer`, ready to run on the built packages, as an application does. Node 20 runs no TypeScript; types
- * were checked before, so they are only taken off here.
+ * A program of the folder `peer` as JavaScript, which runs on the built packages, as an application does. Node 20 runs no TypeScript.
+ * The types are checked elsewhere, and removed here.
  *
  * @returns the path of the JavaScript file
  */
@@ -20,7 +20,7 @@ export function program(name: string): string {
   });
   const path = join(output, `${name}.js`);
   mkdirSync(dirname(path), { recursive: true });
-  // Another test file may do the same right now.
+  // Another test file may write the same file at this moment.
   writeFileSync(`${path}.${process.pid}`, outputText);
   renameSync(`${path}.${process.pid}`, path);
   return path;

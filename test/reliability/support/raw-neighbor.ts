@@ -5,7 +5,7 @@ import { encodeFrame, encodeHeader } from '../../../packages/net/src/gossip/wire
 import { type SwarmNode, TOPIC } from './swarm.js';
 import { until } from './until.js';
 
-/** A neighbor that speaks the protocol by hand, so that it can do what no honest node does: read nothing, or too slowly. */
+/** A neighbor without a node, which a test controls: it can read nothing, or too slowly. */
 export interface RawNeighbor {
   readonly endpoint: Endpoint;
   readonly connection: Connection;

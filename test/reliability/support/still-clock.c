@@ -1,5 +1,5 @@
-// A library to preload: the monotonic clocks of the process are behind by as many nanoseconds as the file named by CLOCK_OFFSET
-// says, so that they seem to have stood still while the machine slept. The wall clock goes on.
+// A library to preload. It sets the monotonic clocks of a process back by the nanoseconds in the file CLOCK_OFFSET, as if they had
+// stood still while the machine slept. The wall clock goes on.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('../../../.cache/reliability-peer', import.meta.url));
 const library = join(folder, `still-clock-${process.pid}.so`);
 
-/** The monotonic clock of a process that stands still while the process is stopped, by the library of still-clock.c. */
+/** A monotonic clock that stands still while its process is stopped, by the library of still-clock.c. */
 export class StillClock {
   readonly #file: string;
 
@@ -16,25 +16,25 @@ export class StillClock {
     writeFileSync(this.#file, new Uint8Array(8));
   }
 
-  /** Builds the library. @returns why it can't be had, or undefined */
+  /** Builds the library. @returns why it cannot be built here, or undefined */
   static unavailable(): string | undefined {
-    if (process.platform !== 'linux') return 'that takes Linux';
+    if (process.platform !== 'linux') return 'it needs Linux';
     mkdirSync(folder, { recursive: true });
     const source = fileURLToPath(new URL('./still-clock.c', import.meta.url));
     const { status } = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
-    return status === 0 ? undefined : 'that takes a C compiler';
+    return status === 0 ? undefined : 'it needs a C compiler';
   }
 
-  /** What a program is started with. */
+  /** The command that starts a program with this clock. */
   get prefix(): string[] {
     return ['env', `LD_PRELOAD=${library}`, `CLOCK_OFFSET=${this.#file}`];
   }
 
-  /** From now on the clock is behind by `ms` milliseconds. */
+  /** Sets the clock back by `ms` milliseconds in all. */
   stoodStill(ms: number): void {
     const nanoseconds = Buffer.alloc(8);
     nanoseconds.writeBigInt64LE(BigInt(ms) * 1_000_000n);
-    // In place: the process has the file mapped.
+    // In place, because the process has mapped the file.
     const file = openSync(this.#file, 'r+');
     writeSync(file, nanoseconds, 0, 8, 0);
     closeSync(file);

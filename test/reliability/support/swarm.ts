@@ -15,16 +15,16 @@ export const TOPIC = topicIdFrom('reliability');
 
 /** Settings of a node of a test. */
 export interface NodeOptions {
-  /** How failures call it. Default: its number. */
+  /** Its name in failures. Default: its number. */
   readonly name?: string;
   readonly endpoint?: EndpointOptions;
   readonly gossip?: GossipOptions;
   readonly router?: RouterOptions;
-  /** Puts something between the node and its endpoint. Default: nothing. */
+  /** Wraps the endpoint before the node gets it. Default: does not. */
   readonly wrap?: (endpoint: Endpoint) => Endpoint;
 }
 
-/** An event of the topic that is no message, and when it came. */
+/** A neighbor that was gained or lost, and when. */
 export type MembershipEvent = Extract<GossipEvent, { peer: EndpointId }> & { readonly at: number };
 
 /** A node with a real endpoint on loopback, and its subscription to {@link TOPIC}. */
@@ -34,9 +34,9 @@ export class SwarmNode {
   readonly gossip: Gossip;
   readonly router: Router;
   readonly reader: Reader;
-  /** Ups and downs, oldest first. */
+  /** Neighbors gained and lost, oldest first. */
   readonly membership: MembershipEvent[] = [];
-  /** What the iterator of the topic ended with: an error, or undefined when it is done. */
+  /** Resolves when the iterator of the topic ends: with its error, or undefined. */
   ended: Promise<unknown> = Promise.resolve();
   readonly #ledger: Ledger;
   #topic: GossipTopic | undefined;
@@ -71,7 +71,7 @@ export class SwarmNode {
     return this.endpoint.addr();
   }
 
-  /** Subscribes, with room for every event. */
+  /** Subscribes, with a queue for every event. */
   async join(bootstrap: readonly (SwarmNode | EndpointAddr)[] = [], topic: TopicId = TOPIC): Promise<this> {
     const peers = bootstrap.map((peer) => (peer instanceof SwarmNode ? peer.addr() : peer));
     const joined = await this.gossip.subscribe(topic, { bootstrap: peers, queueCapacity: 1_000_000 });
@@ -143,7 +143,7 @@ export function useSwarm(): { readonly current: Swarm } {
   return held;
 }
 
-/** Into how many parts the active views divide these nodes. */
+/** The number of parts into which the active views divide these nodes. */
 export function components(nodes: readonly SwarmNode[]): number {
   const left = new Map(nodes.map((node) => [node.id, node]));
   const links = new Map<EndpointId, EndpointId[]>(nodes.map(({ id }) => [id, []]));
@@ -164,7 +164,7 @@ export function components(nodes: readonly SwarmNode[]): number {
   return count;
 }
 
-/** Pairs of which only one has the other as a neighbor. */
+/** The number of pairs in which only one node has the other as a neighbor. */
 export function asymmetries(nodes: readonly SwarmNode[]): number {
   const views = new Map(nodes.map((node) => [node.id, new Set(node.neighbors())]));
   let count = 0;

@@ -21,7 +21,7 @@ function overlay<T extends object>(target: T, overrides: Overrides<T>): T {
   });
 }
 
-/** An endpoint whose gossip streams are noted as they are opened. */
+/** An endpoint that adds its gossip streams to `taps` as they are opened. */
 export function tap(endpoint: Endpoint, taps: Taps): Endpoint {
   const tapConnection = (connection: Connection): Connection => {
     if (connection.alpn !== Gossip.ALPN) return connection;

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 
-/** Two hosts as the operating system knows them: network namespaces of their own, and a cable (a veth pair) between them. */
+/** Two hosts on this machine: two network namespaces with a cable (a veth pair) between them. */
 export class TwoHosts {
   readonly addresses = ['10.213.7.1', '10.213.7.2'] as const;
   readonly #names = [`grapevine-${process.pid}-a`, `grapevine-${process.pid}-b`] as const;
 
-  /** @returns why there can be none here (it takes root, Linux and iproute2), or undefined */
+  /** @returns why there can be none here (they need root, Linux and iproute2), or undefined */
   static whyNot(): string | undefined {
     const name = `grapevine-${process.pid}-try`;
     try {
@@ -14,7 +14,7 @@ export class TwoHosts {
       run('tc', '-V');
       return undefined;
     } catch (error) {
-      return `network namespaces can't be made: ${error instanceof Error ? error.message.trim() : String(error)}`;
+      return `cannot make network namespaces: ${error instanceof Error ? error.message.trim() : String(error)}`;
     }
   }
 
@@ -40,7 +40,7 @@ export class TwoHosts {
     run('ip', '-n', this.#names[0], 'link', 'set', 'cable', state);
   }
 
-  /** The cable carries this much in each direction, in kilobits a second; what waits for longer than `latencyMs` is lost. */
+  /** Limits the cable to so many kilobits a second in each direction. What waits for longer than `latencyMs` is lost. */
   narrow(kilobits: number, latencyMs: number): void {
     for (const name of this.#names) {
       const bucket = ['rate', `${kilobits}kbit`, 'burst', '16kb', 'latency', `${latencyMs}ms`];

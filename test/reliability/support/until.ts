@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 
 /**
- * Waits until a check returns true. State that has no event of its own is looked at every few milliseconds.
+ * Waits until a check returns true, and checks every few milliseconds. It is for state that has no event.
  *
  * @returns how long that took, in milliseconds
- * @throws Error naming `what` when the time is over
+ * @throws Error that names `what`, after `timeoutMs`
  */
 export async function until(
   what: string,
@@ -20,8 +20,8 @@ export async function until(
 }
 
 /**
- * Does something so often a second for so long, as evenly as timers allow. What takes long puts off what comes after it, so `act` learns
- * when it was due.
+ * Does something `perSecond` times a second, as evenly as timers allow. One that takes long delays the next ones, so `act` is told when it
+ * was due.
  */
 export async function atRate(
   perSecond: number,

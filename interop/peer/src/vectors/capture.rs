@@ -1,5 +1,5 @@
-//! What the published crates send when nobody helps them: real streams, recorded. Each recording must be what the rest of
-//! this program says it is, or the program fails. That covers the types and the framing that the crate keeps to itself.
+//! Records real streams of the published crates. The program fails unless each recording agrees with what the rest of it declares.
+//! That covers the types and the framing that are private in the crate.
 
 use anyhow::{ensure, Context, Result};
 use iroh::endpoint::{presets, RecvStream};
@@ -69,7 +69,7 @@ async fn frame(stream: &mut RecvStream) -> Result<Frame> {
     Ok(Frame { body, framed })
 }
 
-/// A remote control's streams: each request with one command, and each event as the crate's client reads it.
+/// A remote control, whose streams are recorded: each has a request and a command, and an event for the crate's client to read.
 pub struct Rpc {
     server: noq::Endpoint,
     connection: noq::Connection,
@@ -99,7 +99,7 @@ impl Rpc {
         })
     }
 
-    /// Bodies of the request and the command as the crate's client sent them.
+    /// The bodies of the request and the command that the crate's client has sent.
     pub async fn exchange(
         &self,
         request: &Value,

@@ -1,4 +1,4 @@
-//! `check`: reads lines `{"kind", "hex", "json"?, "text"?}` and says what the crates make of the bytes.
+//! `check`: reads lines `{"kind", "hex", "json"?, "text"?}`, and says how the crates read the bytes.
 
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
@@ -10,9 +10,9 @@ use crate::chat_format::SignedMessage;
 use crate::output::emit;
 use crate::parse;
 
-/// One line for each line: `{"json", "hex"}` with the value read and its bytes written again, or `{"error"}`; and with a
-/// description in the question `"equal"`: whether the bytes and the text are those of the value described. A signed chat
-/// message also has `"verified"` and the `"message"`.
+/// Answers each line with one: `{"json", "hex"}`, the value as read and its bytes as written again, or `{"error"}`. Where the
+/// question has `"json"`, the answer has `"equal"`: whether the bytes and the text are those of that value. The answer for a
+/// signed chat message also has `"verified"` and `"message"`.
 pub async fn run() -> Result<()> {
     let kinds = kinds::all();
     let mut lines = BufReader::new(stdin()).lines();

@@ -16,12 +16,12 @@ use serde_json::Value;
 use super::mirror;
 use crate::chat_format;
 
-/// What stands in front of a value on its stream.
+/// What precedes a value on its stream.
 pub enum Framing {
     None,
-    /// Four bytes, big-endian. The crate's writer is private; `capture` shows that it does the same.
+    /// The length in four bytes, big-endian. The crate's writer is private; `capture` shows that it does the same.
     Gossip,
-    /// A varint, as irpc writes it.
+    /// The length as a varint, as irpc writes it.
     Rpc,
 }
 
@@ -76,7 +76,7 @@ pub fn find<'a>(kinds: &'a [Kind], name: &str) -> Result<&'a Kind> {
         .with_context(|| format!("unknown kind {name:?}"))
 }
 
-/// Empty peer data means no addresses: the crate asks that before it decodes.
+/// Empty peer data means no addresses: the crate checks that before it decodes.
 fn addr_info() -> Kind {
     let written = kind::<mirror::AddrInfo>("addrInfo", Framing::None);
     Kind {
@@ -91,7 +91,7 @@ fn addr_info() -> Kind {
     }
 }
 
-/// Described by its address; on the wire a variant stands in front.
+/// A ticket is described by its address. On the wire a variant precedes it.
 fn endpoint_ticket() -> Kind {
     fn describe(ticket: EndpointTicket) -> Result<Value> {
         Ok(serde_json::to_value(EndpointAddr::from(ticket))?)
@@ -128,7 +128,7 @@ impl Kind {
         (self.read)(&(self.write)(json)?)
     }
 
-    /// The value as it stands on a stream, if that differs.
+    /// The value with what precedes it on a stream; `None` if that is nothing.
     pub fn frame(&self, body: &[u8]) -> Result<Option<Vec<u8>>> {
         let mut framed = Vec::new();
         match self.framing {

@@ -1,4 +1,4 @@
-//! Types that iroh-gossip keeps to itself, declared again. `capture` compares them with what the crate sends.
+//! Private types of iroh-gossip, declared again. `capture` compares them with what the crate sends.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ pub struct StreamHeader {
     pub topic_id: TopicId,
 }
 
-/// What peer data contains.
+/// The content of peer data.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct AddrInfo {
     pub relay_url: Option<RelayUrl>,

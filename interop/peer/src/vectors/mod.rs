@@ -1,4 +1,4 @@
-//! `vectors`: values with their bytes, as the published crates have them. `check`: what they say to bytes from elsewhere.
+//! `vectors`: values with the bytes that the published crates make of them. `check`: how the crates read bytes from elsewhere.
 
 mod capture;
 mod check;
@@ -23,7 +23,7 @@ pub use check::run as check;
 pub struct VectorOptions {
     #[command(flatten)]
     peer: PeerOptions,
-    /// The same seed makes the same values.
+    /// Seed of the random values.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many random values of each variant of each kind.
@@ -104,10 +104,13 @@ async fn capture_rpc(kinds: &[Kind], made: &[Value]) -> Result<()> {
     Ok(())
 }
 
-/// A line about a value: its kind, where it is from, its JSON, its bytes alone and on a stream, its text.
+/// The line of a value: its kind and source, its JSON, its bytes alone and on a stream, its text.
 fn row(kind: &Kind, source: &str, name: Option<&str>, body: &[u8]) -> Result<Value> {
     let json = (kind.read)(body)?;
-    ensure!((kind.write)(&json)? == body, "does not come back: {json}");
+    ensure!(
+        (kind.write)(&json)? == body,
+        "read and written again, it differs: {json}"
+    );
     let mut line = json!({ "kind": kind.name, "source": source, "hex": hex(body), "json": json });
     if let Some(name) = name {
         line["name"] = name.into();
@@ -119,7 +122,7 @@ fn row(kind: &Kind, source: &str, name: Option<&str>, body: &[u8]) -> Result<Val
         let word = (text.write)(&json)?;
         ensure!(
             (text.read)(&word)? == json,
-            "text does not come back: {word}"
+            "read and written again, the text differs: {word}"
         );
         line["text"] = word.into();
     }

@@ -1,4 +1,4 @@
-//! The values of the wire reference's vectors, under their names.
+//! The vectors of the wire reference, by name.
 
 use anyhow::Result;
 use iroh::SecretKey;

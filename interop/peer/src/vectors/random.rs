@@ -101,7 +101,7 @@ impl Random {
         }
     }
 
-    /// A signed chat message, with whose it is and what it says.
+    /// A signed chat message, with its author's key and its content.
     pub fn signed(&mut self, variant: &str) -> (SignedMessage, SecretKey, Value) {
         let json = self.value("chatMessage", variant);
         let message: Message = serde_json::from_value(json.clone()).expect("a message");
@@ -236,7 +236,7 @@ impl Random {
         }
     }
 
-    /// Around 30 bytes the crate changes how it keeps the data, which must not show.
+    /// At about 30 bytes the crate changes how it stores the data, which must not show.
     fn custom_data(&mut self) -> Vec<u8> {
         let length = *[0, 1, 6, 29, 30, 31, 32, 200]
             .choose(&mut self.rng)
