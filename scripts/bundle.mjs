@@ -1,6 +1,6 @@
-// What `npm run build` does in each published package after the types: one JavaScript file for each entry, and what several entries share.
-// Entries are what package.json names, and its arguments, e.g. `src/cli.ts`. Hundreds of modules would take a process 10 MB of memory
-// (`npm run bench -- M1`).
+// `npm run build` runs this in each published package, after the types. It writes one JavaScript file for each entry, and files that several
+// entries share. Entries are the modules that package.json names, and the arguments, such as `src/cli.ts`. Hundreds of modules would take a
+// process 8 MB more memory (`npm run bench -- M1`).
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -8,7 +8,7 @@ import { withPureInitialisers } from './lib/pure.mjs';
 
 const SOURCE = '@grapevine/source';
 
-/** Every module that a package.json names, by the condition for sources. @returns {string[]} */
+/** Every source that a part of package.json names, under the condition for sources. @returns {string[]} */
 function namedIn(value) {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => (key === SOURCE ? [inner] : namedIn(inner)));
@@ -16,7 +16,7 @@ function namedIn(value) {
 
 const { exports, imports, sideEffects } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** Repeats for each statement what `sideEffects` promises of the modules, which are no more. */
+/** Repeats for each statement what `sideEffects` promises for each module, because one file has many modules. */
 const pureInitialisers = {
   name: 'pure initialisers',
   setup({ onLoad }) {
@@ -27,7 +27,7 @@ const pureInitialisers = {
   },
 };
 
-// Names of shared files change with their contents: what an earlier build has left is not packed beside them.
+// The names of shared files change with their contents. Those of an earlier build must not be packed.
 for (const file of existsSync('dist') ? readdirSync('dist', { recursive: true, encoding: 'utf8' }) : []) {
   if (/\.js(\.map)?$/.test(file)) rmSync(join('dist', file));
 }
@@ -37,18 +37,18 @@ const { outputFiles } = await build({
   entryPoints: [...new Set([...namedIn(exports), ...namedIn(imports), ...process.argv.slice(2)])],
   outbase: 'src',
   outdir: 'dist',
-  // Beside the others: sources find files of theirs from where they stand.
+  // Beside the entries, because modules find their files by `import.meta.url`.
   chunkNames: 'shared-[hash]',
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'neutral',
   target: 'es2022',
-  // Other packages stay packages, and which file `#hash` is depends on the runtime.
+  // Other packages stay imports. So does `#hash`, because its file depends on the runtime.
   packages: 'external',
   external: ['#*', 'node:*'],
   plugins: sideEffects === false ? [pureInitialisers] : [],
-  // The sources are packed, too.
+  // The source maps need no sources: those are in the package.
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',
@@ -60,18 +60,18 @@ for (const { path, text } of outputFiles) {
   else writeFileSync(path, withConstants(withNames(sideEffects === false ? withoutBareImports(text) : text)));
 }
 
-/** esbuild imports shared files for their effects, which they do not have, and which other bundlers warn of. Lines stay where they are. */
+/** Removes imports for side effects: esbuild writes them for shared files, which have none, and other bundlers warn of them. Keeps the lines. */
 function withoutBareImports(code) {
   return code.replaceAll(/^import "\.[^"]*";$/gm, '');
 }
 
-/** esbuild writes `var Topic = class _Topic` where a class speaks of itself: it would be called `_Topic` in stack traces and errors. */
+/** Names classes as the sources do. esbuild writes `var Topic = class _Topic` for a class that uses its own name, and stack traces show `_Topic`. */
 function withNames(code) {
   const names = [...code.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
   return names.reduce((result, name) => result.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name), code);
 }
 
-/** esbuild writes `var` for what the sources call constant. With `const` before names in capitals a page's bundler puts their values where they are used. */
+/** Makes names in capitals constants again. esbuild writes `var`; with `const`, the bundler of a page replaces the names by their values. */
 function withConstants(code) {
   return code.replaceAll(/^var (?=[A-Z][A-Z0-9_]* = )/gm, 'const ');
 }

@@ -4,7 +4,7 @@ import { ensureBuilt, root } from './lib/ensure.mjs';
 import { execNode } from './lib/exec.mjs';
 
 ensureBuilt();
-// The hostile QUIC client of the tests stands on the inside of the driver: it is bundled here, and in no package.
+// The hostile QUIC client of the tests uses the inside of the driver, so no package has it: it is bundled here.
 const { build } = await import('esbuild');
 await build({
   entryPoints: [join(root, 'packages/net/test/quic/hostile/kit.ts')],

@@ -1,4 +1,4 @@
-// `npm run soak`: whole nodes in virtual time, with everything that goes wrong in the field. `npm run soak -- --help` says more.
+// `npm run soak`: simulates whole nodes in virtual time, with faults. `npm run soak -- --help` says more.
 import { ensureBuilt } from './lib/ensure.mjs';
 import { execNode } from './lib/exec.mjs';
 

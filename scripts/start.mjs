@@ -5,7 +5,7 @@ import { execNode } from './lib/exec.mjs';
 
 ensureBuilt();
 
-// npm runs scripts from the root; a relative --file means the folder that the user stands in.
+// npm runs scripts from the root. A relative --file is relative to the folder of the user.
 const from = process.env.INIT_CWD ?? process.cwd();
 const args = process.argv.slice(2).map((arg, i, all) => (all[i - 1] === '--file' ? resolve(from, arg) : arg));
 execNode(['apps/swarm/dist/cli.js', ...args]);

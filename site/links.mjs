@@ -1,9 +1,9 @@
 // @ts-check
-// Every link and every picture of the built site leads somewhere in it, anchors included. Links to elsewhere are not followed.
+// Checks that every link and picture of the built site leads somewhere in it, anchors included. It does not follow links to other sites.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-/** @param {string} dist @returns {string[]} what is broken */
+/** @param {string} dist @returns {string[]} the broken links, each as `PAGE: LINK` */
 export function brokenLinks(dist) {
   const files = readdirSync(dist, { recursive: true }).map((name) => String(name).replaceAll('\\', '/'));
   const pages = files.filter((name) => name.endsWith('.html'));

@@ -1,5 +1,5 @@
 // @ts-check
-// Puts together the pages of the site: docs/, the READMEs of packages and commands, what the commands print, and the API from TSDoc.
+// Writes the pages of the site: docs/, the READMEs of packages and commands, the output of commands, and the API from TSDoc.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
@@ -10,7 +10,7 @@ const root = dirname(site);
 export const PAGES = join(site, '.pages');
 const REPOSITORY = 'https://github.com/grapevine-gossip/grapevine/blob/main';
 
-/** Where pages of the repository that are not in docs/ stand on the site. */
+/** Pages outside docs/, and their paths on the site. */
 const MOVED = new Map([
   ['SECURITY.md', 'policy/security.md'],
   ['CONTRIBUTING.md', 'policy/contributing.md'],
@@ -23,7 +23,7 @@ const MOVED = new Map([
   ),
 ]);
 
-/** Every page, from the root of the repository, and where it stands on the site. */
+/** Every page, by its path from the root of the repository, and its path on the site. */
 function sources() {
   const docs = readdirSync(join(root, 'docs'), { recursive: true })
     .map((name) => posix.join('docs', String(name).replaceAll('\\', '/')))
@@ -34,7 +34,7 @@ function sources() {
 }
 
 /**
- * The same link from the page's new place. What is no page of the site is in the repository.
+ * A link of a page as it is on the site. A link to what is no page of the site leads to the repository.
  * @param {string} link @param {string} page @param {Map<string, string>} all
  */
 function relinked(link, page, all) {
@@ -43,7 +43,7 @@ function relinked(link, page, all) {
   const target = posix.normalize(posix.join(posix.dirname(page), path)).replace(/\/$/, '');
   const known = [target, `${target}/README.md`].map((each) => all.get(each)).find((each) => each !== undefined);
   if (known === undefined || !/\.(md|svg|png)$/.test(known)) {
-    if (!existsSync(join(root, target))) throw new Error(`${page} links to ${link}, which is not there`);
+    if (!existsSync(join(root, target))) throw new Error(`${page} links to ${link}, which does not exist`);
     return `${REPOSITORY}/${target}${anchor}`;
   }
   const here = posix.dirname(all.get(page) ?? '');
@@ -51,26 +51,26 @@ function relinked(link, page, all) {
   return `${from.startsWith('.') ? from : `./${from}`}${anchor}`;
 }
 
-/** What stands where a page says `<!-- printed by: grapevine run --help -->`. @param {string} command */
+/** The output of a command, for pages that say `<!-- printed by: grapevine run --help -->`. @param {string} command */
 function printedBy(command) {
   const [name = '', ...args] = command.split(' ');
   const env = { ...process.env, COLUMNS: '100' };
   return `\`\`\`text\n${execFileSync(join(root, 'node_modules/.bin', name), args, { encoding: 'utf8', env }).trimEnd()}\n\`\`\`\n`;
 }
 
-/** @param {string} text @param {string} page @param {Map<string, string>} all */
+/** The text of a page as it is on the site. @param {string} text @param {string} page @param {Map<string, string>} all */
 function onTheSite(text, page, all) {
   return text
-    .replaceAll(/<!-- printed by: .*? -->\n(?=```)/g, '') // what the command has printed is there already
+    .replaceAll(/<!-- printed by: .*? -->\n(?=```)/g, '') // the page has the output already
     .replaceAll(/<!-- printed by: (.*?) -->/g, (_, command) => printedBy(command))
     .replaceAll(/<!-- (background|hears|elsewhere): .*? -->\n/g, '')
     .replaceAll(/(!?\[[^\]]*\]\()([^)\s]+)\)/g, (_, before, link) => `${before}${relinked(link, page, all)})`);
 }
 
-/** A page with a table of this many columns or more has no list of its headings beside it. */
+/** A page with a table of six columns or more has no list of its headings beside it. */
 const WIDE_TABLE = /^\|(?:[^|\n]*\|){6,}$/m;
 
-/** Settings of VitePress for a page. @param {string} text */
+/** The front matter of a page, for VitePress. @param {string} text */
 function headOf(text) {
   return !text.startsWith('---') && WIDE_TABLE.test(text) ? '---\naside: false\n---\n\n' : '';
 }
@@ -136,7 +136,7 @@ export function writeApi() {
   renameModules();
 }
 
-/** TypeDoc names modules after folders (`net/src/gossip/leaf`); people know them by the last of these, as `@grapevine/net/leaf`. */
+/** Renames modules after their entry points: TypeDoc calls `@grapevine/net/leaf` by its folder, `net/src/gossip/leaf`. */
 function renameModules() {
   const api = join(PAGES, 'api');
   const files = readdirSync(api, { recursive: true })

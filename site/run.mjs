@@ -11,9 +11,9 @@ const site = dirname(fileURLToPath(import.meta.url));
 const vitepress = join(site, 'node_modules/vitepress/bin/vitepress.js');
 const dist = join(site, 'dist');
 
-/** Installs what the site is built with, unless it is there. */
+/** Installs VitePress and TypeDoc where they are missing or older than the lockfile. */
 function ensureInstalled() {
-  /** @param {string} path */
+  /** When a file of site/ was last changed; 0 for a missing one. @param {string} path */
   const modified = (path) => statSync(join(site, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (modified('node_modules/.package-lock.json') >= modified('package-lock.json')) return;
   process.stderr.write('installing VitePress and TypeDoc into site/ …\n');
@@ -68,6 +68,6 @@ switch (process.argv[2]) {
     serve();
     break;
   default:
-    process.stderr.write('node site/run.mjs build | serve\n');
+    process.stderr.write('usage: node site/run.mjs build | serve\n');
     process.exitCode = 2;
 }

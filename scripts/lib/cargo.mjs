@@ -6,7 +6,7 @@ export function hasCargo() {
   return spawnSync('cargo', ['--version']).status === 0;
 }
 
-/** The Rust programs of interop/, and where they are built. `golden` and `fuzz` share what they depend on. */
+/** The Rust programs of interop/, and the folders they are built in. `golden` and `fuzz` share their dependencies. */
 export const PROGRAMS = {
   peer: { name: 'grapevine-peer', target: '.cache/interop-target' },
   golden: { name: 'grapevine-golden', target: '.cache/golden-target' },
@@ -16,7 +16,7 @@ export const PROGRAMS = {
 /**
  * Builds one of the Rust programs. Ends this process when that fails.
  *
- * @returns where the program is
+ * @returns the path of the program
  */
 export function buildProgram(folder) {
   const { name, target } = PROGRAMS[folder];

@@ -1,4 +1,4 @@
-// What every command does first, so that each of them can be the first command in a fresh clone.
+// Installs and builds what is missing, so that every command can be the first one in a fresh clone.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Runs a command of the repository. What it prints is shown, on stderr, only if it fails: stdout belongs to what was asked for. */
+/** Runs a command. Prints its output only if it fails, and on stderr: stdout belongs to the script. */
 function run(what, command, args) {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' };
   const told = tellHowLong(what);
@@ -24,10 +24,10 @@ function run(what, command, args) {
   process.exit(1);
 }
 
-/** How often a command that prints nothing says that it is still running, in milliseconds. */
+/** The time between two lines that say how long a command has taken. */
 const TOLD_EVERY_MS = 10_000;
 
-/** Says every ten seconds on stderr how long a command has taken. On a thread of its own, because this one waits for the command. */
+/** Prints every ten seconds on stderr how long a command has taken, from a thread of its own, because this one waits for the command. */
 function tellHowLong(what) {
   const code = `
     const { writeSync } = require('node:fs');
@@ -40,6 +40,7 @@ function tellHowLong(what) {
   return worker;
 }
 
+/** When a file of the repository was last changed; 0 for a missing one. */
 const modified = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** Installs the locked dependencies when they are missing or older than the lockfile. */
@@ -49,7 +50,7 @@ export function ensureInstalled() {
   run('npm ci', 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
 }
 
-/** Builds what has changed. Commands that a test runs find everything built: it says so in the environment. */
+/** Builds what has changed. A test sets GRAPEVINE_BUILT for the commands that it runs, because everything is built by then. */
 export function ensureBuilt() {
   if (process.env.GRAPEVINE_BUILT === '1') return;
   ensureInstalled();

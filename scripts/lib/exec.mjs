@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { root } from './ensure.mjs';
 
-/** Runs Node on a script in the foreground and ends with its exit code. Ctrl-C reaches it through the process group. */
+/** Runs a script with Node, and ends with its exit code. Ctrl-C reaches it, because it is in this process group. */
 export function execNode(args, env = {}) {
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
   const ignore = () => {};

@@ -3,13 +3,13 @@ import ts from 'typescript';
 const PURE = '/* @__PURE__ */ ';
 
 /**
- * Says of each initialiser at the top of a module that bundlers may leave it out where nobody uses what it makes.
+ * Marks each initialiser at the top of a module as pure: a bundler may leave it out where its result is not used.
  *
- * `"sideEffects": false` promises that of whole modules. When a package's modules become one file, the promise has to be repeated for each
- * statement, or a program that imports one thing carries the initialisers of all. Statements without a name for their result stay as they are.
+ * `"sideEffects": false` promises that for whole modules. When a package's modules become one file, each statement has to repeat the promise.
+ * Otherwise a program that imports one thing carries the initialisers of all. Statements that name no result stay as they are.
  *
- * @param {string} source in TypeScript or JavaScript, of a package that promises it
- * @returns the source with as many lines
+ * @param {string} source in TypeScript or JavaScript, of a package with that promise
+ * @returns the source with the marks, and the same number of lines
  */
 export function withPureInitialisers(source, name = 'module.ts') {
   /** @type {{ at: number, text: string }[]} */
@@ -55,7 +55,7 @@ export function withPureInitialisers(source, name = 'module.ts') {
     }
   }
 
-  /** Reading a property or adding may run code, for all that a bundler knows: a call that is said to be pure contains it. @param {ts.Expression} expression */
+  /** Puts an expression into a call that is marked as pure. A bundler cannot know whether reading a property or adding runs code. @param {ts.Expression} expression */
   function wrap(expression) {
     insertions.push(
       { at: expression.getStart(file), text: `${PURE}(() => (` },
@@ -80,7 +80,7 @@ function isStatic(member) {
   return member.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) ?? false;
 }
 
-/** `f`, `Map`, `Array.from`. @param {ts.Expression} callee @returns {boolean} */
+/** Whether a callee is a name such as `f`, `Map` or `Array.from`. @param {ts.Expression} callee @returns {boolean} */
 function isName(callee) {
   return ts.isIdentifier(callee) || (ts.isPropertyAccessExpression(callee) && ts.isIdentifier(callee.expression));
 }
@@ -91,7 +91,7 @@ function isPlainProperty(property) {
   return property.name === undefined || !ts.isComputedPropertyName(property.name);
 }
 
-/** What bundlers see without help. @param {ts.Expression} expression @returns {boolean} */
+/** Whether bundlers see without a mark that an expression is pure. @param {ts.Expression} expression @returns {boolean} */
 function isPureAnyway(expression) {
   if (ts.isPrefixUnaryExpression(expression))
     return isPureAnyway(expression.operand) && !ts.isIdentifier(expression.operand);

@@ -1,7 +1,7 @@
 // @ts-check
 import { defineConfig } from 'vitepress';
 
-/** The anchor of a heading, as GitHub makes it: pages are read in both places. @param {string} heading */
+/** The anchor of a heading as GitHub makes it, because the pages are read there, too. @param {string} heading */
 const slugify = (heading) =>
   heading
     .toLowerCase()
@@ -98,7 +98,7 @@ export default defineConfig({
   outDir: 'dist',
   cleanUrls: false,
   lastUpdated: false,
-  // A link to a page or an anchor that is not there fails the build; the anchors are checked by links.mjs.
+  // A dead link fails the build. links.mjs checks the anchors.
   ignoreDeadLinks: false,
   markdown: { theme: { light: 'github-light', dark: 'github-dark' }, anchor: { slugify } },
   vite: { build: { chunkSizeWarningLimit: 4_000 } },

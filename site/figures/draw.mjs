@@ -1,5 +1,5 @@
 // @ts-check
-// `node site/figures/draw.mjs`: draws the figures anew, from runs of the simulator. With --check: says which are not what it would draw.
+// `node site/figures/draw.mjs`: draws the figures of docs/figures from runs of the simulator. With --check: fails where one differs.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hyparview, plumtree, rooted } from './steps.mjs';
 import { swarm } from './swarm.mjs';
@@ -14,7 +14,7 @@ for (const [name, draw] of Object.entries(FIGURES)) {
   const drawn = draw();
   if (!isCheck) writeFileSync(file, drawn);
   else if (readFileSync(file, 'utf8') !== drawn) {
-    process.stderr.write(`docs/figures/${name}.svg differs: node site/figures/draw.mjs draws it anew\n`);
+    process.stderr.write(`docs/figures/${name}.svg differs: node site/figures/draw.mjs draws it again\n`);
     process.exitCode = 1;
   }
 }

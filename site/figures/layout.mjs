@@ -1,5 +1,5 @@
 // @ts-check
-// Where to draw nodes: springs along links, repulsion between all, the same result each time.
+// Places nodes: links are springs, and all nodes repel each other. The result is the same each time.
 
 /** @typedef {{ x: number, y: number }} Point */
 
@@ -12,7 +12,7 @@ export function layout(count, links, { width, height, margin, steps = 600 }) {
   const aspect = width / height;
   /** @type {Point[]} */
   const at = Array.from({ length: count }, (_, i) => {
-    const angle = i * 2.399963; // the golden angle: a sunflower
+    const angle = i * 2.399963; // the golden angle spreads them evenly over a disk
     const radius = Math.sqrt((i + 0.5) / count);
     return { x: Math.cos(angle) * radius * aspect, y: Math.sin(angle) * radius };
   });

@@ -1,5 +1,5 @@
 // @ts-check
-// A small swarm whose every message is written down: who, to whom, what, when.
+// A small swarm that records every message: from whom, to whom, which kind, when.
 import { ChaCha12Rng, MILLISECOND, Network } from '../../packages/sim/dist/index.js';
 
 /** @typedef {{ time: number, from: number, to: number, kind: string, arrives: number }} Sent */
@@ -61,7 +61,7 @@ export class RecordedSwarm {
   }
 }
 
-/** The copy that each node got first. @param {Sent[]} sent @param {number} publisher @returns {Map<number, Sent>} */
+/** The first copy of a payload that each node got. @param {Sent[]} sent @param {number} publisher @returns {Map<number, Sent>} */
 export function firstCopies(sent, publisher) {
   /** @type {Map<number, Sent>} */
   const first = new Map();

@@ -1,5 +1,5 @@
 // @ts-check
-// Step-by-step figures of the concept pages: panels of one small swarm, drawn from what its nodes really sent.
+// The figures of the concept pages: panels of one small swarm, drawn from what its nodes sent in the simulator.
 import { ChaCha12Rng } from '../../packages/sim/dist/index.js';
 import { layout } from './layout.mjs';
 import { firstCopies, RecordedSwarm } from './recorder.mjs';
@@ -70,7 +70,7 @@ function drawPanel({ title, links, marks = new Map(), absent = new Set(), arrows
 const arrowsOf = (sent, kinds, color, dashed = false) =>
   sent.filter(({ kind }) => kinds.includes(kind)).map(({ from, to }) => ({ from, to, color, dashed }));
 
-/** A swarm of ten nodes with views of three, at its places. @param {number} seed @param {object} [config] */
+/** A swarm of ten nodes with active views of three. @param {number} seed @param {object} [config] */
 function smallSwarm(seed, config = {}) {
   const recorded = new RecordedSwarm({ seed, nodes: NODES, config: { membership: SMALL, ...config } });
   return recorded;
@@ -139,7 +139,7 @@ function isConnected(links) {
   return reached.size === NODES;
 }
 
-/** The first seed whose swarm is connected: views of three are too few for all of them to be. */
+/** The swarm of the first seed that connects it: with views of three, not every swarm is connected. */
 function connectedSwarm() {
   for (let seed = 1; ; seed++) {
     const recorded = smallSwarm(seed, { mode: 'reference' });
@@ -164,7 +164,7 @@ export function plumtree() {
   for (const { from, to } of firstCopies(second.sent, publisher).values()) {
     if (from !== publisher) branches.set(from, [...(branches.get(from) ?? []), to]);
   }
-  // The node that most others hang from, and that is not the publisher, dies.
+  // The node with the most children in the tree, other than the publisher, dies.
   const [victim = 0] = [...branches].sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
   recorded.network.remove(victim, 5_000_000_000);
   const third = recorded.publish(publisher, 'third', 1_000);

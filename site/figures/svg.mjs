@@ -1,5 +1,5 @@
 // @ts-check
-// SVG that reads on light and dark pages: no background, middle tones, the system's font.
+// SVG that is readable on light and dark pages: no background, middle tones, the system's font.
 
 /** @typedef {import('./layout.mjs').Point} Point */
 
@@ -31,7 +31,7 @@ export const dot = ({ x, y }, radius, attributes) => `<circle cx="${x}" cy="${y}
 export const text = (x, y, content, attributes = '') =>
   `<text x="${x}" y="${y}" fill="${COLORS.text}" font-size="15" ${attributes}>${content}</text>`;
 
-/** An arrow that ends at the rim of a node. @param {Point} a @param {Point} b @param {string} color @param {{ radius?: number, dashed?: boolean, bend?: number, width?: number }} [options] */
+/** An arrow from node to node, which ends at the edge of the second. @param {Point} a @param {Point} b @param {string} color @param {{ radius?: number, dashed?: boolean, bend?: number, width?: number }} [options] */
 export function arrow(a, b, color, { radius = 11, dashed = false, bend = 0, width = 2.2 } = {}) {
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const [ux, uy] = [(b.x - a.x) / length, (b.y - a.y) / length];

@@ -1,5 +1,5 @@
 // @ts-check
-// The swarm of the landing page and the README: one message on its way through 48 simulated nodes.
+// The figure of the landing page and the README: one message on its way through 48 simulated nodes.
 
 import { layout } from './layout.mjs';
 import { firstCopies, RecordedSwarm } from './recorder.mjs';
@@ -9,11 +9,11 @@ const NODES = 48;
 const WIDTH = 960;
 const HEIGHT = 480;
 const PUBLISHER = 7;
-/** Seconds of the picture for one simulated second, and for one loop. */
+/** Seconds of the animation for one simulated second, and for one loop. */
 const SLOWNESS = 12;
 const LOOP = 6;
 const SETTLING = 3;
-/** Percent of a loop that begins with everything delivered: what stands still where nothing moves. */
+/** Percent of a loop in which everything is delivered. Pages without animation show that. */
 const SHOWN = 40;
 
 export function swarm() {

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { integer, parseArguments, positional, UsageError } from '@grapevine/cli-kit';
 
-export const HELP = `Runs the kernel's reference mode beside the published crate iroh-gossip: random settings, schedules, faults and lies go
-through both, and every output is compared, byte by byte and in order.
+export const HELP = `Runs the kernel's reference mode beside the published crate iroh-gossip: random settings, schedules, faults and hostile
+messages go through both, and every output is compared, byte by byte and in order.
 
 Usage: npm run interop:fuzz -- [options]
 
-  --seed N         of the first case; the next one has N + 1 (default: by the clock)
-  --events N       how many events at least, over all cases (default 1e6)
+  --seed N         the seed of the first case; the next one has N + 1 (default: by the clock)
+  --events N       ends after so many events in all (default: 1e6)
   --replay FILE    runs the case in a file instead
-  --cases FOLDER   where a case in which the two differ is written, with what it does not need taken out
+  --cases FOLDER   where to write a case in which the two differ, without what the difference does not need
                    (default: .cache/interop-fuzz)
   --json           ends with one line of JSON
-  --help
+  --help           this text
 
 Exit code: 0 when all was the same, 1 when something differed, 2 for bad input, 130 after Ctrl-C.`;
 
@@ -43,7 +43,7 @@ export function parseOptions(args: readonly string[]): FuzzCliOptions | undefine
   });
   if (values.help) return undefined;
   positional(positionals);
-  // npm runs scripts from the root; a relative path means the folder that the user stands in.
+  // npm runs scripts from the root. A relative path is relative to the folder of the user.
   const from = process.env.INIT_CWD ?? process.cwd();
   return {
     seed: values.seed === undefined ? Date.now() % 1e9 : integer('--seed', values.seed, 0, 2 ** 50),

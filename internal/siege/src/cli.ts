@@ -24,19 +24,19 @@ function listed(names: readonly string[]): string {
   return lines.map((line) => `                ${line}`).join(',\n');
 }
 
-const HELP = `Attacks a node that serves honest peers, on loopback, and says what that costs it.
+const HELP = `Attacks a node that serves honest peers, on loopback, and prints what each attack costs the node.
 
 Usage: npm run siege -- [options]
 
-  --seconds N   of each attack, 1 to 600 (default: 10)
-  --only A,B    only these:
+  --seconds N   how long each attack lasts, 1 to 600 (default: 10)
+  --only A,B    these attacks only:
 ${listed(ATTACKS.map(({ name }) => name))}
-  --wide        a table with every column; without it that of docs/siege.md
+  --wide        prints a table with every column (default: the columns of docs/siege.md)
   --write       puts the table into docs/siege.md
   --json        ends with one line of JSON
-  --help
+  --help        this text
 
-An attack that breaks a promise is tried again, and counts as broken when it breaks one in most of three runs.
+An attack that breaks a promise is tried again. It counts when it breaks one in most of three runs.
 
 Exit code: 0 when the node has held against every attack, 1 when it has not, 2 for bad input, 130 after Ctrl-C.`;
 

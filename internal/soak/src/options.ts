@@ -2,22 +2,22 @@ import { resolve } from 'node:path';
 import { integer, parseArguments, positional, UsageError } from '@grapevine/cli-kit';
 import { FAULTS, type Fault } from './schedule.js';
 
-export const HELP = `Simulates swarms of whole nodes (gossip node, transport in memory, protocol) in virtual time, with everything that goes
-wrong in the field, and checks that nothing is lost in silence: delivered + told = published, views heal, nothing is left behind.
+export const HELP = `Simulates swarms of whole nodes (gossip node, transport in memory, protocol) in virtual time, with the faults of machines
+and networks. Checks that nothing is lost in silence (delivered + told = published), that views heal, and that nothing is left behind.
 
 Usage: npm run soak -- [options]
 
-  --seed N         of the first swarm; the next one has N + 1 (default: by the clock)
-  --events N       how many events at least, over all swarms: delivered packets, timers and commands (default 1e6)
-  --faults A,B     only these faults, in every swarm; "none" for none (default: a few in each, by its seed)
+  --seed N         the seed of the first swarm; the next one has N + 1 (default: by the clock)
+  --events N       ends after so many events in all: delivered packets, timers and commands (default: 1e6)
+  --faults A,B     these faults only, in every swarm; "none" for none (default: a few in each, by its seed)
                    ${FAULTS.slice(0, 8).join(', ')},
                    ${FAULTS.slice(8).join(', ')}
   --size N         1 to 8: how large the swarms are, and how much happens in them (default: 1 to 4, by the seed)
   --replay FILE    runs the schedule in a file instead, twice, and compares the traces
-  --cases FOLDER   where the schedule of a failure is written, with what it does not need taken out (default: .cache/soak)
-  --keep-going     counts failures instead of stopping at the first; shrinks none
+  --cases FOLDER   where to write the schedule of a failure, without what the failure does not need (default: .cache/soak)
+  --keep-going     counts failures instead of stopping at the first, and shrinks none
   --json           ends with one line of JSON
-  --help
+  --help           this text
 
 The same seed gives the same run. A failure is printed with the command that repeats it.
 
@@ -53,7 +53,7 @@ export function parseOptions(args: readonly string[]): SoakOptions | undefined {
   });
   if (values.help) return undefined;
   positional(positionals);
-  // npm runs scripts from the root; a relative path means the folder that the user stands in.
+  // npm runs scripts from the root. A relative path is relative to the folder of the user.
   const from = process.env.INIT_CWD ?? process.cwd();
   return {
     seed: values.seed === undefined ? Date.now() % 1e9 : integer('--seed', values.seed, 0, Number.MAX_SAFE_INTEGER),
