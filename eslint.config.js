@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-// biome formats and lints; this file adds only what needs types (promises nobody waits for) and the walls between packages.
+// biome formats and lints. This adds only what needs types (promises that are not awaited), and the walls between packages.
 
 /** What each package may import besides its own files: the table in docs/architecture.md. */
 const walls = {

@@ -1,19 +1,19 @@
 import { defaultExclude, defineConfig } from 'vitest/config';
 
-// Tests import the packages' sources through this export condition, so no build stands between an edit and its test.
+// Tests import the packages' sources through this export condition, so they need no build.
 const conditions = ['@grapevine/source', 'node', 'import', 'default'];
 
-/** What the end of a file's name says about its tests; the ordinary ones are all others. */
+/** The tier of tests by the end of the file's name. All other files are ordinary tests. */
 const suffixes: Record<string, string> = {
   slow: '.slow.test.ts',
   interop: '.interop.test.ts',
   'interop-slow': '.interop.slow.test.ts',
 };
-/** Packages whose properties the long tier tries for much longer. */
+/** Packages whose properties the long tier tries more often. */
 const PROPERTIES = '{packages/postcard/test,packages/proto/test,packages/sim/test}/**/*.test.ts';
 const tier = process.env.GRAPEVINE_TIER ?? 'ordinary';
 const suffix = suffixes[tier] ?? '.test.ts';
-/** Endings of other tiers that end in this one's, too. */
+/** Suffixes of other tiers that end in this one's. */
 const others = Object.values(suffixes).filter((other) => other !== suffix && other.endsWith(suffix));
 const timeouts: Record<string, number> = {
   long: 3_600_000,
@@ -30,9 +30,9 @@ export default defineConfig({
     include: tier === 'long' ? [PROPERTIES] : [`{packages/*/test,apps/*/test,internal/*/test,test}/**/*${suffix}`],
     setupFiles: ['test/support/properties.setup.ts'],
     exclude: [...defaultExclude, ...others.map((other) => `**/*${other}`)],
-    // The slow tier measures delays and CPU: another file beside it would be part of the figure.
+    // The slow tier measures delays and CPU, which a second file at the same time would change.
     maxWorkers: tier === 'slow' ? 1 : 2,
-    // What is measured on real sockets may miss its bound because of something else on the machine; a second try is printed as such.
+    // A figure on real sockets may miss its bound because of another process on the machine. A second try is printed as one.
     retry: tier === 'slow' ? 1 : 0,
     testTimeout: timeout,
     hookTimeout: timeout,

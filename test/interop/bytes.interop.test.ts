@@ -41,7 +41,7 @@ describe('the wire reference', () => {
     },
   );
 
-  // wire.md §6, "Negative / tolerance cases"; the messages.
+  // Messages that no encoder writes: some are accepted, others refused.
   const id02 = '02'.repeat(32);
   test.each([
     ...['0101ff', '81008100', '010200808000'].map((hex) => ({ hex, accepted: true })),

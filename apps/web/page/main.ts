@@ -5,10 +5,10 @@ import { Members } from './members.js';
 import { Room } from './room.js';
 import { View } from './view.js';
 
-/** Where this browser keeps the name; it is no secret, unlike the key. */
+/** Where this browser keeps the name. Unlike the key, it is no secret. */
 const NAME = 'grapevine chat name';
 
-/** How often a tab that has said nothing else says its name, which asks who is here, in milliseconds. */
+/** A tab that has been silent for so many milliseconds says its name, which also asks who is here. */
 const ASK_MS = 3 * 60_000;
 
 const view = new View();
@@ -59,7 +59,7 @@ async function start(): Promise<void> {
   };
   const ask = () => {
     members.review();
-    if (!isAlone) introduce(); // otherwise when there is somebody again
+    if (!isAlone) introduce(); // when alone, the next neighbor is awaited
   };
   const introductions = new Introductions(names, introduce);
   room = await Room.enter({
@@ -98,7 +98,7 @@ async function start(): Promise<void> {
   view.open();
 }
 
-/** @param line - what was to be sent: the limit is told as the room for it, without its signature */
+/** @param line - the line that could not be sent. The limit is given for the line alone, without its signature. */
 function reasonOf(error: unknown, line = ''): string {
   if (error instanceof MessageTooLargeError) {
     const { length } = new TextEncoder().encode(line);

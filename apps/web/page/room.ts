@@ -15,16 +15,16 @@ interface Invitation {
 /** What happens in the room. */
 export interface RoomEvents {
   said(message: AuthoredMessage): void;
-  /** How many hubs this tab is connected to has changed. */
+  /** The number of hubs that this tab is connected to has changed. */
   connected(neighbors: number): void;
-  /** Messages are lost for good, or may be; in words. */
+  /** Messages are lost for good, or may be. @param what - in words */
   lost(what: string): void;
 }
 
-/** How often a tab without neighbors asks the page's server for the hubs of today, in milliseconds. */
+/** How often a tab without neighbors asks the page's server for its current hubs, in milliseconds. */
 const ASK_AGAIN_MS = 2_000;
 
-/** The room as this tab sees it. */
+/** This tab's membership in the room. */
 export class Room {
   readonly me: EndpointId;
   readonly #key: BrowserKey;
@@ -48,7 +48,7 @@ export class Room {
     const room = new Room(key, topic, events);
     void room.#listen();
     void room.#stayConnected();
-    // A tab that goes says goodbye; one that comes back out of the browser's cache starts anew.
+    // A tab that is left closes its endpoint. One that comes back from the browser's cache is loaded again.
     addEventListener('pagehide', () => void endpoint.close());
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload();
@@ -82,12 +82,12 @@ export class Room {
     try {
       message = await verifyMessage(content);
     } catch {
-      return; // not signed by whom it names: nothing that a reader should see
+      return; // the signature is not that of the author it names: no reader should see it
     }
     this.#events.said(message);
   }
 
-  /** The hubs may have moved while nobody could tell us. */
+  /** While this tab has no neighbor, asks again for the hubs, which may have moved. */
   async #stayConnected(): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));

@@ -1,6 +1,6 @@
 /** Lines that are kept on the page. */
 const MAX_LINES = 2_000;
-/** Lines that come within so long are laid out together, in milliseconds: to lay out a long page for each line of a burst takes minutes. */
+/** Lines that come within so many milliseconds are laid out together. A long page that is laid out for each line of a burst takes minutes. */
 const TOGETHER_MS = 30;
 
 const element = <T extends Element>(selector: string): T => {
@@ -19,7 +19,7 @@ export class View {
   readonly #rename = element<HTMLFormElement>('#rename');
   readonly #name = element<HTMLInputElement>('#name');
   readonly #items = new Map<string, HTMLLIElement>();
-  /** Whether the end of the log is in sight: then it stays there, also when the window gets lower, as by a phone's keyboard. */
+  /** Whether the end of the log is in sight. If so it stays in sight, also when a phone's keyboard makes the window lower. */
   #isAtEnd = true;
   /** Lines that are not on the page yet. */
   readonly #next = document.createDocumentFragment();
@@ -29,7 +29,7 @@ export class View {
     let top = 0;
     log.addEventListener('scroll', () => {
       const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-      if (isAtEnd || log.scrollTop < top) this.#isAtEnd = isAtEnd; // only who scrolls up leaves the end
+      if (isAtEnd || log.scrollTop < top) this.#isAtEnd = isAtEnd; // only scrolling up leaves the end
       top = log.scrollTop;
     });
     new ResizeObserver(() => this.#showEnd()).observe(log);
@@ -74,7 +74,7 @@ export class View {
     this.#status.textContent = text;
   }
 
-  /** @param id who it is, whatever the name */
+  /** @param id - the member's id; names are not unique */
   message(id: string, who: string, text: string, isOwn: boolean): void {
     const line = document.createElement('li');
     line.className = isOwn ? 'message own' : 'message';
@@ -89,7 +89,7 @@ export class View {
     this.#add(line);
   }
 
-  /** An author of earlier lines has another name now. */
+  /** Shows the new name of an author in its earlier lines. */
   renamed(id: string, name: string): void {
     for (const lines of [this.#log, this.#next]) {
       for (const author of lines.querySelectorAll<HTMLElement>('.who')) {
@@ -105,7 +105,7 @@ export class View {
     this.#add(line);
   }
 
-  /** Somebody is here, under this name. */
+  /** Shows a member, with this name. */
   member(id: string, name: string): void {
     let item = this.#items.get(id);
     if (!item) {

@@ -25,7 +25,7 @@ export function freshHost(connection: number): string {
   return `127.${64 + (connection >> 16)}.${(connection >> 8) & 255}.${connection & 255}`;
 }
 
-/** Clients that send packets of such frames until they are thrown out, and then come again. @param make frames of the i-th packet of a connection */
+/** Clients that send packets of such frames until the target closes their connection, and then dial again. @param make - frames of the i-th packet of a connection */
 export async function floodFrames(
   field: Field,
   make: (i: number) => Uint8Array,

@@ -16,7 +16,7 @@ import {
 import { hex, toHex } from './helper.js';
 
 describe('a varint', () => {
-  // wire.md §1.2, the table marked as verified.
+  // Encodings that are longer than needed, as the Rust crate reads them.
   test.each([
     ['8000', u16, 0],
     ['808000', u16, 0],

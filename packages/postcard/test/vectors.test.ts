@@ -21,7 +21,7 @@ import {
 import { hex, toHex } from './helper.js';
 import rows from './vectors.json' with { type: 'json' };
 
-// The formats of the wire reference, written down as schemas; every vector must decode and come back byte for byte.
+// The wire formats as schemas. Every vector must decode, and encode to the same bytes.
 
 /** Raw bytes of a fixed length, which only the tests need. */
 const fixed = (length: number): Schema<Uint8Array> => ({
@@ -125,7 +125,7 @@ describe('the wire reference', () => {
     },
   );
 
-  // §6, "Negative / tolerance cases".
+  // Bytes that no encoder writes, and which the crate accepts.
   test.each([
     ['0101ff', 'prune'],
     ['81008100', 'prune'],

@@ -4,18 +4,18 @@ import { type Rng, seededRng } from '../src/index.js';
 import { IndexSet } from '../src/structures/index-set.js';
 import { testSeed } from './helper/swarm.js';
 
-/** Draws what it is told, and keeps a record of what it was asked. */
+/** A generator that draws the numbers of a script, and records what it was asked. */
 class Scripted implements Rng {
   readonly asked: string[] = [];
-  private readonly script: number[];
+  readonly #script: number[];
 
   constructor(...script: number[]) {
-    this.script = script;
+    this.#script = script;
   }
 
   index(length: number): number {
     this.asked.push(`index ${length}`);
-    return this.script.shift() ?? 0;
+    return this.#script.shift() ?? 0;
   }
 
   shuffle<T>(items: T[]): void {

@@ -99,7 +99,7 @@ describe('a message on the wire', () => {
     expect(encodedLength(codec, message)).toBe(bytes.length / 2);
   });
 
-  // wire.md §6, "Negative / tolerance cases".
+  // Bytes that no encoder writes, and which the crate accepts: test/interop/bytes.interop.test.ts has the same.
   test.each([
     ['0101ff', { type: 'prune' }],
     ['81008100', { type: 'prune' }],
@@ -179,7 +179,7 @@ describe('a message on the wire', () => {
     const length = (round: number, bytes: Uint8Array): number =>
       encodedLength(codec, { type: 'gossip', id: id(0), content: bytes, scope: { type: 'swarm', round } });
     expect(length(65_535, content)).toBe(4095);
-    // wire.md §2.2: what the reference would send, and then be unable to forward.
+    // The reference would send this payload, and could not forward it: with a round of 128 it takes one byte more.
     expect(length(127, new Uint8Array(4057))).toBe(4095);
     expect(length(128, new Uint8Array(4057))).toBe(4096);
     const near = new Uint8Array(maxPayload(config, 'neighbors'));

@@ -5,22 +5,21 @@ import { utf8 } from './helper/node.js';
 import { testSeed } from './helper/swarm.js';
 import { TOPIC } from './helper/topic.js';
 
-/** A line of nodes that hand each other real frames; a body of 4,096 bytes or more cannot be sent (wire.md §2.2). */
+/** A line of nodes that pass real frames on. A body of 4,096 bytes or more cannot be sent (docs/reference/wire-format.md). */
 class Line {
   readonly arrived: number[] = [];
-  private readonly codec = messageCodec<number>({
+  readonly #codec = messageCodec<number>({
     minLength: 1,
     size: () => 1,
     write: (writer, value) => writer.byte(value),
     read: (reader) => reader.byte(),
   });
-  private readonly nodes: State<number>[];
+  readonly #nodes: State<number>[];
+  readonly #startRound: number;
 
-  constructor(
-    length: number,
-    private readonly startRound: number,
-  ) {
-    this.nodes = Array.from({ length }, (_, me) => {
+  constructor(length: number, startRound: number) {
+    this.#startRound = startRound;
+    this.#nodes = Array.from({ length }, (_, me) => {
       const state = new State({ me, rng: seededRng(testSeed(me)), hash: (content) => fakeHash(content) });
       state.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [] } }, 0);
       for (const from of [me - 1, me + 1].filter((id) => id >= 0 && id < length)) {
@@ -31,17 +30,17 @@ class Line {
     });
   }
 
-  /** Publishes at one end; the round is moved up on the first hop, as if the line were longer. */
+  /** Publishes at one end. The first hop gets `startRound`, as if the line were longer. */
   publish(content: Uint8Array, scope: Scope): void {
-    const [first] = this.nodes as [State<number>];
+    const [first] = this.#nodes as [State<number>];
     let outputs = first.handle({ type: 'command', topic: TOPIC, command: { type: 'broadcast', content, scope } }, 0);
-    for (let from = 0; from + 1 < this.nodes.length; from++) {
+    for (let from = 0; from + 1 < this.#nodes.length; from++) {
       const output = outputs.find(({ type }) => type === 'sendMessage');
       if (output?.type !== 'sendMessage') return;
-      const body = encode(this.codec, from === 0 ? this.aged(output.message) : output.message);
+      const body = encode(this.#codec, from === 0 ? this.#aged(output.message) : output.message);
       expect(body.length).toBeLessThan(4096);
-      const message = decode(this.codec, body);
-      const next = this.nodes[from + 1] as State<number>;
+      const message = decode(this.#codec, body);
+      const next = this.#nodes[from + 1] as State<number>;
       outputs = next.handle({ type: 'recvMessage', from, topic: TOPIC, message }, 0);
       const received = outputs.find((event) => event.type === 'emitEvent' && event.event.type === 'received');
       if (received?.type === 'emitEvent' && received.event.type === 'received') {
@@ -50,13 +49,13 @@ class Line {
     }
   }
 
-  private aged(message: Message<number>): Message<number> {
+  #aged(message: Message<number>): Message<number> {
     if (message.type !== 'gossip' || message.scope.type !== 'swarm') return message;
-    return { ...message, scope: { type: 'swarm', round: this.startRound } };
+    return { ...message, scope: { type: 'swarm', round: this.#startRound } };
   }
 }
 
-/** Any function of the content serves: no other implementation listens here, and BLAKE3 of 4,000 sizes takes a while. */
+/** A quick hash. No other implementation is involved here, and BLAKE3 of 4,000 sizes takes a while. */
 function fakeHash(content: Uint8Array): Uint8Array {
   const hash = new Uint8Array(32);
   new DataView(hash.buffer).setUint32(0, content.length);

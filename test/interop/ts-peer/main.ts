@@ -1,4 +1,4 @@
-// A member of swarms on our packages, over iroh: the same commands and events as the Rust peer (interop/README.md), so that one
+// A member of swarms on our packages, over iroh. It has the commands and events of the Rust peer (interop/README.md), so that one
 // driver serves both.
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
@@ -90,7 +90,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     (answer) => emit({ ...about, ...answer }),
     (error) => emit({ ...about, error: String(error) }),
   );
-  // One command after the other, but for the one that takes long.
+  // One command after another, except after the one that takes long.
   if (verb !== 'broadcast-many') await answering;
 }
 await router.shutdown();

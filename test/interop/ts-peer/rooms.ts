@@ -4,7 +4,7 @@ import { defaultHash, topicId } from '@grapevine/proto';
 import { payload, Tally } from '../tally.js';
 import { emit } from './output.js';
 
-/** Events that wait for this process, at most: a slow one says `lagged`, as Rust does. */
+/** How many events may wait for this process. Beyond that it gets `lagged`, as in Rust. */
 const QUEUE = 100_000;
 
 interface Room {
@@ -114,7 +114,7 @@ export class Rooms {
     emit({ event: 'closed', topic, reason: null });
   }
 
-  /** Counts an event and describes it. */
+  /** Counts an event. @returns its line */
   #note(event: GossipEvent, tally: Tally): Readonly<Record<string, unknown>> {
     switch (event.type) {
       case 'neighborUp':

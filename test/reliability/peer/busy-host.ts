@@ -1,4 +1,4 @@
-// A node with room for many neighbors that measures the slices of its own event loop.
+// A node with a large active view, which measures the turns of its event loop.
 import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { formatTicket, Gossip, topicIdFrom } from '@grapevine/api';
@@ -12,7 +12,7 @@ const gossip = Gossip.spawn(endpoint, {
 new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
 const topic = await gossip.subscribe(topicIdFrom('reliability'));
 
-/** Longest CPU time between two turns of the loop: what others do on this machine does not count. */
+/** The longest turn of the loop, in CPU time, which other processes on this machine do not change. */
 async function measure(ms: number): Promise<object> {
   let longest = 0;
   let before = process.cpuUsage();

@@ -1,4 +1,4 @@
-// Closes an endpoint under its gossip node and does nothing else: the process has to end by itself.
+// Closes the endpoint of a gossip node, and does nothing else. The process has to end by itself.
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
 

@@ -1,4 +1,4 @@
-// Many nodes in one process, all neighbors of one node elsewhere. Arguments: its ticket, how many.
+// Many nodes in one process, all neighbors of one node elsewhere. Arguments: the ticket of that node, how many nodes.
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
 

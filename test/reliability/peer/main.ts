@@ -13,12 +13,12 @@ const { values } = parseArgs({
     bind: { ...text, default: '127.0.0.1:0' },
     'idle-timeout-ms': text,
     'cache-ms': text,
-    /** A machine that sleeps hears nothing: what came to the process while it was stopped is dropped. */
+    /** Drops what came to the socket while the process was stopped, as a sleeping machine does. */
     'deaf-while-stopped': { type: 'boolean', default: false },
   },
 });
 
-/** Longer pauses than this between two ticks are taken for a stop, in milliseconds. */
+/** A pause of more milliseconds than this between two ticks means that the process was stopped. */
 const STOP = 3_000;
 /** How long after a stop datagrams still come out of the socket's buffer, in milliseconds. */
 const BACKLOG = 60;
@@ -56,7 +56,7 @@ const gossip = Gossip.spawn(endpoint, { config: { broadcast } });
 const router = new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
 let topic: GossipTopic | undefined;
 
-/** Numbers of messages that were received and not yet reported: one line for many. */
+/** Numbers of messages that were received and not yet reported. One line reports many. */
 let received: number[] = [];
 
 function note(event: GossipEvent): void {
@@ -94,7 +94,7 @@ async function publish([first, count, size, pause]: readonly number[]): Promise<
   return {};
 }
 
-/** What is held for peers, and the heap after a collection (needs --expose-gc). */
+/** The state that is kept for peers, and the heap after a collection (needs --expose-gc). */
 async function stats(): Promise<object> {
   for (let i = 0; i < 5; i++) {
     globalThis.gc?.();

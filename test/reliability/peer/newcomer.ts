@@ -1,4 +1,4 @@
-// Joins a topic and fetches what was said before; leaves at the end of input. Arguments: a ticket of a member, how many messages that are.
+// Joins a topic, and fetches what was published before. Leaves at the end of input. Arguments: the ticket of a member, how many messages.
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
 

@@ -14,7 +14,7 @@ export class TwoHosts {
       run('tc', '-V');
       return undefined;
     } catch (error) {
-      return `cannot make network namespaces: ${error instanceof Error ? error.message.trim() : String(error)}`;
+      return `can't make network namespaces: ${error instanceof Error ? error.message.trim() : String(error)}`;
     }
   }
 

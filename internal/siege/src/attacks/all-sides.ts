@@ -8,12 +8,12 @@ import { webSessions } from './web-sessions.js';
 
 const SIDES: readonly Attack[] = [addressFlood, manyTopics, resetStreams, slowHeaders, sybilJoins, webSessions];
 
-/** Several at once: each has limits of its own, and together they may find a way that none of them finds. */
+/** Several attacks at once. Each meets limits of its own, and together they may exceed what none of them exceeds. */
 export const allSides: Attack = {
   name: 'all-sides',
   what: `${SIDES.map(({ name }) => name).join(', ')}, all at once`,
   standing: 'neighbor',
   async run(field) {
-    await Promise.all(SIDES.map((attack) => attack.run(field).catch(() => {}))); // the target may throw one of them out
+    await Promise.all(SIDES.map((attack) => attack.run(field).catch(() => {}))); // the target may end one of them
   },
 };

@@ -3,19 +3,21 @@ import type { Attack, Field } from '../attack.js';
 import { freshHost, many } from '../frame-flood.js';
 
 const CLIENTS = 24;
-/** Of each kind: nearly as many as a connection may have. In a packet as many as fit. */
+/** Streams of each kind: nearly as many as a connection may have. */
 const STREAMS = { bi: 120, uni: 4_000 };
+/** As many frames as fit into a packet. */
 const PER_PACKET = 200;
 /** Bits of the ids of a client's streams (RFC 9000, section 2.1). */
 const BI = 0;
 const UNI = 2;
 
 /**
- * Opens all the streams that it may by frames without a byte: QUIC keeps something for each, and tells nobody. Each connection from another address.
+ * Opens as many streams as it may, by frames without a byte: QUIC keeps state for each, and does not report it. Each connection comes from
+ * another address.
  */
 export const emptyStreams: Attack = {
   name: 'empty-streams',
-  what: 'connections with 4,120 streams each, in both directions and in one, on which nothing is said',
+  what: 'connections with 4,120 streams each, in both directions and in one, on which nothing is sent',
   async run(field) {
     let made = 0;
     const again = async () => {

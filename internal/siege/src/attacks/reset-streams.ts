@@ -3,22 +3,22 @@ import type { TopicId } from '@grapevine/api';
 import type { Attack, Field } from '../attack.js';
 import { message } from '../raw-peer.js';
 
-/** Half of a frame: its length says that more comes. */
+/** The beginning of a frame. Its length says that more follows. */
 const BEGUN = message({ type: 'prune' }).subarray(0, 5);
 
-/** Streams in a row. */
+/** How many streams are reset in a row, without a pause. */
 const BURST = 10;
 
-/** Begins a frame on one stream after the other, takes each back, and reads nothing of what it is told. */
+/** Begins a frame on one stream after another, resets each, and reads nothing. */
 export const resetStreams: Attack = {
   name: 'reset-streams',
-  what: 'streams of topics that it makes up, reset in the middle of a frame, by somebody who reads nothing',
+  what: 'streams of invented topics, reset in the middle of a frame, by a peer that reads nothing',
   async run(field) {
-    while (!field.signal.aborted) await untilThrownOut(field).catch(() => {});
+    while (!field.signal.aborted) await untilClosed(field).catch(() => {});
   },
 };
 
-async function untilThrownOut({ connect, signal, pause }: Field): Promise<void> {
+async function untilClosed({ connect, signal, pause }: Field): Promise<void> {
   const peer = await connect();
   let isOver = false;
   void peer.connection.closed.then(() => {

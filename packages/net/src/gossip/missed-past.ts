@@ -1,10 +1,10 @@
 import type { PastMessage } from '@grapevine/proto';
 import type { UnknownMessage } from './reconciliation/index.js';
 
-/** As many as a topic remembers of its own past. */
+/** How many messages are kept: as many as a topic remembers of its own past. */
 const KEPT = 32;
 
-/** Messages that a neighbor has named and that are not known here: the last of them. */
+/** The last messages that a neighbor has named and that are not known here. */
 export class MissedPast {
   readonly #messages: readonly { readonly prefix: number; readonly since: number }[];
 
@@ -12,7 +12,7 @@ export class MissedPast {
     this.#messages = messages.slice(-KEPT).map(({ prefix, age }) => ({ prefix, since: now - age }));
   }
 
-  /** As what is known of the past. */
+  /** The messages in the form of a topic's past. */
   at(now: number): readonly PastMessage[] {
     return this.#messages.map(({ prefix, since }) => ({ prefix, age: now - since, wasHere: true }));
   }

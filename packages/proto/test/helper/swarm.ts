@@ -12,7 +12,7 @@ import {
 } from '../../src/index.js';
 import { TOPIC } from './topic.js';
 
-/** Something on its way; `order` tells what its sender did before and what after. */
+/** Something under way. `order` counts what its sender does. */
 type Action = {
   readonly to: number;
   readonly event: InEvent<number>;
@@ -38,9 +38,9 @@ export function testSeed(...numbers: number[]): Uint8Array {
 }
 
 /**
- * Nodes in memory with virtual time: every run of the same calls is the same run. Links are made by the first message; a
- * message to a dead or unreachable node comes back as a disconnect after the time-out of a dial. The end of a link is no news once
- * something came over a newer one, as hosts have it.
+ * Nodes in memory, in virtual time: the same calls give the same run. The first message makes a link. A message to a dead or unreachable
+ * node comes back as a disconnect, after the time-out of a dial. As in hosts, the end of a link is not reported once something has come
+ * over a newer one.
  */
 export class Swarm {
   now = 0;
@@ -49,25 +49,25 @@ export class Swarm {
   readonly events: { readonly node: number; readonly event: TopicEvent<number> }[] = [];
   /** Messages handled so far, by type. */
   readonly traffic = new Map<string, number>();
-  /** Which side of a cut a node is on; nodes on different sides cannot reach each other. */
-  private readonly sides = new Map<number, number>();
-  private readonly links = new Set<string>();
-  /** The latest of what came from one node to another. */
-  private readonly heard = new Map<string, number>();
-  private steps = 0;
-  private readonly queue = new TimerHeap<Action>();
-  private readonly seed: number;
-  private readonly config: PartialConfig;
-  private readonly latency: (a: number, b: number) => number;
+  /** The side of a cut that a node is on. Nodes on different sides cannot reach each other. */
+  readonly #sides = new Map<number, number>();
+  readonly #links = new Set<string>();
+  /** The order of the latest message from one node to another, by `FROM>TO`. */
+  readonly #heard = new Map<string, number>();
+  #steps = 0;
+  readonly #queue = new TimerHeap<Action>();
+  readonly #seed: number;
+  readonly #config: PartialConfig;
+  readonly #latency: (a: number, b: number) => number;
 
   constructor({ seed = 1, config = {}, latency = pairLatency }: SwarmOptions = {}) {
-    this.seed = seed;
-    this.config = config;
-    this.latency = latency;
+    this.#seed = seed;
+    this.#config = config;
+    this.#latency = latency;
   }
 
-  add(id: number, config: PartialConfig = this.config): State<number> {
-    const state = new State({ me: id, rng: seededRng(testSeed(this.seed, id)), config });
+  add(id: number, config: PartialConfig = this.#config): State<number> {
+    const state = new State({ me: id, rng: seededRng(testSeed(this.#seed, id)), config });
     this.nodes.set(id, state);
     this.received.set(id, []);
     return state;
@@ -95,27 +95,27 @@ export class Swarm {
   /** The node crashes: it sends nothing more. */
   kill(id: number): void {
     this.nodes.delete(id);
-    for (const other of this.nodes.keys()) this.breakLink(id, other);
+    for (const other of this.nodes.keys()) this.#breakLink(id, other);
   }
 
-  /** Cuts the network: these nodes reach each other and nobody else. */
+  /** Cuts the network: these nodes reach each other, and no other node. */
   cutOff(ids: Iterable<number>, side = 1): void {
-    for (const id of ids) this.sides.set(id, side);
-    for (const a of this.nodes.keys()) for (const b of this.nodes.keys()) if (!this.reach(a, b)) this.breakLink(a, b);
+    for (const id of ids) this.#sides.set(id, side);
+    for (const a of this.nodes.keys()) for (const b of this.nodes.keys()) if (!this.#reach(a, b)) this.#breakLink(a, b);
   }
 
   heal(): void {
-    this.sides.clear();
+    this.#sides.clear();
   }
 
   /** Lets time pass. */
   run(duration: number): void {
     const end = this.now + duration;
     for (;;) {
-      const next = this.queue.popUntil(end);
+      const next = this.#queue.popUntil(end);
       if (next === undefined) break;
       this.now = next.time;
-      this.dispatch(next.item);
+      this.#dispatch(next.item);
     }
     this.now = end;
   }
@@ -139,7 +139,7 @@ export class Swarm {
     return groups;
   }
 
-  /** Pairs where one thinks that the other is its neighbor and the other does not. */
+  /** Pairs in which only the first has the other as a neighbor. */
   asymmetric(topic: TopicId = TOPIC): [number, number][] {
     const pairs: [number, number][] = [];
     for (const [id, state] of this.nodes) {
@@ -165,7 +165,7 @@ export class Swarm {
           }
           break;
         case 'scheduleTimer':
-          this.queue.insert(this.now + output.delay, { to: id, event: { type: 'timerExpired', timer: output.timer } });
+          this.#queue.insert(this.now + output.delay, { to: id, event: { type: 'timerExpired', timer: output.timer } });
           break;
         case 'disconnectPeer':
           disconnects.push(output.peer);
@@ -173,49 +173,49 @@ export class Swarm {
         case 'peerData':
           break;
         case 'reconcile':
-          // As hosts do it where the other end speaks the protocol of the swarm only.
+          // As hosts do for a neighbor that does not speak reconciliation.
           if (output.reason === 'periodic') break;
-          this.queue.insert(this.now, {
+          this.#queue.insert(this.now, {
             to: id,
             event: { type: 'announceCache', topic: output.topic, peer: output.peer },
           });
           break;
       }
     }
-    // After all messages of this step, so that what was sent still arrives.
-    for (const peer of disconnects) this.breakLink(id, peer);
+    // After all messages of this step, so that they still arrive.
+    for (const peer of disconnects) this.#breakLink(id, peer);
     return outputs;
   }
 
-  private dispatch({ to, from, event, order = 0 }: Action): void {
+  #dispatch({ to, from, event, order = 0 }: Action): void {
     if (!this.nodes.has(to)) return;
-    if (event.type === 'peerDisconnected' && (this.heard.get(`${event.peer}>${to}`) ?? 0) > order) return;
+    if (event.type === 'peerDisconnected' && (this.#heard.get(`${event.peer}>${to}`) ?? 0) > order) return;
     if (event.type === 'recvMessage') {
-      if (from === undefined || !this.reach(from, to)) return;
-      this.links.add(linkKey(from, to));
-      this.heard.set(`${from}>${to}`, order);
+      if (from === undefined || !this.#reach(from, to)) return;
+      this.#links.add(linkKey(from, to));
+      this.#heard.set(`${from}>${to}`, order);
       this.traffic.set(event.message.type, (this.traffic.get(event.message.type) ?? 0) + 1);
     }
     this.handle(to, event);
   }
 
   protected send(from: number, to: number, event: InEvent<number>): void {
-    if (!this.nodes.has(to) || !this.reach(from, to)) {
+    if (!this.nodes.has(to) || !this.#reach(from, to)) {
       const event: InEvent<number> = { type: 'peerDisconnected', peer: to, reason: 'timeout' };
-      this.queue.insert(this.now + 200, { to: from, event, order: ++this.steps });
+      this.#queue.insert(this.now + 200, { to: from, event, order: ++this.#steps });
       return;
     }
-    this.queue.insert(this.now + this.latency(from, to), { to, from, event, order: ++this.steps });
+    this.#queue.insert(this.now + this.#latency(from, to), { to, from, event, order: ++this.#steps });
   }
 
-  private breakLink(by: number, other: number): void {
-    if (!this.links.delete(linkKey(by, other))) return;
+  #breakLink(by: number, other: number): void {
+    if (!this.#links.delete(linkKey(by, other))) return;
     const event: InEvent<number> = { type: 'peerDisconnected', peer: by };
-    this.queue.insert(this.now + this.latency(by, other) + 0.001, { to: other, event, order: ++this.steps });
+    this.#queue.insert(this.now + this.#latency(by, other) + 0.001, { to: other, event, order: ++this.#steps });
   }
 
-  private reach(a: number, b: number): boolean {
-    return (this.sides.get(a) ?? 0) === (this.sides.get(b) ?? 0);
+  #reach(a: number, b: number): boolean {
+    return (this.#sides.get(a) ?? 0) === (this.#sides.get(b) ?? 0);
   }
 }
 

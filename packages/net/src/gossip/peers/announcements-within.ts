@@ -2,11 +2,11 @@ import { type MessageId, maxPayload } from '@grapevine/proto';
 import type { NetMessage } from '../wire.js';
 
 /**
- * Announcements without the payloads that a peer with a smaller limit does not take. It gets those by reconciliation, if it speaks that: asked for here, they
- * could not be sent, and a neighbor that announces what it does not send is dismissed.
+ * Leaves out of an announcement the payloads that are longer than the limit of a peer. We could not answer its grafts, and it dismisses a
+ * neighbor that announces what it does not send. It hears of those payloads by reconciliation, if it speaks that.
  *
  * @param limit - the longest message that the peer takes, in bytes
- * @param payload - the content of what can be asked for
+ * @param payload - gives the content of a payload that can be asked for
  * @returns undefined when nothing is left
  */
 export function announcementsWithin(
