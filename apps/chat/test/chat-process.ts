@@ -11,7 +11,7 @@ const withoutQuic = new URL('../../../test/support/without-quic.mjs', import.met
 /** A chat process with its pipes. */
 export class Chat {
   readonly #process: ChildProcessWithoutNullStreams;
-  /** It has ended, and all that it said has been read. */
+  /** Resolves when it has ended and all its output was read. */
   readonly #closed: Promise<unknown>;
   readonly #waiting: (() => void)[] = [];
   output = '';
@@ -52,7 +52,7 @@ export class Chat {
     return this.exitCode();
   }
 
-  /** As when its terminal is closed. */
+  /** Ends it as a closed terminal does. */
   async hangUp(): Promise<number | null> {
     this.#process.kill('SIGHUP');
     return this.exitCode();
@@ -73,20 +73,20 @@ export class Chat {
   }
 }
 
-/** Starts chats for the tests of a file, and kills after each test what it has left running. */
+/** Starts chats. After each test it kills those that still run. */
 export function useChats() {
   const chats: Chat[] = [];
   afterEach(() => {
     for (const chat of chats.splice(0)) chat.kill();
   });
 
-  /** A copy of the program somewhere else. */
+  /** Runs a copy of the program at another path. */
   function startCopy(file: string, ...args: string[]): Chat {
     const chat = new Chat(file, args);
     chats.push(chat);
     return chat;
   }
-  /** As on a platform that has no native module of QUIC. */
+  /** Runs it as on a platform that has no native module of QUIC. */
   function startWithoutQuic(...args: string[]): Chat {
     const chat = new Chat(cli, args, ['--import', withoutQuic]);
     chats.push(chat);

@@ -12,7 +12,7 @@ const SHELLS = ['bash', 'zsh', 'fish'];
 /** A line up to the cursor, and all the words that a shell must offer there. */
 export type Case = readonly [line: string, words: readonly string[]];
 
-/** What every shell has to complete: every command and every flag, whatever will be added to them. */
+/** What every shell has to complete: every command and every flag, read from the program. */
 export const CASES: readonly Case[] = [
   ['', [...COMMANDS.keys()]],
   ['p', ['publish', 'ping']],
@@ -34,10 +34,10 @@ export const CASES: readonly Case[] = [
   ['completion z', ['zsh']],
 ];
 
-/** Where topics are completed: nowhere else may a shell start the command, besides for its script. */
+/** Where topics are completed. Elsewhere a shell may start the command only to get its completion script. */
 export const TOPIC_CASES = CASES.filter(([, words]) => words.some((word) => TOPICS.includes(word)));
 
-/** A folder where `grapevine` is on the path, there is something to complete, and a node is in two topics. */
+/** A folder with `grapevine` on the PATH, files to complete, and a node that is in two topics. */
 export class Playground implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv;
   readonly #folder = new TemporaryFolder();
@@ -68,7 +68,7 @@ export class Playground implements AsyncDisposable {
   }
 
   /**
-   * Runs a script in the folder. It is given the name of a file with the lines, and prints the words for each, one on a line, and a line `---`.
+   * Runs a script in the folder. Its argument is a file with the lines. For each line it prints the words, one in a line, and a line `---`.
    */
   words(shell: string, args: readonly string[], script: string): Map<string, readonly string[]> {
     writeFileSync(this.join('lines'), CASES.map(([line]) => `grapevine ${line}\n`).join(''));
@@ -78,7 +78,7 @@ export class Playground implements AsyncDisposable {
     return new Map(CASES.map(([line], i) => [line, [...new Set(wordsOf(blocks[i] ?? 'nothing printed\n'))].sort()]));
   }
 
-  /** What shells have run `grapevine` for. */
+  /** The arguments with which shells have run `grapevine`. */
   calls(): string[] {
     return readFileSync(this.join('calls'), 'utf8').trim().split('\n');
   }
@@ -89,7 +89,7 @@ export class Playground implements AsyncDisposable {
   }
 }
 
-/** Without what shells put around a word: descriptions, escapes, the end of a folder. */
+/** Removes what shells add to a word: descriptions, escapes, the slash of a folder. */
 function wordsOf(block: string): string[] {
   return block
     .split('\n')

@@ -106,7 +106,7 @@ export class NodeProcess {
   }
 }
 
-/** A folder that is gone afterwards. */
+/** A folder that is removed after the test. */
 export class TemporaryFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), 'grapevine-node-'));
 
@@ -119,7 +119,7 @@ export class TemporaryFolder implements Disposable {
   }
 }
 
-/** What became of a command. */
+/** The result of a command. */
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;

@@ -11,7 +11,7 @@ export function runCli(...args: string[]): SpawnSyncReturns<string> {
   return spawnSync(process.execPath, [CLI, ...args], { encoding: 'utf8' });
 }
 
-/** A folder that is gone when the tests of a file are through. */
+/** A folder that is removed after the tests of a file. */
 export class TemporaryFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'grapevine-sim-'));
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** That a text is XML whose tags all close, in order, and whose numbers are numbers. Enough for what we write ourselves. */
+/** Checks that a text is XML whose tags close in order and whose numbers are numbers. That is enough for what we write. */
 export function expectWellFormed(svg: string): void {
   const open: string[] = [];
   const rest = svg.replace(

@@ -15,7 +15,7 @@ export function missingBrowser(kind: BrowserKind): string | undefined {
   return missingProgram(BROWSERS[kind].program, BROWSERS[kind].package);
 }
 
-/** What puppeteer tells Chromium so that tabs in the background run like others. */
+/** Puppeteer's arguments for Chromium that let tabs in the background run like others. */
 const UNTHROTTLED = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
@@ -25,7 +25,7 @@ const UNTHROTTLED = [
 /**
  * Starts a browser without a window.
  *
- * @param options.throttled - Chromium slows down tabs that nobody looks at, as it does for users; with these arguments besides.
+ * @param options.throttled - more arguments for Chromium, which then slows down hidden tabs, as it does for users
  */
 export function startBrowser(kind: BrowserKind, options: { throttled?: readonly string[] } = {}): Promise<Browser> {
   const { throttled } = options;
@@ -73,7 +73,7 @@ export class Tab {
 
   /** Waits until a line is there. */
   async sees(line: string): Promise<void> {
-    // As text: the compiler settings of the tests know Node and no browser.
+    // As text, because the types of the tests are those of Node.
     const isThere = `[...document.querySelectorAll('.said')].some((said) => said.textContent === ${JSON.stringify(line)})`;
     await this.page.waitForFunction(isThere, { timeout: 60_000 });
   }
@@ -89,21 +89,21 @@ export class Tab {
     }`);
   }
 
-  /** Stops all that the page does, as a browser does with tabs in the background; and lets it go on. Chromium only. */
+  /** Freezes the page, as a browser does with tabs in the background, or resumes it. Chromium only. */
   async freeze(state: 'frozen' | 'active'): Promise<void> {
     const session = await this.page.createCDPSession();
     await session.send('Page.setWebLifecycleState', { state });
     await session.detach();
   }
 
-  /** What is said on the page, each as often as it is there. */
+  /** The lines on the page, each as often as it is there. */
   said(): Promise<string[]> {
     return this.page.evaluate("[...document.querySelectorAll('.said')].map((said) => said.textContent)") as Promise<
       string[]
     >;
   }
 
-  /** How many lines begin so, and how many of them differ. */
+  /** The number of lines that begin with `beginning`, and the number of different ones. */
   count(beginning: string): Promise<{ readonly all: number; readonly different: number }> {
     return this.page.evaluate(`{
       const texts = [...document.querySelectorAll('.said')].map((said) => said.textContent);
@@ -112,7 +112,7 @@ export class Tab {
     }`) as Promise<{ all: number; different: number }>;
   }
 
-  /** How many messages the page has told lost. */
+  /** How many messages the page has told as lost. */
   async lost(): Promise<number> {
     const notices = await this.page.$$eval('.notice', (all) => all.map((notice) => notice.textContent ?? ''));
     return notices.reduce((sum, text) => sum + Number(/^(\d+) messages? (?:is|are) lost/.exec(text)?.[1] ?? 0), 0);

@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 import type { Browser, Page } from 'puppeteer-core';
 
 /**
- * A page that joins and writes down what its topic tells it, without a word on the screen: what a tab hears is looked at here apart from what a
- * page makes of it. It takes the built packages, as pages do.
+ * A page that joins and records the events of its topic. It shows nothing, so that a test sees what a tab receives apart from what a page
+ * makes of it. It runs on the built packages, as pages do.
  */
 const SCRIPT = `
 import { parseTicket } from '@grapevine/api';
@@ -22,7 +22,7 @@ globalThis.observed = {
   heard,
   neighbors: () => topic.neighbors().length,
   say: (text) => topic.broadcast(text),
-  /** Says so many lines a second for so long. */
+  /** Publishes lines at a rate for some time. */
   async flood(name, perSecond, seconds) {
     const padding = 'x'.repeat(60);
     const started = performance.now();
@@ -48,19 +48,19 @@ for await (const event of topic) {
 }
 `;
 
-/** What stands at every other path. */
+/** The page for every other path. */
 const EMPTY = '<!doctype html><title>empty</title>';
 
-/** What a tab has heard so far. Times are the wall clock's. */
+/** What a tab has received so far. Times are those of the wall clock. */
 export interface Heard {
   readonly received: number;
-  /** Messages that were told lost, where their number is known. */
+  /** Messages that were told as lost, where their number is known. */
   readonly told: number;
   readonly texts: readonly (readonly [at: number, text: string])[];
   readonly events: readonly { at: number; type: string; missed?: number; reason?: string }[];
 }
 
-/** Serves that page, and the room that it enters. */
+/** Serves that page, and the hubs of its room. */
 export class ObservedPage {
   readonly #server: Server;
 
@@ -68,7 +68,7 @@ export class ObservedPage {
     this.#server = server;
   }
 
-  /** @param content what the page asks its server for: the topic, and tickets of hubs */
+  /** @param content - what the page asks for: the topic, and tickets of hubs */
   static async serve(content: () => { readonly topic: string; readonly tickets: readonly string[] }) {
     const { outputFiles } = await build({
       stdin: { contents: SCRIPT, resolveDir: fileURLToPath(new URL('..', import.meta.url)) },
@@ -105,7 +105,7 @@ export class ObservedPage {
   }
 }
 
-/** A tab with that page. */
+/** A tab that shows that page. */
 export class ObservedTab {
   readonly page: Page;
 

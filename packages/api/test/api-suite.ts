@@ -14,7 +14,7 @@ import {
 } from '../src/index.js';
 import { nextText, ROOM, received, type ServiceUnderTest, useService, waitFor } from './service-under-test.js';
 
-/** What applications may rely on, on top of any service. Reading has a suite of its own. */
+/** What applications may rely on with every service. Reading has a suite of its own. */
 export function apiSuite(service: ServiceUnderTest): void {
   const { start, pair, unanswered } = useService(service);
 

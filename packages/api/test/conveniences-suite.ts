@@ -4,7 +4,7 @@ import { ROOM, type ServiceUnderTest, useService } from './service-under-test.js
 
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
 
-/** Messages apart from membership, status, flush, and room tickets, on top of any service. */
+/** Messages without membership events, status, flush, and room tickets, with every service. */
 export function conveniencesSuite(service: ServiceUnderTest): void {
   const { start, pair } = useService(service);
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type GossipEvent, GossipReceiver, NoNeighborsError, TopicClosedError } from '../src/index.js';
 import { nextText, ROOM, type ServiceUnderTest, textOf, useService, waitFor } from './service-under-test.js';
 
-/** Events of a topic and their readers, on top of any service. */
+/** Events of a topic and their readers, with every service. */
 export function readingSuite(service: ServiceUnderTest): void {
   const { start, pair } = useService(service);
 

@@ -14,11 +14,11 @@ export interface ApiNode {
   close(): Promise<void>;
 }
 
-/** What the API's classes stand on. */
+/** A service below the API's classes. */
 export interface ServiceUnderTest {
   readonly name: string;
   start(network: MemoryNetwork): Promise<ApiNode>;
-  /** Whether the node is in another process, for all that a program can see. */
+  /** Whether the node is in another process, or seems to be. */
   readonly isRemote: boolean;
 }
 
@@ -47,7 +47,7 @@ export function useService(service: ServiceUnderTest) {
     return { a, b, hers, his };
   }
 
-  /** An endpoint that nobody answers at. */
+  /** An endpoint that answers no dial. */
   const unanswered = (): Endpoint => network.endpoint();
 
   return { start, pair, unanswered };

@@ -9,23 +9,23 @@ const topic = topicIdFrom('17'.repeat(32));
 const join = request({ type: 'join', topic, bootstrap: [] });
 const hello = command({ type: 'broadcast', content: Buffer.from('hello') });
 
-/** Something to try, and what must come of it. */
+/** Something to try, and its expected result. */
 export interface Probe {
   readonly name: string;
   readonly expected: unknown;
-  /** How many broadcasts the node got, where it is alone in the topic and keeps them. */
+  /** How many broadcasts the node got. It is alone in the topic, and keeps them. */
   readonly kept?: number;
   run(client: RawClient): Promise<unknown>;
 }
 
-/** Whether the server still takes requests on this connection: a fresh subscription ends in good order when both halves are closed. */
+/** Checks that the server still takes requests on this connection: a new subscription ends without error when both halves are closed. */
 async function stillServes(client: RawClient): Promise<boolean> {
   const stream = await client.open(join);
   stream.send.finish();
   return (await stream.send.stopped) === undefined;
 }
 
-/** Commands on a stream that ends in good order. */
+/** Sends commands on a stream, and finishes it. */
 async function commands(client: RawClient, ...chunks: readonly Uint8Array[]): Promise<unknown> {
   const stream = await client.open(join, ...chunks);
   stream.send.finish();

@@ -13,7 +13,7 @@ export interface RawStream extends BiStream {
   readonly reader: ItemReader;
 }
 
-/** A client that does what it is told, also what ours never would. */
+/** A client that a test controls: it can do what our client never does. */
 export class RawClient {
   readonly connection: CertificateConnection;
   readonly #endpoint: CertificateEndpoint;
@@ -57,7 +57,7 @@ export async function nextItem<T>({ reader }: RawStream, schema: Schema<T>): Pro
   return body && decode(schema, body);
 }
 
-/** A length by itself, in as many bytes as wanted. */
+/** An encoded length, in as many bytes as a test wants. */
 export function length(value: number, bytes?: number): Uint8Array {
   const out: number[] = [];
   for (let rest = value; rest >= 0x80 || out.length === 0; rest = Math.floor(rest / 0x80)) out.push(rest % 0x80);

@@ -60,7 +60,7 @@ export async function next<T extends GossipEvent['type']>(events: AsyncIterable<
 
 export const text = (content: Uint8Array) => Buffer.from(content).toString();
 
-/** A logger that keeps what is said. */
+/** A logger that records its lines. */
 export function recorder() {
   const said: string[] = [];
   const note = (_: object, message: string) => void said.push(message);

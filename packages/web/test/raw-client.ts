@@ -4,7 +4,7 @@ import { type CertificateConnection, CertificateEndpoint } from '@grapevine/net/
 import { webAddrs } from '../src/index.js';
 import type { WebListener } from '../src/listener/index.js';
 
-/** A QUIC connection to a listener on which nothing of HTTP/3 has been said: for those who break its rules. */
+/** A QUIC connection to a listener without any HTTP/3 yet, for tests that break the rules of HTTP/3. */
 export async function rawConnect(
   listener: WebListener,
 ): Promise<{ readonly quic: CertificateConnection; close(): Promise<void> }> {

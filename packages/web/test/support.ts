@@ -12,10 +12,10 @@ import type { EndpointOptions } from '@grapevine/net/quic';
 import { WebEndpoint } from '../src/index.js';
 import { QuicDialer, WebListener, type WebListenerOptions } from '../src/listener/index.js';
 
-/** What a pair dials with. */
+/** The options with which a pair dials. */
 export type DialingEndpoint = Pick<Endpoint, 'id' | 'addressLookup' | 'connect' | 'close'>;
 
-/** A listener and an endpoint that dials, with one key: what the compliance suite tries from both sides. */
+/** A listener and an endpoint that dials, with one key, which the compliance suite tests from both sides. */
 export class WebPair implements Endpoint {
   readonly id: EndpointId;
   readonly addressLookup: AddressLookup;

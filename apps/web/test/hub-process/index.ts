@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('hub.mjs', import.meta.url));
 
-/** A hub in a process of its own: one that can be killed. It takes the built packages. */
+/** A hub in a process of its own, which a test can kill. It runs on the built packages. */
 export class HubProcess {
   /** Tickets: of its endpoint for members, of its listener for tabs. */
   readonly member: string;
@@ -25,7 +25,7 @@ export class HubProcess {
     return new HubProcess(process, tickets);
   }
 
-  /** It says nothing more, to nobody. */
+  /** Kills it: it sends nothing more. */
   kill(): void {
     this.#process.kill('SIGKILL');
   }

@@ -34,7 +34,7 @@ export function at(endpoint: Endpoint, addr: SocketAddr): EndpointAddr {
   return { id: endpoint.id, addrs: [{ type: 'ip', addr }] };
 }
 
-/** The next incoming, whatever becomes of it. */
+/** The next incoming handshake, complete or not. */
 export async function nextIncoming(endpoint: Endpoint): Promise<Incoming> {
   const { value, done } = await endpoint.accept()[Symbol.asyncIterator]().next();
   if (done) throw new Error('the endpoint closed');
@@ -74,7 +74,7 @@ export async function first<T>(streams: AsyncIterable<T>): Promise<T> {
 export const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
 export const bytes = (content: string): Uint8Array => Buffer.from(content);
 
-/** Bytes that are easy to check and never repeat soon. */
+/** Bytes that are easy to check, and repeat only after a long time. */
 export function pattern(length: number, seed = 1): Uint8Array {
   const out = new Uint8Array(length);
   let state = seed;
@@ -137,7 +137,7 @@ export async function captureInitials(count: number): Promise<Uint8Array[]> {
   return captured.slice(0, count);
 }
 
-/** Accepts and serves whoever comes. */
+/** Accepts every dial, and serves it. */
 export function serve(server: Endpoint): void {
   void (async () => {
     for await (const incoming of server.accept()) void incoming.accept().catch(() => {});

@@ -6,7 +6,7 @@ import { NativeConnection, rawConnection } from '../../src/quic/native-connectio
 import { CID_LENGTH, parseLongHeader } from '../../src/quic/packet-header.js';
 import { ALPN, udp } from './helpers.js';
 
-/** Peers on the bare binding that do what ours never would. */
+/** Peers on the bare binding, which do what our driver never does. */
 
 export interface Credentials {
   readonly key: string;
@@ -17,7 +17,7 @@ const hex = (text: string) => Buffer.from(text, 'hex');
 const SHA256_WITH_RSA = hex('300d06092a864886f70d01010b0500');
 const ECDSA_WITH_SHA256 = hex('300a06082a8648ce3d040302');
 
-/** A self-signed certificate for any key, by hand. */
+/** Makes a self-signed certificate for any key. */
 export function selfSigned(publicKey: KeyObject, privateKey: KeyObject, algorithm: Uint8Array): Buffer {
   const ascii = (value: string) => Buffer.from(value);
   const name = der(0x30, der(0x31, der(0x30, hex('0603550403'), der(0x0c, ascii('test')))));
@@ -70,7 +70,7 @@ export interface RawOutcome {
   readonly errorCode: number | undefined;
 }
 
-/** Dials with any configuration, sends stream data as soon as it may, and tells how it ended. */
+/** Dials with any configuration, and sends stream data as soon as it may. @returns how the connection ended */
 export async function rawDial(config: NativeConfig, target: SocketAddr): Promise<RawOutcome> {
   const socket = await udp();
   const local = { host: '127.0.0.1', port: socket.address().port };

@@ -6,9 +6,9 @@ interface Pending {
 }
 
 /**
- * Time that stands still until a test moves it.
+ * A clock that stands still until a test moves it.
  *
- * Between two timers, and at the end, everything that is ready to run does: promises, and the immediates in which this package
+ * Between two timers, and at the end, everything runs that is ready to run: promises, and the immediates in which this package
  * batches its work.
  */
 export class ManualClock implements Clock {
@@ -25,7 +25,7 @@ export class ManualClock implements Clock {
     return { cancel: () => this.#pending.delete(pending) };
   }
 
-  /** This machine has never slept: the wall clock runs beside the other. */
+  /** This machine never sleeps: both clocks show the same. */
   wallNow(): number {
     return this.#now;
   }
@@ -40,7 +40,7 @@ export class ManualClock implements Clock {
     return this.#pending.size;
   }
 
-  /** Lets `ms` pass, timer by timer. */
+  /** Moves the clock by `ms`, and fires the timers on the way. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -54,12 +54,12 @@ export class ManualClock implements Clock {
     await settle();
   }
 
-  /** Lets `ms` pass in which nothing runs: what is due by then is late. */
+  /** Moves the clock by `ms` without firing a timer: those that are due by then are late. */
   jump(ms: number): void {
     this.#now += ms;
   }
 
-  /** Lets time pass in small steps until something is so. @throws when it is not so after `limitMs` */
+  /** Moves the clock in small steps until a condition holds. @throws when it does not hold after `limitMs` */
   async until(condition: () => boolean, limitMs = 60_000, stepMs = 5): Promise<void> {
     await settle();
     for (let waited = 0; !condition(); waited += stepMs) {

@@ -60,7 +60,7 @@ export class TestSwarm {
     return member;
   }
 
-  /** Subscribes a member and records what it hears. */
+  /** Subscribes a member, and records its events. */
   async listen(member: Member, bootstrap: readonly Member[] = [], topic = TOPIC): Promise<Listener> {
     const session = await member.node.subscribe(topic, { bootstrap: bootstrap.map(({ endpoint }) => endpoint.addr()) });
     return { ...member, session, events: record(session) };
@@ -84,7 +84,7 @@ export class TestSwarm {
   }
 }
 
-/** What a session hears, as it comes; an error ends it. */
+/** Records the events of a session as they come, until an error. */
 export function record(session: TopicSession): GossipEvent[] {
   const events: GossipEvent[] = [];
   void (async () => {
@@ -98,7 +98,7 @@ export function texts(listener: Listener): string[] {
   return listener.events.flatMap((event) => (event.type === 'received' ? [Buffer.from(event.content).toString()] : []));
 }
 
-/** Broadcasts a text and fails the test when it can't be. */
+/** Broadcasts a text. Fails the test when the node refuses it. */
 export function say(listener: Listener, text: string): Promise<void> {
   return listener.session.send({ type: 'broadcast', content: Buffer.from(text), scope: 'swarm', whenAlone: 'keep' });
 }

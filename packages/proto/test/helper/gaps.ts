@@ -26,7 +26,7 @@ export const recovered = (text: string, { from = 1, round = 3, age = 0 } = {}): 
 export const announceCache = (peer: number): InEvent<number> => ({ type: 'announceCache', topic: TOPIC, peer });
 export const announced = (outputs: ReturnType<TestNode['handle']>): MessageId[] =>
   sent(outputs).flatMap(({ message }) => (message.type === 'ihave' ? message.messages.map(({ id }) => id) : []));
-/** `count` payloads have come, one each millisecond. */
+/** Delivers `count` payloads, one each millisecond. */
 export const filled = (node: TestNode, count: number): TestNode => {
   for (let i = 0; i < count; i++) {
     node.receive(1, payload(`m${i}`));

@@ -6,7 +6,7 @@ setFlagsFromString('--expose-gc');
 for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What is in use after a collection, in bytes. */
+/** The heap in use after a collection, in bytes. */
 export function heap(): number {
   collectGarbage();
   collectGarbage();

@@ -3,14 +3,14 @@ import { testSeed } from './swarm.js';
 import { TOPIC } from './topic.js';
 
 interface Plan {
-  /** Honest nodes. Any other end of a link is a neighbor that says what the test has it say. */
+  /** Honest nodes. Any other end of a link is a neighbor whose messages the test makes. */
   readonly nodes: readonly number[];
   readonly links: readonly (readonly [number, number])[];
-  /** `hardened.missingPerPeer`; four times as many in a topic. */
+  /** `hardened.missingPerPeer`. The limit of a topic is four times as high. */
   readonly missingPerPeer: number;
 }
 
-/** Nodes whose hosts compare losses whenever the kernel asks for it. Nothing else passes between them. */
+/** Nodes whose hosts exchange losses whenever the kernel asks for it. Nothing else passes between them. */
 export class LossNetwork {
   now = 0;
   readonly #states: Map<number, State<number>>;
@@ -22,7 +22,7 @@ export class LossNetwork {
       this.#meet(a, b);
       this.#meet(b, a);
     }
-    this.pass(60); // long enough for nobody to be a newcomer
+    this.pass(60); // after that, no node is a newcomer
   }
 
   /** How many losses the subscribers of a node have been told. */
@@ -30,7 +30,7 @@ export class LossNetwork {
     return this.#lost.get(me) ?? 0;
   }
 
-  /** Whether a payload was here or is told lost. */
+  /** Whether a payload was here, or was told as lost. */
   hasSeen(me: number, id: MessageId): boolean {
     return this.#states.get(me)?.hasSeen(TOPIC, id) === true;
   }
@@ -41,7 +41,7 @@ export class LossNetwork {
     for (const output of state.handle(event, this.now)) this.#carryOut(me, output);
   }
 
-  /** Lets seconds pass; what is due each second is done. */
+  /** Lets seconds pass, with what is due in each. */
   pass(seconds: number): void {
     const timer = { topic: TOPIC, generation: 1, task: { type: 'evictCache' } } as const;
     for (let i = 0; i < seconds; i++) {

@@ -10,7 +10,7 @@ export const reference = (config: PartialConfig = {}, seed?: number): TestNode =
 export const hardened = (config: PartialConfig = {}, seed?: number): TestNode =>
   new TestNode({ mode: 'hardened', ...config }, seed);
 
-/** Fills the active view of a node with the peers 1 to 5, and has it know 6 and 7. */
+/** Fills the active view of a node with the peers 1 to 5, and its passive view with 6 and 7. */
 export const full = (node: TestNode): TestNode => node.meet(1, 2, 3, 4, 5).learn(1, 6, 7);
 
 export const range = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);

@@ -29,7 +29,7 @@ export function payload(text: string, round = 0): GossipMessage {
   return { type: 'gossip', id: idOf(content), content, scope: { type: 'swarm', round } };
 }
 
-/** One node under the microscope: it has joined a topic, and the test plays all the others. */
+/** One node that has joined a topic. The test plays all others. */
 export class TestNode {
   now = 0;
   readonly state: State<number>;
@@ -51,17 +51,17 @@ export class TestNode {
     return this.handle({ type: 'recvMessage', from, topic: TOPIC, message });
   }
 
-  /** Lets peers become active neighbors. */
+  /** Makes peers neighbors. */
   meet(...peers: number[]): this {
     for (const peer of peers) {
       this.receive(peer, { type: 'neighbor', priority: 'high', data: undefined });
-      // The second message confirms our answer, which the reference otherwise takes for a pending request of ours.
+      // The second message confirms our answer. Without it, the reference takes that for a pending request of ours.
       this.receive(peer, { type: 'neighbor', priority: 'high', data: undefined });
     }
     return this;
   }
 
-  /** Puts peers into the passive view: an active neighbor ends its life with a list of them. */
+  /** Puts peers into the passive view: a neighbor sends a list of them, and goes. */
   learn(via: number, ...peers: number[]): this {
     for (const id of peers) {
       this.receive(via, { type: 'shuffle', origin: 999, nodes: [{ id, data: undefined }], ttl: 0 });
@@ -86,13 +86,13 @@ export class TestNode {
     return this.handle({ type: 'peerDisconnected', peer });
   }
 
-  /** Feeds the timer of an output back. */
+  /** Fires the timer of an output. */
   expire(output: OutEvent<number> | undefined): OutEvent<number>[] {
     if (output?.type !== 'scheduleTimer') throw new Error('not a timer');
     return this.handle({ type: 'timerExpired', timer: output.timer });
   }
 
-  /** The time has come to drop what has been kept long enough. */
+  /** Fires the timer that evicts what has been cached long enough. */
   evict(): OutEvent<number>[] {
     return this.handle({ type: 'timerExpired', timer: { topic: TOPIC, generation: 1, task: { type: 'evictCache' } } });
   }
@@ -115,7 +115,7 @@ export function sent(outputs: readonly OutEvent<number>[]): { to: number; messag
   );
 }
 
-/** What was sent, in short: `2 graft`. */
+/** The messages among outputs, in short: `2 graft`. */
 export function sentTypes(outputs: readonly OutEvent<number>[]): string[] {
   return sent(outputs).map(({ to, message }) => `${to} ${message.type}`);
 }
@@ -124,7 +124,7 @@ export function emitted(outputs: readonly OutEvent<number>[]): TopicEvent<number
   return outputs.flatMap((output) => (output.type === 'emitEvent' ? [output.event] : []));
 }
 
-/** With whom to reconcile, and why: `2 neighborUp`. */
+/** The peers to reconcile with, and the reasons: `2 neighborUp`. */
 export function reconciled(outputs: readonly OutEvent<number>[]): string[] {
   return outputs.flatMap((output) => (output.type === 'reconcile' ? [`${output.peer} ${output.reason}`] : []));
 }

@@ -1,4 +1,4 @@
-/** What a node has said about trees: `2 gossip a x`, `2 graft a`, `2 prune a`. */
+/** The messages of a node about trees: `2 gossip a x`, `2 graft a`, `2 prune a`. */
 export type Said = string;
 
 interface TreeState {
@@ -40,8 +40,8 @@ class Lately {
 }
 
 /**
- * The program of docs/trees.md, "The same as a program", line by line: what a node that keeps to the page says, without the kernel's way of
- * being fast, bounded, and suspicious. All neighbors are taken to know tags.
+ * The program of docs/trees.md, "The same as a program", line by line. It sends what the page says, without the kernel's speed, bounds and
+ * suspicion. All neighbors know tags.
  */
 export class TreeModel {
   now = 0;
@@ -56,7 +56,7 @@ export class TreeModel {
   #departedAt = Number.NEGATIVE_INFINITY;
   #said: Said[] = [];
 
-  /** What it has said since it was asked last. */
+  /** The messages since the last call. */
   takeSaid(): Said[] {
     const said = this.#said;
     this.#said = [];
@@ -182,7 +182,7 @@ export class TreeModel {
       this.#departedAt = this.now;
       this.#departures.add(this.now);
     }
-    // The trees that have carried one payload come first; that is the order of the kernel, and none that matters.
+    // Trees that have carried one payload come first. It is the kernel's order, and has no other reason.
     for (const [tag, tree] of this.#trees) {
       const wasParent = tree.parent === s;
       tree.pruned.delete(s);
@@ -239,7 +239,7 @@ export class TreeModel {
   }
 }
 
-/** From now on payloads of a tree come from another neighbor. */
+/** Gives a tree another parent. */
 function follow(tree: TreeState, parent: number | undefined): void {
   tree.parent = parent;
   if (tree.rival === parent) tree.rival = undefined;

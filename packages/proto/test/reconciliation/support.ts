@@ -1,7 +1,7 @@
 import { seededRng } from '../../src/index.js';
 import { KeySetBuilder, Reconciliation, saltOf } from '../../src/reconciliation/index.js';
 
-/** What a frame costs besides its body on a stream of ours: a length of four bytes and its kind. */
+/** The bytes of a frame besides its body, on our streams: four of length, and one of kind. */
 export const FRAMING = 5;
 
 /** `count` ids that follow from a seed. */
@@ -24,23 +24,23 @@ export function keySet(of: readonly Uint8Array[], salt: Uint8Array) {
   return builder.build();
 }
 
-/** What a session between two sides was and cost. */
+/** The result of a session between two sides, and its cost. */
 export interface Outcome {
   /** Positions of the ids that the other side lacks, on each side. */
   readonly a: readonly number[];
   readonly b: readonly number[];
-  /** The same as the other side knows it: by keys, mapped back on the side that has the ids. */
+  /** The same as the other side knows it: keys, which the side with the ids maps back to positions. */
   readonly aBySide: readonly number[];
   readonly bBySide: readonly number[];
   readonly exact: boolean;
-  /** In both directions, framing included. */
+  /** Bytes in both directions, with framing. */
   readonly bytes: number;
   /** How often the direction changed, and half of it. */
   readonly roundTrips: number;
   readonly frames: readonly Uint8Array[];
 }
 
-/** Runs a session to its end; each side answers everything that has arrived before the other goes on. */
+/** Runs a session to its end. Each side answers all that has arrived before the other goes on. */
 export function reconcile(
   idsOfA: readonly Uint8Array[],
   idsOfB: readonly Uint8Array[],

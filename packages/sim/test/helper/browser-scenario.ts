@@ -2,7 +2,7 @@ import { MILLISECOND, type Scenario, SECOND } from '../../src/index.js';
 
 export const BROWSER_SEED = 42;
 
-/** 100 nodes, with some of everything. */
+/** A scenario of 100 nodes with several kinds of faults. */
 export const BROWSER_SCENARIO: Scenario = {
   sim: 'GossipMulti',
   nodes: 100,

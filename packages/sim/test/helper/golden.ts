@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js';
 import casesJson from '../golden/cases.json' with { type: 'json' };
 
-/** A line of cases.json; what is left out is at its default. The Rust program reads the same fields. */
+/** A line of cases.json. What is left out has its default. The Rust program reads the same fields. */
 export interface GoldenCase {
   readonly name: string;
   readonly sim: ScenarioKind;
@@ -64,7 +64,7 @@ const stats = ([duration, rmr, ldh, missed]: Row): RoundStats => ({
   missed: Math.fround(missed as number),
 });
 
-/** What a row of the scenario file must give. */
+/** The expected result of a row of the scenario file. */
 export function expectedStats({ rounds: rows, min, max, mean }: GoldenRounds): {
   rounds: RoundStats[];
   summary: RoundStatsSummary;

@@ -3,7 +3,7 @@ import { type GoldenCase, runCase } from './golden.js';
 
 const EVENTS_PER_HASH = 1_000;
 
-/** The hashes of a run as interop/golden/src/trace.rs makes them: each over the one before and 1,000 events. */
+/** The hashes of a run, as in interop/golden/src/trace.rs: each is over the previous hash and 1,000 events. */
 export function rollingHashes(entry: GoldenCase): { events: number; hashes: string[] } {
   const hashes: string[] = [];
   let events = 0;

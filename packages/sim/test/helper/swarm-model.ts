@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ChaCha12Rng, MILLISECOND, Network, type NetworkConfig, SECOND } from '../../src/index.js';
 
-/** What the swarm should be: who is in it, and what has been published. */
+/** The expected state of the swarm: its members, and what has been published. */
 export interface Model {
   readonly members: Set<number>;
   /** How many nodes have crashed. */
@@ -10,10 +10,10 @@ export interface Model {
   published: number;
 }
 
-/** The swarm itself, and everything that it has delivered. */
+/** The swarm, and everything that it has delivered. */
 export class Swarm {
   readonly network: Network;
-  /** Who was there when a payload was published, the publisher first. */
+  /** The members at the time when a payload was published, the publisher first. */
   readonly audiences: { readonly content: string; readonly peers: readonly number[] }[] = [];
   private readonly texts = new Map<string, Map<number, number>>();
 
@@ -36,7 +36,7 @@ export class Swarm {
 
 type Command = fc.Command<Model, Swarm>;
 
-/** The member at a position, which shrinking moves towards the first. */
+/** The member at a position. Shrinking moves the position towards the first member. */
 const memberAt = ({ members }: Model, position: number): number => [...members][position % members.size] as number;
 
 class Join implements Command {
@@ -139,7 +139,7 @@ class Wait implements Command {
 
 const position = fc.nat({ max: 20 });
 
-/** Schedules of joins, goodbyes, crashes, broadcasts and pauses. */
+/** Schedules of joins, quits, crashes, broadcasts and pauses. */
 export const schedules = fc.commands(
   [
     position.map((at) => new Join(at)),

@@ -7,7 +7,7 @@ const HUB: PeerData = Uint8Array.of(1);
 const TAB_CONFIG = { membership: { activeViewCapacity: 3 } };
 const encoder = new TextEncoder();
 
-/** How a {@link TabSwarm} is made up. */
+/** Settings of a {@link TabSwarm}. */
 export interface TabSwarmOptions {
   readonly seed: number;
   readonly hubs: number;
@@ -20,15 +20,15 @@ export interface TabSwarmOptions {
   readonly runsLeafState?: boolean;
 }
 
-/** Hubs, ordinary members that tabs cannot dial, and tabs, which nobody can dial; and who has heard what. */
+/** Hubs, members that tabs cannot dial, and tabs, which nobody can dial. It records what each has received. */
 export class TabSwarm {
   readonly network: Network;
   readonly rng: ChaCha12Rng;
-  /** What each node has heard: the text of a payload, once for each time that it was delivered. */
+  /** What each node has received: the text of a payload, once for each delivery. */
   readonly heard = new Map<number, string[]>();
-  /** Messages that somebody wanted to send to a tab that is not connected with it. */
+  /** Messages to a tab from a node that is not connected to it. */
   dialedInVain = 0;
-  /** What each tab that is there has to hear. */
+  /** What each open tab has to receive. */
   readonly #due = new Map<number, string[]>();
   readonly #options: TabSwarmOptions;
   #next: number;
@@ -84,7 +84,7 @@ export class TabSwarm {
     return this.network.peers().filter((peer) => peer < this.#options.hubs);
   }
 
-  /** A tab opens: its page knows two hubs. */
+  /** Opens a tab, whose page knows two hubs. */
   open(): number {
     const tab = this.#next++;
     const { hubs } = this;
@@ -98,7 +98,7 @@ export class TabSwarm {
     this.network.runFor(duration);
   }
 
-  /** Publishes something that every tab which is connected now must hear. */
+  /** Publishes a payload that every tab that is connected now must receive. */
   say(from: number, text: string): void {
     for (const tab of this.tabs) {
       if (tab !== from && this.network.neighbors(tab).length > 0) this.#dueOf(tab).push(text);
@@ -106,7 +106,7 @@ export class TabSwarm {
     this.network.command(from, { type: 'broadcast', content: encoder.encode(text), scope: 'swarm' });
   }
 
-  /** Tabs that are still there and have missed something, or heard it twice. */
+  /** Open tabs that have missed a payload, or received one twice. */
   missed(): [tab: number, text: string][] {
     return this.tabs.flatMap((tab) =>
       this.#dueOf(tab)
@@ -115,7 +115,7 @@ export class TabSwarm {
     );
   }
 
-  /** Tabs without a hub that is there. */
+  /** Open tabs without a live hub. */
   alone(): number[] {
     return this.tabs.filter((tab) => !this.network.neighbors(tab).some((hub) => this.network.has(hub)));
   }

@@ -4,19 +4,19 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import { build } from 'esbuild';
 import { type Answer, type Call, deserialize, type Handle, serialize } from './wire.js';
 
-/** How long this thread stands still for an answer at most, in milliseconds: after that the page is gone. */
+/** How long this thread blocks for an answer at most, in milliseconds. After that the page is taken for gone. */
 const PATIENCE_MS = 20_000;
 
-/** What a bridge is made of. */
+/** What a bridge needs. */
 interface Parts {
   readonly worker: Worker;
   readonly url: string;
-  /** 1 as soon as the answer that a thread stands still for is in `answers`. */
+  /** 1 as soon as the answer that a thread blocks for is in `answers`. */
   readonly answered: Int32Array;
   readonly answers: MessagePort;
-  /** What stands for an object of the page. */
+  /** The proxy for an object of the page. */
   readonly find: (handle: Handle) => unknown;
-  /** The error that was thrown there. */
+  /** Turns an error of the page into one of this process. */
   readonly toError: (error: unknown) => Error;
 }
 
@@ -25,9 +25,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Calls objects in a page: also those whose answer has to be there at once, as the seam's `write` has. */
+/** Calls objects in a page. Some answers are needed at once, such as that of the seam's `write`: for those this thread blocks. */
 export class Bridge {
-  /** Where the page is. */
+  /** The URL of the page. */
   readonly url: string;
   readonly #parts: Parts;
   readonly #waiting = new Map<number, Waiting>();
@@ -60,7 +60,7 @@ export class Bridge {
     return new Bridge({ worker, url: `http://127.0.0.1:${port}/`, answered, answers, find, toError });
   }
 
-  /** What a method returns, or a property is, right now. This thread stands still until it is here. */
+  /** The result of a method, or the value of a property. Blocks this thread until it is here. */
   now(on: number, name: string, ...args: readonly unknown[]): unknown {
     const { answered, answers, toError } = this.#parts;
     Atomics.store(answered, 0, 0);
@@ -71,7 +71,7 @@ export class Bridge {
     return value;
   }
 
-  /** What the promise comes to that a method returns, or a property is. */
+  /** The result of a promise that a method returns, or a property is. */
   later(on: number, name: string, ...args: readonly unknown[]): Promise<unknown> {
     return this.#ask({ on, name, args, answer: 'later' });
   }

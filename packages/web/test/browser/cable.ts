@@ -1,11 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A way for datagrams between a browser and a port of this machine that can be cut: then both sides hear nothing any more. */
+/** Passes datagrams between a browser and a port of this machine, until it is cut: then neither side gets any more. */
 export class Cable {
   readonly #near: Socket;
   readonly #to: number;
-  /** For each port that the browser sends from, the socket that stands for it at the far end. */
+  /** For each port that the browser sends from, the socket that sends to the far end. */
   readonly #far = new Map<number, Socket>();
   #isCut = false;
 
@@ -17,7 +17,7 @@ export class Cable {
     });
   }
 
-  /** @param to the port at the far end */
+  /** @param to - the port at the far end */
   static async lay(to: number): Promise<Cable> {
     const near = createSocket('udp4').bind(0, '127.0.0.1');
     await once(near, 'listening');

@@ -2,18 +2,18 @@ import { type EndpointAddr, SecretKey } from '@grapevine/net';
 import { WebEndpoint } from '../../src/index.js';
 import { type Call, deserialize, serialize } from './wire.js';
 
-/** What the test asks for first. */
+/** The objects that a test asks for first. */
 const tools = {
   endpoint: (seed: Uint8Array, options: { readonly handshakeTimeoutMs?: number }) =>
     new WebEndpoint({ key: SecretKey.fromBytes(seed), ...options }),
   controller: () => new AbortController(),
   connect: (endpoint: WebEndpoint, to: EndpointAddr, alpn: string, controller: AbortController | undefined) =>
     endpoint.connect(to, alpn, controller && { signal: controller.signal }),
-  /** What the endpoint looks addresses up in. */
+  /** Adds an address to the lookup of an endpoint. */
   learn: (endpoint: WebEndpoint, addr: EndpointAddr) => endpoint.addressLookup.add(addr, 'user'),
 };
 
-/** Everything that was handed out, by number. */
+/** Every object that a test has, by number. */
 const objects: object[] = [tools];
 const numbers = new Map<object, number>();
 
@@ -37,7 +37,7 @@ const reply = (answer: object) => socket.send(serialize(answer, keep));
 
 socket.onmessage = ({ data }) => void carryOut(deserialize(data, ({ number }) => objects[number]) as Call);
 
-/** Up to the first promise within the same turn: the caller may stand still until then. */
+/** Runs in one turn up to the first promise, because the caller may block until then. */
 async function carryOut({ id, on, name, args, answer }: Call): Promise<void> {
   try {
     const target = objects[on] as Record<string, unknown>;

@@ -26,7 +26,7 @@ import type { Handle, RemoteError } from './wire.js';
 
 const TOOLS = 0;
 
-/** What the page can give: endpoints that dial. */
+/** The objects of the page that a test begins with: endpoints that dial. */
 export class BrowserPage {
   readonly #bridge: Bridge;
 
@@ -88,7 +88,7 @@ export class RemoteEndpoint implements DialingEndpoint {
   }
 }
 
-/** An object of the page, as the seam has it. */
+/** A proxy for an object of the page, with the interface of the seam. */
 function wrap(bridge: Bridge, handle: Handle): unknown {
   switch (handle.kind) {
     case 'WebConnection':
@@ -208,7 +208,7 @@ class RemoteRecvStream implements RecvStream {
   }
 }
 
-/** The error that was thrown in the page, of the class that it had there. */
+/** An error of the page, with the class that it had there. */
 function toError(thrown: unknown): Error {
   const { name, message, reason, errorCode } = thrown as RemoteError;
   switch (name) {

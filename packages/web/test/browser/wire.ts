@@ -1,5 +1,5 @@
 /**
- * How a test in Node calls objects that live in a page: what goes over the wire between them.
+ * The messages with which a test in Node calls objects in a page.
  *
  * @module
  */
@@ -7,22 +7,22 @@
 /** A call of an object in the page. */
 export interface Call {
   readonly id: number;
-  /** The number of the object; 0 is what the page has to begin with. */
+  /** The number of the object. 0 is the one that the page begins with. */
   readonly on: number;
   readonly name: string;
   readonly args: readonly unknown[];
-  /** `now`: the answer is what it returns; `later`: what its promise comes to; `next`: the next item of the iterable that it returns. */
+  /** The answer is: `now`, what it returns; `later`, the result of its promise; `next`, the next item of the iterable that it returns. */
   readonly answer: 'now' | 'later' | 'next';
 }
 
-/** What came of it. */
+/** The answer to a call. */
 export interface Answer {
   readonly id: number;
   readonly value?: unknown;
   readonly error?: unknown;
 }
 
-/** An object that stays where it is. */
+/** A reference to an object of the page. */
 export class Handle {
   readonly number: number;
   /** The name of its class. */
@@ -37,7 +37,7 @@ export class Handle {
   }
 }
 
-/** An error as it crosses: its class by name, and its fields. */
+/** An error in a message: the name of its class, and its fields. */
 export interface RemoteError {
   readonly name: string;
   readonly message: string;
@@ -45,7 +45,7 @@ export interface RemoteError {
   readonly errorCode: unknown;
 }
 
-/** @param keep gives an object that has methods its number */
+/** @param keep - gives a number to an object with methods */
 export function serialize(value: unknown, keep: (object: object) => number): string {
   return JSON.stringify(tagged(value, keep));
 }
@@ -72,7 +72,7 @@ function fields(value: object, keep: (object: object) => number): object {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, tagged(field, keep)]));
 }
 
-/** @param find what to put in place of a handle */
+/** @param find - what to put in place of a reference */
 export function deserialize(text: string, find: (handle: Handle) => unknown): unknown {
   return untagged(JSON.parse(text), find);
 }

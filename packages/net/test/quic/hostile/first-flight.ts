@@ -4,9 +4,9 @@ import { longPacketAt, parseLongHeader } from '../../../src/quic/packet-header.j
 import { crypto, padding, varint } from './frames.js';
 import { clientInitialKeys, seal } from './protection.js';
 
-/** Genuine Initials of clients that never go on, for every purpose. */
+/** Genuine Initials of clients that never complete a handshake. */
 
-/** What an Initial says in its header. */
+/** The header of an Initial. */
 export interface InitialHeader {
   readonly dcid?: Uint8Array;
   readonly scid?: Uint8Array;
@@ -31,7 +31,7 @@ export function initialWith(frames: Uint8Array, header: InitialHeader = {}): Buf
   return seal(clientInitialKeys(dcid), Buffer.concat([head, lengthField]), number, payload);
 }
 
-/** What a real client says first. It names the id that it calls itself by, so it is good with that one only. */
+/** The ClientHello of a real client. It contains the client's connection id, and is valid with that id only. */
 export interface Hello {
   readonly bytes: Buffer;
   readonly scid: Uint8Array;
@@ -49,11 +49,11 @@ export function helloIn(datagram: Uint8Array): Hello {
   return { bytes: frames.subarray(2 + size, 2 + size + length), scid: header.scid };
 }
 
-/** An Initial that brings a whole ClientHello. */
+/** An Initial with a whole ClientHello. */
 export const helloDatagram = ({ bytes, scid }: Hello, header: Omit<InitialHeader, 'scid'> = {}) =>
   initialWith(crypto(0, bytes), { ...header, scid });
 
-/** What a Retry gives a client. */
+/** The values that a Retry gives a client. */
 export function readRetry(datagram: Buffer): { readonly cid: Buffer; readonly token: Buffer } | undefined {
   const header = parseLongHeader(datagram);
   if (!header || ((datagram[0] ?? 0) & 0x30) !== 0x30) return undefined;

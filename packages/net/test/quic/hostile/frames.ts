@@ -1,4 +1,4 @@
-/** QUIC frames by hand (RFC 9000, section 19): valid ones, and with whatever values one likes. */
+/** Writes QUIC frames (RFC 9000, section 19), valid ones and others. */
 
 /** A variable-length integer (section 16). */
 export function varint(value: number | bigint): Buffer {
@@ -20,7 +20,7 @@ const frame = (type: number, ...parts: ReadonlyArray<number | bigint | Uint8Arra
 
 export const padding = (length: number): Buffer => Buffer.alloc(length);
 export const ping = (): Buffer => frame(0x01);
-/** @param ranges pairs of gap and length, each less one, as the wire has them */
+/** @param ranges - pairs of gap and length, each less one, as on the wire */
 export const ack = (largest: number | bigint, first: number | bigint, ...ranges: Array<readonly [number, number]>) =>
   frame(0x02, largest, 0, ranges.length, first, ...ranges.flat());
 export const resetStream = (id: number, code: number, finalSize: number | bigint) => frame(0x04, id, code, finalSize);
@@ -43,7 +43,7 @@ export const pathResponse = (data: Uint8Array) => frame(0x1b, data);
 export const handshakeDone = () => frame(0x1e);
 export const datagram = (bytes: Uint8Array) => frame(0x31, bytes.length, bytes);
 
-/** What of a server's frames the attacks look at. */
+/** The frames of a server that attacks read. */
 export type SeenFrame =
   | { readonly type: 'ack'; readonly largest: number }
   | { readonly type: 'close'; readonly code: number }
@@ -51,7 +51,7 @@ export type SeenFrame =
   | { readonly type: 'retire-connection-id'; readonly sequence: number }
   | { readonly type: 'stream'; readonly bytes: number };
 
-/** The frames in a payload, as far as they are understood. */
+/** The frames in a payload, up to the first that is not known here. */
 export function seenFrames(payload: Uint8Array): SeenFrame[] {
   const seen: SeenFrame[] = [];
   let at = 0;

@@ -17,7 +17,7 @@ import { type Keys, keysOf, open, type Suite, seal } from './protection.js';
 const FIRST_NUMBER = 1_000;
 const SUITES: readonly Suite[] = ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'];
 
-/** What the binding can besides, and the driver must not. */
+/** What the binding can do, and the driver must not. */
 type KeyLogging = RawConnection & { setKeylog(path: string): void };
 
 /** How to be hostile. */
@@ -29,14 +29,14 @@ export interface HostileOptions {
 }
 
 /**
- * A client that quiche takes through an honest handshake, and whose 1-RTT packets are of its own making from then on.
+ * A client that does an honest handshake with quiche, and makes its 1-RTT packets by itself from then on.
  *
- * The keys come from quiche's key log. Afterwards nothing is sent but what the attack sends: no acknowledgements, no answers.
+ * Its keys come from quiche's key log. After the handshake it sends what the attack sends, and no acknowledgements or answers besides.
  */
 export class HostileClient implements AsyncDisposable {
-  /** What the server sent since, in order. */
+  /** The frames that the server has sent since then, in order. */
   readonly seen: SeenFrame[] = [];
-  /** Bytes that came from the server since, and bytes that were sent to it. */
+  /** Bytes that have come from the server since then, and bytes that were sent to it. */
   received = 0;
   sent = 0;
   readonly #socket: Socket;
@@ -92,7 +92,7 @@ export class HostileClient implements AsyncDisposable {
     return this.#number;
   }
 
-  /** A sealed 1-RTT packet. @param number used once; default the next one */
+  /** A sealed 1-RTT packet. @param number - used once. Default: the next one */
   packet(frames: Uint8Array, number = this.#number++): Buffer {
     const header = Buffer.concat([Uint8Array.of(0x43), this.#dcid]);
     return seal(this.#keys.ours, header, number, frames);
@@ -103,13 +103,13 @@ export class HostileClient implements AsyncDisposable {
     this.sendRaw(this.packet(Buffer.concat(frames)));
   }
 
-  /** Sends a datagram as it is. @param from another socket to send it from, as one with a spoofed source would */
+  /** Sends a datagram as it is. @param from - another socket to send it from, as if its source were spoofed */
   sendRaw(datagram: Uint8Array, from: Socket = this.#socket): void {
     this.sent += datagram.length;
     from.send(datagram, this.#server.port, this.#server.host);
   }
 
-  /** Settles when everything that was sent so far has left, and the server had a turn to read some of it. */
+  /** Resolves when everything that was sent so far has left, and the server had a turn to read some of it. */
   async flushed(): Promise<void> {
     while (this.#socket.getSendQueueCount() > 0) await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -125,7 +125,7 @@ export class HostileClient implements AsyncDisposable {
   }
 }
 
-/** As a client of ours has it, and that it may log its keys. */
+/** The configuration of our clients, with a key log. */
 export function clientConfig(alpn: string, secretKey: SecretKey) {
   const key = [Buffer.from(secretKey.toPem())];
   const config = quiche.Config.withBoringSslCtx(

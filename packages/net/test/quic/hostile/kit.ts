@@ -8,7 +8,7 @@ import { type Hello, helloDatagram, helloIn, initialWith, readRetry } from './fi
 import * as frames from './frames.js';
 import { clientConfig, HostileClient } from './hostile-client.js';
 
-/** What clients say first that never go on. */
+/** The first flights of clients that never complete a handshake. */
 function hellos(count: number, alpn: string): Hello[] {
   const config = clientConfig(alpn, SecretKey.generate());
   const nobody = { host: '127.0.0.1', port: 1 };

@@ -1,11 +1,11 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
-/** Packet protection for any secret (RFC 9001, section 5), so that packets of our own making are taken for quiche's. */
+/** Packet protection for any secret (RFC 9001, section 5), so that packets that tests make are taken for quiche's. */
 
 const TAG = 16;
 const NUMBER_LENGTH = 4;
 
-/** What BoringSSL may choose for us. */
+/** The cipher suites that BoringSSL may choose. */
 export type Suite = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305';
 
 export interface Keys {
@@ -50,7 +50,7 @@ function nonceOf(iv: Buffer, number: number): Buffer {
   return nonce;
 }
 
-/** @param header up to the packet number, which is written in four bytes */
+/** @param header - up to the packet number, which is written in four bytes */
 export function seal(keys: Keys, header: Uint8Array, number: number, payload: Uint8Array): Buffer {
   const head = Buffer.concat([header, Buffer.alloc(NUMBER_LENGTH)]);
   head.writeUInt32BE(number, header.length);
