@@ -6,7 +6,7 @@ import { OTHER_MISTAKES } from './arguments/other-mistakes.js';
 import { publicSurface } from './arguments/public-surface.js';
 import { WRONG } from './arguments/wrong.js';
 
-// Every function, constructor and method that a package exports refuses what it cannot use, and says which argument that was.
+// Every function, constructor and method that a package exports refuses what it cannot use, and names the argument.
 
 async function failureOf(call: () => unknown): Promise<unknown> {
   try {

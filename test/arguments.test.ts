@@ -6,8 +6,8 @@ import { type Anything, gossip, id, network } from './arguments/mistakes.js';
 import { NET_MISTAKES } from './arguments/net-mistakes.js';
 import { OTHER_MISTAKES } from './arguments/other-mistakes.js';
 
-// What callers in JavaScript can get wrong, over all that is public: each mistake is told at the call, in words that name the argument,
-// and nothing has been done by then.
+// The mistakes that callers in JavaScript can make, over all that is public. Each throws at the call, before anything is done, and the error
+// names the argument.
 
 afterAll(() => gossip.shutdown());
 

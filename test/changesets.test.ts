@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// A changeset becomes an entry in the changelog of each package that it names, word for word: so it names one, and describes that one.
+// A changeset becomes an entry in the changelog of each package that it names, word for word. So it names one package, and describes that.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, '.changeset');

@@ -26,7 +26,7 @@ import { CutOffError, StreamReader } from '../packages/web/src/http3/stream-read
 import { helloSchema, proofSchema } from '../packages/web/src/identity/messages.js';
 import corpus from './corpus/decoders.json' with { type: 'json' };
 
-// Every decoder that bytes of others reach, fed with a corpus of what they should get, and with that cut off, bent and grown.
+// Every decoder that reads bytes of others, with a corpus of valid input, and with the same input truncated, changed and extended.
 
 /** `GRAPEVINE_FUZZ=100 npx vitest run test/decoders.test.ts` tries a hundred times as many. */
 const MUTATIONS = 40 * Number(process.env.GRAPEVINE_FUZZ ?? 1);

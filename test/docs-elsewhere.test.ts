@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Block, pages, root } from './docs/pages.js';
 
-// Blocks of code that docs.slow.test.ts does not run name the file that does: a test that reads the block (`blockOf`), or a program that has
+// A block of code that docs.slow.test.ts does not run names the file that does: a test that reads the block (`blockOf`), or a program with
 // the same lines.
 
 const blocks = pages().flatMap(({ path, steps }) =>

@@ -24,10 +24,10 @@ function run(command: string, args: string[], cwd: string): string {
   const env = {
     ...process.env,
     GRAPEVINE_BUILT: '1',
-    // As npm itself writes them: changesets look for them so.
+    // As npm writes them, because changesets look for that form.
     npm_config_userconfig: join(workshop, 'npmrc'),
     npm_config_registry: registry.url,
-    // Everything is built: `prepack` would only look. test/pack.slow.test.ts packs with it.
+    // Everything is built, so `prepack` would do nothing. test/pack.slow.test.ts packs with it.
     npm_config_ignore_scripts: 'true',
     GIT_AUTHOR_NAME: 'rehearsal',
     GIT_AUTHOR_EMAIL: 'rehearsal@localhost',

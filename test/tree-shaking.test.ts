@@ -3,7 +3,7 @@ import { build, type Plugin } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { entries } from './support/entries.js';
 
-// Packages are built as few files, so bundlers can no longer leave out whole modules: each statement has to be one that can be left out.
+// Packages are built as few files, so bundlers cannot leave out whole modules. They must be able to leave out each statement.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -22,7 +22,7 @@ test('with QUIC, a worker thread may be terminated once its nodes are shut down'
 test('with QUIC, from Node 22 on, a worker thread may be terminated in mid-traffic', async () => {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= 22) for (let round = 0; round < 20; round++) await (await busyWorker('quic')).terminate();
-  // On Node 20 the same happens to programs that have nothing of ours in them.
+  // On Node 20 the same happens to programs without our packages.
   const { status } = spawnSync(process.execPath, [
     fileURLToPath(new URL('../docs/workers/dgram.mjs', import.meta.url)),
   ]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { busyWorker, stopInOrder } from './support/workers.js';
 
-// The orderly way of docs/workers.md. Terminating a worker with open endpoints is not tried here: on Node 20 that is the end of the process.
+// Stops a worker as docs/workers.md says. This does not terminate a worker with open endpoints: on Node 20 that ends the process.
 
 test('a worker thread whose nodes are shut down ends by itself', async () => {
   const worker = await busyWorker('quic');

@@ -11,8 +11,8 @@ import { askRust, type Question, type RustVector, rustVectors } from './rust-byt
 import { chatMessage } from './serde-json.js';
 import { type WireKind, type WireKindName, wireKinds } from './wire-kinds.js';
 
-// Every byte that both languages exchange, compared: what the published crates write is read here to the same value and written
-// back to the same bytes, and the other way round.
+// Compares every byte that both languages exchange: what the published crates write is read here as the same value, and written as the
+// same bytes, and the other way round.
 
 const SEED = 20_260_101;
 /** Of each variant of each kind. */

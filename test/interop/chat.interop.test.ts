@@ -27,7 +27,7 @@ test('a Rust member enters with our ticket; both see names and lines', async () 
   await bob.say('and from Rust 🦀');
   await alice.sees(/\nbob: and from Rust 🦀\n/);
   expect(bob.events.filter(({ event }) => event === 'rejected')).toEqual([]);
-  // Nothing but that loopback is not reached from elsewhere.
+  // There is no warning but that other machines do not reach loopback.
   expect(alice.output).not.toMatch(/^!(?! only this machine reaches )/m);
   await bob.quit();
   expect(await alice.end()).toBe(0);

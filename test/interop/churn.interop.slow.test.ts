@@ -6,9 +6,9 @@ import type { PeerNode } from './peer-node.js';
 import { useRustPeers } from './rust-peer.js';
 import { useTsPeers } from './ts-peer.js';
 
-// Ten minutes of a swarm in which every five seconds one comes and one goes, run five times as fast: the same 120 comings and
-// goings and the same ten rounds of shuffles, with a fifth of the default times for shuffles, dials and silent connections (a
-// TypeScript node on iroh can't go below seven seconds for the last).
+// Ten minutes of a swarm that one node joins and one leaves every five seconds, five times as fast: the same 120 joins and leaves, and the
+// same ten rounds of shuffles, with a fifth of the default times for shuffles, dials and silent connections (seven seconds are the least for
+// the last, on a TypeScript node on iroh).
 
 const SPEED = 5;
 const CHANGES = 120;
@@ -65,7 +65,7 @@ test.each([1])('seed %i: ten minutes of comings and goings', async (seed) => {
     const texts = received.map(({ content }) => `${content}`);
     expect(new Set(texts).size).toBe(texts.length);
     expect({ lagged, closed }).toEqual({ lagged: 0, closed: undefined });
-    // What is said while neighbors change may be lost, among Rust nodes alone, too.
+    // Messages may be lost while neighbors change, also among Rust nodes alone.
     const heard = texts.filter((text) => text.startsWith('change ')).length;
     console.log(`seed ${seed}: ${resident.process.label} heard ${heard} of ${said} during the changes`);
     expect(heard).toBeGreaterThan(0.95 * said);

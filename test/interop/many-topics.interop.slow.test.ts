@@ -19,7 +19,7 @@ test('110 topics with one Rust peer: 100 come up, stay up and deliver both ways;
   const topics = Array.from({ length: TOPICS }, (_, i) => topic(i + 1));
   for (const id of topics) await host.join(id);
   for (const id of topics) await guest.join(id, host.ticket);
-  // Stream limits are the peer's: a few may be taken by what the two have to say beside topics.
+  // The peer sets the limit of streams, and a few may be used for other things than topics.
   const up = () => topics.filter((id) => guest.topic(id).neighbors.size > 0 && host.topic(id).neighbors.size > 0);
   await expect.poll(() => up().length, { timeout: 30_000 }).toBeGreaterThanOrEqual(STREAMS - 5);
 
@@ -34,7 +34,7 @@ test('110 topics with one Rust peer: 100 come up, stay up and deliver both ways;
     await host.untilContent(id, `ours in ${id}`);
     await guest.untilContent(id, `Rust in ${id}`);
   }
-  // Who has no stream is told so at most once.
+  // A topic that gets no stream loses its neighbor at most once.
   for (const id of topics) expect(guest.topic(id).downs).toBeLessThanOrEqual(1);
   console.log(`L8: ${before.length} of ${TOPICS} topics with a Rust peer stayed up for ${WATCH_MS / 1_000} s`);
 });

@@ -76,7 +76,7 @@ describe('one node of each language', () => {
 });
 
 describe('peer data', () => {
-  // Both guests know the host only. It tells the first one where the second one is, and the first one dials.
+  // Both others know the host only. It tells the first one the address of the second one, and the first one dials.
   test.each([
     ['Rust', 'Rust', 'TypeScript'],
     ['Rust', 'TypeScript', 'Rust'],

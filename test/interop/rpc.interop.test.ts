@@ -9,7 +9,7 @@ import { nextEvent, RawClient, request } from '../../packages/rpc/test/raw-clien
 import { useRustPeers } from './rust-peer.js';
 import type { RustRpcServer } from './rust-rpc.js';
 
-// The remote control between both languages, with real processes. The bytes alone: bytes.interop.test.ts.
+// The remote control between both languages, with real processes. bytes.interop.test.ts compares the bytes.
 
 const ALPN = '/iroh-gossip-rpc/1';
 const topic = topicId('17'.repeat(32));

@@ -3,7 +3,7 @@ import type { PeerNode } from './peer-node.js';
 import { useRustPeers } from './rust-peer.js';
 import { useTsPeers } from './ts-peer.js';
 
-// What goes wrong with Rust peers, and what becomes of it with us on the other side: docs/iroh.md, "Known faults".
+// Faults of Rust peers, with a node of ours on the other side: docs/iroh.md, "Known faults".
 
 const topic = '17'.repeat(32);
 const rust = useRustPeers();
@@ -52,7 +52,7 @@ describe('too large a message', () => {
     await meet(host, guest);
     await host.broadcast(topic, large);
     await host.broadcast(topic, 'can you hear me?');
-    // What it hears does not suffer, so nobody notices.
+    // It still receives everything, so nobody notices.
     await guest.broadcast(topic, 'are you there?');
     await host.untilContent(topic, 'are you there?');
     expect(guest.topic(topic)).toMatchObject({ received: [], downs: 0 });

@@ -3,7 +3,7 @@ import type { RustNode } from './rust-node.js';
 import { useRustPeers } from './rust-peer.js';
 import { payload, Tally } from './tally.js';
 
-// The Rust program and its driver, with Rust on both sides: what mixed swarms are built from.
+// The Rust program and its driver, with Rust on both sides. Mixed swarms use them.
 
 const topic = '17'.repeat(32);
 const other = '22'.repeat(32);

@@ -95,7 +95,7 @@ describe('both sides', () => {
     const near = Array.from({ length: 19 }, (_, i) => BigInt(i));
     const ys = [...near, ...near.map((y) => P + y), ...near.map((y) => P - y - 1n), toNumber(small)];
     const keys = ys.flatMap((y) => [littleEndian(y), littleEndian(y | (1n << 255n))]);
-    // An address with nothing but an id.
+    // An address that has only an id.
     expect(
       await disagreements(
         'endpointAddr',

@@ -20,7 +20,7 @@ test('five Rust and five TypeScript nodes deliver 1,000 messages of mixed sizes,
 });
 
 test('every size from nothing to the limit crosses from TypeScript over Rust to TypeScript, both ways', async () => {
-  // The ends do not say where they are, so they can't become neighbors.
+  // The ends advertise no address, so they can't become neighbors.
   const ends = await Promise.all([1, 2].map(() => ts.node({ ...quiet, shareAddresses: false })));
   const middle = await rust.node(quiet);
   const [left, right] = ends;
@@ -33,7 +33,7 @@ test('every size from nothing to the limit crosses from TypeScript over Rust to 
   await untilAllSettled(topic, [left, middle, right]);
 
   const limit = 4_055;
-  // The empty message is the same from everybody.
+  // The empty message has the same id from every node.
   for (const [from, to, least] of [[left, right, 0] as const, [right, left, 1] as const]) {
     const sizes = Array.from({ length: limit + 1 - least }, (_, i) => i + least);
     const sent = await from.broadcastMany(topic, { count: sizes.length, seed: least, sizes });
@@ -68,8 +68,8 @@ describe('when members go', () => {
       await untilAllSettled(topic, survivors);
       await untilAllHearAll(topic, survivors, how);
     }
-    // Six are left, and five fit into a view. Two Rust nodes do not always find each other again: a Rust node that was let down
-    // by a passive peer may stay short of a neighbor.
+    // Six are left, and five fit into a view. Two Rust nodes do not always find each other again: after a passive peer has not answered,
+    // a Rust node may stay one neighbor short.
     await Promise.all([
       ...tsNodes.map((node) => untilOnlyNeighbors(topic, node, { all: survivors })),
       ...rustNodes.map((node) => untilOnlyNeighbors(topic, node, { all: tsNodes, perhaps: rustNodes })),

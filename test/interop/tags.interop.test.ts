@@ -13,7 +13,7 @@ import {
 } from '../../packages/net/src/gossip/wire.js';
 import { useRustPeers } from './rust-peer.js';
 
-// Tags stand behind messages, where iroh-gossip reads nothing: it takes the message as it would without, and its answers have none.
+// Tags follow a message, where iroh-gossip does not read. It handles the message as without a tag, and its answers have none.
 
 const topic = '17'.repeat(32);
 const tag = 0xdecafbad as RootTag;

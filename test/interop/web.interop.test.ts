@@ -10,7 +10,7 @@ import { endpointAddrSchema } from '../../packages/net/src/address/codec.js';
 import { askRust } from './rust-bytes.js';
 import { useRustPeers } from './rust-peer.js';
 
-// Hubs have addresses that the Rust crate knows nothing of, and tabs can be dialed by nobody: Rust members live with both.
+// Hubs have addresses that the Rust crate does not know, and nobody can dial tabs. Rust members work with both.
 
 const topic = '17'.repeat(32);
 const LOOPBACK = '127.0.0.1:0';

@@ -5,7 +5,7 @@ import { Ledger } from './support/ledger.js';
 import { type ProcessNodeOptions, useProcesses } from './support/process-node.js';
 import { starved } from './support/starved.js';
 
-// A machine sleeps for longer than anybody remembers what was said: nobody can say how many messages it has missed, but that it may have missed some.
+// A machine sleeps for longer than any node remembers messages. Nobody can say how many it has missed, only that it may have missed some.
 
 /** How long payloads are kept; for twice as long the others can say which there were. */
 const CACHE_MS = 3_000;

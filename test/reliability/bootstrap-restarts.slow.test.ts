@@ -3,8 +3,8 @@ import { report } from './support/figures.js';
 import { Ledger } from './support/ledger.js';
 import { newKey, type ProcessNode, useProcesses } from './support/process-node.js';
 
-// The node whose ticket everybody has restarts in good order, under the same key and port, and knows nobody then. Members forget who has left
-// properly; newcomers know nobody but the node of the ticket.
+// The node whose ticket everybody has shuts down and starts again with the same key and port, and then knows nobody. Members forget a peer that
+// has left with a message; newcomers know nobody but the node of the ticket.
 
 /** Within this time old members and newcomers are one swarm, in milliseconds: bootstrap peers that left are asked every 5 to 90 s. */
 const SOON = 60_000;

@@ -5,7 +5,7 @@ import { Ledger } from './support/ledger.js';
 import { type ProcessNode, useProcesses } from './support/process-node.js';
 import { starved } from './support/starved.js';
 
-// Everybody has joined through one member, which is killed before anybody has shuffled (every 60 s): the others must have got to know each other.
+// All have joined through one member, which is killed before the first shuffle (every 60 s). By then the others must know each other.
 
 /** How soon a neighbor is given up that says nothing, in milliseconds. */
 const IDLE_MS = 5_000;

@@ -3,8 +3,8 @@ import { report } from './support/figures.js';
 import { Ledger } from './support/ledger.js';
 import { newKey, useProcesses } from './support/process-node.js';
 
-// A member is killed, and is back under the same key before anybody has noticed: the others see a new connection take the place of
-// the old one, and no neighborDown. What was published in between must reach it all the same.
+// A member is killed, and starts again with the same key before the others notice. They see a new connection replace the old one, and no
+// neighborDown. What was published in between must reach it all the same.
 
 const processes = useProcesses();
 

@@ -76,7 +76,7 @@ async function sleep(others: number, how: string, clock: StillClock | undefined)
   await Promise.all([speak(first), speak(sleeper)]);
 
   expect(await ledger.imbalances(20_000)).toEqual([]);
-  // Of what was older than the cache's time when it woke, the sleeper is told how many messages it were.
+  // The sleeper is told how many messages were older than the cache's time when it woke.
   const { unavailable = 0, ...otherReasons } = ledger.told();
   expect(otherReasons).toEqual({});
   expect(unavailable).toBeLessThanOrEqual(tooOld);

@@ -34,6 +34,6 @@ test('joins while somebody publishes fast, on a busy machine: every message arri
     unit: 's',
   });
   report({ row: 'L4', figure: `of ${wanted} deliveries told as lost`, value: told, unit: 'messages' });
-  // Told is honest, but it is to be the exception.
+  // To be told of a loss is honest, and has to be the exception.
   expect(told).toBeLessThan(wanted / 20);
 });

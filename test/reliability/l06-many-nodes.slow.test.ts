@@ -16,7 +16,7 @@ test(`${NODES} nodes in one process publish at once: everything arrives or is to
   const all: SwarmNode[] = [];
   for (let i = 0; i < NODES; i++) {
     const node = await swarm.current.start();
-    // Through one of those that are there, spread evenly.
+    // Each joins through one of the earlier ones, spread evenly.
     all.push(await node.join(all.length === 0 ? [] : [all[Math.floor((i * 7) % all.length)] as SwarmNode]));
   }
   await until(

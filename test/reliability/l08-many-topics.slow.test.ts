@@ -49,7 +49,7 @@ test.each([
   expect(ledger.told()).toEqual({});
   const deliveredMs = performance.now() - published;
 
-  // Once more: topics that had given up their stream get one again.
+  // Again: topics that have finished their stream open a new one.
   for (const { his } of joined.filter((_, i) => i % 7 === 0)) {
     await ledger.publish(guest.reader, (content) => his.broadcast(content));
   }

@@ -6,7 +6,7 @@ import { GatedSocket } from './support/gated-socket.js';
 import { program } from './support/program.js';
 import { type SwarmNode, TOPIC, useSwarm } from './support/swarm.js';
 
-// The socket dies, or somebody closes the endpoint under a gossip node: whoever waits for the node is told.
+// The socket of a gossip node dies, or the program closes the endpoint: every call that waits for the node ends.
 
 const swarm = useSwarm();
 

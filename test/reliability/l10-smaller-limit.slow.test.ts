@@ -4,7 +4,7 @@ import { report } from './support/figures.js';
 import { useSwarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
-// Row 5, too: a peer with a smaller limit is no reason to lose the link, and what it cannot take is counted where it is missing.
+// Row 5, too: a smaller limit does not cost a peer its link, and the messages that it cannot take are counted where they are missing.
 
 const swarm = useSwarm();
 
@@ -30,7 +30,7 @@ test('large messages to a peer with a smaller limit: it is told, the small ones 
   expect(equal.reader.told).toEqual({});
   const { peers } = await publisher.gossip.snapshot();
   expect(peers.find(({ id }) => id === small.id)?.maxMessageSize).toBe(600);
-  // Each link once, until the limit is learned.
+  // Each link may go down once, until the limit is known.
   const downs = [publisher, equal, small].map((node) => node.downs());
   for (const [i, most] of [1, 1, 2].entries()) expect(downs[i]).toBeLessThanOrEqual(most);
   report({

@@ -15,7 +15,7 @@ test('two nodes with one identity: at least one is told, and the others lose not
   const twins: SwarmNode[] = [];
   for (const name of ['twin 1', 'twin 2']) {
     const twin = await swarm.current.start({ name, endpoint: { secretKey } });
-    // A twin takes the other's traffic: what it hears is not the subject here.
+    // A twin gets the other's traffic. What it receives is not tested here.
     twin.reader.excuse(0, Number.POSITIVE_INFINITY);
     twins.push(await twin.join([first]));
     await twin.topic.joined({ signal: AbortSignal.timeout(20_000) });

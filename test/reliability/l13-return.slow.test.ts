@@ -6,7 +6,7 @@ import { newKey, type ProcessNode, useProcesses } from './support/process-node.j
 import { useSwarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
-// Row 8, too: whoever returns after a crash or a change of network is back well before the idle time-out of 30 s.
+// Row 8, too: a node that returns after a crash or a change of network is a neighbor again well before the idle time-out of 30 s.
 
 /** Well before the idle time-out. */
 const SOON = 12_000;

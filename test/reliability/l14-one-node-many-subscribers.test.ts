@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Reader } from './support/ledger.js';
 import { TOPIC, useSwarm } from './support/swarm.js';
 
-// Subscribers that share a node hear each other, and not themselves unless they ask for it. A node elsewhere hears each once.
+// Subscribers that share a node get each other's messages, and their own only if they ask for it. A node elsewhere gets each message once.
 
 const swarm = useSwarm();
 const closing: (() => Promise<unknown>)[] = [];

@@ -41,7 +41,7 @@ test('20 nodes split for twice the idle time-out, the creator leaves, and they a
   for (const node of rest) await node.publish();
   expect(await ledger.imbalances(15_000)).toEqual([]);
   expect(ledger.told()).toEqual({});
-  // Those of the join storm before are row 3's.
+  // Those of the joins before belong to row 3.
   const isEviction = (event: MembershipEvent) =>
     event.type === 'neighborDown' && event.reason === 'evicted' && event.at >= healed;
   const evictions = rest.reduce((sum, node) => sum + node.membership.filter(isEviction).length, 0);

@@ -31,7 +31,7 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
     nodeFlags: ['--expose-gc'],
   });
   await host.join();
-  // One that stays: alone, the host would dial those that it remembers.
+  // One that stays. Without it the host would be alone, and dial the peers that it remembers.
   const resident = await (await processes.start(ledger, { name: 'resident' })).join(host.ticket);
   await resident.untilJoined();
   let alone = 0;
@@ -63,7 +63,7 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
   };
   /** @returns the look that was calm: at the next one the host may be trying somebody again */
   const untilCalm = async () => {
-    // The host still tries visitors that it was told of, one after the other, until none is left to try.
+    // The host still dials visitors that others have named, one after the other, until none is left.
     await expect.poll(look, { timeout: 90_000 }).toMatchObject({ connections: 1, halfOpen: 0, linked: 1 });
     return stats;
   };

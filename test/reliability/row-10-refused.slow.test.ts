@@ -16,7 +16,7 @@ test('a refusal in the accept hook leaves nothing behind, and the refused wait l
   const guest = await (await swarm.current.start({ name: 'guest' })).join([host]);
   await until('six tries', () => tries.length >= 6, 40_000);
   const gaps = tries.slice(1).map((at, i) => at - (tries[i] as number));
-  // Each pause is twice the one before, give or take half: over two steps it is longer for certain.
+  // Each pause is twice the previous one, plus or minus half, so it is certainly longer than the one before that.
   for (const [i, gap] of gaps.slice(2).entries()) expect(gap).toBeGreaterThan(gaps[i] as number);
   expect((await guest.gossip.snapshot()).peers).toMatchObject([{ id: host.id, lastDialError: expect.anything() }]);
 

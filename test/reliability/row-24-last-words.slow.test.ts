@@ -76,11 +76,11 @@ test('the last Disconnect arrives through 30 % loss, and so does what was publis
     }
     await pair.close();
   };
-  // Each pair mostly waits for what was lost to be sent again.
+  // Each pair mostly waits for retransmissions.
   for (let round = 0; round < ROUNDS; round += AT_ONCE)
     await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => say(round + i)));
   expect(quantile(times, 1)).toBeLessThan(LIMIT);
-  // Shutting down stops after five seconds; with loss like this a few retransmissions may still be missing then.
+  // A shutdown waits for five seconds at most. With so much loss, a few retransmissions may be missing by then.
   expect(left).toBeGreaterThanOrEqual(ROUNDS - 1);
   report({
     row: 'row 24',

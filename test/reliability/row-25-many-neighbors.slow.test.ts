@@ -41,6 +41,6 @@ test('100 neighbors on one node at idle: no slice of the event loop takes 10 ms 
     value: measured.longestMs as number,
     unit: 'ms of CPU',
   });
-  // A collection of garbage alone may take 9 ms here.
+  // A garbage collection alone may take 9 ms here.
   expect(measured.longestMs as number).toBeLessThan((control.longestMs as number) + 10);
 });

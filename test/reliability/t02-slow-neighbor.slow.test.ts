@@ -5,7 +5,7 @@ import { joinRaw, type RawNeighbor } from './support/raw-neighbor.js';
 import { type SwarmNode, useSwarm } from './support/swarm.js';
 import { atRate } from './support/until.js';
 
-// Row 6, too: a neighbor that reads nothing, or hardly anything, costs the others nothing.
+// Row 6, too: a neighbor that reads nothing, or hardly anything, does not slow the others down.
 
 const ROUNDS = 6;
 const ROUND_MS = 2_500;
@@ -78,7 +78,7 @@ test.each<[string, (neighbor: RawNeighbor) => Promise<void>]>([
 
   const shares: number[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    // By turns, so that neither is always the later one.
+    // In turns, so that neither is always the later one.
     const before = i % 2 === 0 ? await rate() : undefined;
     const slow = await joinRaw(publisher);
     const reading = reads(slow);

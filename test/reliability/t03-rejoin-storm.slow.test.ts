@@ -4,7 +4,7 @@ import { report } from './support/figures.js';
 import { asymmetries, components, useSwarm } from './support/swarm.js';
 import { until } from './support/until.js';
 
-// Row 3, too: every node of a connected swarm joins through all the others once more.
+// Row 3, too: every node of a connected swarm joins through all others again.
 
 const swarm = useSwarm();
 

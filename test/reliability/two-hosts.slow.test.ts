@@ -5,7 +5,7 @@ import { Ledger } from './support/ledger.js';
 import { type ProcessNode, useProcesses } from './support/process-node.js';
 import { TwoHosts } from './support/two-hosts.js';
 
-// What other tests do to sockets, the operating system does here to a cable between two hosts.
+// Other tests drop the datagrams of sockets. Here the operating system cuts and narrows a cable between two hosts.
 
 const IDLE_MS = 5_000;
 const processes = useProcesses();

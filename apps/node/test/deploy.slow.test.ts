@@ -36,7 +36,7 @@ describe.skipIf(noSystemd !== undefined)(`the systemd unit (${noSystemd ?? 'syst
   });
 });
 
-// There is no engine here that could build an image. So the steps of the Dockerfile are carried out in folders instead of layers.
+// No engine here can build an image, so this carries out the steps of the Dockerfile in folders instead of layers.
 describe('the Dockerfile', () => {
   test('builds a node that runs without what only building needs', async () => {
     using folder = new TemporaryFolder();

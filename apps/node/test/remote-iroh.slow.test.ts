@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
 import { Command, grapevine, NodeProcess, TemporaryFolder } from './node-process.js';
 
-// Remote control where QUIC's native module does not run: node and commands take iroh.
+// Remote control where QUIC's native module does not run: node and commands use iroh.
 
 const withoutQuic = new URL('../../../test/support/without-quic.mjs', import.meta.url).href;
 const env = { NODE_OPTIONS: `--import=${withoutQuic}` };
@@ -25,7 +25,7 @@ test('every command reaches a node where QUIC does not run', async () => {
   expect((await call('topics')).stdout).toContain('1 neighbor');
   expect((await call('neighbors', 'room')).stdout).toContain(await other.id());
 
-  // Two commands at once, the second of which asks what became of its own messages.
+  // Two commands at once. The second waits for what became of its messages.
   await using listening = new Command(['subscribe', 'room', '--count', '3', '--data', folder.join('b')], env);
   await listening.says('subscribed to');
   expect(await grapevine(['publish', 'room', '--data', data], { env, stdin: 'one\ntwo\nthree\n' })).toMatchObject({

@@ -90,7 +90,7 @@ describe('settings', () => {
       rooms: [named('other'), room],
       join: [ID],
     });
-    // Names that begin as tickets do, or have only their letters, are names.
+    // A name may begin as tickets do, or have only their letters.
     for (const name of ['room', 'room-1', 'roomba', 'x'.repeat(60), 'a'.repeat(64), ID]) {
       expect(runSettings(['--topic', name], {}).rooms).toEqual([named(name)]);
     }

@@ -46,7 +46,7 @@ describe('the scenario files', () => {
     ['loss-30-percent', 0.97],
     ['mass-failure-80-percent', 0.99],
   ])('%s: hard enough to lose something, and little is lost', (label, least) => {
-    // In one run in fifty all who have a payload crash in the moment after it was published.
+    // In one run in fifty, all nodes that have a payload crash just after it was published.
     const all = [0, 1, 2, 3, 4].flatMap((seed) => reliabilities(outcome(label, {}, seed)));
     expect(all.reduce((sum, each) => sum + each, 0) / all.length).toBeGreaterThan(least);
   });
@@ -54,7 +54,7 @@ describe('the scenario files', () => {
   test('loss-30-percent-reconciled: what the protocol of the swarm loses comes by reconciliation', () => {
     const seeds = [1, 2, 28];
     const lost = seeds.flatMap((seed) => reliabilities(outcome('loss-30-percent', {}, seed)));
-    // Nobody has heard of one of the broadcasts but its publisher.
+    // One of the broadcasts has reached nobody but its publisher.
     expect(Math.min(...lost)).toBe(0.01);
     const reconciled = seeds.flatMap((seed) => reliabilities(outcome('loss-30-percent-reconciled', {}, seed)));
     expect(new Set(reconciled)).toEqual(new Set([1]));

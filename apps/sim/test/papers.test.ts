@@ -71,7 +71,7 @@ describe(`grapevine-sim papers with ${NODES} nodes`, () => {
     for (const { senders, cycles } of measurements.trees) {
       expect(cycles).toHaveLength(101);
       expect(cycles.every(({ reliability }) => reliability === 1)).toBe(true);
-      // Of several senders each has a tree of its own, and the last ones have hardly begun theirs.
+      // Each of several senders has a tree of its own, and the last ones have hardly begun theirs.
       if (senders === 'm-s') expect(cycles.at(-1)?.rmr).toBeLessThan(0.05);
       else expect(cycles.at(-1)).toMatchObject({ rmr: 0, payload: NODES - 1 });
     }
@@ -95,7 +95,7 @@ describe(`grapevine-sim papers with ${NODES} nodes`, () => {
 
   test('keeps an experiment as soon as it is finished, and goes on with the rest', async () => {
     const out = folder.join('interrupted');
-    // What comes in the end fails, so that all of it is to be done again: unless it has been kept.
+    // The last step fails, so the command has to be repeated. What it has kept is not computed again.
     mkdirSync(join(out, 'measurements.json'), { recursive: true });
     const kept = () => JSON.parse(readFileSync(join(out, 'unfinished.json'), 'utf8')) as { results: object };
     const run = spawn(process.execPath, [CLI, 'papers', '--nodes', '20', '--threads', '1', '--out', out]);

@@ -8,8 +8,8 @@ import { useChats } from '../../chat/test/chat-process.js';
 import { Hub, Site } from '../dist/index.js';
 import { missingBrowser, startBrowser, Tab } from './browsers.js';
 
-// Everybody in one room: two hubs, three tabs in two browsers, a Rust member, and a terminal. The Rust member and the terminal come by iroh, the
-// tabs by WebTransport, and none of them knows what the others are.
+// Everybody in one room: two hubs, three tabs in two browsers, a Rust member, and a terminal. The Rust member and the terminal join over iroh,
+// the tabs over WebTransport, and none of them knows what the others are.
 
 const topic = topicId('17'.repeat(32));
 const LOOPBACK = '127.0.0.1:0';

@@ -9,7 +9,7 @@ import { type BrowserKind, missingBrowser, startBrowser, Tab } from './browsers.
 import { HubProcess } from './hub-process/index.js';
 import { ObservedPage, type ObservedTab } from './observed-page.js';
 
-// More than anybody says in a chat: a member sends a thousand messages a second for ten seconds, to a Chromium and a Firefox tab on three hubs.
+// Far more than a chat: a member sends a thousand messages a second for ten seconds, to a Chromium tab and a Firefox tab on three hubs.
 
 const ROOM = 'flood';
 const KINDS = ['chrome', 'firefox'] as const;
@@ -84,7 +84,7 @@ const longestTurn = (page: Page) => page.evaluate('Math.round(longest)') as Prom
 /** Waits until a tab has heard, or was told lost, as many as were sent; each that it has heard once. */
 async function accounts(kind: BrowserKind, name: string, toldBefore: number): Promise<{ heard: number; told: number }> {
   const { page } = tabs[kind];
-  // Counted in the page: handing out all of them keeps a browser from reading further ones.
+  // The page counts: a browser that hands all lines to the test reads no further ones meanwhile.
   const count = () =>
     page.evaluate(`{
       const texts = observed.heard.texts.filter(([, text]) => text.startsWith(${JSON.stringify(`${name} `)}));

@@ -7,7 +7,7 @@ import { missingBrowser, startBrowser, Tab } from './browsers.js';
 import { HubProcess } from './hub-process/index.js';
 import { ObservedPage, type ObservedTab } from './observed-page.js';
 
-// A tab that nobody looks at for five minutes has its timers once a minute, in Chromium. Here ten seconds are enough for that.
+// In Chromium, the timers of a tab that was hidden for five minutes fire once a minute. Here ten seconds are enough for that.
 
 const ROOM = 'hidden';
 const THROTTLED = '--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10';

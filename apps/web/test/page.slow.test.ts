@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Hub, Site } from '../dist/index.js';
 import { missingBrowser, startBrowser, Tab } from './browsers.js';
 
-// What the page shows, whatever members say. The room has one tab, and a member without a browser that speaks under many keys.
+// What the page shows, whatever members send. The room has one tab, and a member without a browser that sends with many keys.
 
 const topic = topicIdFrom('page');
 const ANY_PORT = '127.0.0.1:0';

@@ -107,7 +107,7 @@ describe('the chat room in real browsers', () => {
     }
     await expect.poll(leaves, { timeout: 10_000 }).toBeLessThanOrEqual(before); // ben may be gone by now as well
     await ben.freeze('active');
-    // Asked and not waited for in the page: a page that was frozen draws no frames, and waiting is done by frames.
+    // The test asks again and again: a wait inside the page needs frames, and a page that was frozen draws none.
     const read = async () => (await ben.said()).filter((line) => line.startsWith('while ben sleeps')).toSorted();
     await expect.poll(read, { timeout: 60_000 }).toEqual(lines.toSorted());
   });
@@ -136,7 +136,7 @@ describe('the chat room in real browsers', () => {
     const before = await Promise.all([ben.lost(), cleo.lost()]);
     await ann.sayAll(lines);
     for (const [i, tab] of [ben, cleo].entries()) {
-      // Counted in the page: to hand out all lines again and again keeps a browser from reading further ones.
+      // The page counts: a browser that hands all lines to the test reads no further ones meanwhile.
       const told = async () => (await tab.lost()) - (before[i] as number);
       const accounted = async () => (await tab.count('burst ')).all + (await told());
       await expect.poll(accounted, { timeout: 200_000, interval: 1_000 }).toBe(1_000);

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// What alone ends a process that has two nodes in a room, with readers that wait: see "What ends what" in the README.
+// A process has two nodes in a room, and readers that wait. Which single call ends it? See "What ends what" in the README.
 
 const program = (end: string): string => `
 import { Gossip, topicIdFrom } from '@grapevine/api';

@@ -8,7 +8,7 @@ import { afterEach, expect, test } from 'vitest';
 import * as api from '../src/index.js';
 import { LeafGossip } from '../src/leaf/index.js';
 
-// Every @example in the sources runs. What it does not make itself (`topic`, `ticket`, …) is there, in a room with a neighbor.
+// Every @example in the sources runs. The test gives it what it does not make itself (`topic`, `ticket`, …), in a room with a neighbor.
 
 const ROOM = api.topicIdFrom('my-room');
 const LOCAL = { address: '127.0.0.1:0' };

@@ -3,7 +3,7 @@ import { MemoryNetwork } from '@grapevine/net/memory';
 import { expect, test, vi } from 'vitest';
 import * as api from '../src/index.js';
 
-// A program may install two versions of our packages: its own, and that of a library. Their objects fit together.
+// A program may install two versions of our packages: its own, and that of a library. Their objects work together.
 
 const ROOM = api.topicIdFrom('my-room');
 

@@ -31,7 +31,7 @@ transportCompliance(runner, {
     await once(silent, 'listening');
     return endpointAddr(id, { host: '127.0.0.1', port: silent.address().port });
   },
-  // iroh finds its way around a network that loses everything on one path; a stopped process is silent on all.
+  // iroh avoids a path that loses everything. A stopped process is silent on all paths.
   mortalDialer: async (_, to, alpn) => {
     const script = fileURLToPath(new URL('mortal-dialer.mjs', import.meta.url));
     const addresses = directAddrs(to).map(formatSocketAddr);

@@ -135,7 +135,7 @@ describe('an incoming connection', () => {
     const gaveUp = new AbortController();
     const dial = expect(a.connect(b.addr(), ALPN, { signal: gaveUp.signal })).rejects.toThrow('enough');
     const { value: incoming } = await b.accept()[Symbol.asyncIterator]().next();
-    // The same time-out, begun later, is the clock of this test.
+    // A dial with the same time-out, begun later: when it has ended, the time of the incoming handshake is over.
     await expect(b.connect(await silence(), ALPN)).rejects.toMatchObject({ reason: 'timeout' });
     await expect(incoming.accept()).rejects.toMatchObject({ reason: 'timeout' });
     gaveUp.abort(new Error('enough'));

@@ -3,7 +3,7 @@ import type { Message, OutEvent } from '../src/index.js';
 import { DoubtfulPeers } from '../src/membership/doubtful-peers.js';
 import { sentTypes, TestNode, timer } from './helper/node.js';
 
-// After many neighbors were lost at once: HyParView's own repair (TR-07-13, section 4.3) asks passive peers only while there is room.
+// Many neighbors are lost at once. HyParView's own repair (TR-07-13, section 4.3) asks passive peers only while the active view has space.
 
 const PASSIVE = [11, 12, 13, 14, 15, 16, 17];
 const reply: Message<number> = { type: 'shuffleReply', nodes: [] };

@@ -7,8 +7,8 @@ const MINUTES = 30;
 const isByzantine = (id: number) => id >= HONEST;
 
 /**
- * From `HONEST` on, nodes know and name each other only: their lists hold no honest node, and they lead no honest node's walk on. They neither
- * publish nor pass on anything. Whoever they meet sees a swarm of theirs.
+ * Nodes from `HONEST` on are hostile. They know and name each other only: their lists hold no honest node, and they do not pass on walks of
+ * honest nodes. They publish nothing, and pass nothing on. A node that meets them sees a swarm of hostile nodes.
  */
 class Infiltrated extends Swarm {
   readonly #byzantine: number;

@@ -3,7 +3,7 @@ import type { Message } from '../src/index.js';
 import { TestNode } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
-// X6: how many neighbors that a node has chosen are left when a crowd of fresh identities asks for their places.
+// X6: a crowd of new identities asks for places in an active view. How many chosen neighbors are left?
 
 const HONEST = [1, 2, 3, 4, 5];
 const join: Message<number> = { type: 'join', data: undefined };
@@ -47,7 +47,7 @@ describe('a crowd of fresh identities', () => {
     for (let i = 0; i < 6; i++) node.learn(1, ...Array.from({ length: 5 }, (_, k) => 10 + 5 * i + k));
     expect(node.snapshot.passiveView).toHaveLength(30);
     for (let i = 0; i < 500; i++) node.receive(100 + i, join);
-    // The two chosen neighbors that made room stay known, in the room of two others.
+    // The two chosen neighbors that were evicted are in the passive view, instead of two others.
     expect(node.snapshot.passiveView.filter((peer) => peer >= 100)).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('a crowd of fresh identities', () => {
     const node = joined();
     node.learn(1, 50);
     for (const peer of [1, 2, 3, 4, 5]) if (node.snapshot.activeView.length > 1) node.disconnected(peer);
-    // The crowd fills what is free, and is as many as it takes to be one.
+    // The crowd fills the free places, and is just large enough to be one.
     for (let i = 0; i < 30; i++) node.receive(100 + i, join);
     const crowded = honest(node);
     node.receive(50, { type: 'neighbor', priority: 'low', data: undefined });

@@ -4,7 +4,7 @@ import { runs } from '../../../test/support/runs.js';
 import type { Message, Stats } from '../src/index.js';
 import { emitted, idOf, payload, sent, sentTypes, TestNode, timer, utf8 } from './helper/node.js';
 
-// Who may say what: a peer that is no neighbor may ask to be let in, and may answer what it was asked.
+// Which messages are handled from whom: a stranger may ask to join, and may answer what it was asked.
 
 const STRANGER = 66;
 const data = Uint8Array.of(1);
@@ -163,7 +163,7 @@ test('strangers who do not ask to be let in move nothing, whatever they say', ()
       const before = it.snapshot;
       const outputs = messages.flatMap(([from, message]) => it.receive(from, message));
       expect(it.snapshot).toEqual(before);
-      // Answers go to whoever asked, and nobody else is written to.
+      // Each answer goes to the peer that asked, and no other peer gets a message.
       expect(sent(outputs).every(({ to }) => to >= 100)).toBe(true);
       expect(emitted(outputs)).toEqual([]);
     }),

@@ -4,7 +4,7 @@ import { announceCache, announced, filled, ids, ihave, recovered, unavailable } 
 import { emitted, idOf, payload, reconciled, sent, sentTypes, TestNode, timer, timers, utf8 } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
-// What a neighbor lacks, or we lack, although the link is up.
+// Payloads that one end of a link lacks, although the link is up.
 
 describe('a link on which messages may be lost', () => {
   test.each<[InEvent<number>, string]>([

@@ -3,7 +3,7 @@ import type { Message } from '../src/index.js';
 import { idOf, sent, TestNode, utf8 } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
-// X10: how many bytes of payload one byte of asking brings.
+// X10: how many bytes of payload does one byte of a graft bring?
 
 const graft = (content: Uint8Array): Message<number> => ({ type: 'graft', id: idOf(content), round: 0 });
 const BIG = utf8('x'.repeat(4_000));

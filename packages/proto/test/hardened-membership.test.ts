@@ -13,7 +13,7 @@ import { hardened, high, introduce, join, list, ME, range, reference, toMe } fro
 import { payload, sent, sentTypes, type TestNode, timer } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
-// What peers may do to the views of a node, beside what the reference lets them do.
+// How peers can change the views of a node in the hardened mode, beside the reference.
 
 const data = Uint8Array.of(1);
 

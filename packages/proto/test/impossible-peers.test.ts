@@ -5,7 +5,7 @@ import { sent } from './helper/node.js';
 import { testSeed } from './helper/swarm.js';
 import { TOPIC } from './helper/topic.js';
 
-// X3: names are looked at when somebody is to be dialed or named to others, and not before.
+// X3: ids are checked when a peer is dialed or named to others, and not before.
 
 const data = Uint8Array.of(1);
 const high: Message<number> = { type: 'neighbor', priority: 'high', data: undefined };

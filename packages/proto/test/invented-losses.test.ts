@@ -3,8 +3,8 @@ import { type MessageId, messageIdFromBytes } from '../src/index.js';
 import { LossNetwork } from './helper/loss-network.js';
 import { TOPIC } from './helper/topic.js';
 
-// A neighbor that says payloads are lost that there never were. Its victim can't know: an honest neighbor with a small cache says the same. So
-// subscribers are told, and so are the neighbors of the victim and theirs. How many there are at most is decided by bounds that have names.
+// A neighbor reports losses of payloads that never existed. Its victim can't know that: an honest neighbor with a small cache reports the same.
+// So the victim tells its subscribers and its neighbors, and those tell theirs. Named bounds limit how many losses are told.
 
 const LIAR = 1;
 const OTHER_LIARS = [3, 4, 5];
@@ -81,7 +81,7 @@ test.each(LIES)('losses that a neighbor invents %s are told on within bounds', (
   );
   expect(victim).toBeGreaterThan(0); // or the test shows nothing
   expect(victim).toBeLessThanOrEqual(CLAIMED * (MINUTES * 2 + 1) + REPORTED * (MINUTES * 12 + 1));
-  // Each hop takes no more than its share of the one before it, whatever that one was told.
+  // Each hop accepts no more than its share from the previous one, whatever that one was told.
   const perHop = REPORTED * ((MINUTES + 2) * 12 + 1);
   expect(neighbor).toBeLessThanOrEqual(Math.min(perHop, victim));
   expect(behind).toBeLessThanOrEqual(Math.min(perHop, neighbor));
@@ -140,8 +140,8 @@ test.each(LIES)('nor where four liars invent them %s, and fill all the room that
 });
 
 /**
- * Five honest nodes, each with a liar among its neighbors, tell everything to the same one, and that to two more in a row. It is told five times what the next
- * one takes.
+ * Five honest nodes, each with a liar among its neighbors, tell all losses to the same node, and that tells two more in a row. It is told five
+ * times as many as the next one accepts.
  */
 function funnel(): { net: LossNetwork; liars: Liars; told: Told } {
   const honest = [1, 2, 3, 4, 5];

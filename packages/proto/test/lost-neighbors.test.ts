@@ -4,7 +4,7 @@ import { hardened, high, range, reference } from './helper/membership.js';
 import { sentTypes, type TestNode, timer } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
-// What a node does about neighbors that it has lost, beside what the reference does.
+// What a node does after it has lost neighbors, beside the reference.
 
 describe('a passive peer that says that it has left the topic', () => {
   const afterLeaving = (node: TestNode): readonly number[] => {

@@ -66,7 +66,7 @@ describe('a payload whose time is over', () => {
       { id: idOf(utf8('b')), age: 35_000 },
       { id: idOf(utf8('a')), age: 30_000 },
     ]);
-    // A neighbor that comes now may lack it.
+    // A neighbor that joins now may lack it.
     expect(reconciled(node.receive(2, { type: 'neighbor', priority: 'high', data: undefined }))).toEqual([
       '2 neighborUp',
     ]);
@@ -151,7 +151,7 @@ describe('a payload that a neighbor has told lost', () => {
     expect(emitted(outputs)).toEqual([{ type: 'lost', count: 1, reason: 'abandoned' }]);
     expect(reconciled(outputs)).toEqual(expect.arrayContaining(['1 periodic', '2 periodic']));
     expect(losses(node)).toEqual([{ id: idOf(utf8('a')), age: 30_000 }]);
-    // Also to a neighbor that comes later, and even where nothing is cached.
+    // A neighbor that joins later is told, too, even where nothing is cached.
     expect(reconciled(node.meet(3).handle({ type: 'linkReplaced', peer: 3 }))).toEqual(['3 linkReplaced']);
   });
 
@@ -196,7 +196,7 @@ describe('a payload that a neighbor has told lost', () => {
     const outputs = node.evict();
     expect(emitted(outputs)).toEqual(told(10));
     expect(node.stats.droppedAnnouncements).toBe(15);
-    // What was refused is looked at again, now that there is room.
+    // The refused loss is reported again, now that there is space.
     expect(reconciled(outputs)).toContain('1 overflow');
     expect(reconciled(node.evict())).not.toContain('1 overflow');
   });

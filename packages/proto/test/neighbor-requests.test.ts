@@ -5,7 +5,7 @@ import { sent, sentTypes, type TestNode, timer, timers } from './helper/node.js'
 import { Swarm } from './helper/swarm.js';
 import { TOPIC } from './helper/topic.js';
 
-// Requests to become a neighbor: their timers, dials, refusals and answers, beside what the reference does.
+// Requests to become a neighbor: their timers, dials, refusals and answers, beside the reference.
 
 describe('where a round trip takes longer than an answer may', () => {
   test.each([2, 8])('%i neighbors do not go on confirming each other', (size) => {
@@ -114,7 +114,7 @@ describe('a neighbor request', () => {
       const outputs = asked(node);
       expect(sentTypes(outputs)).toEqual(['8 neighbor']);
       expect(outputs.some((output) => output.type === 'disconnectPeer')).toBe(!isKept);
-      // Where no answer comes, the link is not kept for ever.
+      // Without an answer, the link is not kept for ever.
       if (isKept) expect(node.expire(timer(outputs, 'neighborRequest'))).toContainEqual(closed);
     }
   });
@@ -207,7 +207,7 @@ describe('a node that is refused', () => {
   test('waits longer each time while it has a neighbor: the next shuffle is soon enough', () => {
     const node = hardened();
     const times = asked(node, 2, accepted);
-    // A list of nodes leads to a request at once, a few times: it might be the answer to a shuffle.
+    // A list of nodes causes a request at once, up to a few times, because it may be the answer to a shuffle.
     const pauses = times.map((time, i) => time - (times[i - 1] ?? 0)).filter((pause) => pause > 0);
     expect(pauses).toHaveLength(11);
     expect(times.filter((_, i) => times[i] === times[i - 1])).toHaveLength(5);

@@ -3,7 +3,7 @@ import type { Message } from '../src/index.js';
 import { hardened, high, join, list, ME, reference } from './helper/membership.js';
 import { sent, sentTypes, timer, timers } from './helper/node.js';
 
-// The first second of a member, beside what the reference does.
+// The first second of a member, beside the reference.
 
 describe('a new member', () => {
   /** One that peer 1 has let in, and the timer after which it looks around. */

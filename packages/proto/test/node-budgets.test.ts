@@ -144,7 +144,7 @@ test('a budget finds who is over its share at constant cost, however many hold s
     amounts.set(holder, (amounts.get(holder) ?? 0) + by);
     budget.changed(holder, by);
   };
-  // All take in turns, far more than there is.
+  // All take in turns, and ask for far more than there is.
   for (let i = 0; i < 100_000; i++) {
     const holder = (i * 7919) % 1_000;
     change(holder, 1);

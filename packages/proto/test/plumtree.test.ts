@@ -133,7 +133,7 @@ describe.each(MODES)('the broadcast tree in %s mode', (mode) => {
     const dispatch = Array.from({ length: 250 }, (_, i) => node.broadcast(`m${i}`)).map((out) =>
       timer(out, 'dispatchLazyPush'),
     );
-    // One timer for all of them.
+    // All of them have one timer.
     expect(dispatch.filter((out) => out !== undefined)).toHaveLength(1);
     expect(node.snapshot.queuedAnnouncements).toBe(250);
     const lengths = sent(node.expire(dispatch[0])).map(({ message }) =>

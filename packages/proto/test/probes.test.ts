@@ -4,7 +4,7 @@ import { full, hardened, high, ME, reference, reply } from './helper/membership.
 import { sent, sentTypes, type TestNode } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
-// Two swarms that may be one: what a node asks a peer, beside what the reference does.
+// A node probes whether it and a peer are in two swarms that could be one. The reference does not.
 
 describe('a node that has neighbors and is told to join a peer', () => {
   test('joins it all the same in the reference: a full view there must push somebody out', () => {
@@ -36,7 +36,7 @@ describe('a node that has neighbors and is told to join a peer', () => {
   test('links two swarms once when the peer names nobody that it knows', () => {
     const node = full(hardened());
     node.join(8);
-    // We are known there because we have asked.
+    // The peer knows us because we have asked.
     expect(sent(node.receive(8, reply(70, 71, ME)))).toMatchObject([
       { to: 8, message: { type: 'neighbor', priority: 'high' } },
     ]);
@@ -54,7 +54,7 @@ describe('a node that has neighbors and is told to join a peer', () => {
       return sentTypes(node.receive(8, reply(...nodes)));
     };
     expect(answer(70, 1)).not.toContain('8 neighbor');
-    // What its refusal has told us is no sign that it is in our swarm.
+    // Peers that its refusal names are no sign that it is in our swarm.
     expect(answer(70, 71)).toContain('8 neighbor');
   });
 

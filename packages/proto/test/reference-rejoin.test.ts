@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { MODES, TestNode, timers } from './helper/node.js';
 
-// What `npm run interop:fuzz` has found: a topic that is left and joined again, and whose first input is a timer of its earlier life.
+// `npm run interop:fuzz` has found this: a topic is left and joined again, and its first input is a timer of its earlier life.
 
 test.each(MODES)('a shuffle timer of an earlier life, in %s mode', (mode) => {
   const node = new TestNode({ mode });
   const shuffle = node.join(1).find(({ type }) => type === 'scheduleTimer');
   node.quit();
   node.join();
-  // The reference counts it as the first input, behind which it starts to shuffle, and shuffles again because of the timer.
+  // The reference takes the timer for the first input, after which it schedules shuffles, and then schedules them again for the timer.
   const expected = mode === 'reference' ? ['shuffle', 'shuffle'] : [];
   expect(timers(node.expire(shuffle)).map(([type]) => type)).toEqual(expected);
   expect(timers(node.expire(shuffle)).length).toBe(mode === 'reference' ? 1 : 0);

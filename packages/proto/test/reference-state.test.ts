@@ -3,7 +3,7 @@ import { resolveConfig, seededRng } from '../src/index.js';
 import { ReferenceState } from '../src/reference/index.js';
 import { testSeed } from './helper/swarm.js';
 
-// That it decides as the mode does, output for output, is in reference-trace.test.ts.
+// reference-trace.test.ts shows that it decides as the mode does, output for output.
 
 const state = (config?: object) =>
   new ReferenceState({ me: 1, rng: seededRng(testSeed(1)), ...(config && { config }) });

@@ -79,7 +79,7 @@ function trace(parameters: readonly number[]): string[] {
   let at = 0;
   for (let me = 0; me < nodes; me++) {
     const peerData = new Uint8Array(me % 3 === 0 ? 0 : 3).fill(me);
-    // The kernel that has this mode alone decides alike: every other node is one.
+    // Every other node is the kernel that has this mode only: it decides alike.
     const Kernel = me % 2 === 0 ? State : ReferenceState;
     states.push(new Kernel({ me, peerData, config, rng: ChaCha12Rng.seedFromU64(seed * 1_000 + me) }));
     const peers = me === 0 ? [] : [schedule.next(me)];

@@ -115,7 +115,7 @@ class HostileSwarm extends Swarm {
   }
 
   #payload(tag: RootTag): Message<number> {
-    // Not for ever: each of them comes back to us, and is answered.
+    // So many different payloads at most: each of them comes back to us, and we answer it.
     const content = new TextEncoder().encode(`hostile ${Math.min(this.#published++, 200)}`);
     return {
       type: 'gossip',

@@ -66,7 +66,7 @@ class Pair {
     if (step.does === 'come') {
       if (this.#model.neighbors.has(step.peer)) return;
       this.#meet(step.peer);
-      // It knows tags: the page is about such neighbors.
+      // It knows tags, as all neighbors in the page do.
       this.#receive(step.peer, ihave('a', 'first'));
       return;
     }

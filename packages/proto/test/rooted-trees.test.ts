@@ -35,7 +35,7 @@ describe('the tree of a tag', () => {
     expect(said(node.receive(1, along(A, 'a', 0)))).toEqual(['2 gossip a', '3 gossip a']);
     expect(said(node.receive(2, along(A, 'a', 1)))).toEqual(['2 prune a']);
     expect(said(node.receive(1, along(A, 'b', 0)))).toEqual(['3 gossip a']);
-    // Another publisher's is none of its business.
+    // The tree of another publisher is not pruned by that.
     expect(said(node.receive(1, along(B, 'c', 0)))).toEqual(['2 gossip b', '3 gossip b']);
   });
 

@@ -24,7 +24,7 @@ describe.each(MODES)('a node in %s mode', (mode) => {
     const state = fresh();
     const join = (peers: number[]) =>
       state.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers } }, 0);
-    // Preparing a topic asks nothing of the membership layer: no input yet, no timer yet.
+    // Preparing a topic gives no input to the membership layer, so there is no timer yet.
     expect(join([])).toEqual([]);
     expect(join([1, 2]).map(({ type }) => type)).toEqual(['sendMessage', 'scheduleTimer', 'sendMessage']);
     expect(timers(join([3]))).toEqual([]);

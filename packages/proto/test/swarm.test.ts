@@ -151,7 +151,7 @@ describe('any schedule of joins, leaves, crashes and broadcasts', () => {
           else if (action.type === 'kill') swarm.kill(action.node);
           else swarm.broadcast(action.node, `message ${i}`);
         }
-        // A payload that has left with its only holders is told lost after 30 s.
+        // A payload whose only holders have left is told as lost after 30 s.
         swarm.run(32_000);
         expect(swarm.asymmetric()).toEqual([]);
         for (const [id, state] of swarm.nodes) {

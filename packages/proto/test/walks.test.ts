@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Message, PeerOrigin } from '../src/index.js';
 import { sent, TestNode } from './helper/node.js';
 
-// X2 and X11: whom others can make us dial, and how many messages one of theirs can cost.
+// X2 and X11: whom can others make us dial, and how many messages can one of theirs cost?
 
 const data = Uint8Array.of(1);
 const join: Message<number> = { type: 'join', data: undefined };

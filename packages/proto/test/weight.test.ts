@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 
-// What takes which part of a bundle, for docs/packages.md. `test/pack.slow.test.ts` bounds what the README imports.
+// The parts of a bundle, for docs/packages.md. `test/pack.slow.test.ts` bounds the size of what the README imports.
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
 

@@ -6,7 +6,7 @@ import { readingSuite } from '../../api/test/reading-suite.js';
 import type { ServiceUnderTest } from '../../api/test/service-under-test.js';
 import { connectRpc, serveRpc } from '../src/index.js';
 
-// The very tests of @grapevine/api, with a server and a QUIC connection between the API and the node.
+// The tests of @grapevine/api, with a server and a QUIC connection between the API and the node.
 
 const service: ServiceUnderTest = {
   name: 'a node behind remote control',

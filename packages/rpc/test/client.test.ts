@@ -12,7 +12,7 @@ import { commandSchema, eventSchema, type WireEvent } from '../src/wire.js';
 import { item, length } from './raw-client.js';
 import { recorder } from './setup.js';
 
-// Our client and a server that does what ours never would.
+// Our client, and a server that does what our server never does.
 
 const ROOM = topicIdFrom('my-room');
 const [a, b, c] = [1, 2, 3].map((seed) => SecretKey.fromBytes(new Uint8Array(32).fill(seed)).id);

@@ -57,7 +57,7 @@ describe('an endpoint that is handed over', () => {
     const [first, second] = [await one.subscribe(ROOM), await two.subscribe(topicIdFrom('other'))];
     for (let i = 0; i < 10; i++) await first.broadcast(`message ${i}`);
     await second.broadcast('one message');
-    // Each waits for its own commands: those of the other are too few, or never end.
+    // Each waits for its own commands. Those of the other are too few, or never end.
     expect(await one.flush()).toBe(0);
     expect(await two.flush()).toBe(0);
   });

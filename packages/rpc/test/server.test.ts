@@ -132,7 +132,7 @@ describe('limits', () => {
   test('on connections', async () => {
     const server = await nodes.serve(nodes.node().gossip, { maxConnections: 1 });
     await nodes.raw(server);
-    // The refusal may come before or after the client knows that its handshake was fine.
+    // The refusal may come before or after the client's handshake is complete.
     const second = nodes.raw(server).then(({ connection }) => connection.closed.then(describeClose), String);
     expect(await second).toContain(`code ${CloseCode.tooMany} (the server takes 1 connections)`);
     expect(server.stats()).toMatchObject({ connections: 1, refused: 1 });

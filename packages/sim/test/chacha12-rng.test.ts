@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { ChaCha12Rng } from '../src/index.js';
 import { rangeDuration } from '../src/uniform.js';
 
-// The values of the reference: rand 0.10.1, rand_core 0.10.1, chacha20 0.10.0 and iroh-gossip's util.rs; the rest are
-// regression values of a throw-away implementation that was checked against those.
+// The values of the reference: rand 0.10.1, rand_core 0.10.1, chacha20 0.10.0 and iroh-gossip's util.rs. The others come from an
+// implementation that was checked against those.
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 const times = <T>(count: number, draw: () => T): T[] => Array.from({ length: count }, draw);

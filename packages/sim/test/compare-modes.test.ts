@@ -39,7 +39,7 @@ describe('at default settings the hardened mode is no worse than the reference',
   const DEFAULTS: Scenario = { ...BASE, nodes: 100, network: { ...BASE.network, proto: {} } };
 
   test('with random senders: it delivers everything in no more hops and with less redundancy', () => {
-    // Three swarms say little about hops: the first flood, whose tree the guests share, begins wherever it begins.
+    // Three swarms say little about hops: the guests share the tree of the first flood, which begins at any node.
     const [reference, hardened] = compare([], DEFAULTS, [1, 2, 3, 4, 5]);
     expect(reference.reliability).toBe(1);
     expect(hardened.reliability).toBe(1);
@@ -79,7 +79,7 @@ describe('where the reference loses payloads, the hardened mode delivers more', 
     ['heavy churn', { type: 'churn', joins: 10, leaves: 5, crashes: 5, noticeAfter: SECOND }, 0.97],
     ['three tenths of liars', { type: 'malicious', behavior: 'liar', share: 0.3 }, 0.99],
   ])('%s', (_, fault, least) => {
-    // One run in ten loses several percent: three say little.
+    // One run in ten loses several percent, so three runs say little.
     const [reference, hardened] = compare([fault], BASE, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(reference.reliability).toBeLessThan(hardened.reliability);
     expect(hardened.reliability).toBeGreaterThanOrEqual(least);

@@ -3,7 +3,7 @@ import { runScenario } from '../src/index.js';
 import { cases, expectedStats, hashes, networkOf, rounds } from './helper/golden.js';
 import { rollingHashes } from './helper/rolling-hashes.js';
 
-// What golden.test.ts leaves out because it takes a while.
+// The golden data that takes too long for golden.test.ts.
 
 describe('1,000 nodes, by a rolling hash over every 1,000 events', () => {
   test.each(cases.hashes.slice(1))('$name', (entry) => {

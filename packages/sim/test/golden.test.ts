@@ -15,7 +15,7 @@ describe('a run is event for event that of the Rust simulator', () => {
   test.each(cases.traces)('$name', (entry) => {
     const expected = trace(entry.name);
     const lines = linesOf(entry);
-    // The first line that differs says more than a diff of thousands.
+    // A failure shows the first line that differs instead of a diff of thousands.
     const different = lines.findIndex((line, i) => line !== expected[i]);
     expect([different, lines[different]]).toEqual([-1, undefined]);
     expect(lines).toHaveLength(expected.length);

@@ -40,13 +40,13 @@ describe('whatever joins, leaves, crashes and broadcasts there were, once all is
         const { model, real } = start(seed);
         fc.modelRun(() => ({ model, real }), schedule);
         real.network.runFor(30 * SECOND);
-        // A request to a peer that is gone may be under way just now, as after any shuffle; soon it is not.
+        // A request to a peer that is gone may be under way at this moment, as after any shuffle.
         for (let i = 0; i < 5 && findViolations(real.network).length > 0; i++) real.network.runFor(1.3 * SECOND);
         expect(findViolations(real.network)).toEqual([]);
         expect(componentSizes(overlayOf(real.network))).toEqual([model.members.size]);
         for (const { content, peers } of real.audiences) {
           const [publisher, ...others] = peers as [number, ...number[]];
-          // Who crashes or leaves may take a payload along that it has just published.
+          // A node that crashes or leaves may be the only one with the payload that it has just published.
           if (!model.members.has(publisher)) continue;
           const stayed = others.filter((peer) => model.members.has(peer));
           expect(stayed.filter((peer) => real.deliveredTo(content, peer) !== 1)).toEqual([]);

@@ -22,8 +22,8 @@ const NODES = 30;
 const PAYLOADS = 200;
 
 /**
- * Publishes for 20 s while something goes wrong; then there are 100 s of quiet. A payload that is fetched late (at 45 s at most) is cached for 30 s; who
- * hears of it just before that ends, from a new neighbor, tells it lost after another 30 s.
+ * Publishes for 20 s while something goes wrong. 100 s of quiet follow: a payload that is fetched late (at 45 s at most) is cached for 30 s, and a
+ * node that hears of it from a new neighbor just before that ends tells it as lost after another 30 s.
  */
 function run(seed: number, fault: Fault, config = CONFIG) {
   const network = new Network({ config, rng: ChaCha12Rng.seedFromU64(seed) });

@@ -5,7 +5,7 @@ import { type Load, type LoadResult, loadRow, MILLISECOND, type Rule, runLoad, S
 // prints the figures.
 
 /**
- * Few payloads need several swarms before p99 means something. After a crash the overlays of two rules differ by chance, and the hardened mode is close
+ * With few payloads, p99 means something only over several swarms. After a crash the overlays of two rules differ by chance, and the hardened mode is close
  * to its bound: with four swarms recovery took 4.9 s by this measure, with six 2.7 s, with eight none.
  */
 function seedsOf({ pattern, crash }: Load): number[] {

@@ -48,7 +48,7 @@ test.each([1, 2, 3])('it takes in a node that comes then (seed %i)', (seed) => {
   const network = rested(seed, 12);
   network.insertAndJoin(12, [5]);
   network.runFor(5 * MINUTE + 30 * SECOND);
-  // Two are surely let in by evicting somebody: a node with fewer asks with high priority. For more there must be room.
+  // A node with fewer than two neighbors asks with high priority, which evicts another neighbor. Further ones need a free place.
   expect(network.neighbors(12).length).toBeGreaterThanOrEqual(2);
   expect(findViolations(network)).toEqual([]);
 });

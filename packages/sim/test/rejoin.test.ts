@@ -34,7 +34,7 @@ describe.each([1, 2, 3, 4])('joining once more (seed %i)', (seed) => {
     swarm.runFor(65 * SECOND);
     const before = new Map(peers.map((peer) => [peer, new Set(swarm.neighbors(peer))]));
     const evicted: [number, number][] = [];
-    // A new neighbor may be taken back: two polite requests that cross may be for the same free place.
+    // A new neighbor may be dropped again: two requests with low priority that cross may be for the same free place.
     swarm.observers.push({
       neighbor: (_time, peer, event) => {
         if (event.type === 'neighborDown' && before.get(peer)?.has(event.peer)) evicted.push([peer, event.peer]);

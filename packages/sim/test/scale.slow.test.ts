@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-// Each size in a process of its own: what it needs is its own, and the heap may grow.
+// Each size runs in a process of its own, so that its memory is measured alone and the heap may grow.
 
 interface Figures {
   readonly missed: number;

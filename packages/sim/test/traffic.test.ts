@@ -39,6 +39,6 @@ test.each<Message<string>>([
   { type: 'neighbor', priority: 'high', data: undefined },
   { type: 'disconnect', alive: true, respond: false },
 ])('the size of a message is what it would be on the wire: $type', (message) => {
-  // Sizes do not depend on what a peer's identity is in the program.
+  // Sizes do not depend on the type of peer ids in the program.
   expect(messageSize(message as unknown as Message<number>)).toBe(encodedLength(messageCodec(hexId32), message));
 });

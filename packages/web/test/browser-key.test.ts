@@ -2,7 +2,7 @@ import { SecretKey, verifySignatureAsync } from '@grapevine/net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BrowserKey } from '../src/index.js';
 
-// What a browser with IndexedDB does, and Node has none: one store that keeps what is put into it. `room.slow.test.ts` has the real ones.
+// Node has no IndexedDB, so this has one store that keeps what is put into it. `room.slow.test.ts` runs in real browsers.
 
 class OneStore {
   readonly #kept = new Map<string, unknown>();

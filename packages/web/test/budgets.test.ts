@@ -100,7 +100,7 @@ describe('a listener has a budget', () => {
         }
       }
     };
-    // Of HTTP/3's own, one of three one-way streams and the request are open.
+    // Of HTTP/3's own streams, the request and one of three unidirectional ones are open.
     expect(await open('openUni')).toBe(1_024 + 2);
     expect(await open('openBi')).toBe(128);
   });

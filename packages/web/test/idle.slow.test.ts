@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebEndpoint, webAddrs } from '../src/index.js';
 import { QuicDialer } from '../src/listener/index.js';
 
-// What a tab costs that is open and says nothing, as most tabs of a room do for most of the time: its hub, and itself.
+// What does an idle tab cost, its hub and itself? Most tabs of a room are idle for most of the time.
 
 const TABS = 64;
 /** Longer than the time from one sign of life to the next (10 s). */

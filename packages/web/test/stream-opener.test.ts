@@ -3,7 +3,7 @@ import { type Deferred, deferred } from '@grapevine/net/transport';
 import { describe, expect, test } from 'vitest';
 import { StreamOpener } from '../src/browser/stream-opener.js';
 
-// What the two browsers do was found out by `browser-compliance.slow.test.ts`, which tries the same with the browsers themselves.
+// `browser-compliance.slow.test.ts` has found out what the two browsers do, and tests the same in the browsers themselves.
 const refuses = () => Promise.reject(new Error('Failed to create send stream.')); // Chromium
 const isSilent = () => new Promise<SendStream>(() => {}); // Firefox
 

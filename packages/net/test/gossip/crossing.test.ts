@@ -7,8 +7,8 @@ import type { CloseReason } from '../../src/transport/close-reason.js';
 import type { Connection } from '../../src/transport/seam.js';
 import { type Listener, type Member, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
-// Two nodes dialed each other at once. A Rust node writes on the connection that came last where it is, and takes the end of that one
-// for our end. We can't know which one it is before it has said something.
+// Two nodes dialed each other at once. A Rust node writes on the connection that it got last, and takes the end of that one for our end.
+// We can't know which one that is before it has written something.
 
 let swarm: TestSwarm;
 let node: Listener;

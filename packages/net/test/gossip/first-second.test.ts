@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from 'vitest';
 import { type Listener, say, TestSwarm, TOPIC } from '../support/swarm.js';
 
-// Ten members start at the same time through the first of them, which begins to talk as soon as everybody has had a neighbor. Half of them were
-// pushed out again by then, and look for others.
+// Ten members start at the same time through the first of them, which begins to publish as soon as each has had a neighbor. Half of them were
+// evicted again by then, and look for other neighbors.
 
 const MESSAGES = 60;
 

@@ -29,7 +29,7 @@ test('what makes and ends neighbors is said as soon as a full queue has drained'
   };
   expect(await views()).toEqual(sessions.map(() => true));
 
-  // More than the queue takes before it is written. For one that comes back, the last word counts.
+  // More changes than the queue takes before it is written. For a peer that comes back, the last change counts.
   const stays = (i: number) => i % 3 === 0;
   for (const [i, session] of sessions.entries()) {
     session.closeSender();

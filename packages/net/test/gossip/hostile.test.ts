@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  // Whatever was tried, honest peers still talk.
+  // After all attacks, honest peers still exchange messages.
   await say(honest, 'still there');
   await swarm.clock.advance(500);
   expect(texts(victim)).toContain('still there');

@@ -71,7 +71,7 @@ describe('a peer with a smaller limit', () => {
     const here = await publisher(serve);
     const small = await publishTo(here, serve);
     expect(texts(small)).toEqual(smalls);
-    // Announcements would not help: a neighbor that announces what it does not send is dismissed.
+    // Announcements would do harm: a peer dismisses a neighbor that announces what it does not send.
     expect(dropped.filter((reason) => reason === 'over-peer-limit').length).toBeGreaterThanOrEqual(COUNT - 1);
     await expectLearned(here);
   });

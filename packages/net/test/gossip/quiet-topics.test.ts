@@ -38,7 +38,7 @@ describe('topics in which nothing happens', () => {
 
   test('take no more than 4 kB of heap each, kernel and host together, with a reader and a neighbor', async () => {
     setFlagsFromString('--expose-gc');
-    // Code that is compiled meanwhile is no topic's.
+    // Memory of code that is compiled meanwhile does not belong to a topic.
     for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
     const collect = runInNewContext('gc') as () => void;
     const heap = () => {

@@ -273,7 +273,7 @@ describe('a neighbor', () => {
     }
     for (const times of told()) expect(times).toBeGreaterThan(0); // it does pass through the swarm
     for (const times of told()) expect(times).toBeLessThanOrEqual(3);
-    // Each notice costs a member a comparison with each neighbor, begun by either side.
+    // Each notice costs a member a reconciliation with each neighbor, which either side begins.
     for (const [i, count] of (await sessions()).entries()) {
       const { length } = (others[i] as Listener).session.neighbors();
       expect(count - (before[i] as number)).toBeLessThanOrEqual(2 * 3 * length);

@@ -165,7 +165,7 @@ describe('after a gap', () => {
     }
     expect(missed(a.events)).toBe(0);
 
-    // Nothing is left of it, and nothing goes round.
+    // No state of it is left, and no frame goes round.
     await swarm.clock.advance(300_000);
     for (const each of [b, ...others]) expect(missed(each.events)).toBe(lost);
   });

@@ -30,7 +30,7 @@ describe('a peer that is killed and back with its key before anybody noticed', (
 test('a connection that ends while another one is left takes nothing with it', async () => {
   swarm = new TestSwarm();
   const [a, b] = (await swarm.grow(2)) as [Listener, Listener];
-  // A second connection of the same pair, as after crossing dials; then the first dies under way.
+  // A second connection of the same pair, as after crossing dials. Then the first dies.
   const second = b.endpoint.connect(a.endpoint.addr(), b.node.alpn);
   await swarm.clock.advance(50);
   b.node.accept(await second);

@@ -153,7 +153,7 @@ describe('what is answered without any state', () => {
     const [one, other] = await Promise.all([bind({ retryThreshold: 0 }), bind({ retryThreshold: 0 })]);
     const mirror = await udp();
     let forwarded = 0;
-    // Every answer goes on to the other one, as if it had come from there: the loop that spoofed sources could start.
+    // Each answer is passed to the other endpoint, as if its source were spoofed: does that start a loop?
     mirror.on('message', (datagram, { port }) => {
       forwarded++;
       void sendUdp(mirror, datagram, port === where(one).port ? where(other) : where(one));

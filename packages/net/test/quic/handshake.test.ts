@@ -44,8 +44,8 @@ describe('a handshake', () => {
     const incoming = reasonOf(acceptOne(server));
     const dialing = reasonOf(client.connect({ id: stranger.id, addrs: server.addr().addrs }, ALPN));
     expect(await dialing).toBe('identity-mismatch');
-    // In TLS 1.3 the client has the last word, and gives it together with its close packet: both come in one tick. Did they not, the
-    // server would see a connection that closes at once.
+    // In TLS 1.3 the client sends the last message, here together with its close packet, so that both come in one tick. If they did not,
+    // the server would see a connection that closes at once.
     expect(['transport', 'connected']).toContain(await incoming);
     await until(() => server.stats().connections === 0);
     expect(client.stats().connections).toBe(0);

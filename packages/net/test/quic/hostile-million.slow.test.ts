@@ -11,7 +11,7 @@ import { HostileClient } from './hostile/hostile-client.js';
  * Hostile datagrams and frames by the hundred thousand, beside an honest peer that must not notice.
  *
  * `HOSTILE_COUNT=1000000 npm run test:slow -- packages/net/test/quic/hostile-million` sends a million of each; the slow tier a
- * fiftieth. What was sent, and what became of it, is printed.
+ * fiftieth. It prints what was sent, and what became of it.
  */
 const COUNT = Number(process.env.HOSTILE_COUNT ?? 20_000);
 const TIMEOUT = 60_000 + COUNT * 2;

@@ -5,7 +5,7 @@ import { Upkeep } from '../../src/quic/upkeep.js';
 const SETTINGS = { keepAliveMs: 10_000, idleTimeoutMs: 30_000 };
 const MINUTE_MS = 60_000;
 
-/** One end of a connection on which nothing is said. */
+/** One end of an idle connection. */
 class End {
   readonly upkeep: Upkeep;
   readonly pingedAt: number[] = [];
@@ -16,7 +16,7 @@ class End {
 
   /** Does what is due, and lets the peer hear it. */
   work(now: number, peer: End | undefined): void {
-    // Nothing else is asked of it: nothing is lost here.
+    // Upkeep calls nothing else of it, because no packet is lost here.
     const native = { keepAlive: () => this.pingedAt.push(now), stats: () => ({ rttMs: 1, lostPackets: 0 }) };
     const before = this.pingedAt.length;
     this.upkeep.work(native as unknown as NativeConnection, now, false, () => {});

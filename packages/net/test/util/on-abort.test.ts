@@ -37,7 +37,7 @@ test('any number of dials that wait for one signal bring no warning of a leak', 
   for (const { resolve } of waiting) resolve();
   await Promise.all(waits);
   for (const one of either) one[Symbol.dispose]();
-  // Warnings are emitted one turn later; this one comes after all of ours.
+  // Node emits warnings one turn later. This warning comes after all of ours.
   const mine = once(process, 'warning');
   process.emitWarning('the last one', 'Sentinel');
   await mine;

@@ -48,7 +48,7 @@ describe('a session between two sets', () => {
   });
 
   it('says so when equal fingerprints hide a difference: the sums of the sets do not agree', () => {
-    // An answering side that claims all parts are equal, though its own sum is another.
+    // The answering side claims that all parts are equal, but the sum of its set is another.
     const salt = new Uint8Array(8);
     const a = Reconciliation.begin(keySet(POOL.slice(0, 100), salt));
     a.opening();
