@@ -13,12 +13,13 @@ const commands = [...Object.entries(scripts), ['ci', 'node scripts/ci.mjs'] as c
   return { name, args };
 });
 
-/** What is behind their paths goes to vitest, which refuses what it does not know, once the Rust programs are built. */
+/** Their options are those of vitest, which refuses an unknown one only when the Rust programs are built. */
 const LATE = ['interop', 'interop:slow'];
 
-/** Without a PATH and with everything said to be built, so that a script that goes on finds nothing to work with. */
+/** Runs a script without a PATH, and says that everything is built. So a script that does its work all the same finds no tools for it. */
 function run(args: readonly string[], ...more: string[]) {
-  const env = { PATH: '/nowhere', GRAPEVINE_BUILT: '1' };
+  const { SystemRoot = '' } = process.env; // Windows needs it
+  const env = { PATH: '/nowhere', GRAPEVINE_BUILT: '1', SystemRoot };
   return spawnSync(process.execPath, [...args, ...more], { cwd: root, encoding: 'utf8', env, timeout: 20_000 });
 }
 

@@ -21,7 +21,7 @@ import {
   topicIds,
 } from './mistakes.js';
 
-/** What applications call. */
+/** Mistakes in calls that applications make. */
 export const API_MISTAKES: readonly Mistake[] = [
   {
     call: 'Gossip.spawn(…)',

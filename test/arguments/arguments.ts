@@ -16,10 +16,10 @@ import { HubEndpoint, WebListener } from '@grapevine/web/listener';
 import { type Anything, endpoint, gossip, id, key, network, peerId } from './mistakes.js';
 import type { Kind } from './wrong.js';
 
-/** An argument: what it is called in errors, one that is right, and what it should be. */
+/** An argument: its name in errors, a valid value, and what it should be. */
 export type Argument = readonly [name: string, right: unknown, kind: Kind];
 
-/** One callable of the public surface, and its arguments; each is tried with everything that it must not be. */
+/** One callable of the public surface, and its arguments. Each argument is tried with everything that it must not be. */
 export type Row = readonly [callable: string, args: readonly Argument[], call: (...args: Anything[]) => unknown];
 
 const { u8, string, struct, enumOf } = postcard;

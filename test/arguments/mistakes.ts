@@ -6,7 +6,7 @@ import { WebEndpoint } from '@grapevine/web';
 // biome-ignore lint/suspicious/noExplicitAny: that is the point
 export type Anything = any;
 
-/** A call with one argument that is wrong, and what the error says about it. */
+/** A call with one wrong argument, and what the error says about it. */
 export interface Mistake {
   readonly call: string;
   readonly make: (wrong: Anything) => unknown;

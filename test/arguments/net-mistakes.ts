@@ -18,7 +18,7 @@ import {
   topicIds,
 } from './mistakes.js';
 
-/** What stands under it. */
+/** Mistakes in calls of the packages below the API. */
 export const NET_MISTAKES: readonly Mistake[] = [
   {
     call: 'new GossipNode(…)',

@@ -40,7 +40,7 @@ const KERNELS = [
   ['ReferenceState', ReferenceState],
 ] as const;
 
-/** Remote control, other transports, and what can be used by itself. */
+/** Mistakes in calls of the remote control, other transports, and packages that can be used alone. */
 export const OTHER_MISTAKES: readonly Mistake[] = [
   {
     call: 'new WebEndpoint(…)',

@@ -4,14 +4,14 @@ import type { Anything } from './mistakes.js';
 
 const packages = new URL('../../packages/', import.meta.url);
 
-/** What a program can import, and what of it it can call: `@grapevine/net#Router.accept`. */
+/** Something that a program can import and call, such as `@grapevine/net#Router.accept`. */
 export interface Callable {
   readonly name: string;
-  /** Whether it takes arguments at all. */
+  /** Whether it takes arguments. */
   readonly takesArguments: boolean;
 }
 
-/** Everything that the packages export: a new export is in here without anybody's doing. */
+/** Everything that the packages export. A new export is included by itself. */
 export async function publicSurface(): Promise<Callable[]> {
   const exported = new Map<unknown, string>();
   for (const entry of entries()) {
@@ -34,11 +34,11 @@ function entries(): string[] {
   });
 }
 
-/** @param isExported whether a class that this one extends has its own place */
+/** @param isExported - whether a class that this one extends is exported, too */
 function callablesOf(name: string, value: Anything, isExported: (base: unknown) => boolean): Callable[] {
   const text = Function.prototype.toString.call(value);
   if (!/^class\b/.test(text)) return [{ name, takesArguments: parametersOf(text) !== '' }];
-  if (value === Error || value.prototype instanceof Error) return []; // thrown by us, made by nobody else
+  if (value === Error || value.prototype instanceof Error) return []; // only the packages make errors
   const made = /\bconstructor\s*\(/.exec(text);
   return [
     { name: `new ${name}`, takesArguments: made !== null && parametersOf(text.slice(made.index)) !== '' },
@@ -63,7 +63,7 @@ function methodsOf(holder: object): Callable[] {
   );
 }
 
-/** Between the first parentheses. */
+/** The text between the first parentheses. */
 function parametersOf(text: string): string {
   const arrow = /^(?:async\s+)?(\w+)\s*=>/.exec(text);
   if (arrow) return arrow[1] as string;

@@ -1,4 +1,4 @@
-/** Values that are never right, by what an argument should be. `undefined` is among them where an argument must be given. */
+/** Wrong values, by what an argument should be. `undefined` is one of them where an argument must be given. */
 export const WRONG = {
   text: [undefined, null, 7, {}, ['x']],
   bytes: [undefined, null, 'x', 7, [1], {}],

@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './pages.js';
 
-/** Commands that measure for minutes, or run tiers of tests: CI runs them by themselves; here they are checked for their options. */
+/** Commands that measure for minutes, or run tiers of tests. CI runs them by themselves. Here only their options are checked. */
 const MEASURING = /^(npm (test|start|run (?:\S+))|npx @grapevine\/sim-cli (?!--)|bash \.ci\/run)\b/;
 const SCRIPT = /^npm (?:run )?(\S+)/;
 
-/** Whether a block only measures. */
+/** Whether a block has only such commands. */
 export function onlyMeasures(code: string): boolean {
   return commandsOf(code).every((command) => MEASURING.test(command));
 }
@@ -21,7 +21,7 @@ export function commandsOf(code: string): string[] {
 
 const helps = new Map<string, string>();
 
-/** What a command says about itself. */
+/** The output of a command's `--help`. */
 function helpOf(args: readonly string[]): string {
   const key = args.join(' ');
   const known = helps.get(key);
@@ -36,7 +36,7 @@ function helpOf(args: readonly string[]): string {
   return stdout;
 }
 
-/** What is wrong with a command that measures: a script that does not exist, an option that it does not know. */
+/** What is wrong with such a command: a script that does not exist, or an option that its help does not have. */
 export function wrongWith(command: string, scripts: Readonly<Record<string, string>>): string | undefined {
   const options = [...command.matchAll(/\s(--[a-z][a-z-]+)/g)].map(([, option = '']) => option);
   if (command.includes('@grapevine/sim-cli')) {

@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a comment in front of a block says about it, or a comment between blocks that stands for itself. */
+/** A comment before a block, which says something about it, or a comment between blocks. */
 type Directive =
-  /** The block starts something that goes on; wait for this text, and end it with the page. */
+  /** The block starts something that goes on. Wait for this text, and end it with the page. */
   | { readonly type: 'background'; readonly until: string }
-  /** Somebody on this page prints this, now or soon. */
+  /** A program of this page prints this, now or soon. */
   | { readonly type: 'hears'; readonly text: string }
   /** The block runs in another test, or can't run here. */
   | { readonly type: 'elsewhere'; readonly where: string }
-  /** The block is what a command has printed. */
+  /** The block is the output of a command. */
   | { readonly type: 'printed by'; readonly command: string };
 
 /** A block of code in a page. */
@@ -23,9 +23,9 @@ export interface Block {
   readonly directive: Directive | undefined;
 }
 
-/** A page, and what in it can be run, in order. */
+/** A page, and its blocks in order. */
 export interface Page {
-  /** From the root of the repository. */
+  /** Its path from the root of the repository. */
   readonly path: string;
   readonly steps: readonly (Block | { readonly line: number; readonly hears: string })[];
 }
@@ -62,7 +62,7 @@ export function readPage(path: string): Page {
   return { path, steps };
 }
 
-/** All pages that people read. */
+/** All pages for readers. */
 export function pages(): Page[] {
   const folders = ['packages', 'apps'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(parent, name, 'README.md')),
@@ -76,12 +76,12 @@ export function pages(): Page[] {
       try {
         return [readPage(path)];
       } catch {
-        return []; // a package without a README is another test's concern
+        return []; // another test checks that packages have a README
       }
     });
 }
 
-/** The block of a page that another test runs: the one that says so with the test's path. @throws Error when there is none, or more */
+/** The block of a page that names a test, which runs it. @throws Error when there is none, or more than one */
 export function blockOf(path: string, test: string): Block {
   const found = readPage(path).steps.filter(
     (step): step is Block =>
@@ -92,7 +92,7 @@ export function blockOf(path: string, test: string): Block {
   return block;
 }
 
-/** Blocks of a page in one of these languages that are run here. */
+/** The blocks of a page in one of these languages that this test runs. */
 export function blocksIn(page: Page, languages: readonly string[]): Block[] {
   return page.steps.filter(
     (step): step is Block =>

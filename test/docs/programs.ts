@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { type Block, blocksIn, type Page, root } from './pages.js';
 
-/** Where programs of pages are put: inside the repository, so that they find its packages. */
+/** The folder for programs of pages: inside the repository, so that their imports resolve. */
 export const WORKSHOP = join(root, '.cache/docs');
 
-/** The folder of a page. */
+/** The folder for the programs of a page. */
 export const folderOf = (page: Page) => join(WORKSHOP, page.path.replaceAll(/[/.]/g, '-'));
 
-/** The name that the first line of a block gives its file: `// name.ts`, `# name.toml`. */
+/** The name of a block's file, from its first line: `// name.ts`, `# name.toml`. */
 export const nameOf = (block: Block): string | undefined => /^(?:\/\/|#) (\S+\.\w+)\n/.exec(block.code)?.[1];
 
-/** Where the program of a block is, to be run. */
+/** The path of a block's program. */
 export function programOf(page: Page, block: Block): string {
   return join(folderOf(page), `${(nameOf(block) ?? `line-${block.line}`).replace(/\.\w+$/, '')}.mjs`);
 }
@@ -35,7 +35,7 @@ const WOULD_OVERWRITE = 5055;
 /**
  * Type-checks all programs of these pages at once, and writes them as JavaScript.
  *
- * @returns what the compiler says, with page and line
+ * @returns the errors of the compiler, with page and line
  */
 export function compileAll(pages: readonly Page[]): string[] {
   rmSync(WORKSHOP, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export function compileAll(pages: readonly Page[]): string[] {
     for (const block of blocksIn(page, ['ts', 'js'])) {
       const program = programOf(page, block);
       mkdirSync(dirname(program), { recursive: true });
-      // What a page runs by its name is JavaScript as it stands there.
+      // A block that a page runs by its file name is JavaScript already.
       const source = block.language === 'js' ? program : program.replace(/\.mjs$/, '.mts');
       writeFileSync(source, block.code);
       sources.set(source, { page, block });
@@ -64,7 +64,7 @@ export function compileAll(pages: readonly Page[]): string[] {
   });
 }
 
-/** What the comments of a program promise that it prints: `console.log(…); // this`. */
+/** The output that the comments of a program promise: `console.log(…); // this`. */
 export function promisedBy({ code }: Block): string[] {
   return [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, promised = '']) => promised);
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Block, type Page, root } from './pages.js';
 import { folderOf, nameOf } from './programs.js';
 
-/** Commands of pages that stand for those of this repository: nothing is installed, nothing is fetched. */
+/** Replaces commands of pages by those of this repository, so that nothing is installed or fetched. */
 const SHIMS: Readonly<Record<string, string>> = {
   npm: `case "$1" in init) exit 0;; install) for name in "$@"; do case "$name" in install|--*) ;; @grapevine/cli|@grapevine/sim-cli) ;; @grapevine/*) test -f "${root}/packages/\${name#@grapevine/}/package.json" || { echo "no package $name" >&2; exit 1; };; *) echo "no package of ours: $name" >&2; exit 1;; esac; done;; run) test "$2" = build && exit 0; cd "${root}" && exec "$NPM" "$@";; *) echo "npm $1?" >&2; exit 1;; esac`,
   npx: `name="$1"; shift; case "$name" in @grapevine/cli) exec grapevine "$@";; @grapevine/sim-cli) exec grapevine-sim "$@";; *) echo "npx $name fetches what is not ours" >&2; exit 1;; esac`,
@@ -13,7 +13,7 @@ const SHIMS: Readonly<Record<string, string>> = {
   'grapevine-sim': `exec node "${root}/node_modules/.bin/grapevine-sim" "$@"`,
 };
 
-/** A port that is free now. */
+/** A free port. */
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
@@ -24,7 +24,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** The terminal of a page: its blocks run one after the other in one folder. */
+/** The terminal of a page, which runs its blocks one after the other in one folder. */
 export class Terminal implements Disposable {
   readonly #folder: string;
   readonly #running: ChildProcess[] = [];
@@ -36,21 +36,21 @@ export class Terminal implements Disposable {
     this.#folder = folderOf(page);
     const bin = join(this.#folder, '.bin');
     mkdirSync(bin, { recursive: true });
-    symlinkSync(join(root, 'apps'), join(this.#folder, 'apps')); // what a clone has
+    symlinkSync(join(root, 'apps'), join(this.#folder, 'apps')); // as in a clone
     for (const [name, script] of Object.entries(SHIMS)) {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`);
       chmodSync(join(bin, name), 0o755);
     }
   }
 
-  /** Writes what a block names as a file. */
+  /** Writes a block to the file that it names. */
   async write(block: Block): Promise<void> {
     const name = nameOf(block);
     if (name === undefined) throw new Error(`line ${block.line}: the first line of such a block names its file`);
     writeFileSync(join(this.#folder, name), await this.#localized(block.code));
   }
 
-  /** Runs a block to its end, or until it has said what it is to say. */
+  /** Runs a block to its end, or until it has printed what its comment says. */
   async run(block: Block): Promise<void> {
     const began = this.#output.length;
     const child = spawn('bash', ['--norc', '-eo', 'pipefail', '-c', await this.#localized(block.code)], {
@@ -70,7 +70,7 @@ export class Terminal implements Disposable {
     if (code !== 0) throw new Error(`line ${block.line} ended with ${code}\n${block.code}${this.#output.slice(began)}`);
   }
 
-  /** Waits until somebody has printed a text. */
+  /** Waits until a program has printed a text. */
   async hears(text: string, since = 0): Promise<void> {
     const deadline = AbortSignal.timeout(30_000);
     while (!this.#output.slice(since).includes(text)) {
@@ -88,7 +88,7 @@ export class Terminal implements Disposable {
       try {
         process.kill(-pid, 'SIGKILL');
       } catch {
-        // It has ended by itself meanwhile.
+        // It has ended by itself.
       }
     }
   }

@@ -7,7 +7,7 @@ import type { WireKindName } from './wire-kinds.js';
 // Values of ours for Rust to read.
 
 const bytesOf = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-/** Often at an edge of its encoding. */
+/** A number, often at an edge of its encoding. */
 const number = fc.oneof(fc.constantFrom(0, 1, 127, 128, 16_383, 16_384, 65_535), fc.integer({ min: 0, max: 65_535 }));
 const content = fc.oneof(
   { weight: 8, arbitrary: fc.uint8Array({ maxLength: 200, size: 'max' }) },
@@ -24,11 +24,11 @@ const scope = fc.oneof(
   fc.record({ type: fc.constant('swarm' as const), round: number }),
   fc.record({ type: fc.constant('neighbors' as const) }),
 );
-/** As a set is described. */
+/** A set, as serde describes it. */
 const sortedIds = fc.array(id, { maxLength: 9 }).map((some) => [...new Set(some)].sort());
 const ihave = fc.record({ id: messageId, round: number });
 
-/** Each kind of message by its name. */
+/** Arbitrary messages of each kind, by name. */
 export const messages: Record<string, fc.Arbitrary<Message<string>>> = {
   join: fc.record({ type: fc.constant('join' as const), data }),
   forwardJoin: fc.record({ type: fc.constant('forwardJoin' as const), peer: peerInfo, ttl: number }),
@@ -77,7 +77,7 @@ const address: fc.Arbitrary<EndpointAddr> = fc.record({
   addrs: fc.array(fc.oneof(ip, relay, custom), { maxLength: 6, size: 'max' }),
 });
 
-/** Each kind of value. Addresses come in any order, as programs give them. */
+/** Arbitrary values of each kind. Addresses come in any order, as programs give them. */
 export const values: Record<Exclude<WireKindName, 'topicMessage'>, fc.Arbitrary<unknown>> = {
   streamHeader: topic,
   addrInfo: fc.array(fc.oneof(ip, relay), { maxLength: 6, size: 'max' }).map(oneRelay),

@@ -2,12 +2,11 @@ import { expect } from 'vitest';
 import type { PeerNode } from './peer-node.js';
 import { sumOf } from './tally.js';
 
-/** From 8 bytes, of which no two are alike, to the longest content at default settings. */
+/** Sizes of messages: from 8 bytes, the least with which all differ, to the longest content at default settings. */
 const SIZES = [8, 31, 100, 1_024, 2_000, 4_055, 16, 600, 3_000, 64];
 
 /**
- * Brings nodes into a topic. The first two are the ones that the others enter through, by turns; one of them may be in either
- * language. Resolves when all have settled.
+ * Has nodes join a topic, the others through the first two in turns. Those may be in either language. Resolves when all have settled.
  */
 export async function gather(topic: string, nodes: readonly PeerNode[]): Promise<void> {
   const [first, second, ...others] = nodes;
@@ -21,19 +20,19 @@ export async function gather(topic: string, nodes: readonly PeerNode[]): Promise
   await untilAllSettled(topic, nodes);
 }
 
-/** Waits until nobody's neighbors change: only then does every message reach everybody for certain. */
+/** Waits until no node's neighbors change. Only then every message is sure to reach every node. */
 export async function untilAllSettled(topic: string, nodes: readonly PeerNode[]): Promise<void> {
   await Promise.all(nodes.map((node) => node.untilSettled(topic)));
 }
 
-/** Everybody says something, and everybody hears it. @param about - makes the texts different from those of other times */
+/** Every node publishes a message, and every other one receives it. @param about - makes the texts differ from those of other calls */
 export async function untilAllHearAll(topic: string, nodes: readonly PeerNode[], about: string): Promise<void> {
   for (const node of nodes) await node.broadcast(topic, `${about}: ${node.id}`);
   for (const node of nodes)
     for (const other of nodes) if (other !== node) await node.untilContent(topic, `${about}: ${other.id}`);
 }
 
-/** Waits until these are neighbors of a node, and nobody else is but perhaps some others. */
+/** Waits until these are the neighbors of a node, with perhaps some of the others. */
 export async function untilOnlyNeighbors(
   topic: string,
   node: PeerNode,
@@ -51,7 +50,7 @@ export async function untilOnlyNeighbors(
 }
 
 /**
- * Everybody publishes `count` messages of mixed sizes, all at the same time; each must reach everybody exactly once.
+ * All nodes publish `count` messages of mixed sizes at the same time. Each must reach every node exactly once.
  *
  * @param options - `pauseMs` is between two messages of one node. A Rust program that reads more slowly than messages come loses
  * some of them between its node and itself (`lagged`), so many messages need a pace that this machine keeps.

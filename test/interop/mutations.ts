@@ -4,7 +4,7 @@ import { askRust } from './rust-bytes.js';
 import type { Json } from './serde-json.js';
 import { type WireKindName, wireKinds } from './wire-kinds.js';
 
-/** Bytes that are nearly right: each one of the given ones with one to three changes. */
+/** Bytes that are nearly right: some of the given ones, with one to three changes. */
 export function mutations(
   hexes: readonly string[],
   options: { readonly seed: number; readonly count: number },
@@ -16,7 +16,7 @@ export function mutations(
   return Array.from({ length: options.count }, () => {
     let bytes: number[] = [...Buffer.from(hexes[below(hexes.length)] ?? '', 'hex')];
     for (let changes = 1 + below(3); changes > 0; changes--) {
-      // Most of what decides stands in front.
+      // The first bytes decide most.
       const at = below(2) === 0 ? below(Math.min(8, bytes.length + 1)) : below(bytes.length + 1);
       switch (below(5)) {
         case 0:
@@ -40,7 +40,7 @@ export function mutations(
   });
 }
 
-/** What our code reads; undefined when it refuses the bytes. */
+/** The value that our code reads; undefined when it refuses the bytes. */
 export function readHere(name: WireKindName, hex: string): unknown {
   try {
     return wireKinds[name].read(Uint8Array.from(Buffer.from(hex, 'hex')));
@@ -49,14 +49,14 @@ export function readHere(name: WireKindName, hex: string): unknown {
   }
 }
 
-/** Bytes of which our code and the crates do not make the same: what each read, or why Rust did not. */
+/** Bytes that our code and the crates read differently: what each read, or why Rust refused them. */
 export interface Disagreement {
   readonly hex: string;
   readonly here: Json | undefined;
   readonly rust: Json;
 }
 
-/** Where our code and the crates do not make the same of bytes. */
+/** The bytes that our code and the crates read differently. */
 export async function disagreements(name: WireKindName, hexes: readonly string[]): Promise<Disagreement[]> {
   const kind = wireKinds[name];
   const answers = await askRust(hexes.map((hex) => ({ kind: name, hex })));

@@ -2,7 +2,7 @@ import { PeerTopics } from './peer-topics.js';
 
 /** Settings of a node. What is left out is the default of iroh-gossip or of our own packages. */
 export interface PeerNodeOptions {
-  /** 64 hex digits; a fresh key without it. */
+  /** 64 hex digits. Default: a random key. */
   readonly secretKey?: string;
   /** Default `127.0.0.1:0`. */
   readonly bind?: string;
@@ -12,7 +12,7 @@ export interface PeerNodeOptions {
   readonly passiveView?: number;
   readonly shuffleMs?: number;
   readonly neighborTimeoutMs?: number;
-  /** When a silent connection is given up: how soon a killed peer is noticed. A TypeScript node can't go below 7,000. */
+  /** When a silent connection is closed, and a killed peer noticed. A TypeScript node can't go below 7,000. */
   readonly idleTimeoutMs?: number;
   /** Contents of up to this many bytes come with their events. Default 64 KiB. */
   readonly showUpTo?: number;
@@ -40,12 +40,12 @@ export class PeerNode extends PeerTopics {
     return this.said('addrs');
   }
 
-  /** Teaches it where peers are. */
+  /** Tells it the addresses of peers. */
   async addAddr(...tickets: readonly string[]): Promise<void> {
     await this.process.command('add-addr', ...tickets);
   }
 
-  /** Where it has a peer: a Rust node knows only of those that it had to do with. */
+  /** The addresses of a peer that it knows. A Rust node knows only those of peers that it has dialed or accepted. */
   async known(id: string): Promise<readonly string[]> {
     return (await this.process.command('known', id)).addrs as string[];
   }

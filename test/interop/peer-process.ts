@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A line of the program, whatever it says. */
+/** A line that the program has printed. */
 export type PeerLine = Readonly<Record<string, unknown>>;
 
 /** How to start a peer. */
@@ -15,7 +15,7 @@ export interface PeerProgram {
 /** How long an answer or an event may take before the wait fails, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** Lines and stderr that a failed wait shows. */
+/** How much of the lines and of stderr a failed wait shows. */
 const TAIL = 8;
 
 interface Waiter {
@@ -24,10 +24,10 @@ interface Waiter {
 }
 
 /**
- * A process of a peer, the Rust program or the TypeScript one: commands in, JSON lines out.
+ * The process of a peer, the Rust program or the TypeScript one. It takes commands and prints JSON lines.
  *
- * Commands carry numbers, so several may be under way. Whatever is waited for has a name, and a wait that fails shows it
- * with the last lines and the end of stderr. Killed when disposed of.
+ * Commands have numbers, so several may be under way. A wait that fails shows the name of what it waited for, the last lines, and the end
+ * of stderr. Disposing kills the process.
  */
 export class PeerProcess {
   /** How errors call it. */
@@ -47,7 +47,7 @@ export class PeerProcess {
     this.label = label;
     this.#onEvent = onEvent;
     this.#process = spawn(file, args);
-    this.#process.stdin.on('error', () => {}); // the end of the process says more
+    this.#process.stdin.on('error', () => {}); // the end of the process has the reason
     this.#process.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-4_000);
     });
@@ -71,7 +71,7 @@ export class PeerProcess {
     return await this.request([verb, ...words].join(' ').trimEnd(), PATIENCE);
   }
 
-  /** The same with the whole command in one string and a patience of its own, in milliseconds. */
+  /** The same, with the whole command in one string and a time-out of its own, in milliseconds. */
   async request(text: string, timeoutMs: number): Promise<PeerLine> {
     if (/[\r\n]/.test(text)) throw new TypeError(`a command is one line, got ${JSON.stringify(text)}`);
     const id = ++this.#lastCommand;
@@ -84,13 +84,13 @@ export class PeerProcess {
     return reply;
   }
 
-  /** Writes a line as it is and waits for nothing: for tests of bad input. */
+  /** Writes a line as it is, and does not wait. It is for tests of bad input. */
   write(line: string): void {
     this.#process.stdin.write(`${line}\n`);
   }
 
   /**
-   * Waits until `check` returns something else than undefined or false, looking now and after every line.
+   * Waits until `check` returns something else than undefined or false. It calls that now, and after every line.
    *
    * @throws Error that names `what` when it takes too long or the program ends before
    */
@@ -111,7 +111,7 @@ export class PeerProcess {
       const timer = setTimeout(() => waiter.fail(`let us wait for ${timeoutMs} ms`), timeoutMs);
       this.#waiters.add(waiter);
       waiter.check();
-      if (this.#gone !== undefined) waiter.fail(this.#gone); // does nothing when it was found
+      if (this.#gone !== undefined) waiter.fail(this.#gone); // does nothing for a wait that is over
     });
   }
 
@@ -122,13 +122,13 @@ export class PeerProcess {
     return this.#exited;
   }
 
-  /** Kills it as a crash would: no farewell. */
+  /** Kills it, as a crash does. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL');
     await this.#exited;
   }
 
-  /** Sends a signal: `SIGSTOP` makes it sleep, `SIGCONT` wakes it. */
+  /** Sends a signal: `SIGSTOP` stops it, `SIGCONT` resumes it. */
   signal(name: NodeJS.Signals): void {
     this.#process.kill(name);
   }

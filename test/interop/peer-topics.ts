@@ -2,14 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import { type PeerLine, PeerProcess, type PeerProgram } from './peer-process.js';
 import type { TallySummary } from './tally.js';
 
-/** A payload that came in. */
+/** A payload that a process received. */
 export interface PeerReceived {
   /** BLAKE3 of the content, in hex. */
   readonly hash: string;
   readonly length: number;
   /** Only up to the size that the option `showUpTo` allows. */
   readonly content: Buffer | undefined;
-  /** Who passed it on. */
+  /** The neighbor that passed it on. */
   readonly from: string;
   readonly scope: 'swarm' | 'neighbors';
 }
@@ -23,7 +23,7 @@ export interface ManyOptions {
   readonly pauseMs?: number;
 }
 
-/** What a process said about a topic so far. */
+/** What a process has reported about a topic so far. */
 export interface PeerTopicState {
   readonly neighbors: ReadonlySet<string>;
   /** Everything received, in order, duplicates included. */
@@ -31,7 +31,7 @@ export interface PeerTopicState {
   /** How often a peer became a neighbor, and how often one was lost. */
   readonly ups: number;
   readonly downs: number;
-  /** How often the process was too slow for its own events. */
+  /** How often the process was too slow for its events. */
   readonly lagged: number;
   /** Why the stream of events ended; undefined while it goes on, null when it ended without error. */
   readonly closed: string | null | undefined;
@@ -66,13 +66,13 @@ export class PeerTopics {
     return this;
   }
 
-  /** A field of what it said when it was ready. */
+  /** A field of its ready line. */
   protected said<T>(field: string): T {
     if (this.#ready === undefined) throw new Error(`${this.process.label} is not ready yet`);
     return this.#ready[field] as T;
   }
 
-  /** Neighbors, payloads and counts so far, as its events told; keeps up with them. */
+  /** Neighbors, payloads and counts by its events so far. The object is updated with each event. */
   topic(topic: string): PeerTopicState {
     return this.#state(topic);
   }
@@ -82,7 +82,7 @@ export class PeerTopics {
     await this.process.command('join', topic, ...peers);
   }
 
-  /** Tells a joined topic of further peers. */
+  /** Adds peers to a joined topic. */
   async joinPeers(topic: string, ...peers: readonly string[]): Promise<void> {
     await this.process.command('join-peers', topic, ...peers);
   }
@@ -107,7 +107,7 @@ export class PeerTopics {
     return summary(await this.process.request(text, 60_000 + 2 * count * pauseMs));
   }
 
-  /** The tally of what came in, by the process itself. */
+  /** The process's own tally of what it received. */
   async received(topic: string): Promise<TallySummary> {
     return summary(await this.process.command('received', topic));
   }
@@ -143,9 +143,9 @@ export class PeerTopics {
   }
 
   /**
-   * Waits until its neighbors have not changed for a while. What is published while a swarm still sorts itself out can miss
-   * a member for good, among Rust nodes alone, too: a message in flight to a neighbor that is just being replaced is
-   * announced to nobody. Tests that count every message wait for this first, on every node.
+   * Waits until its neighbors have not changed for a while. Messages that are published while neighbors change can miss a member
+   * for good, also among Rust nodes alone: one that is under way to a neighbor that is replaced at that moment is not announced.
+   * Tests that count every message wait for this first, on every node.
    */
   async untilSettled(topic: string, quietMs = 1_000): Promise<void> {
     const state = this.#state(topic);
@@ -166,7 +166,7 @@ export class PeerTopics {
     );
   }
 
-  /** Waits for a payload with this content, by now or to come. */
+  /** Waits for a payload with this content, unless it has come already. */
   async untilContent(topic: string, content: string | Uint8Array): Promise<PeerReceived> {
     const state = this.#state(topic);
     const wanted = Buffer.from(content);
@@ -175,7 +175,7 @@ export class PeerTopics {
     );
   }
 
-  /** Leaves with farewells and ends. */
+  /** Leaves its topics, tells the neighbors, and ends. */
   async quit(): Promise<void> {
     await this.process.command('quit');
     await this.process.end();

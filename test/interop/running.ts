@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import type { PeerProcess } from './peer-process.js';
 
-/** Kills after each test what it has left running. */
+/** Kills after each test the processes that still run. */
 export function useRunning(): Pick<Set<PeerProcess>, 'add'> {
   const running = new Set<PeerProcess>();
   afterEach(async () => {

@@ -12,7 +12,7 @@ export interface RustVector {
   readonly name?: string;
   /** The bytes alone. */
   readonly hex: string;
-  /** As it stands on a stream, where that differs. */
+  /** The bytes on a stream, where they differ. */
   readonly framed?: string;
   /** serde's description. */
   readonly json: Json;
@@ -23,7 +23,7 @@ export interface RustVector {
   readonly message?: Json;
 }
 
-/** What to ask the crates about bytes. */
+/** A question to the crates about bytes. */
 export interface Question {
   readonly kind: string;
   readonly hex: string;
@@ -32,7 +32,7 @@ export interface Question {
   readonly text?: string;
 }
 
-/** What the crates say: the value with its bytes written again, or why there is none. */
+/** The answer: the value and its bytes written again, or why there is none. */
 export type Answer =
   | {
       readonly json: Json;
@@ -47,7 +47,7 @@ export type Answer =
 /** Runs the program to its end. */
 async function run(args: readonly string[], input: string): Promise<Json[]> {
   const child = spawn(rustProgram(), args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  child.stdin.on('error', () => {}); // its exit code says more
+  child.stdin.on('error', () => {}); // its exit code has the reason
   child.stdin.end(input);
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (code !== 0)
@@ -55,7 +55,7 @@ async function run(args: readonly string[], input: string): Promise<Json[]> {
   return stdout.trimEnd().split('\n').map(parse);
 }
 
-/** Ids of custom addresses have 64 bits, more than a JSON number keeps: long ones become strings, which `BigInt` reads as well. */
+/** Turns long numbers in JSON into strings, which `BigInt` reads, too: ids of custom addresses have 64 bits. */
 function parse(line: string): Json {
   return JSON.parse(line.replace(/"id":(\d{16,})/g, '"id":"$1"'));
 }
@@ -66,7 +66,7 @@ export async function rustVectors(options: { readonly seed: number; readonly cou
   return lines.filter(({ kind }) => kind !== undefined);
 }
 
-/** What the crates make of these bytes, answer by answer. */
+/** How the crates read these bytes, one answer for each question. */
 export async function askRust(questions: readonly Question[]): Promise<Answer[]> {
   const answers = await run(['check'], questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
   if (answers.length !== questions.length) {

@@ -4,11 +4,11 @@ import { rustPeer } from './rust-program.js';
 /** A member of a chat room in the format of iroh-gossip's chat example. */
 export class RustChat {
   readonly process: PeerProcess;
-  /** What it said so far, answers aside: `neighborUp`, `named`, `message`, `rejected` and others. */
+  /** Its events so far: `neighborUp`, `named`, `message`, `rejected` and others. */
   readonly events: PeerLine[] = [];
   readonly id: string;
   readonly topic: string;
-  /** Brings others into the room. */
+  /** The ticket of the room. */
   readonly ticket: string;
 
   private constructor(process: PeerProcess, events: PeerLine[], ready: PeerLine) {
@@ -28,28 +28,28 @@ export class RustChat {
     return new RustChat(process, events, ready);
   }
 
-  /** Says a line. On the wire a line feed follows, as when it is typed into the example. */
+  /** Sends a line. A line feed is added, as when it is typed into the example. */
   async say(text: string): Promise<void> {
     await this.process.command('say', text);
   }
 
-  /** Takes a name. */
+  /** Announces a name. */
   async name(name: string): Promise<void> {
     await this.process.command('name', name);
   }
 
-  /** Says a line with a wrong signature. */
+  /** Sends a line with a wrong signature. */
   async forge(text: string): Promise<void> {
     await this.process.command('forge', text);
   }
 
-  /** Waits for an event with these fields, by now or to come. */
+  /** Waits for an event with these fields, unless it has come already. */
   async until(fields: PeerLine): Promise<PeerLine> {
     const matches = (event: PeerLine) => Object.entries(fields).every(([key, value]) => event[key] === value);
     return await this.process.until(`the event ${JSON.stringify(fields)}`, () => this.events.find(matches));
   }
 
-  /** Leaves with a farewell and ends. */
+  /** Leaves the room, tells the neighbors, and ends. */
   async quit(): Promise<void> {
     await this.process.command('quit');
     await this.process.end();

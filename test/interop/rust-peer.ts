@@ -6,8 +6,7 @@ import { RustNode } from './rust-node.js';
 import { RustRpcClient, RustRpcServer } from './rust-rpc.js';
 
 /**
- * Starts Rust processes for the tests of a file and kills after each test what it has left running. Each is ready when the
- * call resolves.
+ * Starts Rust processes for the tests of a file, and kills after each test those that still run. Each is ready when the call resolves.
  *
  * @example
  * ```ts
@@ -20,14 +19,14 @@ import { RustRpcClient, RustRpcServer } from './rust-rpc.js';
  *   await b.untilNeighbors(topic, a.id);
  *   await a.broadcast(topic, 'hello');
  *   await b.untilContent(topic, 'hello');
- *   await a.process.kill(); // a crash; quit() says farewell
+ *   await a.process.kill(); // a crash; quit() tells the neighbors
  *   await b.untilNotNeighbor(topic, a.id);
  * });
  * ```
  *
  * `useTsPeers` does the same for TypeScript nodes, which take the same commands. A node in the test's own process joins with
  * `a.ticket` as bootstrap; a Rust one joins it with `b.join(topic, formatTicket(endpoint.addr()))`. `Tally` and `payload` of tally.ts
- * are the TypeScript side of `received` and `broadcastMany`. Whatever the classes do not offer: `a.process.command(…)` and
+ * are the TypeScript side of `received` and `broadcastMany`. For everything else there are `a.process.command(…)` and
  * `a.process.until('what', () => …)`.
  */
 export function useRustPeers() {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PeerProgram } from './peer-process.js';
 
-/** Where `npm run interop` builds the Rust program; `npm run interop:newest` names another one. */
+/** The Rust program that `npm run interop` builds. `npm run interop:newest` names another one. */
 export function rustProgram(): string {
   const { GRAPEVINE_RUST_PEER } = process.env;
   if (GRAPEVINE_RUST_PEER !== undefined) return GRAPEVINE_RUST_PEER;

@@ -22,7 +22,7 @@ import type { Command, Request, WireEvent } from '../../packages/rpc/src/wire.js
 // Values of ours as the JSON that Rust's serde makes of the crates' types, and back. Bytes are arrays of numbers, an enum's
 // variant is the only key of an object (or a string, when it has no fields), None is null.
 
-/** JSON from the other side: its shape is what the tests are about, so it is read without checks. */
+/** JSON from Rust. The tests are about its shape, so this reads it without checks. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Json = any;
 
@@ -33,7 +33,7 @@ const optional = <T, R>(value: T | undefined, map: (value: T) => R): R | null =>
 const fromOptional = <T, R>(json: T | null, map: (json: T) => R): R | undefined =>
   json === null ? undefined : map(json);
 
-/** The only key of an object with its value; a bare string has no value. */
+/** The only key of an object, and its value. A string is a key without a value. */
 function variant(json: Json): [name: string, value: Json] {
   if (typeof json === 'string') return [json, undefined];
   const entry = Object.entries(json)[0];
@@ -170,7 +170,7 @@ export const endpointAddr = {
   }),
 };
 
-/** `AddrInfo`: of ours, the list of addresses with at most one relay, in front. */
+/** `AddrInfo`: in our form, a list of addresses that begins with the relay, if there is one. */
 export const addrInfo = {
   toJson: (addrs: readonly TransportAddr[]): Json => ({
     relay_url: addrs.find((addr) => addr.type === 'relay')?.url ?? null,

@@ -1,8 +1,8 @@
 import { defaultHash } from '@grapevine/proto';
 
-/** What came in, in a form that does not depend on the order: the same numbers as the Rust program's `received`. */
+/** What was received, in a form that does not depend on the order: the numbers of the Rust program's `received`. */
 export interface TallySummary {
-  /** Different contents. */
+  /** How many different contents came. */
   readonly count: number;
   /** Exclusive or of the BLAKE3 hashes of the different contents, in hex. */
   readonly xor: string;
@@ -12,7 +12,7 @@ export interface TallySummary {
   readonly duplicates: number;
 }
 
-/** Counts contents for a TypeScript node, to be compared with what a Rust node counted. */
+/** Counts contents for a TypeScript node, as a Rust node does. */
 export class Tally {
   readonly #seen = new Set<string>();
   readonly #xor = new Uint8Array(32);
@@ -41,7 +41,7 @@ export class Tally {
   }
 }
 
-/** The tally of everything in some tallies, which have no content in common. */
+/** The sum of tallies that have no content in common. */
 export function sumOf(tallies: readonly TallySummary[]): TallySummary {
   const xor = new Uint8Array(32);
   for (const tally of tallies)
@@ -57,7 +57,7 @@ export function sumOf(tallies: readonly TallySummary[]): TallySummary {
 
 /**
  * The payload that the Rust program's `broadcast-many` makes of a seed and an index: blocks of 32 bytes, each the BLAKE3 hash
- * of "grapevine SEED INDEX BLOCK", cut off at `size`. Sizes below 8 bytes give equal payloads sooner or later.
+ * of "grapevine SEED INDEX BLOCK", truncated to `size`. With sizes below 8 bytes some payloads are equal.
  */
 export function payload(seed: number, index: number, size: number): Uint8Array {
   const bytes = new Uint8Array(size);

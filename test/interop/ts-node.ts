@@ -3,9 +3,9 @@ import { tsPeer } from './ts-program.js';
 
 /** Settings of a TypeScript node. */
 export interface TsNodeOptions extends PeerNodeOptions {
-  /** How long a dial may take, and so how long a dead peer may hold a free place in the view. Default 10,000. */
+  /** How long a dial may take, and so how long a dead peer may occupy a free place in the view. Default 10,000. */
   readonly dialTimeoutMs?: number;
-  /** Whether others are told where it is. Default true. */
+  /** Whether it advertises its address. Default true. */
   readonly shareAddresses?: boolean;
 }
 

@@ -5,7 +5,7 @@ import ts from 'typescript';
 import type { PeerProgram } from './peer-process.js';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
-/** In the repository, so that the packages are found from there. */
+/** In the repository, so that imports of packages resolve. */
 const output = fileURLToPath(new URL('../../.cache/ts-peer', import.meta.url));
 let program: string | undefined;
 
@@ -15,7 +15,7 @@ export function tsPeer(args: readonly string[]): PeerProgram {
   return { label: 'ts node', file: process.execPath, args: [program, ...args] };
 }
 
-/** Node 20 runs no TypeScript. Types were checked before, so they are only taken off here. */
+/** Writes the program as JavaScript, because Node 20 runs no TypeScript. The types are checked elsewhere, and removed here. */
 function transpile(): string {
   const sources = readdirSync(join(folder, 'ts-peer')).map((name) => join('ts-peer', name));
   for (const source of [...sources, 'tally.ts']) {
@@ -25,7 +25,7 @@ function transpile(): string {
     });
     const path = join(output, source.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(path), { recursive: true });
-    // Other test files do the same right now, and some peer may be starting.
+    // Other test files may write the same files at this moment, and a peer may be starting.
     writeFileSync(`${path}.${process.pid}`, outputText);
     renameSync(`${path}.${process.pid}`, path);
   }

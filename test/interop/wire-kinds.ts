@@ -22,7 +22,7 @@ import { encodeItem } from '../../packages/rpc/src/item-writer.js';
 import { commandSchema, eventSchema, requestSchema } from '../../packages/rpc/src/wire.js';
 import * as serde from './serde-json.js';
 
-/** Rust refuses an id that is no curve point while it decodes; our nodes look at an id when they are about to use it. */
+/** Refuses an id that is no curve point, as Rust does while it decodes. Our nodes check an id when they use it. */
 const strictMessage = messageCodec(endpointIdSchema);
 function readMessage(bytes: Uint8Array): NetMessage {
   decodeMessage(bytes);
@@ -37,16 +37,16 @@ export interface WireKind {
   /** @throws when the bytes are not such a value */
   read(bytes: Uint8Array): unknown;
   write(value: unknown): Uint8Array;
-  /** As serde describes it. */
+  /** The description that serde makes of it. */
   toJson(value: unknown): serde.Json;
   fromJson(json: serde.Json): unknown;
-  /** As it stands on a stream, where that differs. */
+  /** The bytes on a stream, where they differ. */
   frame?(value: unknown): Uint8Array;
-  /** As people send it to each other. */
+  /** The text form, for tickets. */
   readonly text?: { read(text: string): unknown; write(value: unknown): string };
 }
 
-/** Keeps the types inside a kind, drops them outside. */
+/** Checks the types inside a kind, and hides them outside. */
 function kind<T>(typed: {
   read(bytes: Uint8Array): T;
   write(value: T): Uint8Array;
@@ -62,7 +62,7 @@ function ofSchema<T>(schema: Schema<T>, json: { toJson(value: T): serde.Json; fr
   return { read: (data: Uint8Array) => decode(schema, data), write: (value: T) => encode(schema, value), ...json };
 }
 
-/** An item of the remote control, which stands on its stream with a varint in front. */
+/** An item of the remote control. On its stream a varint precedes it. */
 function ofItem<T>(schema: Schema<T>, json: { toJson(value: T): serde.Json; fromJson(json: serde.Json): T }) {
   return { ...ofSchema(schema, json), frame: (value: T) => encodeItem(schema, value) };
 }
@@ -84,7 +84,7 @@ export const wireKinds = {
     ...serde.message,
   }),
   addrInfo: kind({
-    // The crate does not look at what follows, where ours stand that it has no place for.
+    // The crate does not read what follows a value. Our custom addresses are there, of which it knows nothing.
     read: (data) => decodeAddrInfo(data).filter(({ type }) => type !== 'custom'),
     write: encodeAddrInfo,
     ...serde.addrInfo,

@@ -7,14 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
-/** Installs the registry into this folder, unless it is there. */
+/** Installs the registry into a folder, where it is missing. */
 function ensureVerdaccio(): void {
   if (existsSync(join(here, 'node_modules/.package-lock.json'))) return;
   const { status, stderr } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: here,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`verdaccio could not be installed\n${stderr}`);
+  if (status !== 0) throw new Error(`npm could not install verdaccio\n${stderr}`);
 }
 
 function freePort(): Promise<number> {
@@ -27,7 +27,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** What npm takes for our own packages; everything else comes through it from the registry that npm has. */
+/** The configuration of the registry. It has our own packages, and passes on all others from npm's registry. */
 const configOf = (uplink: string) => `
 storage: ./storage
 uplinks:
@@ -75,10 +75,10 @@ export class Registry {
       await sleep(100);
     }
     child.kill('SIGKILL');
-    throw new Error('verdaccio did not come up');
+    throw new Error('verdaccio did not start');
   }
 
-  /** What npm needs to use it, and to be let publish: any token will do. */
+  /** The settings with which npm uses it and may publish. It takes any token. */
   npmrc(): string {
     return `registry=${this.url}\n//${new URL(this.url).host}/:_authToken=rehearsal\naudit=false\nfund=false\n`;
   }
