@@ -44,9 +44,9 @@ type Names = Arc<Mutex<HashMap<EndpointId, String>>>;
 
 pub async fn run(options: ChatOptions) -> Result<()> {
     let (topic, peers) = match &options.entry {
-        Way::Open { topic: None } => (TopicId::from_bytes(rand::random()), vec![]),
-        Way::Open { topic: Some(word) } => (parse::topic(word)?, vec![]),
-        Way::Join { ticket } => {
+        Entry::Open { topic: None } => (TopicId::from_bytes(rand::random()), vec![]),
+        Entry::Open { topic: Some(word) } => (parse::topic(word)?, vec![]),
+        Entry::Join { ticket } => {
             let Ticket { topic, peers } = Ticket::from_str(ticket)?;
             (topic, peers)
         }
