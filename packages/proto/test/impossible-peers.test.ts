@@ -65,7 +65,7 @@ describe('a peer that cannot exist', () => {
     expect(checked.length).toBe(64 * 16);
   });
 
-  test('is looked for in 128 lists that a neighbor sends us between two shuffles of ours, and in 64 of the next neighbor', () => {
+  test('is looked for in 128 lists that a neighbor sends us, then in 64 a minute, and in 64 of the next neighbor', () => {
     const { state, checked, receive } = node();
     const namedBy = (from: number, first: number): number => {
       const before = checked.length;

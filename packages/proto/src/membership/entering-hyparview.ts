@@ -88,15 +88,15 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
     return this.describe([...active, ...passive]);
   }
 
-  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
+  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>, now: number): void {
     if (from === this.#contact) {
       this.#contact = undefined;
-      this.takeNodes(message.nodes, from);
+      this.takeNodes(message.nodes, from, now);
       return;
     }
     // A refusal begins with a list.
     if (this.active.size === 0 && this.isJoining(from)) this.#wasRefused = true;
-    super.onShuffleReply(from, message);
+    super.onShuffleReply(from, message, now);
   }
 
   protected override neighborAdded(peer: P): void {

@@ -147,16 +147,16 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
    * From a peer that we have asked to be our neighbor a list is the beginning of a refusal. The reference goes on to the next
    * candidate, which in a swarm of full views is an endless round of requests and refusals.
    */
-  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
+  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>, now: number): void {
     if (this.pending.has(from) && !this.active.has(from)) {
       // Once the nodes of another swarm are in our views, they look like ours: a list of a peer that will be probed is not taken in before its
       // answer.
-      if (this.#probes?.has(from) !== true) this.takeNodes(message.nodes, from);
+      if (this.#probes?.has(from) !== true) this.takeNodes(message.nodes, from, now);
       return;
     }
     const cause = this.#probes?.delete(from);
     const isForeign = cause !== undefined && !this.active.has(from) && this.#isForeign(cause, message.nodes);
-    super.onShuffleReply(from, message);
+    super.onShuffleReply(from, message, now);
     // Two swarms that have full views: only an eviction on either side makes them one.
     if (isForeign) this.sendNeighbor(from, 'high');
   }

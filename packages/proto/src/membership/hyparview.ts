@@ -48,7 +48,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
         this.onShuffle(from, message, now);
         break;
       case 'shuffleReply':
-        this.onShuffleReply(from, message);
+        this.onShuffleReply(from, message, now);
         break;
       case 'neighbor':
         this.onNeighbor(from, message, now);
@@ -199,9 +199,9 @@ export class HyParView<P extends PeerId> extends Views<P> {
     }
   }
 
-  protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>, _now: number): void {
+  protected onShuffle(from: P, { origin, nodes, ttl }: ShuffleMessage<P>, now: number): void {
     if (ttl === 0 || this.active.size <= 1) {
-      this.takeNodes(nodes, from);
+      this.takeNodes(nodes, from, now);
       this.out.send(origin, { type: 'shuffleReply', nodes: this.sample(nodes.length) });
       return;
     }
@@ -209,8 +209,8 @@ export class HyParView<P extends PeerId> extends Views<P> {
     if (next !== undefined) this.out.send(next, { type: 'shuffle', origin, nodes, ttl: ttl - 1 });
   }
 
-  protected onShuffleReply(from: P, { nodes }: ShuffleReplyMessage<P>): void {
-    this.takeNodes(nodes, from);
+  protected onShuffleReply(from: P, { nodes }: ShuffleReplyMessage<P>, now: number): void {
+    this.takeNodes(nodes, from, now);
     this.refillFromList();
   }
 

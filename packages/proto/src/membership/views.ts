@@ -64,7 +64,7 @@ export abstract class Views<P extends PeerId> {
   }
 
   /** Takes the nodes of a list into the passive view. */
-  protected takeNodes(nodes: readonly PeerInfo<P>[], _from: P): void {
+  protected takeNodes(nodes: readonly PeerInfo<P>[], _from: P, _now: number): void {
     for (const { id, data } of nodes) this.addPassive(id, data);
   }
 

@@ -42,11 +42,11 @@ export class WalkRates<P> {
     return this.#shuffles.admit(from, now);
   }
 
-  /** Whether the nodes of a list are taken in. Until these rates are made anew, with our next shuffle. */
-  admitList(from: P): boolean {
+  /** Whether the nodes of a list are taken in. */
+  admitList(from: P, now: number): boolean {
     const { shufflesPerPeer, rateWindow } = this.#config.hardened;
     this.#lists ??= new RateLimit(shufflesPerPeer, rateWindow);
-    return this.#lists.admit(from, 0);
+    return this.#lists.admit(from, now);
   }
 
   /** The part of a shuffle's list that is looked at. */

@@ -21,7 +21,7 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
   #known: Provenance<P> | undefined;
   /** How many nodes our last shuffle has offered: as many are expected from a stranger, once. */
   #offered = 0;
-  /** Lists since our last shuffle: the first few are looked at, whoever sends them; of more, each peer has a number of its own. */
+  /** How many lists have come since our last shuffle. The first few are taken from anybody, and nothing is counted by peer in a quiet topic. */
   #lists = 0;
 
   override requestJoin(peer: P, now: number): void {
@@ -146,20 +146,20 @@ export class WaryHyParView<P extends PeerId> extends HealingHyParView<P> {
     super.onShuffle(from, { ...message, nodes: fitList(this.node, named, 0) }, now);
   }
 
-  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>): void {
+  protected override onShuffleReply(from: P, message: ShuffleReplyMessage<P>, now: number): void {
     if (this.wants(from)) {
-      super.onShuffleReply(from, message);
+      super.onShuffleReply(from, message, now);
       return;
     }
     const nodes = message.nodes.slice(0, this.#offered);
     this.#offered = 0;
-    super.onShuffleReply(from, { ...message, nodes });
+    super.onShuffleReply(from, { ...message, nodes }, now);
   }
 
   /** One list may push out only a part of the passive view, however long it is. */
-  protected override takeNodes(nodes: readonly PeerInfo<P>[], from: P): void {
+  protected override takeNodes(nodes: readonly PeerInfo<P>[], from: P, now: number): void {
     const { replacedPerList, shufflesPerPeer } = this.node.config.hardened;
-    if (this.#lists++ >= shufflesPerPeer && !this.#rates.admitList(from)) {
+    if (this.#lists++ >= shufflesPerPeer && !this.#rates.admitList(from, now)) {
       this.node.stats.refusedShuffles++;
       return;
     }
