@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { API_MISTAKES } from './arguments/api-mistakes.js';
-import { ARGUMENTS, WITHOUT_ROW } from './arguments/arguments.js';
 import { NET_MISTAKES } from './arguments/net-mistakes.js';
+import { NET } from './arguments/net-rows.js';
 import { OTHER_MISTAKES } from './arguments/other-mistakes.js';
+import { OTHERS } from './arguments/other-rows.js';
+import { POSTCARD } from './arguments/postcard-rows.js';
+import { PROTO } from './arguments/proto-rows.js';
 import { publicSurface } from './arguments/public-surface.js';
+import { SIM } from './arguments/sim-rows.js';
+import { WITHOUT_ROW } from './arguments/without-row.js';
 import { WRONG } from './arguments/wrong.js';
 
 // Every function, constructor and method that a package exports refuses what it cannot use, and names the argument.
+
+const ARGUMENTS = [...POSTCARD, ...PROTO, ...NET, ...OTHERS, ...SIM];
 
 async function failureOf(call: () => unknown): Promise<unknown> {
   try {
@@ -33,7 +40,9 @@ describe.each(ARGUMENTS)('%s', (_, args, call) => {
     expect(failure).toSatisfy((error) => names(error, name), `an error that names ${name}`);
   });
 
-  test.skipIf(right.includes(undefined))('takes what is right', async () => {
+  // Where a right value is not at hand (a connection, a browser's store), the row has `undefined` for it.
+  if (right.includes(undefined)) return;
+  test('takes what is right', async () => {
     expect(await failureOf(() => call(...right))).toBeUndefined();
   });
 });
