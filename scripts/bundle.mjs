@@ -71,7 +71,7 @@ function withNames(code) {
   return names.reduce((result, name) => result.replaceAll(new RegExp(`\\b_${name}\\b`, 'g'), name), code);
 }
 
-/** Makes names in capitals constants again. esbuild writes `var`; with `const`, the bundler of a page replaces the names by their values. */
+/** Writes `const` for constants, whose names are in capitals. esbuild writes `var`, and the bundler of a page replaces only a `const` by its value. */
 function withConstants(code) {
   return code.replaceAll(/^var (?=[A-Z][A-Z0-9_]* = )/gm, 'const ');
 }

@@ -1,3 +1,4 @@
+export { comparedFor } from './broadcast/compared-for.js';
 export type { DistantPast, PastMessage } from './broadcast/distant-past.js';
 export { idPrefix } from './broadcast/past-ids.js';
 export type { WindowEntry } from './broadcast/payload-window.js';

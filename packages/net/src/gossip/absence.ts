@@ -1,4 +1,4 @@
-import type { Config, NeighborDownReason } from '@grapevine/proto';
+import { type Config, comparedFor, type NeighborDownReason } from '@grapevine/proto';
 import type { Clock } from '../util/clock.js';
 import type { EventQueue } from './event-queue.js';
 
@@ -39,19 +39,12 @@ interface Moment {
  * How long a member may be away and still be told how many messages it has missed, in milliseconds: that long its neighbors know which there were.
  */
 export function countedAbsence({ mode, broadcast }: Pick<Config, 'mode' | 'broadcast'>): number {
-  const { messageCacheRetention, messageIdRetention } = broadcast;
   switch (mode) {
     case 'hardened':
-      return SHARE * Math.max(messageCacheRetention, messageIdRetention - messageCacheRetention);
+      return SHARE * comparedFor(broadcast);
     case 'reference':
-      return SHARE * messageCacheRetention;
+      return SHARE * broadcast.messageCacheRetention;
   }
-}
-
-/** The age from which on nobody compares payloads, in milliseconds: what is older is only known as the past. */
-export function forgottenAfter({ broadcast }: Pick<Config, 'broadcast'>): number {
-  const { messageCacheRetention, messageIdRetention } = broadcast;
-  return Math.max(messageCacheRetention, messageIdRetention - messageCacheRetention);
 }
 
 /**

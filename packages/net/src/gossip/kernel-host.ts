@@ -1,4 +1,5 @@
 import {
+  comparedFor,
   type InEvent,
   type KernelState,
   maxPeerData,
@@ -15,7 +16,6 @@ import { EndpointClosedError, GossipClosedError } from '../errors.js';
 import { type EndpointId, isEndpointId } from '../identity/endpoint-id.js';
 import type { ProtocolCompanion } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
-import { forgottenAfter } from './absence.js';
 import type { AppGate, GateHost } from './admission/gate-host.js';
 import { checkSubscribe } from './check-commands.js';
 import { CloseCode } from './close-code.js';
@@ -142,7 +142,7 @@ export abstract class KernelHost implements GossipService {
       lossesReported: (topic, from, losses) => this.#feed({ type: 'lossesReported', topic, from, losses }, 'message'),
       past: (topic) => this.#state.past(topic, resolved.clock.now()),
       foreignPast: (topic) => this.#topics.get(topic)?.foreignPast ?? [],
-      forgottenAfterMs: forgottenAfter(this.#state.config),
+      forgottenAfterMs: comparedFor(this.#state.config.broadcast),
       suspects: (topic) => this.#topics.get(topic)?.suspects ?? [],
       missedLongAgo: (topic, from, unknown) => this.#topics.get(topic)?.missedLongAgo(from, unknown),
       compared: (topic) => this.#topics.get(topic)?.compared(),

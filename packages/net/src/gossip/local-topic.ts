@@ -1,7 +1,6 @@
 import type { NeighborDownReason, PastMessage, ReconcileReason, TopicId } from '@grapevine/proto';
 import { NoNeighborsError, TopicClosedError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
-import type { ClockTimer } from '../util/clock.js';
 import { abortable, type Deferred, deferred } from '../util/deferred.js';
 import { Absence } from './absence.js';
 import type { EventQueue } from './event-queue.js';
@@ -10,7 +9,6 @@ import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
 import { LostNeighbors } from './lost-neighbors.js';
-import { MissedPast } from './missed-past.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { UnknownMessage } from './reconciliation/index.js';
@@ -22,15 +20,6 @@ import { MAX_BOOTSTRAP, WayBack } from './way-back.js';
 
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
-
-/** By how much the times at which neighbors hear of a message may differ, in milliseconds: we may have come a moment after it. */
-const SKEW_MS = 10_000;
-
-/** So many messages that a neighbor names and nobody here has heard of are no accident. */
-const MANY = 16;
-
-/** The shortest time between two looks for messages that a neighbor has named, in milliseconds: it can invent any number of them. */
-const LOOK_MS = 5_000;
 
 /** What a topic needs of its node. One for all topics. */
 export interface LocalTopicHost {
@@ -78,9 +67,6 @@ export class LocalTopic {
   /** Since when its readers have had every message, or know that it is lost: since the first neighbor came, or they were last told that any number may be. */
   #inTouchSince: number | undefined;
   #foreignPast: ForeignPast | undefined;
-  /** Messages that a neighbor has named, few and young enough to be told in their number. */
-  #suspects: MissedPast | undefined;
-  #nextLook: ClockTimer | undefined;
   #kept: KeptBroadcasts | undefined;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
@@ -158,46 +144,22 @@ export class LocalTopic {
     else this.#tellAway(this.#absence?.noneSurvived());
   }
 
-  /**
-   * A neighbor has had payloads that we do not know, and that are compared no more. Where we were in touch when they came, they are lost here: the neighbor
-   * comes from a part of the swarm that had nothing to do with ours. Others of our part can't know that: they are shown what we have heard of, and find out
-   * as we did. Whatever neighbors say, readers are told once in 70 s at most: what is named is older than what is compared, and than what they know already.
-   */
+  /** A neighbor has had payloads that are compared no more, and these are not known here. Readers are told once in 70 s at most: what is named is older. */
   missedLongAgo(from: EndpointId, unknown: readonly UnknownMessage[]): void {
     const now = this.#host.options.clock.now();
-    const since = this.#inTouchSince ?? now;
-    if (unknown.length > 0) this.#foreign.heard(from, unknown);
-    const missed = unknown.filter(({ age }) => age + SKEW_MS < now - since);
-    this.#suspects = undefined;
-    if (missed.length === 0) return;
-    const oldest = missed.reduce((most, { age }) => Math.max(most, age), 0);
-    if (missed.length < MANY && oldest < this.#host.countedLateMs) {
-      this.#suspects = new MissedPast(missed, now);
-      this.#lookAgain(from, this.#host.countedLateMs - oldest);
-      return;
-    }
+    if (!this.#foreign.heard(from, unknown, this.#inTouchSince ?? now)) return;
     this.#inTouchSince = now; // also where there are no readers
     this.#tellAway(this.subscribers.queues);
   }
 
-  /** A few messages may still be told in their number. Where they are not, the next past shows it, whether it names them again or not. */
-  #lookAgain(peer: EndpointId, afterMs: number): void {
-    const look = (): void => {
-      this.#nextLook = undefined;
-      const other = this.#neighbors.includes(peer) ? peer : this.#neighbors[0];
-      if (other !== undefined) this.#host.compare(this.id, other, 'periodic');
-    };
-    this.#nextLook ??= this.#host.options.clock.setTimer(look, Math.max(afterMs, LOOK_MS));
-  }
-
   /** What may have been missed long ago, and is looked for whenever a neighbor tells its past. */
   get suspects(): readonly UnknownMessage[] {
-    return this.#suspects?.at(this.#host.options.clock.now()) ?? NOTHING_MISSED;
+    return this.#foreignPast?.suspects ?? NO_MESSAGES;
   }
 
   /** What others have named and is not known here, to be shown to neighbors. */
   get foreignPast(): readonly PastMessage[] {
-    return this.#foreignPast?.messages ?? NOTHING_MISSED;
+    return this.#foreignPast?.messages ?? NO_MESSAGES;
   }
 
   /** A neighbor has said what it remembers: messages that are missing here are counted from now on. */
@@ -263,7 +225,6 @@ export class LocalTopic {
     this.#search?.stop();
     this.#wayBack?.stop();
     this.#lost?.stop();
-    this.#nextLook?.cancel();
     this.#foreignPast?.stop();
     this.#settle();
     this.#unreached?.stop();
@@ -337,6 +298,7 @@ export class LocalTopic {
   get #foreign(): ForeignPast {
     this.#foreignPast ??= new ForeignPast({
       clock: this.#host.options.clock,
+      countedLateMs: this.#host.countedLateMs,
       neighbors: () => this.#neighbors,
       compare: (peer) => this.#host.compare(this.id, peer, 'periodic'),
     });
@@ -356,7 +318,7 @@ export class LocalTopic {
 
 const NOBODY: readonly EndpointId[] = [];
 const NO_READERS: readonly EventQueue[] = [];
-const NOTHING_MISSED: readonly PastMessage[] = [];
+const NO_MESSAGES: readonly PastMessage[] = [];
 const AWAY: QueuedEvent = { type: 'lagged', missed: 0, reason: 'away' };
 
 /** Whether a neighbor was lost although neither side wanted that. */

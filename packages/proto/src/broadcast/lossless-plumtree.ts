@@ -9,6 +9,7 @@ import { type MessageId, messageIdFromBytes } from '../wire/message-id.js';
 import { ActiveNeighbors } from './active-neighbors.js';
 import type { RecoveredFrom } from './beyond-reference.js';
 import { CacheWalks } from './cache-walks.js';
+import { comparedFor } from './compared-for.js';
 import { type DistantPast, EMPTY_PAST } from './distant-past.js';
 import { PAST } from './past.js';
 import { PastIds } from './past-ids.js';
@@ -167,7 +168,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   protected override remember(message: GossipMessage, age: number, now: number): void {
     super.remember(message, age, now);
-    this.memory.onOver ??= (id, since) => this.#past.add(id, true, since - this.#comparedFor);
+    this.memory.onOver ??= (id, since) => this.#past.add(id, true, since - comparedFor(this.config));
     this.startEvicting(now);
   }
 
@@ -198,12 +199,6 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   get #turns(): ReconcileTurns<P> {
     this.#reconcileTurns ??= new ReconcileTurns(this.node.config.hardened.reconcileInterval, this.#rng);
     return this.#reconcileTurns;
-  }
-
-  /** For how long a payload is compared with neighbors: while it is here, and a while longer. */
-  get #comparedFor(): number {
-    const { messageCacheRetention, messageIdRetention } = this.config;
-    return Math.max(messageCacheRetention, messageIdRetention - messageCacheRetention);
   }
 
   get #past(): PastIds {

@@ -5,7 +5,7 @@ import type { UnknownMessage } from './reconciliation/index.js';
 const KEPT = 32;
 
 /** The last messages that a neighbor has named and that are not known here. */
-export class MissedPast {
+export class UnknownMessages {
   readonly #messages: readonly { readonly prefix: number; readonly since: number }[];
 
   constructor(messages: readonly UnknownMessage[], now: number) {
