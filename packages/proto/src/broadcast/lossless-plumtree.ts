@@ -11,7 +11,7 @@ import type { RecoveredFrom } from './beyond-reference.js';
 import { CacheWalks } from './cache-walks.js';
 import { comparedFor } from './compared-for.js';
 import { type DistantPast, EMPTY_PAST } from './distant-past.js';
-import { PAST } from './past.js';
+import { EXPIRY_MEMORY } from './expiry-memory.js';
 import { PastIds } from './past-ids.js';
 import type { PersistentMissing } from './persistent-missing.js';
 import { PlumTree } from './plumtree.js';
@@ -42,7 +42,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   #memberSince: number | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
-    super(node, out, missing, PAST);
+    super(node, out, missing, EXPIRY_MEMORY);
     this.#rng = rng;
     this.neighbors = new ActiveNeighbors(this.eager, this.lazy);
   }

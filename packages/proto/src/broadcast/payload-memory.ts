@@ -16,7 +16,7 @@ interface MemoryContext {
 }
 
 /** What is remembered of payloads and ids after their time. Handed in: the reference remembers nothing. */
-export interface Past {
+export interface ExpiryMemory {
   expired(broadcast: BroadcastConfig): ExpiredPayloads;
   faded(broadcast: BroadcastConfig, now: number): FadedIds;
 }
@@ -35,13 +35,13 @@ export class PayloadMemory implements IdHolder {
   /** When the bounds last had an id forgotten before its time. */
   cutAt = Number.NEGATIVE_INFINITY;
   readonly #node: MemoryContext;
-  readonly #past: Past | undefined;
+  readonly #expiry: ExpiryMemory | undefined;
   /** Ids that the node's budget knows of. */
   #idCount = 0;
 
-  constructor(node: MemoryContext, past?: Past) {
+  constructor(node: MemoryContext, expiry?: ExpiryMemory) {
     this.#node = node;
-    this.#past = past;
+    this.#expiry = expiry;
     this.window = new PayloadWindow(node.config.broadcast, node.budgets);
   }
 
@@ -130,12 +130,12 @@ export class PayloadMemory implements IdHolder {
   }
 
   #hasExpired(id: MessageId, expired: number): void {
-    this.#expired ??= this.#past?.expired(this.#node.config.broadcast);
+    this.#expired ??= this.#expiry?.expired(this.#node.config.broadcast);
     this.#expired?.add(id, expired);
   }
 
   #hasFaded(id: MessageId, now: number): void {
-    this.#faded ??= this.#past?.faded(this.#node.config.broadcast, now);
+    this.#faded ??= this.#expiry?.faded(this.#node.config.broadcast, now);
     this.#faded?.add(id, now);
   }
 

@@ -14,7 +14,7 @@ import type {
 import { type MessageId, messageIdEquals, messageIdFromBytes } from '../wire/message-id.js';
 import { EagerLazyPush } from './eager-lazy-push.js';
 import type { Announcement, GraftRequest, MissingPayloads } from './missing-payloads.js';
-import { type Past, PayloadMemory } from './payload-memory.js';
+import { type ExpiryMemory, PayloadMemory } from './payload-memory.js';
 
 /** Rounds are 16-bit numbers on the wire. The reference adds one to the largest and wraps or panics; we stay there. */
 const MAX_ROUND = 65_535;
@@ -39,9 +39,9 @@ export class PlumTree<P extends PeerId> extends EagerLazyPush<P> {
 
   #evicting = false;
 
-  constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>, past?: Past) {
+  constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>, expiry?: ExpiryMemory) {
     super(node, out, missing);
-    this.memory = new PayloadMemory(node, past);
+    this.memory = new PayloadMemory(node, expiry);
   }
 
   broadcast(content: Uint8Array, scope: Scope, now: number): void {
