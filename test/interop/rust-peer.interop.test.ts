@@ -70,7 +70,7 @@ describe('Rust nodes', () => {
     await b.untilContent(topic, 'welcome back');
   });
 
-  test('notice a farewell, and a crash once the connection is idle', async () => {
+  test('notice a departure, and a crash once the connection is idle', async () => {
     const options = { idleTimeoutMs: 1_500 };
     const [a, b, c] = await Promise.all([rust.node(options), rust.node(options), rust.node(options)]);
     await a.join(topic);

@@ -57,12 +57,12 @@ describe('when members go', () => {
     const survivors: PeerNode[] = [...rustNodes, ...tsNodes];
     await gather(topic, [rustLeaver, tsKilled, rustKilled, ...survivors]);
 
-    const farewells: [gone: PeerNode, how: string, go: () => Promise<void>][] = [
+    const departures: [gone: PeerNode, how: string, go: () => Promise<void>][] = [
       [rustLeaver, 'a Rust node has left', () => rustLeaver.quit()],
       [rustKilled, 'a Rust node was killed', () => rustKilled.process.kill()],
       [tsKilled, 'a TypeScript node was killed', () => tsKilled.process.kill()],
     ];
-    for (const [gone, how, go] of farewells) {
+    for (const [gone, how, go] of departures) {
       await go();
       await Promise.all(survivors.map((node) => node.untilNotNeighbor(topic, gone.id)));
       await untilAllSettled(topic, survivors);

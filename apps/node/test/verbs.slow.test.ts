@@ -89,7 +89,7 @@ test('a reader of stdout that pauses misses events, and is told how many', async
   expect((await listener.outcome).code).toBe(130);
 });
 
-test('nobody at the door', async () => {
+test('the ticket of a node that was killed', async () => {
   const data = folder.join('killed');
   await using node = new NodeProcess(['--data', data, ...local]);
   await node.logged('up');

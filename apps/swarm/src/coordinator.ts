@@ -109,14 +109,14 @@ export class Coordinator {
     this.#fail(new Error('interrupted'));
   }
 
-  /** Ends all processes: politely, and after a while not. */
+  /** Tells all processes to leave, and kills those that have not after a while. */
   async stop(): Promise<void> {
     for (const member of this.#members) member.tell({ type: 'leave' });
-    const impatience = setTimeout(() => {
+    const timeout = setTimeout(() => {
       for (const member of this.#members) member.kill();
     }, 8_000);
     await Promise.all(this.#members.map((member) => member.exited));
-    clearTimeout(impatience);
+    clearTimeout(timeout);
   }
 
   async #run(): Promise<Summary> {

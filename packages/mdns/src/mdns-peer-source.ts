@@ -119,7 +119,7 @@ export class MdnsPeerSource implements PeerSource, AsyncDisposable {
     this.#say([topic], GOODBYE_S);
   }
 
-  /** Says goodbye and frees the sockets. */
+  /** Sends the goodbye packet and frees the sockets. */
   async close(): Promise<void> {
     const interfaces = this.#interfaces;
     if (!interfaces) return;

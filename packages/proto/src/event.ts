@@ -20,7 +20,7 @@ export type Command<P extends PeerId> =
   | { readonly type: 'probe'; readonly peers: readonly P[] }
   /** Publishes a payload. The kernel keeps the bytes and does not copy them: they must not change afterwards. */
   | { readonly type: 'broadcast'; readonly content: Uint8Array; readonly scope: Scope }
-  /** Says goodbye to the neighbors and forgets the topic. */
+  /** Tells the neighbors that we leave, and forgets the topic. */
   | { readonly type: 'quit' };
 
 /**

@@ -16,7 +16,7 @@ const everywhere = ({ snapshot }: TestNode): readonly number[] => [
 ];
 
 describe('a neighbor that is expelled', () => {
-  test('goes politely, with a reason, and another takes its place', () => {
+  test('is sent a disconnect, with a reason, and another takes its place', () => {
     const node = new TestNode().meet(PEER, 1).learn(1, 7);
     const outputs = expel(node);
     expect(emitted(outputs)).toEqual([{ type: 'neighborDown', peer: PEER, reason: 'refused' }]);

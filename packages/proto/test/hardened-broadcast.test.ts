@@ -29,7 +29,7 @@ describe('broadcast messages from a stranger', () => {
     return node;
   };
 
-  test('make a ghost in the reference', () => {
+  test('make a neighbor that is none in the reference', () => {
     const { eagerPeers, missingPayloads } = disturb(reference()).snapshot;
     expect(eagerPeers).toContain(STRANGER);
     expect(missingPayloads).toBe(1);

@@ -36,7 +36,7 @@ describe.each(MODES)('membership in %s mode', (mode) => {
     expect(node.snapshot.activeView).toEqual([3, 1, 7]);
   });
 
-  test('makes room for a joiner by evicting one neighbor, politely', () => {
+  test('makes room for a joiner by evicting one neighbor, which is told', () => {
     const node = new TestNode(small).meet(1, 2).learn(1, 8, 9);
     const outputs = node.receive(7, join);
     const down = emitted(outputs).find(({ type }) => type === 'neighborDown');
@@ -49,7 +49,7 @@ describe.each(MODES)('membership in %s mode', (mode) => {
     expect(node.snapshot.passiveView).toContain(evicted);
   });
 
-  test('accepts a low-priority request while there is room, and refuses it politely when there is none', () => {
+  test('accepts a low-priority request while there is room, and refuses it by a disconnect when there is none', () => {
     const node = new TestNode(small).meet(1);
     expect(sentTypes(node.receive(2, low))).toEqual(['2 neighbor']);
     const outputs = node.receive(3, low);

@@ -115,7 +115,7 @@ describe('leaves are named to nobody', () => {
     });
   };
 
-  test('neither in a shuffle, nor in a reply, nor in a walk, nor in a farewell', () => {
+  test('neither in a shuffle, nor in a reply, nor in a walk, nor in a disconnect', () => {
     const named = lists(new TestNode().meet(1, 2, 3), true);
     expect(named).toContain(77);
     expect(named.filter((id) => id === 50 || id === 51)).toEqual([]);
@@ -192,7 +192,7 @@ describe('lists that go to a leaf', () => {
     expect(listed(node, 50)).toEqual([8]);
   });
 
-  test('come with the refusal of a hub that is full, and with the farewell of one that leaves', () => {
+  test('come with the refusal of a hub that is full, and with the disconnect of one that leaves', () => {
     const node = hubAmongOthers(isHub);
     expect(listed(node, 50, node.quit())).toEqual([2, 8]);
   });

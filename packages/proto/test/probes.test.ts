@@ -16,7 +16,7 @@ describe('a node that has neighbors and is told to join a peer', () => {
     expect(hardened().meet(1).join(1)).toEqual([]);
   });
 
-  test('asks politely to be a neighbor where there is room', () => {
+  test('asks with low priority to be a neighbor where there is room', () => {
     const outputs = hardened().meet(1).join(8);
     expect(sent(outputs)).toMatchObject([{ to: 8, message: { type: 'neighbor', priority: 'low' } }]);
   });
@@ -80,7 +80,7 @@ describe('a probe of a peer that is probably in the same swarm', () => {
     expect(probe(hardened(), 1)).toEqual([]);
   });
 
-  test('asks politely to be a neighbor where there is room', () => {
+  test('asks with low priority to be a neighbor where there is room', () => {
     const outputs = probe(hardened().meet(1), 8);
     expect(sent(outputs)).toMatchObject([{ to: 8, message: { type: 'neighbor', priority: 'low' } }]);
   });

@@ -139,7 +139,7 @@ export class HyParView<P extends PeerId> extends Views<P> {
     return { trust: 'met' };
   }
 
-  /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
+  /** Tells all neighbors that we leave. The topic's state is dropped afterwards. */
   quit(): void {
     for (const peer of [...this.active.values]) {
       this.active.delete(peer);

@@ -44,7 +44,7 @@ export interface Membership<P extends PeerId> {
   expel(peer: P): void;
   /** A peer is forbidden no longer. */
   allow(peer: P): void;
-  /** Says goodbye to all neighbors. The topic's state is dropped afterwards. */
+  /** Tells all neighbors that we leave. The topic's state is dropped afterwards. */
   quit(): void;
   /** Whether this topic has any use for a link to a peer. */
   wants(peer: P): boolean;

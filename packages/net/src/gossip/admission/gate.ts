@@ -93,7 +93,7 @@ export class Gate implements AppGate {
         this.#counts.add('undecided');
         return false;
       case 'refused':
-        if (message.type === 'disconnect') return this.#host.isConnected(to); // to be refused politely costs no dial
+        if (message.type === 'disconnect') return this.#host.isConnected(to); // a refusal is worth no dial
         this.#counts.add('not-allowed');
         return false;
     }
