@@ -95,6 +95,7 @@ export class BoundSocket {
       routes: this.#core.routes.size,
       halfOpen: this.acceptor.halfOpen.total,
       ...this.#core.counters,
+      droppedExcess: this.#core.droppedExcess,
       blackHoles: [...this.#core.drivers].reduce(
         (sum, driver) => sum + driver.path.mtu.blackHoles,
         this.#core.counters.blackHoles,

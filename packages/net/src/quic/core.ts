@@ -1,6 +1,7 @@
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
 import { ConnectionIds } from './connection-ids.js';
+import { DatagramTurns } from './datagram-turns.js';
 import type { Driver } from './driver.js';
 import type { DriverHost, Transmitted } from './driver-host.js';
 import { FloodPenalties } from './flood-penalties.js';
@@ -29,6 +30,8 @@ export interface EndpointStats {
   undecodable: number;
   /** First datagrams that were dropped because too many handshakes were under way. */
   droppedBusy: number;
+  /** Datagrams that were dropped because their source sent more than could be taken in, while others sent as well. */
+  droppedExcess: number;
   /** Clients that were told to prove their address. */
   retriesSent: number;
   /** Peers that were told that their connection is not known any more (stateless resets). */
@@ -87,6 +90,7 @@ export class Core implements DriverHost {
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
   readonly #ticks = new Ticks();
+  readonly #turns = new DatagramTurns((datagram, host, port) => this.#take(datagram, host, port));
 
   constructor(
     readonly settings: Settings,
@@ -102,6 +106,15 @@ export class Core implements DriverHost {
   /** A datagram came in. */
   readonly receive = (datagram: Uint8Array, host: string, port: number): void => {
     this.counters.datagramsReceived++;
+    this.#turns.add(datagram, host, port);
+  };
+
+  /** See {@link EndpointStats}. */
+  get droppedExcess(): number {
+    return this.#turns.dropped;
+  }
+
+  #take(datagram: Uint8Array, host: string, port: number): void {
     const key = destinationKey(datagram);
     const route = key === undefined ? undefined : this.routes.get(key);
     if (route) {
@@ -118,7 +131,7 @@ export class Core implements DriverHost {
     }
     if (!this.onStray(datagram, host, port) && !this.resets.onStray(datagram, { host, port }))
       this.counters.undecodable++;
-  };
+  }
 
   schedule(driver: Driver): void {
     this.#ticks.schedule(driver);
@@ -195,6 +208,7 @@ export class Core implements DriverHost {
 
   /** Nothing is due any more. */
   stop(): void {
+    this.#turns.stop();
     this.#ticks.stop();
     this.heldAcks.clear();
     this.routes.clear();

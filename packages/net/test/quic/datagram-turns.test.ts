@@ -1,0 +1,117 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { DatagramTurns } from '../../src/quic/datagram-turns.js';
+
+const FLOODER = '192.0.2.9';
+const HONEST = '192.0.2.1';
+
+/** What was taken in, as `host number`, in order. */
+function recorder() {
+  const taken: string[] = [];
+  const turns = new DatagramTurns((datagram, host) => {
+    taken.push(`${host} ${new DataView(datagram.buffer).getUint32(0)}`);
+  });
+  const counts = new Map<string, number>();
+  const send = (host: string, length = 4) => {
+    const number = counts.get(host) ?? 0;
+    counts.set(host, number + 1);
+    const datagram = new Uint8Array(length);
+    new DataView(datagram.buffer).setUint32(0, number);
+    turns.add(datagram, host, 1);
+  };
+  const of = (host: string) => taken.filter((entry) => entry.startsWith(`${host} `));
+  return { turns, taken, send, of };
+}
+
+async function untilNothingWaits(turns: DatagramTurns): Promise<void> {
+  while (turns.waitingBytes > 0) await turn();
+}
+
+function inOrder(host: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${host} ${i}`);
+}
+
+test('a source that is alone is never held up', () => {
+  const { turns, send, of } = recorder();
+  for (let i = 0; i < 1_000; i++) send(HONEST);
+  expect(of(HONEST)).toEqual(inOrder(HONEST, 1_000));
+  expect(turns.waitingBytes).toBe(0);
+  turns.stop();
+});
+
+test('who sends little is heard at once, whatever somebody else sends, and nothing is lost or overtaken', async () => {
+  const { turns, send, of } = recorder();
+  send(HONEST);
+  for (let round = 1; round <= 20; round++) {
+    for (let i = 0; i < 31; i++) send(FLOODER);
+    send(HONEST);
+    expect(of(HONEST)).toHaveLength(round + 1);
+    const before = of(FLOODER).length;
+    await turn();
+    expect(of(FLOODER).length - before).toBeLessThanOrEqual(8); // with a whole batch, more are in the system's buffer
+  }
+  expect(of(FLOODER).length).toBeLessThan(400);
+  await untilNothingWaits(turns);
+  expect(of(FLOODER)).toEqual(inOrder(FLOODER, 620));
+  expect(turns.dropped).toBe(0);
+});
+
+test('sources that wait are heard in turns', async () => {
+  const { turns, taken, send } = recorder();
+  const [one, two, three] = ['192.0.2.11', '192.0.2.12', '192.0.2.13'];
+  for (const host of [one, two, three]) send(host);
+  for (let i = 0; i < 100; i++) for (const host of [one, two, three]) send(host);
+  const before = taken.length;
+  await untilNothingWaits(turns);
+  const first = taken.slice(before, before + 24).map((entry) => entry.split(' ')[0]);
+  for (const host of [one, two, three]) expect(first.filter((other) => other === host)).toHaveLength(8);
+});
+
+test('addresses of one network are one source', () => {
+  const { turns, taken, send } = recorder();
+  send(HONEST);
+  for (let i = 0; i < 32; i++) send(`2001:db8:1:${i.toString(16)}::1`);
+  expect(taken).toHaveLength(1 + 8);
+  turns.stop();
+});
+
+test('what waits is bounded for each source and for all, and what is lost is counted', () => {
+  const { turns, send } = recorder();
+  send(HONEST);
+  for (let i = 0; i < 2_000; i++) send(FLOODER, 1_200);
+  expect(turns.waitingBytes).toBeLessThanOrEqual(1 << 20);
+  expect(turns.dropped).toBe(2_000 - 8 - Math.floor((1 << 20) / (1_200 + 256)));
+  for (let host = 20; host < 40; host++) for (let i = 0; i < 1_000; i++) send(`192.0.2.${host}`, 1_200);
+  expect(turns.waitingBytes).toBeLessThanOrEqual(4 << 20);
+  turns.stop();
+  expect(turns.waitingBytes).toBe(0);
+});
+
+test('whoever was alone for a second is held up no more', () => {
+  let now = 0;
+  const taken: string[] = [];
+  const turns = new DatagramTurns(
+    (_, host) => taken.push(host),
+    () => now,
+  );
+  turns.add(new Uint8Array(1), HONEST, 1);
+  for (let i = 0; i < 8; i++) turns.add(new Uint8Array(1), FLOODER, 1);
+  now = 1_001;
+  for (let i = 0; i < 10; i++) turns.add(new Uint8Array(1), FLOODER, 1);
+  expect(taken).toHaveLength(19);
+  turns.stop();
+});
+
+test('nothing is taken in after a stop, also where it comes from the inside', async () => {
+  const taken: string[] = [];
+  const turns = new DatagramTurns((_, host) => {
+    taken.push(host);
+    if (taken.length === 12) turns.stop();
+  });
+  turns.add(new Uint8Array(1), HONEST, 1);
+  for (let i = 0; i < 100; i++) turns.add(new Uint8Array(1), FLOODER, 1);
+  await turn();
+  await turn();
+  turns.add(new Uint8Array(1), HONEST, 1);
+  expect(taken).toHaveLength(12);
+});
