@@ -4,9 +4,17 @@ import { networkOf, sourceOfHost } from '../address/source.js';
 const BATCH = 32;
 /** Datagrams of one source that are taken in at once, in one turn, while others send as well. */
 const SHARE = 8;
+/**
+ * How long datagrams are taken in as they come, in one turn, and then how long those that have waited are, in milliseconds: of 1,200 bytes of small
+ * frames each takes most of one.
+ */
+const COMING_MS = 4;
+const WAITING_MS = 4;
+/** The same of one source, before the next one has its turn. */
+const SOURCE_MS = 1;
 /** Datagrams that have waited for a turn and are taken in in one, of all sources: few while more wait in the operating system's buffer. */
 const WAITING_PER_TURN = { behind: SHARE, otherwise: 2 * BATCH } as const;
-/** For how long somebody else is taken to be there after a datagram of theirs, in milliseconds. */
+/** For how long several sources are taken to send after they have taken turns, in milliseconds. */
 const OTHERS_MS = 1_000;
 /** Datagrams and bytes that wait, of one source and of all. An object that holds a datagram counts {@link OBJECT_BYTES}. */
 const MAX_OF_SOURCE = 1 << 20;
@@ -35,7 +43,9 @@ interface Source {
  * The operating system has one buffer for the socket, first come, first served. Reading a datagram takes 12 µs, and taking it in 40 µs and more. So
  * somebody who sends 20,000 small ones in a second fills that buffer with thousands, and whoever else sends waits behind them for some 200 ms. Here
  * each is read at once; but a source that sends more than its share in a turn waits in a queue of its own, and what no longer fits there is lost.
- * A source that is alone is never held up.
+ * A source that is alone has no such share, and costs nothing here.
+ *
+ * The time that this may take in a turn of the event loop is bounded, too. What is left then is taken in a turn later, of all sources a little.
  */
 export class DatagramTurns {
   readonly #take: (datagram: Uint8Array, host: string, port: number) => void;
@@ -46,12 +56,16 @@ export class DatagramTurns {
   #bytes = 0;
   /** Datagrams that have come in this turn. */
   #came = 0;
+  /** When the first of them came. */
+  #turnAt = 0;
   #immediate: NodeJS.Immediate | undefined;
   #isOver = false;
-  /** The host that sent last, its source, and when another one sent something before it. */
-  #last = '';
+  /** The host that sent last, and its source. */
+  #last: string | undefined;
   #lastKey = '';
-  #othersAt = Number.NEGATIVE_INFINITY;
+  /** Whether several sources send, and when one was heard that had not sent last. */
+  #areSeveral = false;
+  #otherAt = 0;
   /** Datagrams that were lost because their source had too many. */
   dropped = 0;
 
@@ -72,10 +86,13 @@ export class DatagramTurns {
   /** A datagram has come. */
   add(datagram: Uint8Array, host: string, port: number): void {
     if (this.#isOver) return;
-    this.#came++;
+    if (host !== this.#last) this.#heard(host);
+    if (!this.#areSeveral) return this.#take(datagram, host, port); // nothing to decide: this costs nothing
+    const now = this.#now();
+    if (this.#came++ === 0) this.#turnAt = now;
     this.#immediate ??= setImmediate(this.#endTurn);
-    const source = this.#sourceOf(host);
-    if (source.waiting.length === 0 && (source.taken < SHARE || this.#isAlone())) {
+    const source = this.#source();
+    if (source.waiting.length === 0 && source.taken < SHARE && now - this.#turnAt < COMING_MS) {
       source.taken++;
       this.#take(datagram, host, port);
     } else this.#wait(source, { datagram, host, port });
@@ -91,17 +108,19 @@ export class DatagramTurns {
     this.#bytes = 0;
   }
 
-  #isAlone(): boolean {
-    return this.#now() - this.#othersAt > OTHERS_MS;
+  /** Another host than the last one sends. */
+  #heard(host: string): void {
+    const key = host.includes(':') ? networkOf(sourceOfHost(host)) : host;
+    if (this.#last !== undefined && key !== this.#lastKey) {
+      this.#areSeveral = true;
+      this.#otherAt = this.#now();
+    }
+    this.#last = host;
+    this.#lastKey = key;
   }
 
-  #sourceOf(host: string): Source {
-    if (host !== this.#last) {
-      const key = host.includes(':') ? networkOf(sourceOfHost(host)) : host;
-      if (key !== this.#lastKey && this.#last !== '') this.#othersAt = this.#now();
-      this.#last = host;
-      this.#lastKey = key;
-    }
+  /** The source that sends. */
+  #source(): Source {
     let source = this.#sources.get(this.#lastKey);
     if (!source) {
       source = { waiting: [], next: 0, bytes: 0, taken: 0 };
@@ -126,29 +145,34 @@ export class DatagramTurns {
   readonly #endTurn = (): void => {
     this.#immediate = undefined;
     const { behind, otherwise } = WAITING_PER_TURN;
+    const began = this.#now();
     let left: number = this.#came >= BATCH ? behind : otherwise;
     this.#came = 0;
+    let now = began;
     for (const source of this.#queue) {
-      if (left <= 0 || this.#isOver) break;
-      left -= this.#serve(source, Math.min(left, SHARE));
+      if (left <= 0 || now - began >= WAITING_MS || this.#isOver) break;
+      left -= this.#serve(source, Math.min(left, SHARE), now);
+      now = this.#now();
     }
     if (this.#isOver) return;
     this.#forgetIdle();
     if (this.#queue.size > 0) this.#immediate ??= setImmediate(this.#endTurn);
+    else if (now - this.#otherAt > OTHERS_MS) this.#areSeveral = false;
   };
 
   /** Takes in what waits of one source; what is left has its turn after the other sources. @returns how many datagrams those were */
-  #serve(source: Source, most: number): number {
+  #serve(source: Source, most: number, began: number): number {
     this.#queue.delete(source);
-    const end = Math.min(source.waiting.length, source.next + most);
-    const count = end - source.next;
-    while (source.next < end && !this.#isOver) {
+    const first = source.next;
+    const end = Math.min(source.waiting.length, first + most);
+    while (source.next < end && !this.#isOver && this.#now() - began < SOURCE_MS) {
       const { datagram, host, port } = source.waiting[source.next++] as Waiting;
       const bytes = datagram.length + OBJECT_BYTES;
       source.bytes -= bytes;
       this.#bytes -= bytes;
       this.#take(datagram, host, port);
     }
+    const count = source.next - first;
     if (source.next === source.waiting.length) {
       source.waiting = [];
       source.next = 0;

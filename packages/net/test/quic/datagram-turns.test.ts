@@ -5,12 +5,17 @@ import { DatagramTurns } from '../../src/quic/datagram-turns.js';
 const FLOODER = '192.0.2.9';
 const HONEST = '192.0.2.1';
 
-/** What was taken in, as `host number`, in order. */
-function recorder() {
+/** What was taken in, as `host number`, in order. @param costMs - how long it takes to take one in; the clock stands still otherwise */
+function recorder(costMs = 0) {
   const taken: string[] = [];
-  const turns = new DatagramTurns((datagram, host) => {
-    taken.push(`${host} ${new DataView(datagram.buffer).getUint32(0)}`);
-  });
+  let now = 0;
+  const turns = new DatagramTurns(
+    (datagram, host) => {
+      taken.push(`${host} ${new DataView(datagram.buffer).getUint32(0)}`);
+      now += costMs;
+    },
+    () => now,
+  );
   const counts = new Map<string, number>();
   const send = (host: string, length = 4) => {
     const number = counts.get(host) ?? 0;
@@ -31,7 +36,7 @@ function inOrder(host: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${host} ${i}`);
 }
 
-test('a source that is alone is never held up', () => {
+test('a source that is alone has no share', () => {
   const { turns, send, of } = recorder();
   for (let i = 0; i < 1_000; i++) send(HONEST);
   expect(of(HONEST)).toEqual(inOrder(HONEST, 1_000));
@@ -67,6 +72,22 @@ test('sources that wait are heard in turns', async () => {
   for (const host of [one, two, three]) expect(first.filter((other) => other === host)).toHaveLength(8);
 });
 
+test('what takes long is spread over turns, of all sources a little, and nothing is lost or overtaken', async () => {
+  const { turns, send, of } = recorder(0.8);
+  for (let i = 0; i < 32; i++) for (const host of [HONEST, FLOODER]) send(host);
+  let before = of(HONEST).length + of(FLOODER).length;
+  expect(before).toBe(1 + 5); // 4 ms, since there are two
+  while (turns.waitingBytes > 0) {
+    await turn();
+    const after = of(HONEST).length + of(FLOODER).length;
+    expect(after - before).toBeLessThanOrEqual(7); // 4 ms, and the last source's two
+    if (of(HONEST).length < 32 && after > before)
+      expect(of(HONEST).length).toBeGreaterThanOrEqual(of(FLOODER).length - 2);
+    before = after;
+  }
+  for (const host of [HONEST, FLOODER]) expect(of(host)).toEqual(inOrder(host, 32));
+});
+
 test('addresses of one network are one source', () => {
   const { turns, taken, send } = recorder();
   send(HONEST);
@@ -87,18 +108,26 @@ test('what waits is bounded for each source and for all, and what is lost is cou
   expect(turns.waitingBytes).toBe(0);
 });
 
-test('whoever was alone for a second is held up no more', () => {
+test('whoever was alone for a second has no share any more', async () => {
   let now = 0;
   const taken: string[] = [];
   const turns = new DatagramTurns(
     (_, host) => taken.push(host),
     () => now,
   );
-  turns.add(new Uint8Array(1), HONEST, 1);
-  for (let i = 0; i < 8; i++) turns.add(new Uint8Array(1), FLOODER, 1);
+  const send = (host: string, count: number) => {
+    for (let i = 0; i < count; i++) turns.add(new Uint8Array(1), host, 1);
+  };
+  send(HONEST, 1);
+  send(FLOODER, 9);
+  expect(taken).toHaveLength(1 + 8);
+  await turn();
   now = 1_001;
-  for (let i = 0; i < 10; i++) turns.add(new Uint8Array(1), FLOODER, 1);
-  expect(taken).toHaveLength(19);
+  send(FLOODER, 1);
+  await turn();
+  taken.length = 0;
+  send(FLOODER, 100);
+  expect(taken).toHaveLength(100);
   turns.stop();
 });
 

@@ -64,7 +64,8 @@ describe('forged Initials', () => {
     await flooding;
     expect(Math.max(...joins)).toBeLessThan(2_000);
     expect(server.stats()).toMatchObject({ halfOpen: 0, connections: 2, retriesSent: 0 });
-    expect(server.stats().undecodable).toBeGreaterThan(2_700); // the operating system may have dropped some
+    const refused = () => server.stats().undecodable + server.stats().droppedExcess;
+    await until(() => refused() > 2_700); // the operating system may have dropped some
   });
 });
 
