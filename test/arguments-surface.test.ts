@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { API_MISTAKES } from './arguments/api-mistakes.js';
 import { NET_MISTAKES } from './arguments/net-mistakes.js';
@@ -31,6 +32,11 @@ const names = (failure: unknown, name: string): boolean =>
   failure.message.includes(name) &&
   !/^Cannot |is not a function|is not iterable|undefined \(/.test(failure.message);
 
+/** The same bytes as they are in a test runner or a `vm` context, whose classes are others. */
+function elsewhere(value: unknown): unknown {
+  return value instanceof Uint8Array ? runInNewContext('Uint8Array.from(bytes)', { bytes: [...value] }) : value;
+}
+
 describe.each(ARGUMENTS)('%s', (_, args, call) => {
   const right = args.map(([, value]) => value);
   const wrong = args.flatMap(([name, , kind], i) => WRONG[kind].map((value) => ({ name, i, value })));
@@ -45,6 +51,10 @@ describe.each(ARGUMENTS)('%s', (_, args, call) => {
   test('takes what is right', async () => {
     expect(await failureOf(() => call(...right))).toBeUndefined();
   });
+  if (right.some((value) => value instanceof Uint8Array))
+    test('takes bytes of another realm', async () => {
+      expect(await failureOf(() => call(...right.map(elsewhere)))).toBeUndefined();
+    });
 });
 
 /** Other tables: their calls are written as a program has them. */

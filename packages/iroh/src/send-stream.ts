@@ -1,5 +1,5 @@
 import { type SendStream, StreamStateError } from '@grapevine/net';
-import { checkCode, deferred } from '@grapevine/net/transport';
+import { checkCode, deferred, isBytes } from '@grapevine/net/transport';
 import type { NativeSendStream } from './binding.js';
 import { ByteQueue } from './bytes.js';
 import { streamFailure } from './native-error.js';
@@ -71,7 +71,7 @@ export class IrohSendStream implements SendStream {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('a stream takes a Uint8Array');
+    if (!isBytes(bytes)) throw new TypeError('a stream takes a Uint8Array');
     if (this.#endedBy) throw new StreamStateError(`write after ${this.#endedBy}`);
     if (this.#phase === 'over') return true;
     this.#queue.push(bytes);

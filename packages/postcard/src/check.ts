@@ -1,3 +1,4 @@
+import { isBytes } from './is-bytes.js';
 import type { Schema } from './schema.js';
 
 /** @throws TypeError that names what should be a schema */
@@ -7,7 +8,7 @@ export function checkSchema(name: string, value: Schema<unknown>): void {
 
 /** @throws TypeError that names what should be bytes */
 export function checkBytes(name: string, value: unknown): void {
-  if (!(value instanceof Uint8Array)) throw wrongType(name, 'a Uint8Array', value);
+  if (!isBytes(value)) throw wrongType(name, 'a Uint8Array', value);
 }
 
 /** @throws TypeError that names what should have fields */

@@ -13,6 +13,7 @@ export {
   UnexpectedEndError,
 } from './error.js';
 export { flatEnum } from './flat-enum.js';
+export { isBytes } from './is-bytes.js';
 export { type Mapping, mapped } from './mapped.js';
 export { bool, u8, u16, u32, u64 } from './number.js';
 export { option } from './option.js';

@@ -16,6 +16,7 @@ import {
   type Checks,
   checkOptions,
   describe,
+  isBytes,
 } from '@grapevine/net/transport';
 import { refuseBeside } from './given-endpoint.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
@@ -78,7 +79,7 @@ function checkServer(server: unknown): void {
   if ('id' in server) return anEndpointAddr('server', server);
   const { address, certificate } = server as { address?: unknown; certificate?: unknown };
   if (typeof address !== 'string') throw new TypeError(`server.address must be HOST:PORT, got ${describe(address)}`);
-  if (!(certificate instanceof Uint8Array)) {
+  if (!isBytes(certificate)) {
     throw new TypeError('the certificate of a server must be a Uint8Array: its DER bytes');
   }
 }

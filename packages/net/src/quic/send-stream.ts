@@ -1,3 +1,4 @@
+import { isBytes } from '@grapevine/proto/check';
 import { StreamStateError } from '../errors.js';
 import type { SendStream } from '../transport/seam.js';
 import { checkCode } from '../util/close-code.js';
@@ -80,7 +81,7 @@ export class QuicSendStream implements SendStream {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('a stream takes a Uint8Array');
+    if (!isBytes(bytes)) throw new TypeError('a stream takes a Uint8Array');
     if (this.#endedBy) throw new StreamStateError(`write after ${this.#endedBy}`);
     if (this.#phase === 'over' || bytes.length === 0) return this.#queuedBytes <= this.#highWaterMark;
     this.#chunks.push(bytes);

@@ -18,6 +18,7 @@ export {
   checkOptions,
   describe,
   given,
+  isBytes,
   oneOf,
   someBytes,
 } from '@grapevine/proto/check';

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { isBytes } from '@grapevine/postcard';
 export { describe } from './describe.js';
 export { type Checks, type Complete, checkOptions, given, unknownName } from './options.js';
 export {

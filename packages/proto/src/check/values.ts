@@ -1,3 +1,4 @@
+import { isBytes } from '@grapevine/postcard';
 import { describe } from './describe.js';
 
 /** Refuses a value that is not what it should be. @throws TypeError, RangeError that name it and say what it should be */
@@ -24,7 +25,7 @@ export const aFunction: Check = (name, value) => {
 
 /** A Uint8Array; a Buffer is one. */
 export const someBytes: Check = (name, value) => {
-  if (!(value instanceof Uint8Array)) throw wrongType(name, 'a Uint8Array', value);
+  if (!isBytes(value)) throw wrongType(name, 'a Uint8Array', value);
 };
 
 /** What `AbortController.signal` and `AbortSignal.timeout` give. */

@@ -72,7 +72,6 @@ class Xoshiro128 implements Rng {
  * ```
  */
 export function seededRng(seed: Uint8Array): Rng {
-  if (!(seed instanceof Uint8Array)) throw new TypeError('the seed must be a Uint8Array');
   CHECK: someBytes('seed', seed);
   if (seed.length < MIN_SEED) throw new RangeError(`the seed must have at least ${MIN_SEED} bytes, got ${seed.length}`);
   const words: [number, number, number, number] = [0, 0, 0, 0];

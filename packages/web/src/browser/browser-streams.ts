@@ -5,7 +5,7 @@ import {
   StreamResetError,
   StreamStateError,
 } from '@grapevine/net';
-import { checkCode, deferred } from '@grapevine/net/transport';
+import { checkCode, deferred, isBytes } from '@grapevine/net/transport';
 import { streamError, streamErrorCode } from './web-transport.js';
 
 /** Bytes that a stream queues before `write` returns false, as in the QUIC transport. */
@@ -42,7 +42,7 @@ export class BrowserSendStream implements SendStream {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError('a stream takes a Uint8Array');
+    if (!isBytes(bytes)) throw new TypeError('a stream takes a Uint8Array');
     if (this.#endedBy) throw new StreamStateError(`write after ${this.#endedBy}`);
     if (this.#isOver || bytes.length === 0) return true;
     this.#queued += bytes.length;
