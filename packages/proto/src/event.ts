@@ -10,8 +10,11 @@ export type Scope = 'swarm' | 'neighbors';
 
 /** What a user of a topic can ask for. */
 export type Command<P extends PeerId> =
-  /** Enters the topic (again) through these peers. With none, waits to be joined by others. */
-  | { readonly type: 'join'; readonly peers: readonly P[] }
+  /**
+   * Enters the topic (again) through these peers. With none, waits to be joined by others. A neighbor that was dismissed a while ago, because it
+   * announced payloads and did not send them, is asked only where the user names it now (`byUser`).
+   */
+  | { readonly type: 'join'; readonly peers: readonly P[]; readonly byUser?: boolean }
   /**
    * Finds out whether these peers are in the same swarm as we, and links the swarms if they are not. For peers that are probably in ours: in a
    * large swarm nobody loses a place while that is in doubt. It does nothing where a peer is a neighbor, or where there are no neighbors; and

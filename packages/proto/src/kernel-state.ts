@@ -290,6 +290,11 @@ export abstract class KernelState<P extends PeerId> {
     return this.#topics.get(topic)?.hasHeardFrom(peer) ?? false;
   }
 
+  /** Whether a peer was dismissed in a topic a while ago, because it announced payloads and did not send them, and is not asked again yet. */
+  isDismissed(topic: TopicId, peer: P, now: number): boolean {
+    return this.#topics.get(topic)?.isDismissed(peer, now) ?? false;
+  }
+
   /** How a peer came to be known, over all topics: for a host that has to decide whom to dial first. */
   origin(peer: P): PeerOrigin<P> {
     return this.#topics.origin(peer);

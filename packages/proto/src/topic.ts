@@ -50,7 +50,10 @@ export class Topic<P extends PeerId> {
     switch (command.type) {
       case 'join':
         // A leaf that is linked comes by itself.
-        for (const peer of command.peers) if (this.#leaves?.isFor(peer) !== true) this.#swarm.requestJoin(peer, now);
+        for (const peer of command.peers) {
+          if (command.byUser) this.#swarm.forgive(peer);
+          if (this.#leaves?.isFor(peer) !== true) this.#swarm.requestJoin(peer, now);
+        }
         break;
       case 'probe':
         for (const peer of command.peers) if (this.#leaves?.isFor(peer) !== true) this.#swarm.probe(peer, now);
@@ -234,6 +237,11 @@ export class Topic<P extends PeerId> {
   /** Whether a peer has said anything here since it last left. */
   hasHeardFrom(peer: P): boolean {
     return this.#swarm.hasHeardFrom(peer);
+  }
+
+  /** Whether a peer was dismissed a while ago, and is not asked again yet. */
+  isDismissed(peer: P, now: number): boolean {
+    return this.#swarm.isDismissed(peer, now);
   }
 
   /** How a peer has come to be known in this topic. */

@@ -8,6 +8,11 @@ export interface TriedPeer {
   readonly dialFailures: number;
   /** The error of the last one. */
   readonly lastDialError: string | undefined;
+  /**
+   * Whether it was a neighbor a moment ago that announced messages and did not send them. Such a peer is asked again after a while: after ten seconds
+   * where the topic has no other neighbor, after a minute where it has, and at once when it is given to `joinPeers`.
+   */
+  readonly isDismissed?: boolean;
 }
 
 /** Peers that the message of a {@link JoinTimeoutError} names. */
@@ -28,7 +33,8 @@ export class JoinTimeoutError extends GossipError {
 
 function describeTried(tried: readonly TriedPeer[]): string {
   if (tried.length === 0) return 'no peer of the topic is known; give bootstrap peers, or wait for others to join';
-  const named = tried.slice(0, NAMED_PEERS).map(({ id, dialFailures, lastDialError }) => {
+  const named = tried.slice(0, NAMED_PEERS).map(({ id, dialFailures, lastDialError, isDismissed }) => {
+    if (isDismissed) return `${shortId(id)} was dismissed (it did not send what it announced) and is asked again later`;
     if (lastDialError === undefined) return `${shortId(id)} has not answered`;
     return `${shortId(id)} could not be reached (${dialFailures}x, last: ${lastDialError})`;
   });

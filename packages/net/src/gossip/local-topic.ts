@@ -39,7 +39,10 @@ export interface LocalTopicHost {
   tried(peer: EndpointId): TriedPeer;
   /** Whether a peer has said anything in a topic since it last left it. */
   hasHeardFrom(topic: TopicId, peer: EndpointId): boolean;
-  join(topic: TopicId, peers: readonly EndpointId[]): void;
+  /** Whether a peer was of no use in a topic a moment ago, and is not asked again yet. */
+  isDismissed(topic: TopicId, peer: EndpointId): boolean;
+  /** Asks peers to let us in. One that was dismissed is asked only where the user names it now. */
+  join(topic: TopicId, peers: readonly EndpointId[], options?: { readonly byUser: boolean }): void;
   /** Asks a peer whether it is in the same swarm. */
   probe(topic: TopicId, peer: EndpointId): void;
   /** Compares what a neighbor and we have of a topic, if the neighbor speaks the protocol for that. */
@@ -177,7 +180,7 @@ export class LocalTopic {
     if (peers.length === 0) return;
     this.#back().addBootstrap(peers);
     this.#look(peers.filter((peer) => !this.#neighbors.includes(peer)).slice(-MAX_BOOTSTRAP));
-    this.#host.join(this.id, peers);
+    this.#host.join(this.id, peers, { byUser: true });
     if (this.#neighbors.length === 0) this.#back().start();
   }
 
@@ -213,9 +216,17 @@ export class LocalTopic {
       await abortable(promise, signal);
     } catch (error) {
       if (!signal?.aborted || error !== signal.reason || !isTimeout(error)) throw error;
-      const tried = (this.#wayBack?.peers ?? []).slice(0, MAX_TRIED).map((peer) => this.#host.tried(peer));
-      throw new JoinTimeoutError(tried, { cause: error });
+      throw new JoinTimeoutError(this.#tried(), { cause: error });
     }
+  }
+
+  /** Whom it has asked to let us in, and what came of it. */
+  #tried(): TriedPeer[] {
+    const peers = (this.#wayBack?.peers ?? []).slice(0, MAX_TRIED);
+    return peers.map((peer) => ({
+      ...this.#host.tried(peer),
+      ...(this.#host.isDismissed(this.id, peer) && { isDismissed: true }),
+    }));
   }
 
   /** Ends the topic in good order; with an error, its readers get that after what is queued. */

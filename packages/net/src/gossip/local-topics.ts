@@ -35,7 +35,10 @@ export interface LocalTopicsHost {
   readonly me: EndpointId;
   readonly options: ResolvedGossipOptions;
   readonly addressLookup: AddressLookup;
-  readonly state: Pick<KernelState<EndpointId>, 'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'snapshot'>;
+  readonly state: Pick<
+    KernelState<EndpointId>,
+    'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'isDismissed' | 'snapshot'
+  >;
   readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
   /** Gives the protocol a command. */
   command(topic: TopicId, command: Command<EndpointId>): void;
@@ -143,7 +146,8 @@ export class LocalTopics {
       waitFor: (peer) => peers.waitFor(peer),
       tried: (peer) => peers.tried(peer),
       hasHeardFrom: (topic, peer) => state.hasHeardFrom(topic, peer),
-      join: (topic, ids) => this.#host.command(topic, { type: 'join', peers: ids }),
+      isDismissed: (topic, peer) => state.isDismissed(topic, peer, options.clock.now()),
+      join: (topic, peers, options) => this.#host.command(topic, { type: 'join', peers, ...options }),
       probe: (topic, peer) => this.#host.command(topic, { type: 'probe', peers: [peer] }),
       compare: (topic, peer, reason) => this.#host.compare(topic, peer, reason),
       search: (local) => this.#search(local),

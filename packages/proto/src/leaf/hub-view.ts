@@ -48,14 +48,13 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   #pace: RefillPace | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>) {
-    const { membership, hardened } = node.config;
     this.#node = node;
     this.#rng = rng;
     this.#out = out;
     this.#known = new HubList(node, out);
     this.#requests = new HubRequests(node, out);
     this.#search = new HubSearch(node, out, this.active);
-    this.#dismissed = new DismissedPeers(hardened.evictionWindow, membership.passiveViewCapacity);
+    this.#dismissed = new DismissedPeers(node.config, node.config.membership.passiveViewCapacity);
   }
 
   /** The hubs that have been asked and have not answered. */
@@ -180,6 +179,14 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.#fill();
   }
 
+  forgive(peer: P): void {
+    this.#dismissed.delete(peer);
+  }
+
+  isDismissed(peer: P, now: number): boolean {
+    return this.#dismissed.has(peer, now, { isAlone: this.active.size === 0 });
+  }
+
   expel(peer: P): void {
     this.#expelled.add(peer);
     this.#known.forget(peer);
@@ -273,7 +280,7 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   #onNeighbor(from: P, { data }: Pick<NeighborMessage, 'data'>, now: number): void {
     const wasAsked = this.wants(from);
     this.#giveUp(from);
-    if (this.#dismissed.has(from, now) || (this.#isFull && !this.active.has(from)))
+    if (this.isDismissed(from, now) || (this.#isFull && !this.active.has(from)))
       return this.#sendDisconnect(from, { alive: true });
     this.#known.meet(from, data);
     if (this.active.has(from)) return;

@@ -46,13 +46,16 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
   override dismiss(peer: P, now: number): void {
     super.dismiss(peer, now);
     this.startShuffling();
-    this.#dismissed ??= new DismissedPeers(this.node.config.hardened.evictionWindow, this.maxRemembered);
+    this.#dismissed ??= new DismissedPeers(this.node.config, this.maxRemembered);
     this.#dismissed.add(peer, now);
   }
 
-  /** Whether a peer was of no use a while ago. */
-  isDismissed(peer: P, now: number): boolean {
-    return this.#dismissed?.has(peer, now) === true;
+  override forgive(peer: P): void {
+    this.#dismissed?.delete(peer);
+  }
+
+  override isDismissed(peer: P, now: number): boolean {
+    return this.#dismissed?.has(peer, now, { isAlone: this.active.size === 0 }) === true;
   }
 
   /** What it would answer would be declined here: it would win and lose a neighbor again and again. */

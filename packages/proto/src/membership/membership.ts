@@ -40,6 +40,10 @@ export interface Membership<P extends PeerId> {
   peerDataUpdated(): void;
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, now: number): void;
+  /** The user names a peer: that it was dismissed is forgotten. */
+  forgive(peer: P): void;
+  /** Whether a peer was dismissed a while ago, and is not taken back yet. */
+  isDismissed(peer: P, now: number): boolean;
   /** A peer is forbidden: it must leave. */
   expel(peer: P): void;
   /** A peer is forbidden no longer. */
