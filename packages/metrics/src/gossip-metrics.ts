@@ -54,6 +54,7 @@ const DROP_REASONS: Record<DropReason, true> = {
 };
 
 const LOSS_REASONS: Record<LossReason, true> = {
+  away: true,
   'slow-reader': true,
   abandoned: true,
   unavailable: true,

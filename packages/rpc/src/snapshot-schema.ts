@@ -103,6 +103,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     abandoned: count,
     unavailable: count,
     overflow: count,
+    away: count,
     unsent: count,
   }),
   sources: struct({

@@ -30,6 +30,8 @@ export interface EventQueueOptions {
  * @internal
  */
 export class EventQueue {
+  /** When its reader came, in milliseconds: what was said before is not its loss. */
+  readonly openedAt: number;
   readonly #options: EventQueueOptions;
   #events: QueuedEvent[] | undefined;
   #head = 0;
@@ -40,8 +42,9 @@ export class EventQueue {
   #end: { readonly error: Error | undefined } | undefined;
   #closed: Deferred<void> | undefined;
 
-  constructor(options: EventQueueOptions) {
+  constructor(options: EventQueueOptions, openedAt = 0) {
     this.#options = options;
+    this.openedAt = openedAt;
   }
 
   /** Adds an event. After the end it is dropped. */

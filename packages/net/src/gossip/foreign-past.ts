@@ -16,6 +16,11 @@ const MANY = 16;
 /** The shortest time between two looks for messages that a neighbor has named, in milliseconds: it can invent any number of them. */
 const LOOK_MS = 5_000;
 
+/** The messages among some that somebody who was there from a moment on has missed for certain. */
+export function saidSince(messages: readonly UnknownMessage[], since: number, now: number): readonly UnknownMessage[] {
+  return messages.filter(({ age }) => age + SKEW_MS < now - since);
+}
+
 /** What {@link ForeignPast} needs of its topic. */
 export interface ForeignPastHost {
   readonly clock: Clock;
@@ -60,20 +65,20 @@ export class ForeignPast {
    * A neighbor has named messages, and these and these suspects are not known here.
    *
    * @param since - from when on readers have had every message, or know that it is lost
-   * @returns whether readers are to be told that any number may be lost
+   * @returns the messages that were missed here, if readers are to be told that any number may be lost; otherwise none
    */
-  heard(from: EndpointId, unknown: readonly UnknownMessage[], since: number): boolean {
+  heard(from: EndpointId, unknown: readonly UnknownMessage[], since: number): readonly UnknownMessage[] {
     const now = this.#host.clock.now();
     this.#passOnNew(from, unknown, now);
-    const missed = unknown.filter(({ age }) => age + SKEW_MS < now - since);
+    const missed = saidSince(unknown, since, now);
     this.#suspects = undefined;
-    if (missed.length === 0) return false;
+    if (missed.length === 0) return missed;
     const oldest = missed.reduce((most, { age }) => Math.max(most, age), 0);
     const { countedLateMs } = this.#host;
-    if (missed.length >= MANY || oldest >= countedLateMs) return true;
+    if (missed.length >= MANY || oldest >= countedLateMs) return missed;
     this.#suspects = new UnknownMessages(missed, now);
     this.#lookAgain(from, countedLateMs - oldest);
-    return false;
+    return [];
   }
 
   stop(): void {

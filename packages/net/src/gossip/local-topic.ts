@@ -4,7 +4,7 @@ import type { EndpointId } from '../identity/endpoint-id.js';
 import { abortable, type Deferred, deferred } from '../util/deferred.js';
 import { Absence } from './absence.js';
 import type { EventQueue } from './event-queue.js';
-import { ForeignPast } from './foreign-past.js';
+import { ForeignPast, saidSince } from './foreign-past.js';
 import { JoinTimeoutError, type TriedPeer } from './join-timeout-error.js';
 import { type KeptBroadcast, KeptBroadcasts, type KeptBudgets } from './kept-broadcasts.js';
 import type { Losses } from './losses.js';
@@ -12,7 +12,6 @@ import { LostNeighbors } from './lost-neighbors.js';
 import type { ResolvedGossipOptions } from './options.js';
 import type { PeerSearch } from './peer-search.js';
 import type { UnknownMessage } from './reconciliation/index.js';
-import type { QueuedEvent } from './service.js';
 import { Subscribers } from './subscribers.js';
 import { UnreachedPeers } from './unreached-peers.js';
 import { UnsettledAbsence } from './unsettled-absence.js';
@@ -91,6 +90,10 @@ export class LocalTopic {
     return this.#kept?.count ?? 0;
   }
 
+  get now(): number {
+    return this.#host.options.clock.now();
+  }
+
   get closed(): boolean {
     return this.#end !== undefined;
   }
@@ -102,7 +105,7 @@ export class LocalTopic {
 
   /** @returns the broadcasts that waited for the first neighbor */
   neighborUp(peer: EndpointId): readonly KeptBroadcast[] {
-    this.#inTouchSince ??= this.#host.options.clock.now();
+    this.#inTouchSince ??= this.now;
     this.#neighbors = this.#neighbors.concat(peer);
     this.#back().remember(peer);
     this.#back().stop();
@@ -149,10 +152,15 @@ export class LocalTopic {
 
   /** A neighbor has had payloads that are compared no more, and these are not known here. Readers are told once in 70 s at most: what is named is older. */
   missedLongAgo(from: EndpointId, unknown: readonly UnknownMessage[]): void {
-    const now = this.#host.options.clock.now();
-    if (!this.#foreign.heard(from, unknown, this.#inTouchSince ?? now)) return;
+    const { now } = this;
+    const missed = this.#foreign.heard(from, unknown, this.#inTouchSince ?? now);
+    if (missed.length === 0) return;
     this.#inTouchSince = now; // also where there are no readers
-    this.#tellAway(this.subscribers.queues);
+    // Who has subscribed after all of them has missed nothing.
+    this.#tellAway(
+      this.subscribers.queues.filter(({ openedAt }) => saidSince(missed, openedAt, now).length > 0),
+      missed,
+    );
   }
 
   /** What may have been missed long ago, and is looked for whenever a neighbor tells its past. */
@@ -297,13 +305,23 @@ export class LocalTopic {
     this.#unsettled = undefined;
   }
 
-  /** Tells the readers of an absence that messages may be lost. Nobody knows which. */
-  #tellAway(readers: readonly EventQueue[] = NO_READERS): void {
+  /**
+   * Tells the readers of an absence that messages may be lost. Nobody knows how many.
+   *
+   * @param known - some of them. Those that may still come, or be told in their number, do not count
+   */
+  #tellAway(readers: readonly EventQueue[] = NO_READERS, known: readonly UnknownMessage[] = NO_UNKNOWN): void {
     if (readers.length === 0) return;
     this.#settle();
-    this.#inTouchSince = this.#host.options.clock.now();
-    this.#host.losses.away();
-    for (const reader of this.subscribers.queues) if (readers.includes(reader)) reader.push(AWAY);
+    const { now } = this;
+    this.#inTouchSince = now;
+    const { losses, countedLateMs } = this.#host;
+    const gone = known.filter(({ age }) => age >= countedLateMs);
+    losses.away(gone.length);
+    for (const reader of this.subscribers.queues) {
+      if (!readers.includes(reader)) continue;
+      reader.push({ type: 'lagged', missed: saidSince(gone, reader.openedAt, now).length, reason: 'away' });
+    }
   }
 
   get #foreign(): ForeignPast {
@@ -330,7 +348,7 @@ export class LocalTopic {
 const NOBODY: readonly EndpointId[] = [];
 const NO_READERS: readonly EventQueue[] = [];
 const NO_MESSAGES: readonly PastMessage[] = [];
-const AWAY: QueuedEvent = { type: 'lagged', missed: 0, reason: 'away' };
+const NO_UNKNOWN: readonly UnknownMessage[] = [];
 
 /** Whether a neighbor was lost although neither side wanted that. */
 function isAccident(reason: NeighborDownReason): boolean {

@@ -9,6 +9,7 @@ export class Losses {
     abandoned: 0,
     unavailable: 0,
     overflow: 0,
+    away: 0,
     unsent: 0,
   };
 
@@ -21,9 +22,10 @@ export class Losses {
     this.#metrics.lost(reason, messages);
   }
 
-  /** A topic may have lost any number of messages. */
-  away(): void {
+  /** A topic may have lost any number of messages: at least so many. */
+  away(atLeast: number): void {
     this.#metrics.away();
+    if (atLeast > 0) this.add('away', atLeast);
   }
 
   /** A copy. */

@@ -38,8 +38,9 @@ type EventWith<Content> =
   | { readonly type: 'neighborDown'; readonly peer: EndpointId; readonly reason: NeighborDownReason | 'unknown' }
   /**
    * `missed` messages are lost to this reader at this place. Each message that the node knew of is either delivered to a reader or counted in one of
-   * these events. With the reason `unknown` more may be lost. With the reason `away` the number is 0, because nobody knows it: any number of
-   * messages, or none, may be lost besides those that other events count.
+   * these events. With the reason `unknown` more may be lost. With the reason `away` nobody knows the number: `missed` is the least that it can be,
+   * as far as a neighbor has named messages that were missed (32 at most), and is 0 where none has. Any number may be lost, or none where it is 0,
+   * besides those that other events count.
    */
   | { readonly type: 'lagged'; readonly missed: number; readonly reason: LaggedReason };
 

@@ -8,9 +8,9 @@ import type { SourcesSnapshot } from './sources/index.js';
 
 /**
  * Why messages were lost: as in {@link LaggedReason}, once for each reader that was too slow and once for a topic otherwise; and `unsent`
- * for broadcasts that were kept for the first neighbor until the topic was closed.
+ * for broadcasts that were kept for the first neighbor until the topic was closed. With `away` it is the least number that they can be.
  */
-export type LossReason = Exclude<LaggedReason, 'away' | 'unknown'> | 'unsent';
+export type LossReason = Exclude<LaggedReason, 'unknown'> | 'unsent';
 
 /** What a node looks like right now. A copy. */
 export interface GossipSnapshot {

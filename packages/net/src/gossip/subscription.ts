@@ -49,7 +49,7 @@ export class Subscription implements TopicSession {
     this.topic = local.id;
     this.#local = local;
     this.#host = host;
-    this.#queue = new EventQueue(queue);
+    this.#queue = new EventQueue(queue, local.now);
     this.#deaf = echo ? undefined : this.#queue;
     local.subscribers.add(this.#queue, local.neighbors);
   }
