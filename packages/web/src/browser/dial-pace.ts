@@ -7,7 +7,7 @@ const PAUSE_MS = 1_000;
 /** The longest pause, in milliseconds: a hub that restarts is found within it, and Chromium holds back that dial for 5 s more. */
 const MAX_PAUSE_MS = 60_000;
 
-/** How long what has waited longest may dial before the others, in milliseconds. */
+/** How much longer the one that has failed last waits, in milliseconds: the others come first. */
 const TURN_MS = 5_000;
 
 /**
@@ -18,7 +18,7 @@ const TURN_MS = 5_000;
  * - after a pause of its own that doubles with each of its failures, up to a minute: a single hub ten times in the first five minutes, and five times in
  *   each five after them;
  * - and one after the other, with a pause between them that doubles with the failures of the page, up to a minute, until one
- *   of them answers. What has waited longest comes first.
+ *   of them answers.
  */
 export class DialPace {
   readonly #now: () => number;
@@ -39,9 +39,9 @@ export class DialPace {
     const own = this.#failures.filter((failure) => failure.what === what);
     const last = own.at(-1);
     if (!last) return 0;
-    const next = this.#againAt + pauseAfter(this.#failures.length - 1);
-    const turn = this.#isOldest(what) ? next : next + TURN_MS;
-    return Math.max(0, Math.ceil(Math.max(last.at + pauseAfter(own.length), turn) - now));
+    const isLast = this.#failures.length > own.length && this.#failures.at(-1) === last;
+    const turn = this.#againAt + pauseAfter(this.#failures.length - 1) + (isLast ? TURN_MS : 0);
+    return Math.ceil(Math.max(0, last.at + pauseAfter(own.length) - now, turn - now));
   }
 
   /** It is dialed now. */
@@ -67,13 +67,6 @@ export class DialPace {
   forget(): void {
     this.#failures = [];
     this.#againAt = Number.NEGATIVE_INFINITY;
-  }
-
-  /** Whether nothing else has last failed longer ago. */
-  #isOldest(what: string): boolean {
-    const latest = new Map(this.#failures.map((failure) => [failure.what, failure.at]));
-    latest.delete(undefined);
-    return [...latest.values()].every((at) => at >= (latest.get(what) as number));
   }
 }
 
