@@ -109,7 +109,7 @@ export class GossipSender implements Disposable {
 /** A copy: the publisher may reuse its buffer, and the kernel keeps what it is given. */
 function ownBytes(content: Uint8Array | string, limit: number): Uint8Array {
   if (typeof content === 'string') return encoder.encode(content);
-  if (!isBytes(content)) {
+  CHECK: if (!isBytes(content)) {
     throw new TypeError(`content must be a Uint8Array or a string, got ${describe(content)}`);
   }
   if (content.length > limit) throw new MessageTooLargeError(content.length, limit);

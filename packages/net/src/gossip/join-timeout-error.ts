@@ -34,7 +34,7 @@ export class JoinTimeoutError extends GossipError {
 function describeTried(tried: readonly TriedPeer[]): string {
   if (tried.length === 0) return 'no peer of the topic is known; give bootstrap peers, or wait for others to join';
   const named = tried.slice(0, NAMED_PEERS).map(({ id, dialFailures, lastDialError, isDismissed }) => {
-    if (isDismissed) return `${shortId(id)} was dismissed (it did not send what it announced) and is asked again later`;
+    if (isDismissed) return `${shortId(id)} was dismissed: it did not send what it announced`;
     if (lastDialError === undefined) return `${shortId(id)} has not answered`;
     return `${shortId(id)} could not be reached (${dialFailures}x, last: ${lastDialError})`;
   });

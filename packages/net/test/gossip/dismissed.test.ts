@@ -98,7 +98,7 @@ test('joined() says that it was dismissed', async () => {
   await swarm.clock.advance(10);
   const { message, tried } = await refused;
   expect(tried).toMatchObject([{ id: mute.addr.id, isDismissed: true }]);
-  expect(message).toContain('was dismissed (it did not send what it announced) and is asked again later');
+  expect(message).toContain('was dismissed: it did not send what it announced');
 });
 
 test('it is asked at once when the user joins through it', async () => {

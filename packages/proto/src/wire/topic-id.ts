@@ -35,7 +35,7 @@ export function topicId(text: string): TopicId {
  * @throws RangeError when there are not 32 bytes.
  */
 export function topicIdFromBytes(bytes: Uint8Array): TopicId {
-  if (!isBytes(bytes)) throw new TypeError(`a topic id has 32 bytes, got ${typeof bytes}`);
+  CHECK: if (!isBytes(bytes)) throw new TypeError(`a topic id has 32 bytes, got ${typeof bytes}`);
   if (bytes.length !== 32) throw new RangeError(`a topic id has 32 bytes, got ${bytes.length}`);
   return toHex(bytes) as TopicId;
 }

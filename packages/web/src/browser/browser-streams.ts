@@ -42,7 +42,7 @@ export class BrowserSendStream implements SendStream {
   }
 
   write(bytes: Uint8Array): boolean {
-    if (!isBytes(bytes)) throw new TypeError('a stream takes a Uint8Array');
+    CHECK: if (!isBytes(bytes)) throw new TypeError('a stream takes a Uint8Array');
     if (this.#endedBy) throw new StreamStateError(`write after ${this.#endedBy}`);
     if (this.#isOver || bytes.length === 0) return true;
     this.#queued += bytes.length;
