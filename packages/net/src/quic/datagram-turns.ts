@@ -16,9 +16,12 @@ const SOURCE_MS = 1;
 const WAITING_PER_TURN = { behind: SHARE, otherwise: 2 * BATCH } as const;
 /** For how long several sources are taken to send after they have taken turns, in milliseconds. */
 const OTHERS_MS = 1_000;
-/** Datagrams and bytes that wait, of one source and of all. An object that holds a datagram counts {@link OBJECT_BYTES}. */
-const MAX_OF_SOURCE = 1 << 20;
-const MAX_OF_ALL = 4 << 20;
+/**
+ * Bytes that wait, of one source and of all. An object that holds a datagram counts {@link OBJECT_BYTES}. A source may have a whole window on its
+ * way, 2 MiB for a stream that is read quickly: with less room, an honest transfer beside another source would lose datagrams, and its pace.
+ */
+const MAX_OF_SOURCE = 4 << 20;
+const MAX_OF_ALL = 16 << 20;
 const OBJECT_BYTES = 256;
 
 /** A datagram, and where it came from. */

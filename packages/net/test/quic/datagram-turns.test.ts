@@ -96,14 +96,24 @@ test('addresses of one network are one source', () => {
   turns.stop();
 });
 
+test('a stream that fills its window beside another source loses nothing', async () => {
+  const { turns, send, of } = recorder();
+  send(FLOODER);
+  const count = Math.ceil((2 << 20) / 1_200);
+  for (let i = 0; i < count; i++) send(HONEST, 1_200);
+  expect(turns.dropped).toBe(0);
+  await untilNothingWaits(turns);
+  expect(of(HONEST)).toEqual(inOrder(HONEST, count));
+});
+
 test('what waits is bounded for each source and for all, and what is lost is counted', () => {
   const { turns, send } = recorder();
   send(HONEST);
-  for (let i = 0; i < 2_000; i++) send(FLOODER, 1_200);
-  expect(turns.waitingBytes).toBeLessThanOrEqual(1 << 20);
-  expect(turns.dropped).toBe(2_000 - 8 - Math.floor((1 << 20) / (1_200 + 256)));
-  for (let host = 20; host < 40; host++) for (let i = 0; i < 1_000; i++) send(`192.0.2.${host}`, 1_200);
+  for (let i = 0; i < 4_000; i++) send(FLOODER, 1_200);
   expect(turns.waitingBytes).toBeLessThanOrEqual(4 << 20);
+  expect(turns.dropped).toBe(4_000 - 8 - Math.floor((4 << 20) / (1_200 + 256)));
+  for (let host = 20; host < 40; host++) for (let i = 0; i < 1_000; i++) send(`192.0.2.${host}`, 1_200);
+  expect(turns.waitingBytes).toBeLessThanOrEqual(16 << 20);
   turns.stop();
   expect(turns.waitingBytes).toBe(0);
 });
