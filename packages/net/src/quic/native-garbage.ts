@@ -7,8 +7,8 @@ const STREAM_BYTES = 2 << 10;
 /** What quiche keeps for a stream that its peer has opened and sent nothing on, in bytes. */
 const SILENT_STREAM_BYTES = 1 << 10;
 /**
- * What a flood counts besides, in bytes, where nobody knows what it has pinned: as much as a stranger may pin. So a collection follows after two
- * dozen floods, but only after hundreds of connections that end in good order: there may be a thousand of those in a second, and a collection costs
+ * What a flood counts at least, in bytes, where nobody knows what it has pinned: as much as a stranger may pin. So a collection follows after thirty
+ * floods, but only after hundreds of connections that end in good order: there may be a thousand of those in a second, and a collection costs
  * as much as ten handshakes.
  */
 const FLOOD_BYTES = 1 << 20;
@@ -58,8 +58,8 @@ export class NativeGarbage {
 
   /** A connection is over. */
   left({ unearned, streams, silent, isFlood }: Remains): void {
-    const flood = isFlood && silent === 0 ? FLOOD_BYTES : SILENT_STREAM_BYTES * silent;
-    this.#bytes += CONNECTION_BYTES + BYTES_PER_BYTE * unearned + STREAM_BYTES * streams + flood;
+    const known = BYTES_PER_BYTE * unearned + STREAM_BYTES * streams + SILENT_STREAM_BYTES * silent;
+    this.#bytes += CONNECTION_BYTES + (isFlood && silent === 0 ? Math.max(FLOOD_BYTES, known) : known);
   }
 
   /** Whether there is enough of it. */

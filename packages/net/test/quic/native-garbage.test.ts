@@ -46,3 +46,18 @@ it('streams that said nothing weigh what they take, and not what any flood may h
   expect(collectedAfter(4_000)).toBeLessThan(10);
   expect(collectedAfter(200)).toBeGreaterThan(50);
 });
+
+it('a flood weighs what a stranger may pin, or what is known of it where that is more, and not both', () => {
+  const garbage = new NativeGarbage(() => new Uint8Array(0));
+  const collectedAfter = (unearned: number) => {
+    let made = 0;
+    while (!garbage.isDue) {
+      garbage.left({ unearned, streams: 0, silent: 0, isFlood: true });
+      made++;
+    }
+    garbage.tell();
+    return made;
+  };
+  expect(collectedAfter(16 << 10)).toBe(31);
+  expect(collectedAfter(256 << 10)).toBe(6);
+});
