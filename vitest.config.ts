@@ -31,6 +31,7 @@ export default defineConfig({
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     include: tier === 'long' ? [PROPERTIES] : [`{packages/*/test,apps/*/test,internal/*/test,test}/**/*${suffix}`],
+    globalSetup: ['test/support/temporary.ts'],
     setupFiles: ['test/support/properties.setup.ts'],
     exclude: [...defaultExclude, ...others.map((other) => `**/*${other}`)],
     // The slow tier measures delays and CPU, which a second file at the same time would change. The waiting tier hardly computes.

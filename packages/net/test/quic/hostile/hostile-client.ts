@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SocketAddr } from '../../../src/address/socket-addr.js';
@@ -65,7 +65,7 @@ export class HostileClient implements AsyncDisposable {
     await once(socket, 'listening');
     socket.setRecvBufferSize(4 << 20);
     socket.setSendBufferSize(4 << 20);
-    const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+    let log: number | undefined;
     try {
       const local = { host, port: socket.address().port };
       const raw = rawConnection.connect(
@@ -75,15 +75,15 @@ export class HostileClient implements AsyncDisposable {
         { ...server },
         clientConfig(alpn, secretKey),
       );
-      (raw as KeyLogging).setKeylog(join(folder, 'keys'));
+      log = logKeys(raw as KeyLogging);
       const last = await shakeHands(raw, socket, server, local);
-      const secrets = readFileSync(join(folder, 'keys'), 'utf8');
+      const secrets = readFileSync(log, 'utf8');
       return new HostileClient(socket, server, keysFrom(secrets, last), raw.destinationId());
     } catch (error) {
       socket.close();
       throw error;
     } finally {
-      rmSync(folder, { recursive: true });
+      if (log !== undefined) closeSync(log);
     }
   }
 
@@ -123,6 +123,16 @@ export class HostileClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
   }
+}
+
+/** Has a connection log its keys. The file has no name any more: attackers are often killed, and would leave it behind. @returns the file to read */
+function logKeys(raw: KeyLogging): number {
+  const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+  const path = join(folder, 'keys');
+  raw.setKeylog(path);
+  const log = openSync(path, 'r');
+  rmSync(folder, { recursive: true });
+  return log;
 }
 
 /** The configuration of our clients, with a key log. */
