@@ -50,10 +50,8 @@ export class Topic<P extends PeerId> {
     switch (command.type) {
       case 'join':
         // A leaf that is linked comes by itself.
-        for (const peer of command.peers) {
-          if (command.byUser) this.#swarm.forgive(peer);
-          if (this.#leaves?.isFor(peer) !== true) this.#swarm.requestJoin(peer, now);
-        }
+        for (const peer of command.peers)
+          if (this.#leaves?.isFor(peer) !== true) this.#swarm.requestJoin(peer, now, command);
         break;
       case 'probe':
         for (const peer of command.peers) if (this.#leaves?.isFor(peer) !== true) this.#swarm.probe(peer, now);
@@ -241,7 +239,7 @@ export class Topic<P extends PeerId> {
 
   /** Whether a peer was dismissed a while ago, and is not asked again yet. */
   isDismissed(peer: P, now: number): boolean {
-    return this.#swarm.isDismissed(peer, now);
+    return this.#swarm.isDismissed?.(peer, now) === true;
   }
 
   /** How a peer has come to be known in this topic. */

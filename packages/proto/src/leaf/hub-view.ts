@@ -67,7 +67,8 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     return { values: this.#known.peers.filter((peer) => !this.active.has(peer)) };
   }
 
-  requestJoin(peer: P, _now: number): void {
+  requestJoin(peer: P, _now: number, { byUser = false } = {}): void {
+    if (byUser) this.#dismissed.delete(peer);
     if (peer === this.#node.me) {
       this.#node.stats.selfReferences++;
       return;
@@ -177,10 +178,6 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.#remove(peer, 'timeout');
     this.#sendDisconnect(peer, { alive: true });
     this.#fill();
-  }
-
-  forgive(peer: P): void {
-    this.#dismissed.delete(peer);
   }
 
   isDismissed(peer: P, now: number): boolean {

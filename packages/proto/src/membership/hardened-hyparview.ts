@@ -50,16 +50,14 @@ export class HardenedHyParView<P extends PeerId> extends WaryHyParView<P> {
     this.#dismissed.add(peer, now);
   }
 
-  override forgive(peer: P): void {
-    this.#dismissed?.delete(peer);
-  }
-
-  override isDismissed(peer: P, now: number): boolean {
+  /** Whether a peer was of no use a while ago. */
+  isDismissed(peer: P, now: number): boolean {
     return this.#dismissed?.has(peer, now, { isAlone: this.active.size === 0 }) === true;
   }
 
   /** What it would answer would be declined here: it would win and lose a neighbor again and again. */
-  override requestJoin(peer: P, now: number): void {
+  override requestJoin(peer: P, now: number, { byUser = false } = {}): void {
+    if (byUser) this.#dismissed?.delete(peer);
     if (!this.isDismissed(peer, now)) super.requestJoin(peer, now);
   }
 

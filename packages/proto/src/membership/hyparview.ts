@@ -120,14 +120,6 @@ export class HyParView<P extends PeerId> extends Views<P> {
 
   // What the reference knows nothing of. It ignores it.
 
-  /** The user names a peer: that it was dismissed is forgotten. */
-  forgive(_peer: P): void {}
-
-  /** Whether a peer was dismissed a while ago, and is not taken back yet. */
-  isDismissed(_peer: P, _now: number): boolean {
-    return false;
-  }
-
   /** A peer is forbidden: it must leave. */
   expel(_peer: P): void {}
 

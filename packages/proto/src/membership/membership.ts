@@ -18,8 +18,8 @@ export interface Membership<P extends PeerId> {
   /** Peers that were asked to be neighbors, and have not answered. */
   readonly pending: { keys(): Iterable<P> };
 
-  /** Asks a peer to let us in. */
-  requestJoin(peer: P, now: number): void;
+  /** Asks a peer to let us in. That it was dismissed is forgotten where the user names it now. */
+  requestJoin(peer: P, now: number, by: { readonly byUser?: boolean }): void;
   /** Finds out whether a peer is in our swarm, although we have neighbors. */
   probe(peer: P, now: number): void;
   receive(from: P, message: HyParViewMessage<P>, now: number): void;
@@ -40,10 +40,8 @@ export interface Membership<P extends PeerId> {
   peerDataUpdated(): void;
   /** A neighbor is of no use: makes room for another. */
   dismiss(peer: P, now: number): void;
-  /** The user names a peer: that it was dismissed is forgotten. */
-  forgive(peer: P): void;
-  /** Whether a peer was dismissed a while ago, and is not taken back yet. */
-  isDismissed(peer: P, now: number): boolean;
+  /** Whether a peer was dismissed a while ago, and is not taken back yet. Undefined where that is not remembered. */
+  isDismissed?(peer: P, now: number): boolean;
   /** A peer is forbidden: it must leave. */
   expel(peer: P): void;
   /** A peer is forbidden no longer. */
