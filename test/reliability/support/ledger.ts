@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { GossipEvent } from '@grapevine/api';
+import { Patience } from './patience.js';
 
 /** A reader's account that does not balance. */
 export interface Imbalance {
@@ -60,11 +61,11 @@ export class Ledger {
 
   /** Waits until all accounts balance. @returns those that do not after `timeoutMs` */
   async imbalances(timeoutMs: number): Promise<Imbalance[]> {
-    const end = performance.now() + timeoutMs;
+    const patience = new Patience(timeoutMs);
     for (;;) {
       const began = performance.now();
       const found = this.#readers.flatMap((reader) => this.#check(reader) ?? []);
-      if (found.length === 0 || performance.now() > end) return found;
+      if (found.length === 0 || patience.isOver) return found;
       await setTimeout(20 + 5 * (performance.now() - began)); // so that looking does not slow the nodes down
     }
   }

@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
+import { Patience } from './patience.js';
 
 /**
  * Waits until a check returns true, and checks every few milliseconds. It is for state that has no event.
  *
  * @returns how long that took, in milliseconds
- * @throws Error that names `what`, after `timeoutMs`
+ * @throws Error that names `what`, after `timeoutMs` (see {@link Patience})
  */
 export async function until(
   what: string,
@@ -12,8 +13,9 @@ export async function until(
   timeoutMs = 20_000,
 ): Promise<number> {
   const began = performance.now();
+  const patience = new Patience(timeoutMs);
   while (!(await check())) {
-    if (performance.now() - began > timeoutMs) throw new Error(`after ${timeoutMs} ms there was still no ${what}`);
+    if (patience.isOver) throw new Error(`after ${timeoutMs} ms there was still no ${what}`);
     await setTimeout(5);
   }
   return performance.now() - began;
