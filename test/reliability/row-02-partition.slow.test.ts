@@ -36,11 +36,15 @@ test('20 nodes split for twice the idle time-out, the creator leaves, and they a
   const healed = performance.now();
   await until('one swarm', () => components(rest) === 1, 30_000);
   const ms = performance.now() - healed;
+  const apartMs = performance.now() - began;
   await until('agreement about neighbors', () => asymmetries(rest) === 0, 30_000);
 
   for (const node of rest) await node.publish();
   expect(await ledger.imbalances(15_000)).toEqual([]);
-  expect(ledger.told()).toEqual({});
+  const { away, ...told } = ledger.told();
+  expect(told).toEqual({});
+  // On a starved core the parts may be apart for longer than anybody remembers, and then their members are told so.
+  if (apartMs < 50_000) expect(away).toBeUndefined();
   // Those of the joins before belong to row 3.
   const isEviction = (event: MembershipEvent) =>
     event.type === 'neighborDown' && event.reason === 'evicted' && event.at >= healed;
