@@ -3,8 +3,8 @@ import type { Fault, Malice } from '@grapevine/sim';
 import { readDuration } from './duration.js';
 import { readProto } from './proto-keys.js';
 
-/** What kind of value a field has: a share is from 0 to 1, a rate from 0 up, a delay a duration above 0. */
-type Kind = 'share' | 'rate' | 'duration' | 'delay' | 'behavior' | 'proto';
+/** What kind of value a field has: a share is from 0 to 1, a rate from 0 up, a count an integer from 1, a delay a duration above 0. */
+type Kind = 'share' | 'rate' | 'count' | 'duration' | 'delay' | 'behavior' | 'proto';
 
 /** A field, and whether it has to be there. */
 type Field = Kind | `${Kind}!`;
@@ -19,7 +19,7 @@ const FIELDS: { readonly [T in Fault['type']]: Readonly<Record<string, Field>> }
   slowNodes: { share: 'share!', delay: 'delay!', ...PERIOD },
   massFailure: { share: 'share!', at: 'duration', noticeAfter: 'duration' },
   partition: { share: 'share!', noticeAfter: 'duration', ...PERIOD },
-  churn: { joins: 'rate', leaves: 'rate', crashes: 'rate', noticeAfter: 'duration', ...PERIOD },
+  churn: { joins: 'rate', contacts: 'count', leaves: 'rate', crashes: 'rate', noticeAfter: 'duration', ...PERIOD },
   malicious: { behavior: 'behavior!', share: 'share!', interval: 'delay', ...PERIOD },
   heterogeneous: { share: 'share!', config: 'proto!' },
 };
@@ -28,6 +28,7 @@ const BEHAVIORS: readonly string[] = ['silent', 'liar', 'flooder'] satisfies Mal
 
 /** Per second. */
 const MAX_RATE = 1_000_000;
+const MAX_COUNT = 1_000;
 
 const TYPES = Object.keys(FIELDS) as readonly Fault['type'][];
 
@@ -54,6 +55,8 @@ function readField(reader: TomlReader, key: string, kind: Kind, value: TomlValue
       return reader.asNumber(value, key, 0, 1);
     case 'rate':
       return reader.asNumber(value, key, 0, MAX_RATE);
+    case 'count':
+      return reader.asInteger(value, key, 1, MAX_COUNT);
     case 'duration':
       return readDuration(reader, key, value);
     case 'delay': {

@@ -87,7 +87,7 @@ describe('the scenario files', () => {
   });
 
   test('are all checked here', () => {
-    expect(scenarios).toHaveLength(19);
+    expect(scenarios).toHaveLength(20);
   });
 });
 

@@ -67,6 +67,26 @@ describe('a new member', () => {
     expect(node.expire(look)).toEqual([]);
   });
 
+  test('introduces those whom it has let in before it was let in itself, once: they know nobody else', () => {
+    const node = hardened();
+    node.join(1, 9);
+    expect(sentTypes(node.receive(7, join))).toEqual(['7 neighbor']);
+    const entered = sent(node.receive(1, high));
+    expect(entered).toMatchObject([
+      { to: 1, message: { type: 'neighbor' } },
+      { to: 7, message: { type: 'shuffleReply', nodes: [{ id: 1 }] } },
+      { to: 1, message: { type: 'forwardJoin', peer: { id: 7 } } },
+    ]);
+    expect(sentTypes(node.receive(9, high))).toEqual(['9 neighbor']);
+  });
+
+  test('introduces nobody in the reference', () => {
+    const node = reference();
+    node.join(1);
+    node.receive(7, join);
+    expect(sentTypes(node.receive(1, high))).toEqual(['1 neighbor']);
+  });
+
   test('has no such timer when it has let others in itself, and once for each Join that was answered', () => {
     expect(timer(hardened().receive(1, join), 'askForMembers')).toBeUndefined();
     expect(timer(letIn().node.receive(1, high), 'askForMembers')).toBeUndefined();

@@ -51,6 +51,7 @@ describe('faults', () => {
   test.each<[Fault, string]>([
     [{ type: 'loss', probability: 2 }, 'loss.probability must be from 0 to 1, got 2'],
     [{ type: 'churn', joins: -1 }, 'churn.joins must be at least 0, got -1'],
+    [{ type: 'churn', joins: 1, contacts: 0 }, 'churn.contacts must be an integer from 1, got 0'],
     [{ type: 'slowNodes', share: 0.1, delay: 0 }, 'slowNodes.delay must be above 0, got 0'],
   ])('that make no sense are refused: %o', (fault, message) => {
     expect(() => under([fault])).toThrow(message);

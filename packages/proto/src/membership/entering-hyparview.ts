@@ -26,6 +26,8 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   #joiningPeers: BoundedSet<P> | undefined;
   /** The peer that has just let us in: it sends a list of nodes with it, for the time when it is gone. */
   #contact: P | undefined;
+  /** Whether a peer has let us in since we have asked for it. */
+  #isIn = false;
   /** Whether a peer has refused to let us in, and we have no neighbor yet. */
   #wasRefused = false;
   /** The member that was asked in the place of one that refused. */
@@ -36,16 +38,34 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   override requestJoin(peer: P, now: number): void {
     this.#joiningPeers ??= new BoundedSet(MAX_ASKED);
     this.#joiningPeers.add(peer);
+    if (this.active.size === 0) this.#isIn = false;
     super.requestJoin(peer, now);
   }
 
   override receive(from: P, message: HyParViewMessage<P>, now: number): void {
-    if (message.type === 'neighbor' && (this.isJoining(from) || from === this.#standIn)) {
+    const letsUsIn = message.type === 'neighbor' && (this.isJoining(from) || from === this.#standIn);
+    if (letsUsIn) {
       this.#contact = from;
       this.out.schedule(WALK_TIME * this.config.neighborRequestTimeout, this.out.timer(ASK_FOR_MEMBERS));
     }
     super.receive(from, message, now);
+    if (letsUsIn && !this.#isIn && this.active.has(from)) this.#entered(from);
     if (message.type === 'neighbor' || message.type === 'disconnect') this.#joiningPeers?.delete(from);
+  }
+
+  /**
+   * Whom we have let in before we were let in ourselves was introduced to nobody, and knows nobody but us. It is introduced now, and told of the peer
+   * that has let us in: if we died before it asks around, it would be cut off, and so would be all that join through it.
+   */
+  #entered(contact: P): void {
+    this.#isIn = true;
+    for (const peer of this.active.values) {
+      if (peer === contact) continue;
+      const [described] = this.describe([peer]);
+      if (described === undefined) continue;
+      this.out.send(peer, { type: 'shuffleReply', nodes: this.describe([contact]) });
+      this.out.send(contact, { type: 'forwardJoin', peer: described, ttl: this.config.activeRandomWalkLength });
+    }
   }
 
   override peerDisconnected(peer: P, reason: DisconnectReason): void {

@@ -31,6 +31,7 @@ export function checkFault(fault: Fault): void {
       for (const rate of ['joins', 'leaves', 'crashes', 'noticeAfter'] as const) {
         checkNotNegative(fault.type, rate, fault[rate]);
       }
+      checkCount(fault.type, 'contacts', fault.contacts);
       break;
     case 'malicious':
       checkShare(fault.type, 'share', fault.share);
@@ -52,6 +53,12 @@ function checkShare(fault: string, field: string, value: number): void {
 
 function checkPositive(fault: string, field: string, value: number): void {
   if (!(value > 0)) throw new RangeError(`${fault}.${field} must be above 0, got ${value}`);
+}
+
+function checkCount(fault: string, field: string, value: number | undefined): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= 1)) {
+    throw new RangeError(`${fault}.${field} must be an integer from 1, got ${value}`);
+  }
 }
 
 function checkNotNegative(fault: string, field: string, value: number | undefined): void {

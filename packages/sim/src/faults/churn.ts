@@ -9,7 +9,15 @@ const DISCONNECT_TRIPS = 2;
 
 /** Makes nodes join, quit and crash from now on. The last member stays. */
 export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): void {
-  const { from = 0, until = Number.POSITIVE_INFINITY, joins = 0, leaves = 0, crashes = 0, noticeAfter = 0 } = churn;
+  const {
+    from = 0,
+    until = Number.POSITIVE_INFINITY,
+    joins = 0,
+    leaves = 0,
+    crashes = 0,
+    noticeAfter = 0,
+    contacts = 1,
+  } = churn;
   const end = network.time + until;
 
   const repeat = (perSecond: number, act: () => void): void => {
@@ -30,12 +38,13 @@ export function startChurn(network: Network, churn: Churn, rng: ChaCha12Rng): vo
   };
 
   repeat(joins, () => {
-    const contact = rng.choose(network.members());
-    if (contact === undefined) return;
+    const peers = Array.from({ length: contacts }, () => rng.choose(network.members()));
+    const known = new Set(peers.filter((contact) => contact !== undefined));
+    if (known.size === 0) return;
     const peer = network.idLimit;
     // The node's generator comes from the faults' one as well. From the network's, the rest of the run would draw other numbers.
     network.insert(peer, { rng: rng.fork() });
-    network.enqueueCommand(peer, { type: 'join', peers: [contact] });
+    network.enqueueCommand(peer, { type: 'join', peers: [...known] });
   });
   repeat(leaves, () => {
     const peer = member();

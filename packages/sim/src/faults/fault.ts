@@ -63,8 +63,13 @@ export interface Partition extends FaultPeriod {
 /** Nodes join, quit and crash at random moments, with these rates per second. */
 export interface Churn extends FaultPeriod {
   readonly type: 'churn';
-  /** New nodes, each joining through a random member. Default 0. */
+  /** New nodes, each joining through random members. Default 0. */
   readonly joins?: number;
+  /**
+   * How many members a new node joins through. Default 1. A node that knows one, which is gone before it has answered, is alone: no rule of the
+   * protocol brings it in, nor those that join through it.
+   */
+  readonly contacts?: number;
   /** Members that quit. Default 0. */
   readonly leaves?: number;
   /** Members that crash. Default 0. */
