@@ -38,7 +38,7 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
   override requestJoin(peer: P, now: number): void {
     this.#joiningPeers ??= new BoundedSet(MAX_ASKED);
     this.#joiningPeers.add(peer);
-    if (this.active.size === 0) this.#isIn = false;
+    this.#isIn = false; // only a node without neighbors joins
     super.requestJoin(peer, now);
   }
 
@@ -59,12 +59,9 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
    */
   #entered(contact: P): void {
     this.#isIn = true;
-    for (const peer of this.active.values) {
-      if (peer === contact) continue;
-      const [described] = this.describe([peer]);
-      if (described === undefined) continue;
-      this.out.send(peer, { type: 'shuffleReply', nodes: this.describe([contact]) });
-      this.out.send(contact, { type: 'forwardJoin', peer: described, ttl: this.config.activeRandomWalkLength });
+    for (const peer of this.describe(this.active.values.filter((other) => other !== contact))) {
+      this.out.send(peer.id, { type: 'shuffleReply', nodes: this.describe([contact]) });
+      this.out.send(contact, { type: 'forwardJoin', peer, ttl: this.config.activeRandomWalkLength });
     }
   }
 
