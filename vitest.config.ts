@@ -6,7 +6,7 @@ const conditions = ['@grapevine/source', 'node', 'import', 'default'];
 /** The tier of tests by the end of the file's name. All other files are ordinary tests. */
 const suffixes: Record<string, string> = {
   slow: '.slow.test.ts',
-  waiting: '.waiting.test.ts',
+  parallel: '.parallel.test.ts',
   interop: '.interop.test.ts',
   'interop-slow': '.interop.slow.test.ts',
 };
@@ -19,7 +19,7 @@ const others = Object.values(suffixes).filter((other) => other !== suffix && oth
 const timeouts: Record<string, number> = {
   long: 3_600_000,
   slow: 600_000,
-  waiting: 600_000,
+  parallel: 600_000,
   interop: 120_000,
   'interop-slow': 600_000,
 };
@@ -34,10 +34,10 @@ export default defineConfig({
     globalSetup: ['test/support/temporary.ts'],
     setupFiles: ['test/support/properties.setup.ts'],
     exclude: [...defaultExclude, ...others.map((other) => `**/*${other}`)],
-    // The slow tier measures delays and CPU, which a second file at the same time would change. The waiting tier hardly computes.
-    maxWorkers: { slow: 1, waiting: 4 }[tier] ?? 2,
+    // The slow tier measures delays and CPU, which a second file at the same time would change. The parallel tier waits most of the time.
+    maxWorkers: { slow: 1, parallel: 4 }[tier] ?? 2,
     // A figure on real sockets may miss its bound because of another process on the machine. A second try is printed as one.
-    retry: tier === 'slow' || tier === 'waiting' ? 1 : 0,
+    retry: tier === 'slow' || tier === 'parallel' ? 1 : 0,
     testTimeout: timeout,
     hookTimeout: timeout,
   },

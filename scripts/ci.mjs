@@ -15,7 +15,7 @@ import { ensureInstalled, root } from './lib/ensure.mjs';
 const STAGES = [
   [[{ name: 'tests', command: ['npm', 'test'], report: '.cache/tests-ordinary.json' }]],
   [
-    [{ name: 'waiting tests', command: ['npm', 'run', 'test:waiting'], report: '.cache/tests-waiting.json' }],
+    [{ name: 'parallel tests', command: ['npm', 'run', 'test:parallel'], report: '.cache/tests-parallel.json' }],
     [
       { name: 'format', command: ['npm', 'run', 'format:check'] },
       { name: 'lint', command: ['npm', 'run', 'lint'] },

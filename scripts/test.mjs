@@ -1,4 +1,4 @@
-// `npm test`, `npm run test:slow`, `npm run test:waiting`, `npm run test:long`: a tier of the tests. scripts/interop.mjs runs the other tiers.
+// `npm test`, `npm run test:slow`, `npm run test:parallel`, `npm run test:long`: a tier of the tests. scripts/interop.mjs runs the other tiers.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { answerHelp } from './lib/arguments.mjs';
@@ -10,7 +10,7 @@ const at = args.indexOf('--tier');
 const [, tier = 'ordinary'] = at === -1 ? [] : args.splice(at, 2);
 const [usage, what] = {
   slow: ['npm run test:slow', 'the slow tests: real delays, packing, browsers, the pages of the documentation'],
-  waiting: ['npm run test:waiting', 'the tests in which minutes pass and nearly nothing is computed, several at once'],
+  parallel: ['npm run test:parallel', 'the slow tests that measure neither delays nor CPU, several at once'],
   long: ['npm run test:long', 'the properties of codecs, kernel and simulator, many times and with new seeds'],
 }[tier] ?? ['npm test', 'the ordinary tests'];
 answerHelp(`Runs ${what}.

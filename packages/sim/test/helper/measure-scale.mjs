@@ -1,5 +1,5 @@
 // `node measure-scale.mjs NODES [MODE]`: bootstraps, makes 10 broadcasts from random nodes, prints figures as JSON. Runs
-// what `npm run build` has built. Used by ../scale.slow.test.ts; for the 100,000: node --max-old-space-size=7600.
+// what `npm run build` has built. Used by ../scale.parallel.test.ts; for the 100,000: node --max-old-space-size=7600.
 import { componentSizes, MILLISECOND, overlayOf, Simulator } from '@grapevine/sim';
 
 const ROUNDS = 10;
