@@ -26,11 +26,13 @@ export class Ticks {
   #immediate: NodeJS.Immediate | undefined;
   #isNext = false;
   readonly #garbage: NativeGarbage;
+  readonly #now: () => number;
   /** Halves of streams that have ended with their connections since ticks began. */
   #endedStreams = 0;
 
-  constructor(garbage = new NativeGarbage()) {
+  constructor(garbage = new NativeGarbage(), now: () => number = () => performance.now()) {
     this.#garbage = garbage;
+    this.#now = now;
   }
 
   schedule(connection: Ticking): void {
@@ -83,14 +85,14 @@ export class Ticks {
     const due = this.#due;
     this.#due = [];
     this.isBusy = true;
-    const until = performance.now() + TICKS_MS;
+    const until = this.#now() + TICKS_MS;
     this.#endedStreams = 0;
     let done = 0;
     for (const connection of due) {
       connection.isScheduled = false;
       connection.tick();
       done++;
-      if (this.#endedStreams >= ENDED_STREAMS || (done < due.length && performance.now() >= until)) break;
+      if (this.#endedStreams >= ENDED_STREAMS || (done < due.length && this.#now() >= until)) break;
     }
     this.isBusy = false;
     if (done < due.length) this.#due = [...due.slice(done), ...this.#due];
