@@ -199,7 +199,7 @@ describe.skipIf(missing !== undefined)(`Prometheus for real (${missing ?? 'Debia
       rules = await prometheus.rules();
       return rules.every(({ health }) => health === 'ok');
     });
-    expect(rules).toHaveLength(9);
+    expect(rules).toHaveLength(10);
     expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import type { DialOutcome, DropReason, GossipGauges, GossipMetrics, LossReason, TickKind } from '@grapevine/net';
 import { Counter, Gauge, register as globalRegistry, Histogram } from 'prom-client';
 import { type AnyRegistry, aRegistry } from './any-registry.js';
+import { type CountedSoFar, nothingCounted, OwnCounts } from './own-counts.js';
 
 /** Rounds of a delivery: 0 is straight from the publisher. */
 const HOP_BUCKETS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
@@ -75,28 +76,34 @@ interface Instruments {
   readonly absences: Counter;
   readonly degraded: Counter;
   readonly hops: Histogram;
+  readonly own: OwnCounts;
 }
 
 /** What all nodes that count in a registry share. */
 interface Shared {
   /** Replaced after the registry was cleared. */
   instruments: Instruments;
-  readonly observed: Set<() => GossipGauges>;
+  readonly observed: Observed;
+  readonly counted: CountedSoFar;
 }
+
+/** Where to read the gauges of each node. */
+type Observed = Set<() => GossipGauges>;
 
 /**
  * Where all copies of this package in a program find the metrics of a registry, which takes each name once. The number is the version of the
  * shared object's shape.
  */
-const SHARED = Symbol.for('@grapevine/metrics/shared 2');
+const SHARED = Symbol.for('@grapevine/metrics/shared 3');
 
 function sharedOf(registry: AnyRegistry): Shared {
   const globals = globalThis as { [SHARED]?: WeakMap<AnyRegistry, Shared> };
   globals[SHARED] ??= new WeakMap();
   const known = globals[SHARED].get(registry);
   if (known) return known;
-  const observed = new Set<() => GossipGauges>();
-  const shared = { instruments: register(registry, observed), observed };
+  const observed: Observed = new Set();
+  const counted = nothingCounted();
+  const shared = { instruments: register(registry, observed, counted), observed, counted };
   globals[SHARED].set(registry, shared);
   return shared;
 }
@@ -106,7 +113,9 @@ const TICKS = 'gossip_actor_tick_total';
 
 /** Registers everything again after `registry.clear()`, counted from 0. */
 function revive(registry: AnyRegistry, shared: Shared): void {
-  if (registry.getSingleMetric(TICKS) === undefined) shared.instruments = register(registry, shared.observed);
+  if (registry.getSingleMetric(TICKS) === undefined) {
+    shared.instruments = register(registry, shared.observed, shared.counted);
+  }
 }
 
 /**
@@ -151,7 +160,9 @@ export function gossipMetrics(
     degraded: () => shared.instruments.degraded.inc(),
     observe: (read) => {
       shared.observed.add(read);
-      return () => shared.observed.delete(read);
+      return () => {
+        if (shared.observed.delete(read)) shared.instruments.own.add(read, read());
+      };
     },
   };
 }
@@ -161,7 +172,7 @@ function count({ messages, bytes }: { messages: Counter; bytes: Counter }, lengt
   bytes.inc(length);
 }
 
-function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): Instruments {
+function register(registry: AnyRegistry, observed: Observed, counted: CountedSoFar): Instruments {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
   /** With all its label values from the beginning: Prometheus computes rates only of counters that exist. */
@@ -174,8 +185,17 @@ function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauge
     messages: counter(`gossip_msgs_${name}_total`, `${what} messages`),
     bytes: counter(`gossip_msgs_${name}_size_total`, `Bytes of ${what} messages`),
   });
-  registerGauges(registry, observed);
+  const read = oncePerScrape(() => new Map([...observed].map((look) => [look, look()])));
+  registerGauges(registry, read);
+  const own: OwnCounts = new OwnCounts(
+    registry,
+    counted,
+    oncePerScrape(() => {
+      for (const [node, gauges] of read()) own.add(node, gauges);
+    }),
+  );
   return {
+    own,
     sent: { control: flow('ctrl_sent', 'Control'), data: flow('data_sent', 'Payload') },
     received: { control: flow('ctrl_recv', 'Received control'), data: flow('data_recv', 'Received payload') },
     neighborUp: counter('gossip_neighbor_up_total', 'Peers that became active neighbors'),
@@ -204,9 +224,9 @@ function register(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauge
 }
 
 /** Gauges are read at each scrape, summed over the nodes. */
-function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => GossipGauges>): void {
-  const read = oncePerScrape(() => [...observed].map((look) => look()));
-  const sum = (pick: (gauges: GossipGauges) => number) => read().reduce((total, gauges) => total + pick(gauges), 0);
+function registerGauges(registry: AnyRegistry, read: () => ReadonlyMap<object, GossipGauges>): void {
+  const sum = (pick: (gauges: GossipGauges) => number) =>
+    [...read().values()].reduce((total, gauges) => total + pick(gauges), 0);
   const gauge = (name: string, help: string, pick: (gauges: GossipGauges) => number) =>
     new Gauge({
       name,
@@ -224,6 +244,9 @@ function registerGauges(registry: AnyRegistry, observed: ReadonlySet<() => Gossi
   gauge('gossip_cached_payloads', 'Payloads kept for peers that ask for them', ({ cachedPayloads }) => cachedPayloads);
   gauge('gossip_cached_bytes', 'Bytes of those payloads', ({ cachedBytes }) => cachedBytes);
   gauge('gossip_seen_ids', 'Message ids remembered to know duplicates', ({ seenIds }) => seenIds);
+  gauge('gossip_identity_conflicts', 'Nodes that have noticed another node with their identity', (gauges) =>
+    Number(gauges.identityConflict),
+  );
   new Gauge({
     name: 'gossip_peers',
     help: 'Peers, by state',

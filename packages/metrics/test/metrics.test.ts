@@ -34,7 +34,11 @@ async function values(registry: Registry): Promise<Map<string, number>> {
   );
 }
 
+const idle = Gossip.spawn(new MemoryNetwork().endpoint());
+const { stats, reconciliation } = await idle.snapshot();
+await idle.shutdown();
 const NO_GAUGES = {
+  ...{ identityConflict: false, stats, reconciliation, transport: { endpoint: {}, losses: undefined } },
   ...{ peers: { dialing: 0, connected: 0, 'backing-off': 0 }, topics: 0, neighbors: 0, queuedBytes: 0, unreadBytes: 0 },
   ...{ keptBroadcasts: 0, seenIds: 0, cachedPayloads: 0, cachedBytes: 0 },
 };

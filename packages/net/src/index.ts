@@ -93,6 +93,7 @@ export { SecretKey } from './identity/secret-key.js';
 export { verifySignature } from './identity/verify.js';
 export { verifySignatureAsync } from './identity/verify-async.js';
 export { type CloseReason, describeClose, type EndpointCloseReason } from './transport/close-reason.js';
+export type { TransportLosses, TransportLossReason } from './transport/losses.js';
 export { type ProtocolCompanion, type ProtocolHandler, Router, type RouterOptions } from './transport/router.js';
 export type {
   BiStream,

@@ -124,4 +124,21 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
     shutOut: count,
   }),
   reconciliation: struct({ sessions: count, recovered: count, unavailable: count, failed: count }),
+  transport: option(
+    struct({
+      undecodable: count,
+      excess: count,
+      'unknown-connection': count,
+      busy: count,
+      unproven: count,
+      'wrong-version': count,
+      refused: count,
+      flooder: count,
+      flood: count,
+      reset: count,
+      'black-hole': count,
+      'bad-request': count,
+      'no-room': count,
+    }),
+  ),
 });

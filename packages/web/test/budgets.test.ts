@@ -1,4 +1,5 @@
 import { SecretKey, type SendStream } from '@grapevine/net';
+import { Endpoint } from '@grapevine/net/quic';
 import { afterEach, describe, expect, test } from 'vitest';
 import { concat } from '../src/bytes.js';
 import { encodeFrame, FRAME, STREAM } from '../src/http3/frame.js';
@@ -6,7 +7,7 @@ import { encodeFields } from '../src/http3/qpack.js';
 import { encodeRequest } from '../src/http3/request.js';
 import { encodeSettings } from '../src/http3/settings.js';
 import { WebEndpoint } from '../src/index.js';
-import { QuicDialer, WebListener, type WebListenerOptions } from '../src/listener/index.js';
+import { HubEndpoint, QuicDialer, WebListener, type WebListenerOptions } from '../src/listener/index.js';
 import { rawConnect } from './raw-client.js';
 
 const closers: (() => Promise<void>)[] = [];
@@ -46,6 +47,20 @@ async function visit(listener: WebListener) {
   return endpoint.connect(listener.addr(), 'x');
 }
 
+test('what a listener refuses is counted, and a hub counts it with what its endpoint drops', async () => {
+  const secretKey = SecretKey.generate();
+  const listener = await WebListener.bind({ secretKey, address: '127.0.0.1:0', alpns: ['x'], maxUnproven: 1 });
+  const endpoint = await Endpoint.bind({ secretKey, address: '127.0.0.1:0' }); // no protocols: it refuses everybody
+  const hub = new HubEndpoint(endpoint, listener);
+  closers.push(() => hub.close());
+  await using peer = await Endpoint.bind({ address: '127.0.0.1:0' });
+  await expect(peer.connect(endpoint.addr(), 'x')).rejects.toMatchObject({ name: 'ConnectError' });
+  await ask(listener);
+  await ask(listener);
+  expect(listener.losses()).toMatchObject({ 'no-room': 1, 'bad-request': 0, refused: 0 });
+  expect(hub.losses()).toMatchObject({ 'no-room': 1, 'bad-request': 0, refused: 1 });
+});
+
 describe('a listener has a budget', () => {
   test('of sessions for each source: 256 by default', async () => {
     const listener = await listen({ maxSessionsPerSource: 2 });
@@ -53,6 +68,7 @@ describe('a listener has a budget', () => {
     const second = await ask(listener);
     expect(second.answer).toEqual(answer(200));
     expect((await ask(listener)).answer).toEqual(answer(429));
+    expect(listener.losses()).toMatchObject({ 'no-room': 1, 'bad-request': 0 });
     second.quic.close(0);
     await expect.poll(async () => (await ask(listener)).answer).toEqual(answer(200));
   });

@@ -5,6 +5,7 @@ import {
   maxPeerData,
   type OutEvent,
   type StateOptions,
+  type Stats,
   type TopicEvent,
   type TopicId,
 } from '@grapevine/proto';
@@ -178,7 +179,6 @@ export abstract class KernelHost implements GossipService {
   }
 
   async snapshot(): Promise<GossipSnapshot> {
-    const stats = this.#state.stats();
     return {
       id: this.id,
       topics: this.#topics.snapshot(),
@@ -186,10 +186,16 @@ export abstract class KernelHost implements GossipService {
       losses: this.#topics.losses.counts,
       sources: this.#peers.sources.snapshot(),
       peers: this.#peers.snapshot().map((peer) => ({ ...peer, reconciles: this.#reconciler.speaks(peer.id) })),
-      stats: { ...stats, unknownTopics: stats.unknownTopics + this.#peers.sources.useless },
+      stats: this.#stats(),
       admission: this.#gate.snapshot,
       reconciliation: this.#reconciler.counters,
+      transport: this.#endpoint.losses?.(),
     };
+  }
+
+  #stats(): Readonly<Stats> {
+    const stats = this.#state.stats();
+    return { ...stats, unknownTopics: stats.unknownTopics + this.#peers.sources.useless };
   }
 
   shutdown(): Promise<void> {
@@ -351,6 +357,10 @@ export abstract class KernelHost implements GossipService {
       queuedBytes,
       unreadBytes: this.#topics.unreadBytes,
       keptBroadcasts: this.#topics.keptBroadcasts,
+      identityConflict: this.#peers.identityConflict,
+      stats: this.#stats(),
+      reconciliation: this.#reconciler.counters,
+      transport: { endpoint: this.#endpoint, losses: this.#endpoint.losses?.() },
     };
   }
 }

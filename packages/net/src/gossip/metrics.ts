@@ -1,5 +1,7 @@
-import type { NeighborDownReason } from '@grapevine/proto';
+import type { NeighborDownReason, Stats } from '@grapevine/proto';
+import type { TransportLosses } from '../transport/losses.js';
 import type { AdmissionReason } from './admission/counts.js';
+import type { ReconcilerCounters } from './reconciliation/index.js';
 import type { LossReason } from './snapshot.js';
 
 /** What the actor was woken by. The names are those of the Rust crate's tick counters, as far as they have a counterpart. */
@@ -48,6 +50,12 @@ export interface GossipGauges {
   readonly cachedBytes: number;
   /** Ids remembered to know duplicates. */
   readonly seenIds: number;
+  /** As in the snapshot, like the next three. */
+  readonly identityConflict: boolean;
+  readonly stats: Readonly<Stats>;
+  readonly reconciliation: ReconcilerCounters;
+  /** Nodes may share an endpoint. */
+  readonly transport: { readonly endpoint: object; readonly losses: TransportLosses | undefined };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Stats, TopicId, TopicSnapshot } from '@grapevine/proto';
 import type { TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
+import type { TransportLosses } from '../transport/losses.js';
 import type { AdmissionSnapshot } from './admission/gate-host.js';
 import type { ReconcilerCounters } from './reconciliation/index.js';
 import type { LaggedReason } from './service.js';
@@ -29,6 +30,8 @@ export interface GossipSnapshot {
   readonly admission: AdmissionSnapshot;
   /** What was fetched from neighbors after gaps. */
   readonly reconciliation: ReconcilerCounters;
+  /** What the transport has dropped, refused or given up so far; undefined where it does not count. */
+  readonly transport: TransportLosses | undefined;
 }
 
 /** One topic of a node. */

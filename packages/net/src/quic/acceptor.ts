@@ -111,7 +111,7 @@ export class Acceptor implements IncomingHost {
 
   refuse(incoming: QuicIncoming): void {
     this.expire(incoming);
-    this.#sendClose(incoming.header, incoming.from, TransportError.connectionRefused, 'refused');
+    this.#refuse(incoming.header, incoming.from, TransportError.connectionRefused, 'refused');
   }
 
   expire(incoming: QuicIncoming): void {
@@ -135,9 +135,9 @@ export class Acceptor implements IncomingHost {
   #onInitial(datagram: Uint8Array, header: LongHeader, host: string, port: number): void {
     const { settings, counters, routes } = this.#core;
     if (this.queue.ended)
-      return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'not accepting');
+      return this.#refuse(header, { host, port }, TransportError.connectionRefused, 'not accepting');
     if (this.alpns.length === 0)
-      return this.#sendClose(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
+      return this.#refuse(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
     if (this.#core.penalties.shutsOut(host)) {
       counters.refusedFlooders++;
       return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'too many floods from there');
@@ -151,7 +151,7 @@ export class Acceptor implements IncomingHost {
     const isBusy = this.halfOpen.total >= settings.retryThreshold;
     // A client ignores a second retry; so one whose token is not valid is told at once, and may dial again (RFC 9000, section 8.1.3).
     if (!originalDcid && hasToken && this.#core.ids.tokenOf(header.dcid))
-      return this.#sendClose(header, { host, port }, TransportError.invalidToken, 'the token is not valid any more');
+      return this.#refuse(header, { host, port }, TransportError.invalidToken, 'the token is not valid any more');
     if (!originalDcid && isBusy) return this.#sendRetry(header, host, port);
     if (this.queue.size + this.#turns.size >= settings.maxHalfOpen || (isBusy && this.halfOpen.isOverRate(host))) {
       counters.droppedBusy++;
@@ -194,12 +194,12 @@ export class Acceptor implements IncomingHost {
     }
   }
 
-  #sendClose(
-    header: LongHeader,
-    to: { readonly host: string; readonly port: number },
-    code: number,
-    reason: string,
-  ): void {
+  #refuse(header: LongHeader, to: HostPort, code: number, reason: string): void {
+    this.#core.counters.refused++;
+    this.#sendClose(header, to, code, reason);
+  }
+
+  #sendClose(header: LongHeader, to: HostPort, code: number, reason: string): void {
     this.#core.sendDatagram(initialClosePacket(header, this.#core.ids.next(), code, reason), to);
   }
 }

@@ -1,6 +1,7 @@
 import { formatSocketAddr, type SocketAddr } from '../address/socket-addr.js';
 import { BindError, EndpointClosedError } from '../errors.js';
 import type { CloseReason, EndpointCloseReason } from '../transport/close-reason.js';
+import type { TransportLosses } from '../transport/losses.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { type Deferred, deferred } from '../util/deferred.js';
 import { onAbort } from '../util/on-abort.js';
@@ -8,6 +9,7 @@ import { Acceptor } from './acceptor.js';
 import { severalAddressesHint } from './advertise.js';
 import { Configs } from './config.js';
 import { Core, type EndpointStats } from './core.js';
+import { lossesOf } from './losses.js';
 import { dial, type Target } from './dialer.js';
 import type { Driver } from './driver.js';
 import type { ServerCertificate, Settings } from './options.js';
@@ -101,6 +103,10 @@ export class BoundSocket {
         this.#core.counters.blackHoles,
       ),
     };
+  }
+
+  losses(): TransportLosses {
+    return lossesOf(this.stats());
   }
 
   /** Closes every connection and frees the socket. Safe to call again. */

@@ -1,6 +1,7 @@
 import { aSignal, type Checks, checkOptions, someBytes } from '@grapevine/proto/check';
 import type { SocketAddr } from '../address/socket-addr.js';
 import type { EndpointCloseReason } from '../transport/close-reason.js';
+import type { TransportLosses } from '../transport/losses.js';
 import type { Connection, ConnectOptions, Incoming } from '../transport/seam.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { aSocketAddr } from '../util/checks.js';
@@ -138,5 +139,10 @@ export class CertificateEndpoint implements AsyncDisposable {
   /** Plain numbers about the socket and what is on it. */
   stats(): EndpointStats {
     return this.#bound.stats();
+  }
+
+  /** What of it is a loss, by reason. */
+  losses(): TransportLosses {
+    return this.#bound.losses();
   }
 }

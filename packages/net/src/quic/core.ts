@@ -44,6 +44,8 @@ export interface EndpointStats {
   floods: number;
   /** Handshakes that were refused because too many connections from there had ended as floods. */
   refusedFlooders: number;
+  /** Other handshakes that were refused: nobody wanted them, or their token was not valid. */
+  refused: number;
   /** Clients that were told which version is spoken. */
   versionNegotiationsSent: number;
 }
@@ -72,6 +74,7 @@ export class Core implements DriverHost {
     blackHoles: 0,
     floods: 0,
     refusedFlooders: 0,
+    refused: 0,
     versionNegotiationsSent: 0,
   };
   /** Takes datagrams that are for no connection. Returns false if it has no use for one. */

@@ -4,6 +4,7 @@ import { isLoopback } from '../address/socket-addr.js';
 import { ConnectError } from '../errors.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { EndpointCloseReason } from '../transport/close-reason.js';
+import type { TransportLosses } from '../transport/losses.js';
 import type { Connection, ConnectOptions, Incoming, Endpoint as TransportEndpoint } from '../transport/seam.js';
 import { checkAlpns } from '../util/check-alpns.js';
 import { checkConnect } from '../util/check-connect.js';
@@ -95,6 +96,11 @@ export class Endpoint implements TransportEndpoint {
   /** Plain numbers about the socket and what is on it. */
   stats(): EndpointStats {
     return this.#bound.stats();
+  }
+
+  /** What of it is a loss, by reason. */
+  losses(): TransportLosses {
+    return this.#bound.losses();
   }
 
   async #resolve(to: EndpointAddr | EndpointId, signal: AbortSignal | undefined): Promise<EndpointAddr> {

@@ -29,6 +29,7 @@ export { withoutPasting } from '../address/ticket.js';
 export { ticketKind, wordKind } from '../address/word-kind.js';
 export { checkCommand, checkSubscribe } from '../gossip/check-commands.js';
 export { GOSSIP_CHECKS } from '../gossip/options.js';
+export { NO_TRANSPORT_LOSSES } from './losses.js';
 export { AsyncQueue } from '../util/async-queue.js';
 export { anAlpn, checkAlpns, someAlpns } from '../util/check-alpns.js';
 export { checkConnect } from '../util/check-connect.js';

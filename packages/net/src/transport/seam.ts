@@ -2,6 +2,7 @@ import type { AddressLookup } from '../address/address-book.js';
 import type { EndpointAddr, TransportAddr } from '../address/endpoint-addr.js';
 import type { EndpointId } from '../identity/endpoint-id.js';
 import type { CloseReason, EndpointCloseReason } from './close-reason.js';
+import type { TransportLosses } from './losses.js';
 
 /**
  * The transport seam: what gossip needs of a network, and nothing more.
@@ -42,6 +43,8 @@ export interface Endpoint extends AsyncDisposable {
    * without leaving its topics in good order. Safe to call again.
    */
   close(): Promise<void>;
+  /** What was dropped, refused or given up so far: a copy. Numbers only grow. Undefined where a transport does not count. */
+  losses?(): TransportLosses;
   /** Settles when the endpoint is over: closed by us, or its socket died. Its connections have ended by then. Never rejects. */
   readonly closed: Promise<EndpointCloseReason>;
 }

@@ -7,8 +7,10 @@ import type {
   EndpointCloseReason,
   EndpointId,
   Incoming,
+  TransportLosses,
+  TransportLossReason,
 } from '@grapevine/net';
-import { AsyncQueue, anEndpoint } from '@grapevine/net/transport';
+import { AsyncQueue, anEndpoint, NO_TRANSPORT_LOSSES } from '@grapevine/net/transport';
 import type { WebListener } from './web-listener.js';
 
 /**
@@ -69,6 +71,13 @@ export class HubEndpoint implements Endpoint {
 
   accept(): AsyncIterable<Incoming> {
     return this.#incoming;
+  }
+
+  /** Of both together. */
+  losses(): TransportLosses {
+    const sum = { ...(this.#endpoint.losses?.() ?? NO_TRANSPORT_LOSSES) };
+    for (const [reason, count] of Object.entries(this.#listener.losses())) sum[reason as TransportLossReason] += count;
+    return sum;
   }
 
   /** As the endpoint's: when only the listener's socket dies, the hub loses its tabs and stays open. */

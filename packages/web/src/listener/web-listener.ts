@@ -13,6 +13,7 @@ import {
   type Logger,
   SecretKey,
   type SocketAddr,
+  type TransportLosses,
   silentLogger,
   sourceOf,
 } from '@grapevine/net';
@@ -122,6 +123,8 @@ export class WebListener implements Endpoint {
   readonly #logger: Logger;
   #alpns: readonly string[];
   #closing: Promise<void> | undefined;
+  #badRequests = 0;
+  #withoutRoom = 0;
 
   private constructor(quic: CertificateEndpoint, secretKey: SecretKey, options: WebListenerOptions) {
     this.#quic = quic;
@@ -186,6 +189,10 @@ export class WebListener implements Endpoint {
     return this.#queue;
   }
 
+  losses(): TransportLosses {
+    return { ...this.#quic.losses(), 'bad-request': this.#badRequests, 'no-room': this.#withoutRoom };
+  }
+
   get closed(): Promise<EndpointCloseReason> {
     return this.#quic.closed;
   }
@@ -233,6 +240,7 @@ export class WebListener implements Endpoint {
     try {
       await this.#answer(http, remoteAddress);
     } catch (error) {
+      this.#badRequests++;
       http.fail(error);
       throw error;
     } finally {
@@ -248,11 +256,15 @@ export class WebListener implements Endpoint {
       request.send.write(encodeResponse(status));
       request.send.finish();
     };
-    if (asked === undefined || alpn === undefined) return reject(NOT_FOUND);
-    if (asked.origin !== undefined && this.#origins?.has(asked.origin) === false) return reject(FORBIDDEN);
+    const isForbidden = asked?.origin !== undefined && this.#origins?.has(asked.origin) === false;
+    if (alpn === undefined || isForbidden) {
+      this.#badRequests++;
+      return reject(alpn === undefined ? NOT_FOUND : FORBIDDEN);
+    }
     const source = sourceOf(http.quic.remoteAddr()) ?? remoteAddress;
     const refusal = this.#closing ? 'closing' : this.#room.refusal(source);
     if (refusal !== undefined) {
+      this.#withoutRoom++;
       this.#logger.debug({ remoteAddress, refusal }, 'no room for a web session');
       return reject(TOO_MANY);
     }
