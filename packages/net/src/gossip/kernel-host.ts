@@ -30,6 +30,10 @@ import type { ReconcilerHost, Reconciling } from './reconciliation/index.js';
 import type { GossipService, SubscribeOptions, TopicSession } from './service.js';
 import type { GossipSnapshot } from './snapshot.js';
 import { streamConfig } from './stream-config.js';
+import type { NetMessage } from './wire.js';
+
+/** An announcement of nothing, which has a leaf compare: nobody can dial it for that. Others do nothing with it. */
+const COMPARE_WITH_ME: NetMessage = { type: 'ihave', messages: [] };
 
 const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
@@ -120,7 +124,10 @@ export abstract class KernelHost implements GossipService {
         if (command.type === 'join') this.#peers.sources.named(command.peers);
         this.#feed({ type: 'command', topic, command }, 'command');
       },
-      compare: (topic, peer, reason) => this.#reconciler.reconcile(topic, peer, reason),
+      compare: (topic, peer, reason) => {
+        if (reason === 'periodic' && this.#peers.isLeaf(peer)) this.#peers.send(peer, topic, COMPARE_WITH_ME);
+        else this.#reconciler.reconcile(topic, peer, reason);
+      },
       stalled: (topic, peers) => this.#feed({ type: 'stalled', topic, peers }, 'command'),
       left: (topic) => {
         this.#reconciler.left(topic);
@@ -228,6 +235,7 @@ export abstract class KernelHost implements GossipService {
 
   #feed(event: InEvent<EndpointId>, kind: TickKind): void {
     this.#options.metrics.tick(kind);
+    this.#peers.checkTime(); // what comes after a sleep is not as old as the sleep
     this.#inbox.push(event);
     if (this.#running) return;
     this.#running = true;
@@ -250,6 +258,9 @@ export abstract class KernelHost implements GossipService {
       hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
       isConnected: (peer) => this.#peers.isConnected(peer),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      compare: (topic, peer) => {
+        if (this.#topics.get(topic)?.neighbors.includes(peer)) this.#reconciler.reconcile(topic, peer, 'periodic');
+      },
       release: (peer) => {
         if (!this.#state.wants(peer)) this.#peers.release(peer);
       },

@@ -14,6 +14,7 @@ import { anAlpn } from '../util/check-alpns.js';
 import { aClock, aLogger } from '../util/checks.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import { type Logger, silentLogger } from '../util/logger.js';
+import { WakingClock } from '../util/waking-clock.js';
 import { type AllowPeer, allowEverybody } from './admission/allow-peer.js';
 import { type GossipMetrics, noMetrics } from './metrics.js';
 import type { PeerSource } from './peer-source.js';
@@ -92,7 +93,7 @@ export interface GossipOptions {
 }
 
 /** All settings, with defaults filled in. */
-export type ResolvedGossipOptions = Complete<GossipOptions>;
+export type ResolvedGossipOptions = Complete<Omit<GossipOptions, 'clock'>> & { readonly clock: WakingClock };
 
 /** See {@link GossipOptions.unreadBytes}. */
 export const DEFAULT_UNREAD_BYTES = 32 * 1024 * 1024;
@@ -174,5 +175,5 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
       `dialBackoffMaxMs (${resolved.dialBackoffMaxMs}) is below dialBackoffMinMs (${resolved.dialBackoffMinMs})`,
     );
   }
-  return resolved;
+  return { ...resolved, clock: new WakingClock(resolved.clock) };
 }

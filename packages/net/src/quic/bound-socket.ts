@@ -9,9 +9,9 @@ import { Acceptor } from './acceptor.js';
 import { severalAddressesHint } from './advertise.js';
 import { Configs } from './config.js';
 import { Core, type EndpointStats } from './core.js';
-import { lossesOf } from './losses.js';
 import { dial, type Target } from './dialer.js';
 import type { Driver } from './driver.js';
+import { lossesOf } from './losses.js';
 import type { ServerCertificate, Settings } from './options.js';
 import type { UdpSocket } from './udp-socket.js';
 

@@ -29,7 +29,6 @@ export { withoutPasting } from '../address/ticket.js';
 export { ticketKind, wordKind } from '../address/word-kind.js';
 export { checkCommand, checkSubscribe } from '../gossip/check-commands.js';
 export { GOSSIP_CHECKS } from '../gossip/options.js';
-export { NO_TRANSPORT_LOSSES } from './losses.js';
 export { AsyncQueue } from '../util/async-queue.js';
 export { anAlpn, checkAlpns, someAlpns } from '../util/check-alpns.js';
 export { checkConnect } from '../util/check-connect.js';
@@ -48,3 +47,4 @@ export {
 export { checkCode, cutReason } from '../util/close-code.js';
 export { abortable, type Deferred, deferred } from '../util/deferred.js';
 export { nextStableId } from '../util/stable-id.js';
+export { NO_TRANSPORT_LOSSES } from './losses.js';

@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds of the wall clock. It goes on while the machine sleeps, and may be set: use it only to notice jumps. */
   wallNow(): number;
+  /** Milliseconds since the machine started, the time in which it slept included. Nobody can set it. Slow. Undefined where that is not known. */
+  upNow?(): number;
   /** Calls back once, `delayMs` from now. */
   setTimer(callback: () => void, delayMs: number): ClockTimer;
   /** Calls back once, when the running code and the promises that wait for it are done: no time passes. For work in batches. */
@@ -41,8 +43,15 @@ function deferByMessage(callback: () => void): ClockTimer {
   return { cancel: () => port1.close() };
 }
 
+const { process: program } = globalThis as {
+  process?: {
+    nextTick?: (callback: () => void) => void;
+    getBuiltinModule?: (name: string) => { uptime(): number } | undefined;
+  };
+};
+
 /** Node's: called when no promise is left to be handled. */
-const nextTick = (globalThis as { process?: { nextTick?: (callback: () => void) => void } }).process?.nextTick;
+const nextTick = program?.nextTick;
 
 function byNextTick(callback: () => void): ClockTimer {
   let isCancelled = false;
@@ -58,10 +67,14 @@ function byNextTick(callback: () => void): ClockTimer {
   };
 }
 
+/** Node's, which a browser's build need not have. */
+const os = program?.getBuiltinModule?.('node:os');
+
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallNow: () => Date.now(),
+  ...(os && { upNow: () => os.uptime() * 1_000 }),
   setTimer(callback, delayMs) {
     const timer = setTimeout(callback, Math.min(Math.max(0, delayMs), MAX_DELAY));
     return { cancel: () => clearTimeout(timer) };

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { BootstrapRounds, ROUND_MS } from '../../src/gossip/bootstrap-rounds.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
+import { WakingClock } from '../../src/util/waking-clock.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type Listener, say, TestSwarm, texts } from '../support/swarm.js';
 
@@ -101,7 +102,12 @@ describe('rounds', () => {
         },
       ]),
     );
-    return { clock, asked, topics, rounds: new BootstrapRounds({ clock, random: () => 0.5 }, topics) };
+    return {
+      clock,
+      asked,
+      topics,
+      rounds: new BootstrapRounds({ clock: new WakingClock(clock), random: () => 0.5 }, topics),
+    };
   }
 
   test('ask in every topic in turn, in few at once, and begin again after a quarter of an hour', async () => {

@@ -11,6 +11,8 @@ afterEach(() => swarm.close());
 const downs = (events: readonly GossipEvent[]) =>
   events.flatMap((event) => (event.type === 'neighborDown' ? [event.reason] : []));
 
+const lagged = (events: readonly GossipEvent[]) => events.filter(({ type }) => type === 'lagged');
+
 /** The clock of a machine that sleeps now and then: its monotonic clock stands still and no timer fires; only the wall clock goes on. */
 class SleepingClock implements Clock {
   readonly #clock: ManualClock;
@@ -18,8 +20,16 @@ class SleepingClock implements Clock {
   #asleepSince: number | undefined;
   #slept = 0;
 
+  /** How far somebody has set the wall clock forward. */
+  setForward = 0;
+
   constructor(clock: ManualClock) {
     this.#clock = clock;
+  }
+
+  /** As Linux tells it. */
+  upNow(): number {
+    return this.#clock.now();
   }
 
   now(): number {
@@ -27,7 +37,7 @@ class SleepingClock implements Clock {
   }
 
   wallNow(): number {
-    return this.#clock.now();
+    return this.#clock.now() + this.setForward;
   }
 
   setTimer(callback: () => void, delayMs: number): ClockTimer {
@@ -148,6 +158,61 @@ describe('a machine that sleeps', () => {
     await swarm.clock.advance(10_000);
     const told = sleeper.events.filter((event) => event.type === 'lagged' && event.reason === 'away');
     expect(told).toEqual([{ type: 'lagged', missed: 0, reason: 'away' }]);
+  });
+
+  // Its memories are as old as they are, although its monotonic clock has stood still.
+
+  test('does not bring back what others have long forgotten, nor have them told that it is lost', async () => {
+    const { awake, sleeper, clock } = await pair();
+    const beside = await swarm.listen(swarm.add(), [awake, sleeper]);
+    await swarm.clock.until(() => beside.session.neighbors().length === 2);
+    const newcomers: Listener[] = [];
+    for (let i = 0; i < 20; i++) await say(i % 2 === 0 ? awake : sleeper, `before ${i}`);
+    await swarm.clock.advance(2_000);
+    const sleeping = sleep(sleeper, clock, 400_000);
+    await swarm.clock.advance(200_000);
+    newcomers.push(await swarm.listen(swarm.add(), [awake]));
+    await sleeping;
+    newcomers.push(await swarm.listen(swarm.add(), [awake, sleeper]));
+    await swarm.clock.advance(30_000);
+    await say(awake, 'after');
+    await swarm.clock.advance(120_000);
+    expect(texts(awake).toSorted()).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19].map((i) => `before ${i}`).toSorted());
+    expect(texts(sleeper)).toHaveLength(11);
+    for (const each of newcomers) expect(texts(each)).toEqual(['after']);
+    expect(texts(beside)).toHaveLength(21);
+    for (const { events } of [awake, beside, ...newcomers]) expect(lagged(events)).toEqual([]);
+    expect(lagged(sleeper.events)).toEqual([{ type: 'lagged', missed: 0, reason: 'away' }]);
+  });
+
+  test('has nobody told of messages from before they came', async () => {
+    const { awake, sleeper, clock } = await pair();
+    for (let i = 0; i < 40; i++) await say(awake, `${i}`);
+    await swarm.clock.advance(70_000); // the sleeper has known them for longer than caches hold
+    const sleeping = sleep(sleeper, clock, 600_000);
+    await swarm.clock.advance(300_000);
+    // By then nobody but the sleeper knows them.
+    await awake.node.shutdown();
+    const others = [await swarm.listen(swarm.add())];
+    others.push(await swarm.listen(swarm.add(), others));
+    await swarm.clock.advance(200_000);
+    await sleeping;
+    await sleeper.session.send({ type: 'joinPeers', peers: others.map(({ endpoint }) => endpoint.addr()) });
+    await swarm.clock.until(() => sleeper.session.neighbors().length > 0, 20_000);
+    await swarm.clock.advance(120_000);
+    for (const { events } of others) expect(lagged(events)).toEqual([]);
+  });
+
+  test('is not one whose wall clock is set: nothing comes twice', async () => {
+    const { awake, sleeper, clock } = await pair();
+    for (let i = 0; i < 10; i++) await say(awake, `${i}`);
+    await swarm.clock.advance(1_000);
+    clock.setForward = 3_600_000;
+    await swarm.clock.advance(5_000);
+    await swarm.listen(swarm.add(), [sleeper, awake]);
+    await swarm.clock.advance(30_000);
+    expect(texts(sleeper)).toHaveLength(10);
+    expect(lagged(sleeper.events)).toEqual([]);
   });
 
   test('asks its peers as soon as it wakes up, also when it has nothing to say', async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { LostNeighbors } from '../../src/gossip/lost-neighbors.js';
 import type { EndpointId } from '../../src/identity/endpoint-id.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
+import { WakingClock } from '../../src/util/waking-clock.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { type Listener, TestSwarm } from '../support/swarm.js';
 
@@ -23,7 +24,7 @@ function lostNeighbors({ hasSpace = true, waitFor = 0 } = {}) {
   const lost = new LostNeighbors(
     topicIdFromBytes(new Uint8Array(32)),
     {
-      options: { clock, random: () => 0.5 },
+      options: { clock: new WakingClock(clock), random: () => 0.5 },
       waitFor: () => waitFor,
       join: (_, peers) => asked.push(...peers.map((peer) => `${peer} ${clock.now() / 1000}`)),
     },

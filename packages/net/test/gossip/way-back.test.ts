@@ -2,6 +2,7 @@ import { topicIdFromBytes } from '@grapevine/proto';
 import { describe, expect, test } from 'vitest';
 import { MAX_BOOTSTRAP, WayBack } from '../../src/gossip/way-back.js';
 import type { EndpointId } from '../../src/identity/endpoint-id.js';
+import { WakingClock } from '../../src/util/waking-clock.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}` as EndpointId);
@@ -11,7 +12,7 @@ function wayBack(waits: Readonly<Record<string, number>> = {}) {
   const clock = new ManualClock();
   const rounds: EndpointId[][] = [];
   const back = new WayBack(topicIdFromBytes(new Uint8Array(32)), {
-    options: { clock, dialBackoffMinMs: 250, dialBackoffMaxMs: 10_000, random: () => 0.5 },
+    options: { clock: new WakingClock(clock), dialBackoffMinMs: 250, dialBackoffMaxMs: 10_000, random: () => 0.5 },
     waitFor: (peer) => waits[peer] ?? 0,
     join: (_, peers) => rounds.push([...peers]),
   });

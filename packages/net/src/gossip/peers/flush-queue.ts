@@ -5,14 +5,12 @@ import type { Link } from '../link/link.js';
 /** Links with something to write. They are written once per tick, so that all of a tick goes out together. */
 export class FlushQueue {
   readonly #clock: Clock;
-  readonly #onFlushed: () => void;
   /** Those that are marked. */
   readonly #dirty = new ReusedQueue<Link>();
   #timer: ClockTimer | undefined;
 
-  constructor(clock: Clock, onFlushed: () => void) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#onFlushed = onFlushed;
   }
 
   add(link: Link): void {
@@ -35,7 +33,6 @@ export class FlushQueue {
       link.isListed = false;
       link.flush();
     }
-    this.#onFlushed();
   };
 
   stop(): void {

@@ -88,7 +88,7 @@ export class PeerTable {
       survivedSleep: ({ id }) => host.linkGap(id, 'sleep'),
     });
     this.#identityGuard = new IdentityGuard(options);
-    this.#toFlush = new FlushQueue(options.clock, () => this.#timeWatch.check());
+    this.#toFlush = new FlushQueue(options.clock);
     this.#idleLinks = new IdleLinks({
       clock: options.clock,
       idleLinkMs: options.idleLinkMs,
@@ -211,6 +211,11 @@ export class PeerTable {
     for (const peer of [...this.#peers.values()]) this.#forget(peer);
   }
 
+  /** Something happens: it may be the first sign of a sleep. */
+  checkTime(): void {
+    this.#timeWatch.check();
+  }
+
   snapshot(): PeerConnectionSnapshot[] {
     return describePeers(this.#everybody);
   }
@@ -276,6 +281,7 @@ export class PeerTable {
   }
 
   #add(connection: Connection, isNew: boolean): void {
+    this.#timeWatch.check(); // what is asked after a sleep are the links from before it
     const id = connection.remoteId;
     const isLeaf = connection.isFromLeaf === true;
     const addr = connection.remoteAddr();

@@ -1,4 +1,5 @@
-import type { Clock, ClockTimer } from '../../util/clock.js';
+import type { ClockTimer } from '../../util/clock.js';
+import type { WakingClock } from '../../util/waking-clock.js';
 
 /** How often time is looked at while nothing happens: each look wakes an idle process up. */
 const LOOK_MS = 3_000;
@@ -8,24 +9,26 @@ const JUMP_MS = 3_000;
 
 /**
  * Notices that time has jumped: the machine was asleep (then the monotonic clock may have stood still, and only the wall clock tells), or this
- * process did not run. A wall clock that is set forward looks the same, and costs a question to each peer.
+ * process did not run. A wall clock that is set forward looks the same, and costs a question to each peer. The clock is told what it lacks.
  */
 export class TimeWatch {
-  readonly #clock: Clock;
+  readonly #clock: WakingClock;
   readonly #onJump: (missingMs: number) => void;
   #timer: ClockTimer | undefined;
-  #now = 0;
-  #wall = 0;
+  #now: number;
+  #wall: number;
 
   /** @param onJump called with the milliseconds that are missing, when it is several seconds */
-  constructor(clock: Clock, onJump: (missingMs: number) => void) {
+  constructor(clock: WakingClock, onJump: (missingMs: number) => void) {
     this.#clock = clock;
+    this.#now = clock.now();
+    this.#wall = clock.wallNow();
     this.#onJump = onJump;
   }
 
   start(): void {
     if (this.#timer) return;
-    this.#look();
+    this.#look(); // it may have slept while nobody watched
     this.#arm();
   }
 
@@ -43,12 +46,13 @@ export class TimeWatch {
 
   /** @returns how long ago the last look was, in milliseconds, by the clock that says more */
   #look(): number {
-    const now = this.#clock.now();
+    const elapsed = this.#clock.now() - this.#now;
     const wall = this.#clock.wallNow();
-    const elapsed = Math.max(now - this.#now, wall - this.#wall);
-    this.#now = now;
+    const byWall = wall - this.#wall;
+    if (byWall - elapsed > JUMP_MS) this.#clock.wallIsAhead(byWall - elapsed);
+    this.#now = this.#clock.now();
     this.#wall = wall;
-    return elapsed;
+    return Math.max(elapsed, byWall);
   }
 
   #arm(): void {
