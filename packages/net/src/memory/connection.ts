@@ -18,6 +18,7 @@ export interface MemoryConnectionInit {
   readonly remoteAddr: TransportAddr;
   readonly alpn: string;
   readonly side: 'dialed' | 'accepted';
+  readonly isFromLeaf: boolean;
   /** The round-trip time that `stats` reports, in milliseconds. */
   readonly rttMs: number;
   /** How many streams this side may have open at once. */
@@ -35,6 +36,7 @@ export class MemoryConnection implements Connection {
   readonly remoteId: EndpointId;
   readonly alpn: string;
   readonly side: 'dialed' | 'accepted';
+  readonly isFromLeaf: boolean;
   readonly stableId = nextStableId();
   readonly #remoteAddr: TransportAddr;
   readonly #rttMs: number;
@@ -57,6 +59,7 @@ export class MemoryConnection implements Connection {
     this.remoteId = init.remoteId;
     this.alpn = init.alpn;
     this.side = init.side;
+    this.isFromLeaf = init.isFromLeaf;
     this.#remoteAddr = init.remoteAddr;
     this.#rttMs = init.rttMs;
     this.#maxStreams = init.maxStreams;

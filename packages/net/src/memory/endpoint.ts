@@ -1,4 +1,4 @@
-import { anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
+import { aBoolean, anInteger, type Checks, checkOptions } from '@grapevine/proto/check';
 import { AddressBook, type AddressLookup } from '../address/address-book.js';
 import { directAddrs, type EndpointAddr, endpointAddr, type TransportAddr } from '../address/endpoint-addr.js';
 import type { SocketAddr } from '../address/socket-addr.js';
@@ -30,6 +30,8 @@ export interface MemoryEndpointOptions {
   readonly clock?: Clock | undefined;
   /** Streams that a peer may have open to it at once, per connection, one-way and two-way together. Default 4,096. */
   readonly maxUniStreams?: number | undefined;
+  /** Whether it dials and cannot be dialed, as a browser tab. Default: it can be. */
+  readonly isLeaf?: boolean | undefined;
 }
 
 const MAX_STREAMS = 4096;
@@ -46,6 +48,7 @@ const CHECKS: Checks<MemoryEndpointOptions> = {
   socketAddr: aSocketAddr,
   clock: aClock,
   maxUniStreams: anInteger(0),
+  isLeaf: aBoolean,
 };
 
 /** What an endpoint needs of the network that it is on. */
@@ -69,6 +72,7 @@ export interface EndpointHost {
 /** An endpoint on a `MemoryNetwork`, which makes it. */
 export class MemoryEndpoint implements Endpoint {
   readonly id: EndpointId;
+  readonly isLeaf: boolean;
   readonly addressLookup: AddressLookup;
   /** Where it lives on its network. */
   readonly socketAddr: SocketAddr;
@@ -86,6 +90,7 @@ export class MemoryEndpoint implements Endpoint {
   /** @internal Use `MemoryNetwork.endpoint`. */
   constructor(network: EndpointHost, key: SecretKey, addr: SocketAddr, options: MemoryEndpointOptions) {
     this.id = key.id;
+    this.isLeaf = options.isLeaf ?? false;
     this.socketAddr = addr;
     this.clock = options.clock ?? network.clock;
     this.maxUniStreams = options.maxUniStreams ?? MAX_STREAMS;
@@ -100,7 +105,7 @@ export class MemoryEndpoint implements Endpoint {
   }
 
   addr(): EndpointAddr {
-    return endpointAddr(this.id, this.socketAddr);
+    return this.isLeaf ? { id: this.id, addrs: [] } : endpointAddr(this.id, this.socketAddr);
   }
 
   async *watchAddr(): AsyncIterable<EndpointAddr> {
@@ -188,6 +193,7 @@ export class MemoryEndpoint implements Endpoint {
       remoteAddr: ip(addr),
       alpn,
       side: 'dialed',
+      isFromLeaf: false,
       rttMs,
       maxStreams: peer.maxUniStreams,
       clock: this.clock,
@@ -220,6 +226,7 @@ export class MemoryEndpoint implements Endpoint {
           remoteAddr: ip(dialer.socketAddr),
           alpn: theirs.alpn,
           side: 'accepted',
+          isFromLeaf: dialer.isLeaf,
           rttMs,
           maxStreams: dialer.maxUniStreams,
           clock: this.clock,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { Absence, countedAbsence } from '../../src/gossip/absence.js';
 import type { EventQueue } from '../../src/gossip/event-queue.js';
-import { type Listener, type Member, record, say, TestSwarm, TOPIC, texts } from '../support/swarm.js';
+import { type Listener, type Member, record, say, type Tab, TestSwarm, TOPIC, texts } from '../support/swarm.js';
 
 const READERS = [{}] as EventQueue[];
 const AWAY = { type: 'lagged', missed: 0, reason: 'away' };
@@ -562,6 +562,28 @@ describe('two halves of a swarm that meet at one link', () => {
       for (const each of halves[1]) expect(away(each)).toHaveLength(1);
     },
   );
+
+  test('and neither says anything more: tabs behind hubs of both are told at once, and one that came late is not', async () => {
+    const { halves, one, other } = await splitInHalves();
+    const { clock } = swarm as TestSwarm;
+    const hubs = halves.map(([, hub]) => hub as Listener);
+    const tabs = await Promise.all(hubs.map((hub) => (swarm as TestSwarm).tab([hub])));
+    for (let i = 0; i < 40; i++) {
+      for (const half of halves) await say(half[i % 4] as Listener, `${half[0]?.index} ${i}`);
+      await clock.advance(500);
+    }
+    await clock.advance(240_000); // all caches are empty
+    const late = await (swarm as TestSwarm).tab(hubs.slice(0, 1));
+    await clock.advance(20_000);
+    await meet(one, other);
+    await clock.advance(20_000);
+    for (const each of [...halves.flat(), ...tabs]) expect(away(each)).toHaveLength(1);
+    await clock.advance(240_000);
+    for (const each of [...halves.flat(), ...tabs]) expect(away(each)).toHaveLength(1);
+    expect(away(late)).toEqual([]);
+    const { reconciliation } = await (tabs[0] as Tab).node.snapshot();
+    expect(reconciliation.sessions).toBeLessThan(10);
+  });
 
   test('after less than caches hold: nobody is told, and everybody has all', async () => {
     const { halves, said } = await meetAtSeam(15_000);

@@ -32,6 +32,7 @@ function gateWith(options: GossipOptions) {
     isConnected: () => true,
     remoteAddr: () => undefined,
     release: () => {},
+    compare: () => {},
     expelled: () => {},
     shutOut: () => void handedOn.push('shut out'),
   };

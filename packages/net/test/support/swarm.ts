@@ -1,5 +1,7 @@
 import { seededRng, type TopicId, topicIdFromBytes } from '@grapevine/proto';
+import { vi } from 'vitest';
 import { GossipNode, type GossipOptions } from '../../src/gossip/index.js';
+import { LeafNode } from '../../src/gossip/leaf/index.js';
 import type { GossipEvent, TopicSession } from '../../src/gossip/service.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
 import type { MemoryEndpoint, MemoryEndpointOptions } from '../../src/memory/endpoint.js';
@@ -24,12 +26,21 @@ export interface Listener extends Member {
   readonly events: GossipEvent[];
 }
 
+/** A leaf with a subscription whose events are recorded. */
+export interface Tab {
+  readonly endpoint: MemoryEndpoint;
+  readonly node: LeafNode;
+  readonly session: TopicSession;
+  readonly events: GossipEvent[];
+}
+
 /** A swarm in memory and in virtual time, the same from run to run. */
 export class TestSwarm {
   readonly clock = new ManualClock();
   readonly network: MemoryNetwork;
   readonly members: Member[] = [];
   readonly #options: GossipOptions;
+  readonly #tabs: LeafNode[] = [];
 
   constructor(options: GossipOptions = {}, network: MemoryNetworkOptions = {}) {
     this.network = new MemoryNetwork({ latencyMs: 5, clock: this.clock, ...network });
@@ -60,6 +71,24 @@ export class TestSwarm {
     return member;
   }
 
+  /** A leaf as a browser tab is one: it dials these hubs, and nobody can dial it. It has joined when this resolves. */
+  async tab(hubs: readonly Member[], topic = TOPIC): Promise<Tab> {
+    const seed = Buffer.alloc(32, 2);
+    seed.writeUInt32LE(this.#tabs.length);
+    const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed), isLeaf: true });
+    const options = { clock: this.clock, rng: seededRng(seed), random: () => 0.5, ...this.#options };
+    const node = new LeafNode(endpoint, {
+      ...options,
+      randomBytes: (length) => new Uint8Array(length).fill(seed[0] ?? 0),
+    });
+    this.#tabs.push(node);
+    const session = await node.subscribe(topic, { bootstrap: hubs.map((hub) => hub.endpoint.addr()) });
+    const tab = { endpoint, node, session, events: record(session) };
+    await vi.dynamicImportSettled(); // of what compares histories
+    await this.clock.until(() => session.neighbors().length > 0);
+    return tab;
+  }
+
   /** Subscribes a member, and records its events. */
   async listen(member: Member, bootstrap: readonly Member[] = [], topic = TOPIC): Promise<Listener> {
     const session = await member.node.subscribe(topic, { bootstrap: bootstrap.map(({ endpoint }) => endpoint.addr()) });
@@ -78,7 +107,10 @@ export class TestSwarm {
   }
 
   async close(): Promise<void> {
-    const closing = Promise.all(this.members.map(({ router }) => router.shutdown()));
+    const closing = Promise.all([
+      ...this.members.map(({ router }) => router.shutdown()),
+      ...this.#tabs.map((tab) => tab.shutdown()),
+    ]);
     await this.clock.advance(20_000);
     await closing;
   }
@@ -94,11 +126,11 @@ export function record(session: TopicSession): GossipEvent[] {
 }
 
 /** The contents that a listener received, as texts. */
-export function texts(listener: Listener): string[] {
+export function texts(listener: Pick<Listener, 'events'>): string[] {
   return listener.events.flatMap((event) => (event.type === 'received' ? [Buffer.from(event.content).toString()] : []));
 }
 
 /** Broadcasts a text. Fails the test when the node refuses it. */
-export function say(listener: Listener, text: string): Promise<void> {
+export function say(listener: Pick<Listener, 'session'>, text: string): Promise<void> {
   return listener.session.send({ type: 'broadcast', content: Buffer.from(text), scope: 'swarm', whenAlone: 'keep' });
 }

@@ -18,6 +18,8 @@ export interface GateHost {
   hasSeen(topic: TopicId, id: MessageId): boolean;
   isConnected(peer: EndpointId): boolean;
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
+  /** A hub has something to say that is compared and not announced. */
+  compare(topic: TopicId, hub: EndpointId): void;
   /** A peer may have no use for its connection any more. */
   release(peer: EndpointId): void;
   /** Nothing more may be said to a peer in a topic. */

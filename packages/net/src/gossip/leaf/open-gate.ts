@@ -19,6 +19,9 @@ export class OpenGate implements AppGate {
 
   receive(arrival: Arrival): void {
     this.#host.feed(arrival);
+    if (arrival.type !== 'recvMessage') return;
+    const { from, topic, message } = arrival;
+    if (message.type === 'ihave' && message.messages.length === 0) this.#host.compare(topic, from);
   }
 
   maySend(): boolean {
