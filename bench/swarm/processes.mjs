@@ -16,6 +16,11 @@ const SETTLE_MS = 4_000;
 const QUIET_MS = 5_000;
 /** The time between two looks at the deliveries, in milliseconds. */
 const LOOK_MS = 100;
+/** A publisher that is not done this long after it could have been stands still, in milliseconds. */
+const STALL_MS = 60_000;
+
+/** A swarm stands still in the middle of a flood: its publisher waits for ever. */
+export class StallError extends Error {}
 
 /**
  * What runs in the processes. `quic` and `quicRing` are bare nodes on the QUIC binding: along a tree, and with five neighbors each.
@@ -156,7 +161,7 @@ export async function startProcesses(kind, nodes, flags = []) {
     const before = sum(({ count }) => count, (await looks()).slice(1));
     const expected = load.messages * (alive.length - 1);
     const start = performance.now();
-    await members[0]?.publish(load, ++seed);
+    await inTime(members[0]?.publish(load, ++seed), load.messages * load.pauseMs + STALL_MS);
     let got = 0;
     let lastAt = performance.now();
     while (got < expected && performance.now() - lastAt < QUIET_MS) {
@@ -201,6 +206,16 @@ export async function startProcesses(kind, nodes, flags = []) {
     publish,
     stop: () => Promise.all(alive.map((member) => member.end())),
   };
+}
+
+/** @param {Promise<unknown> | undefined} published @param {number} ms @throws StallError when it takes longer */
+async function inTime(published, ms) {
+  const waited = new AbortController();
+  const late = sleep(ms, undefined, { signal: waited.signal }).then(() => {
+    throw new StallError(`the publisher was not done after ${ms / 1000} s`);
+  });
+  late.catch(() => {});
+  await Promise.race([published, late]).finally(() => waited.abort());
 }
 
 /**

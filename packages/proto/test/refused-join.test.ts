@@ -44,6 +44,18 @@ describe('a node that is not let in by the peer that it has asked', () => {
     expect(node.snapshot.activeView).toEqual([standIn]);
   });
 
+  test('takes one answer of its stand-in: those that it repeats have nobody asked for others', () => {
+    const node = new TestNode();
+    node.join(1);
+    const [standIn] = sent(node.receive(1, others)).map(({ to }) => to) as [number];
+    node.receive(1, refusal);
+    const answers = Array.from({ length: 10 }, () => node.receive(standIn, consent)).flat();
+    const asking = answers.filter(
+      (output) => output.type === 'scheduleTimer' && output.timer.task.type === 'askForMembers',
+    );
+    expect(asking).toHaveLength(1);
+  });
+
   test('only becomes a neighbor of others once it has one', () => {
     const node = new TestNode();
     node.join(1);

@@ -50,7 +50,9 @@ export class EnteringHyParView<P extends PeerId> extends PatientHyParView<P> {
     }
     super.receive(from, message, now);
     if (letsUsIn && !this.#isIn && this.active.has(from)) this.#entered(from);
-    if (message.type === 'neighbor' || message.type === 'disconnect') this.#joiningPeers?.delete(from);
+    if (message.type !== 'neighbor' && message.type !== 'disconnect') return;
+    this.#joiningPeers?.delete(from);
+    if (from === this.#standIn) this.#standIn = undefined; // a second answer is none
   }
 
   /**
