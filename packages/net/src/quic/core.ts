@@ -53,6 +53,8 @@ export interface EndpointStats {
 /** What datagrams can be routed to. */
 export interface Route {
   receive(datagram: Uint8Array, host: string, port: number): void;
+  /** Whether the peer has proven that it is there. */
+  hasProven(host: string): boolean;
 }
 
 /** Datagrams that one connection may send in a row; then the others get their turn, and the socket is read. */
@@ -93,7 +95,10 @@ export class Core implements DriverHost {
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
   readonly #ticks = new Ticks();
-  readonly #turns = new DatagramTurns((datagram, host, port) => this.#take(datagram, host, port));
+  readonly #turns = new DatagramTurns({
+    take: (datagram, host, port) => this.#take(datagram, host, port),
+    isKnown: (datagram, host) => this.#routeOf(destinationKey(datagram))?.hasProven(host) ?? false,
+  });
 
   constructor(
     readonly settings: Settings,
@@ -119,7 +124,7 @@ export class Core implements DriverHost {
 
   #take(datagram: Uint8Array, host: string, port: number): void {
     const key = destinationKey(datagram);
-    const route = key === undefined ? undefined : this.routes.get(key);
+    const route = this.#routeOf(key);
     if (route) {
       this.#ticks.isBusy = true;
       route.receive(datagram, host, port);
@@ -134,6 +139,10 @@ export class Core implements DriverHost {
     }
     if (!this.onStray(datagram, host, port) && !this.resets.onStray(datagram, { host, port }))
       this.counters.undecodable++;
+  }
+
+  #routeOf(key: string | undefined): Route | undefined {
+    return key === undefined ? undefined : this.routes.get(key);
   }
 
   schedule(driver: Driver): void {

@@ -107,6 +107,10 @@ export class Driver {
     return this.#phase === 'closed';
   }
 
+  hasProven(host: string): boolean {
+    return this.remote.isProven && this.remote.host === host;
+  }
+
   /** A datagram for this connection. */
   receive(datagram: Uint8Array, host: string, port: number): void {
     const native = this.#native;

@@ -71,6 +71,10 @@ export class QuicIncoming implements Incoming, Route {
     else this.#failLater(Math.min(HELLO_MS, this.#timeoutMs), 'the client did not say what it wants');
   }
 
+  hasProven(): boolean {
+    return false;
+  }
+
   receive(datagram: Uint8Array, host: string, port: number): void {
     if (host !== this.from.host || port !== this.from.port) return;
     if (this.datagrams.length >= MAX_KEPT || this.#keptBytes + datagram.length > MAX_KEPT_BYTES) return;

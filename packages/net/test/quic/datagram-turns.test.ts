@@ -5,14 +5,22 @@ import { DatagramTurns } from '../../src/quic/datagram-turns.js';
 const FLOODER = '192.0.2.9';
 const HONEST = '192.0.2.1';
 
-/** What was taken in, as `host number`, in order. @param costMs - how long it takes to take one in; the clock stands still otherwise */
-function recorder(costMs = 0) {
+/**
+ * What was taken in, as `host number`, in order.
+ *
+ * @param costMs - how long it takes to take one in; the clock stands still otherwise
+ * @param isKnown - whether a connection has proven that it is there
+ */
+function recorder(costMs = 0, isKnown: (host: string) => boolean = () => true) {
   const taken: string[] = [];
   let now = 0;
   const turns = new DatagramTurns(
-    (datagram, host) => {
-      taken.push(`${host} ${new DataView(datagram.buffer).getUint32(0)}`);
-      now += costMs;
+    {
+      take(datagram, host) {
+        taken.push(`${host} ${new DataView(datagram.buffer).getUint32(0)}`);
+        now += costMs;
+      },
+      isKnown: (_, host) => isKnown(host),
     },
     () => now,
   );
@@ -96,6 +104,63 @@ test('addresses of one network are one source', () => {
   turns.stop();
 });
 
+/** An address that somebody invents. */
+function invented(i: number): string {
+  return `198.18.${i >> 8}.${i & 255}`;
+}
+
+test('invented addresses delay nobody who is known, while a neighbor floods as well', async () => {
+  const { turns, send, of } = recorder(0.7, (host) => host === HONEST || host === FLOODER);
+  send(HONEST);
+  let strangers = 0;
+  for (let round = 1; round <= 200; round++) {
+    for (let i = 0; i < 6; i++) send(FLOODER, 1_200);
+    for (let i = 0; i < 26; i++) send(invented(strangers++), 70);
+    send(HONEST, 70);
+    for (let turns = 0; turns < 3; turns++) await turn();
+    expect(of(HONEST)).toHaveLength(round + 1);
+  }
+  expect(turns.dropped).toBeGreaterThan(0);
+  expect(turns.waitingBytes).toBeLessThan(2 << 20);
+  turns.stop();
+});
+
+test('strangers are heard beside a neighbor that floods, one by one', async () => {
+  const { turns, send, taken } = recorder(0.7, (host) => host === FLOODER);
+  send(FLOODER);
+  for (let i = 0; i < 32; i++) send(FLOODER);
+  for (let i = 0; i < 10; i++) send(invented(i));
+  for (let turns = 0; turns < 4; turns++) await turn();
+  expect(new Set(taken.filter((entry) => !entry.startsWith(FLOODER))).size).toBe(10);
+  turns.stop();
+});
+
+test('what waits of strangers is bounded, and takes no room of those who are known', async () => {
+  const { turns, send, of } = recorder(0.7, (host) => host === HONEST);
+  send(HONEST);
+  for (let i = 0; i < 10_000; i++) send(invented(i), 1_200);
+  expect(turns.waitingBytes).toBeLessThanOrEqual(512 << 10);
+  const { dropped } = turns;
+  for (let i = 0; i < 1_000; i++) send(HONEST, 1_200);
+  expect(turns.dropped).toBe(dropped);
+  while (of(HONEST).length < 1_001) await turn();
+  turns.stop();
+});
+
+test('whoever proves to be there is known from its next datagram on, and nothing of it is overtaken', async () => {
+  let isProven = false;
+  const { turns, send, of } = recorder(0.7, (host) => host === FLOODER || isProven);
+  send(FLOODER);
+  for (let i = 0; i < 20; i++) send(HONEST, 1_200);
+  const strangers = turns.waitingBytes;
+  isProven = true;
+  for (let i = 0; i < 400; i++) send(HONEST, 1_200);
+  expect(strangers).toBeGreaterThan(0);
+  expect(turns.dropped).toBe(0);
+  await untilNothingWaits(turns);
+  expect(of(HONEST)).toEqual(inOrder(HONEST, 420));
+});
+
 test('a stream that fills its window beside another source loses nothing', async () => {
   const { turns, send, of } = recorder();
   send(FLOODER);
@@ -121,10 +186,7 @@ test('what waits is bounded for each source and for all, and what is lost is cou
 test('whoever was alone for a second has no share any more', async () => {
   let now = 0;
   const taken: string[] = [];
-  const turns = new DatagramTurns(
-    (_, host) => taken.push(host),
-    () => now,
-  );
+  const turns = new DatagramTurns({ take: (_, host) => taken.push(host), isKnown: () => true }, () => now);
   const send = (host: string, count: number) => {
     for (let i = 0; i < count; i++) turns.add(new Uint8Array(1), host, 1);
   };
@@ -143,9 +205,12 @@ test('whoever was alone for a second has no share any more', async () => {
 
 test('nothing is taken in after a stop, also where it comes from the inside', async () => {
   const taken: string[] = [];
-  const turns = new DatagramTurns((_, host) => {
-    taken.push(host);
-    if (taken.length === 12) turns.stop();
+  const turns = new DatagramTurns({
+    take(_, host) {
+      taken.push(host);
+      if (taken.length === 12) turns.stop();
+    },
+    isKnown: () => true,
   });
   turns.add(new Uint8Array(1), HONEST, 1);
   for (let i = 0; i < 100; i++) turns.add(new Uint8Array(1), FLOODER, 1);
