@@ -72,7 +72,7 @@ export interface HardenedConfig {
   readonly nodeMissing: number;
   /**
    * Missing payloads of a topic that one peer can be asked for at a time. Four times as many of those that it has announced are known. At least 1.
-   * Default 4,096.
+   * Default 640: what one that invents payloads has the node wait for takes less than 1 MB.
    */
   readonly missingPerPeer: number;
   /** Missing payloads that a topic asks for at a time. Four times as many are known. At least 1. Default 65,536. */

@@ -43,7 +43,7 @@ export const HARDENED: Settings<HardenedConfig> = {
   nodeCacheMaxCount: [1_000_000, any],
   nodeIdMaxCount: [1_000_000, some],
   nodeMissing: [65_536, some],
-  missingPerPeer: [4_096, some],
+  missingPerPeer: [640, some],
   missingTotal: [65_536, some],
   graftAttempts: [8, anInteger(1, 32)],
   replacedPerList: [10, any],

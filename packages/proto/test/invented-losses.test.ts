@@ -13,11 +13,11 @@ const WITNESS = 2;
 /** The victim, its honest neighbor, and a node behind that one. */
 const VICTIM = 0;
 const CHAIN = [VICTIM, 10, 20];
-/** A hundredth of what it is by default: so a second's lies are a hundredth as well. */
-const PER_PEER = 40;
-/** Of one neighbor, within five seconds (`GRACE` in `told-losses.ts`). */
-const REPORTED = PER_PEER;
-/** Of one neighbor, within `messageCacheRetention`: four times `missingPerPeer` (`KNOWN_FACTOR` in `node-budgets.ts`). */
+/** A sixty-fourth of what it is by default: so a second's lies are a sixty-fourth as well. */
+const PER_PEER = 10;
+/** Of one neighbor, within five seconds (`GRACE` in `told-losses.ts`): four times `missingPerPeer` (`KNOWN_FACTOR` in `node-budgets.ts`). */
+const REPORTED = 4 * PER_PEER;
+/** Of one neighbor, within `messageCacheRetention`: as many. */
 const CLAIMED = 4 * PER_PEER;
 const MINUTES = 3;
 

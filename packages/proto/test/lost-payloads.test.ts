@@ -191,10 +191,10 @@ describe('a payload that a neighbor has told lost', () => {
   test('is none of our business when a stranger says so, and no neighbor can say it without end', () => {
     const node = member({ hardened: { missingPerPeer: 10 } }, 1);
     node.handle(reported(9, 30_000, 'a'));
-    node.handle(reported(1, 30_000, ...Array.from({ length: 25 }, (_, i) => `m${i}`)));
+    node.handle(reported(1, 30_000, ...Array.from({ length: 55 }, (_, i) => `m${i}`)));
     node.now = 5_000;
     const outputs = node.evict();
-    expect(emitted(outputs)).toEqual(told(10));
+    expect(emitted(outputs)).toEqual(told(40)); // four times as many
     expect(node.stats.droppedAnnouncements).toBe(15);
     // The refused loss is reported again, now that there is space.
     expect(reconciled(outputs)).toContain('1 overflow');

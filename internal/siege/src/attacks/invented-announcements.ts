@@ -8,8 +8,6 @@ export const inventedAnnouncements: Attack = {
   name: 'invented-announcements',
   what: 'a neighbor announces 60 payloads in each message, and has none of them',
   standing: 'neighbor',
-  // A neighbor: what it announces is kept until it is given up, some ten thousand ids with who has them.
-  limits: { memoryPerStranger: 8_000_000 },
   async run({ connect, topic, signal, pause }) {
     while (!signal.aborted) {
       const peer = await connect();

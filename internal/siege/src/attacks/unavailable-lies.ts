@@ -16,8 +16,6 @@ export const unavailableLies: Attack = {
   name: 'unavailable-lies',
   what: 'a neighbor compares histories over and over, with a thousand payloads that it invents and then has lost',
   standing: 'neighbor',
-  // A neighbor: what it says is gone is kept until subscribers are told, some ten thousand ids.
-  limits: { memoryPerStranger: 8_000_000 },
   async run({ connect, kit, target, topic, signal, pause }: Field) {
     while (!signal.aborted) {
       const peer = await connect();

@@ -9,6 +9,8 @@ import type { Announcement, GraftRequest, LostPayload, MissingPayloads } from '.
 import { KNOWN_FACTOR, type MissingHolder, type NodeBudgets } from './node-budgets.js';
 import { Patience } from './patience.js';
 
+// Times are whole milliseconds, which take up no object of their own: a neighbor may have us keep some thousand of these.
+
 interface Announcer<P> extends Announcement<P> {
   /** The tree of the payload. */
   readonly tag: RootTag | undefined;
@@ -24,6 +26,8 @@ interface Missing<P> {
   readonly by: P;
   /** Who can be asked, in turn. Copied at each change: an array that is pushed to allocates places for seventeen. */
   announcers: readonly Announcer<P>[];
+  /** Who has announced it and is kept by the bounds from being asked for now. */
+  waiting: Announcer<P> | undefined;
   /** Whether anybody has announced it. */
   isAnnounced: boolean;
 }
@@ -36,8 +40,6 @@ class Lists<P> {
   readonly perPeer = new LazyMap<P, number>();
   /** How many payloads a peer has told of first. */
   readonly told = new LazyMap<P, number>();
-  /** Announcements that the bounds keep from being asked about for now. */
-  readonly waiting = new LazyMap<MessageId, Announcer<P>>();
   /** Peers that have announced more than can even be known. */
   readonly overflowed = new LazySet<P>();
   /** Payloads with a running timer: at most one each, also when a payload is forgotten and announced again. */
@@ -94,9 +96,9 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     const missing = this.#all.payloads.get(id) ?? this.#note(id, peer, now);
     if (missing?.announcers.some((announcer) => announcer.peer === peer) !== false) return undefined;
     missing.isAnnounced = true;
-    const announcer: Announcer<P> = { peer, round, tag, time: now, asked: 0, askedAt: 0 };
+    const announcer: Announcer<P> = { peer, round, tag, time: Math.floor(now), asked: 0, askedAt: 0 };
     if (this.#canAsk(missing, peer)) return this.#ask(id, missing, announcer) ? wait : undefined;
-    if (!this.#all.waiting.has(id)) this.#all.waiting.set(id, announcer);
+    missing.waiting ??= announcer;
     return undefined;
   }
 
@@ -112,10 +114,10 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   /** Payloads that had to wait and can be asked for now, each with the delay of its timer. */
   admitWaiting(): { readonly id: MessageId; readonly delay: number }[] {
     const admitted: { readonly id: MessageId; readonly delay: number }[] = [];
-    for (const [id, announcer] of this.#lists?.waiting ?? NOBODY) {
-      const missing = this.#all.payloads.get(id) as Missing<P>;
-      if (!this.#canAsk(missing, announcer.peer)) continue;
-      this.#all.waiting.delete(id);
+    for (const [id, missing] of this.#lists?.payloads ?? NOBODY) {
+      const announcer = missing.waiting;
+      if (announcer === undefined || !this.#canAsk(missing, announcer.peer)) continue;
+      missing.waiting = undefined;
       if (missing.announcers.some(({ peer }) => peer === announcer.peer)) continue;
       if (this.#ask(id, missing, announcer)) admitted.push({ id, delay: this.#graftTimeout });
     }
@@ -142,7 +144,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     for (const [id, missing] of this.#lists?.payloads ?? NOBODY) {
       if (now - missing.since < this.#node.config.broadcast.messageCacheRetention) break;
       const { since, by } = missing;
-      lost.push({ id, since, by, reason: this.#reason(id, missing) });
+      lost.push({ id, since, by, reason: this.#reason(missing) });
       this.#remove(id, missing);
     }
     return lost;
@@ -160,7 +162,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     missing.announcers = others;
     const delay = next.asked === 0 ? this.#answerTime.value : this.#pause * 2 ** (next.asked - 1);
     next.asked++;
-    next.askedAt = now;
+    next.askedAt = Math.floor(now);
     if (next.asked < this.#node.config.hardened.graftAttempts) missing.announcers = [...others, next];
     else this.#cannotAsk(missing, next.peer);
     this.#all.timers.add(id);
@@ -177,7 +179,7 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   isHeldBy(id: MessageId, peer: P): boolean {
     const missing = this.#lists?.payloads.get(id);
     if (missing === undefined) return false;
-    return missing.announcers.some((announcer) => announcer.peer === peer) || this.#all.waiting.get(id)?.peer === peer;
+    return missing.announcers.some((announcer) => announcer.peer === peer) || missing.waiting?.peer === peer;
   }
 
   arrived(id: MessageId, from: P | undefined, now: number): readonly Announcement<P>[] {
@@ -196,9 +198,8 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   forget(peer: P): void {
     if (this.#lists === undefined) return;
     this.#all.overflowed.delete(peer);
-    for (const [id, announcer] of this.#all.waiting) if (announcer.peer === peer) this.#all.waiting.delete(id);
-    if (!this.#all.perPeer.has(peer)) return;
     for (const missing of this.#all.payloads.values()) {
+      if (missing.waiting?.peer === peer) missing.waiting = undefined;
       const others = missing.announcers.filter((announcer) => announcer.peer !== peer);
       if (others.length === missing.announcers.length) continue;
       missing.announcers = others;
@@ -232,7 +233,13 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
       this.#all.overflowed.add(by);
       return undefined;
     }
-    const missing: Missing<P> = { since: now, by, announcers: NOBODY, isAnnounced: false };
+    const missing: Missing<P> = {
+      since: Math.floor(now),
+      by,
+      announcers: NOBODY,
+      waiting: undefined,
+      isAnnounced: false,
+    };
     this.#all.payloads.set(id, missing);
     this.#node.budgets.missing.changed(this, 1);
     count(this.#all.told, by, 1);
@@ -265,7 +272,6 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
   #remove(id: MessageId, { by, announcers }: Missing<P>): void {
     this.#all.payloads.delete(id);
     this.#node.budgets.missing.changed(this, -1);
-    this.#all.waiting.delete(id);
     count(this.#all.told, by, -1);
     for (const { peer } of announcers) count(this.#all.perPeer, peer, -1);
     if (announcers.length > 0) this.#countAsking(-1);
@@ -276,8 +282,8 @@ export class PersistentMissing<P> implements MissingPayloads<P>, MissingHolder {
     this.#node.budgets.asking.changed(this, change);
   }
 
-  #reason(id: MessageId, { announcers, isAnnounced }: Missing<P>): LossReason {
-    if (announcers.length === 0 && this.#all.waiting.has(id)) return 'overflow';
+  #reason({ announcers, waiting, isAnnounced }: Missing<P>): LossReason {
+    if (announcers.length === 0 && waiting !== undefined) return 'overflow';
     return isAnnounced ? 'abandoned' : 'unavailable';
   }
 

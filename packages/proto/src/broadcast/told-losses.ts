@@ -18,6 +18,9 @@ const GRACE = 1 / 6;
 /** How many times the evict interval passes between two rounds in which all neighbors are told: five seconds. */
 const ROUND = 5;
 
+/** For how many rounds what one neighbor has told is told on, where it tells as much as is taken: twenty seconds. */
+const ROUNDS = 4;
+
 interface Reported<P> {
   readonly since: number;
   readonly by: P;
@@ -82,8 +85,8 @@ export class ToldLosses<P> implements MissingHolder {
     const { messageIdRetention, messageCacheRetention } = this.#node.config.broadcast;
     if (age >= messageIdRetention || this.#told.has(id) || this.#reported.has(id)) return;
     const perPeer = this.#reportedBy.get(by) ?? 0;
-    // An invented loss is told to everybody in the swarm: 4,096 by default in each five seconds. What is refused is reported again.
-    if (perPeer >= this.#node.config.hardened.missingPerPeer || !this.#makesRoomFor(by)) {
+    // An invented loss is told to everybody in the swarm: 2,560 by default in each five seconds. What is refused is reported again.
+    if (perPeer >= this.#perPeer || !this.#makesRoomFor(by)) {
       this.#node.stats.droppedAnnouncements++;
       this.#refused.add(by);
       return;
@@ -159,13 +162,18 @@ export class ToldLosses<P> implements MissingHolder {
 
   /** A neighbor that has told much makes room for its own; where all of it is too much, the one that has told most. */
   #makesRoomFor(by: P): boolean {
-    if (this.#queues.sizeOf(by) >= KNOWN_FACTOR * this.#node.config.hardened.missingPerPeer) this.#dropOldest(by);
+    if (this.#queues.sizeOf(by) >= ROUNDS * this.#perPeer) this.#dropOldest(by);
     while (!this.#hasRoom) {
       const largest = this.#queues.largest();
       if (largest === undefined) return false;
       this.#dropOldest(largest);
     }
     return true;
+  }
+
+  /** How many losses are taken of a neighbor while none of them may be told yet. */
+  get #perPeer(): number {
+    return KNOWN_FACTOR * this.#node.config.hardened.missingPerPeer;
   }
 
   get #roundInterval(): number {

@@ -6,7 +6,7 @@ interface Plan {
   /** Honest nodes. Any other end of a link is a neighbor whose messages the test makes. */
   readonly nodes: readonly number[];
   readonly links: readonly (readonly [number, number])[];
-  /** `hardened.missingPerPeer`. The limit of a topic is four times as high. */
+  /** `hardened.missingPerPeer`. The limit of a topic is sixteen times as high. */
   readonly missingPerPeer: number;
 }
 
@@ -77,7 +77,7 @@ export class LossNetwork {
 function newState(me: number, missingPerPeer: number): State<number> {
   const config = {
     membership: { activeViewCapacity: 8 },
-    hardened: { missingPerPeer, missingTotal: 4 * missingPerPeer, nodeMissing: 4 * missingPerPeer },
+    hardened: { missingPerPeer, missingTotal: 16 * missingPerPeer, nodeMissing: 16 * missingPerPeer },
   };
   const state = new State<number>({ me, rng: seededRng(testSeed(me + 1)), config });
   state.handle({ type: 'command', topic: TOPIC, command: { type: 'join', peers: [] } }, 0);
