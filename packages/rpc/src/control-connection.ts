@@ -37,7 +37,7 @@ export interface ControlHost {
 
 /** Answers control requests, one on each stream. Resolves when the connection is over. */
 export async function serveControlConnection(connection: CertificateConnection, host: ControlHost): Promise<void> {
-  const pending = boundedPending(connection, MAX_PENDING_BYTES);
+  const pending = boundedPending(connection, () => MAX_PENDING_BYTES);
   for await (const stream of connection.acceptBi()) void serve(stream, pending, host);
   await connection.closed;
 }

@@ -21,7 +21,7 @@ export interface ItemReaderOptions {
 /**
  * Cuts a stream into items: a length as a varint, then that number of bytes.
  *
- * Holds one unfinished item and what the last read brought beyond it. Lengths are read as irpc does: over-long forms pass, and of
+ * Holds at most one unfinished item and what the last read brought beyond it. Lengths are read as irpc does: over-long forms pass, and of
  * the tenth byte only the lowest bit counts.
  */
 export class ItemReader {
@@ -43,9 +43,46 @@ export class ItemReader {
    */
   async next(): Promise<Uint8Array | undefined> {
     const length = await this.#length();
-    if (length === undefined) return undefined;
+    return length === undefined ? undefined : await this.body(this.#checked(length));
+  }
+
+  /** The length of the next item; {@link body} or {@link skip} follows. Undefined at a clean end. @throws as {@link next} */
+  async nextLength(): Promise<number | undefined> {
+    const length = await this.#length();
+    return length === undefined ? undefined : this.#checked(length);
+  }
+
+  /** The item of this length. @throws as {@link next} */
+  async body(length: number): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let missing = length;
+    try {
+      for (;;) {
+        const chunk = this.#take(missing);
+        chunks.push(chunk);
+        missing -= chunk.length;
+        this.#pending?.add(chunk.length);
+        if (missing === 0) break;
+        await this.#more(missing);
+      }
+    } finally {
+      this.#pending?.add(missing - length);
+    }
+    return new Uint8Array(Buffer.concat(chunks)); // a copy: an item kept for long keeps nothing else in memory
+  }
+
+  /** Reads the item of this length and keeps nothing of it. @throws as {@link next} */
+  async skip(length: number): Promise<void> {
+    let missing = length - this.#take(length).length;
+    while (missing > 0) {
+      await this.#more(missing);
+      missing -= this.#take(missing).length;
+    }
+  }
+
+  #checked(length: number): number {
     if (length > this.#maxLength) throw new ItemTooLargeError(length, this.#maxLength);
-    return await this.#body(length);
+    return length;
   }
 
   async #length(): Promise<number | undefined> {
@@ -76,24 +113,16 @@ export class ItemReader {
     return byte;
   }
 
-  async #body(length: number): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let missing = length;
-    try {
-      for (;;) {
-        const chunk = this.#rest.subarray(0, missing);
-        this.#rest = this.#rest.subarray(chunk.length);
-        chunks.push(chunk);
-        missing -= chunk.length;
-        this.#pending?.add(chunk.length);
-        if (missing === 0) break;
-        const more = await this.#stream.read();
-        if (!more) throw new RpcProtocolError(`the stream ends ${missing} bytes before the end of an item`);
-        this.#rest = more;
-      }
-    } finally {
-      this.#pending?.add(missing - length);
-    }
-    return new Uint8Array(Buffer.concat(chunks)); // a copy: an item kept for long keeps nothing else in memory
+  /** What is here of the next bytes, at most so many. */
+  #take(most: number): Uint8Array {
+    const chunk = this.#rest.subarray(0, most);
+    this.#rest = this.#rest.subarray(chunk.length);
+    return chunk;
+  }
+
+  async #more(missing: number): Promise<void> {
+    const more = await this.#stream.read();
+    if (!more) throw new RpcProtocolError(`the stream ends ${missing} bytes before the end of an item`);
+    this.#rest = more;
   }
 }

@@ -104,8 +104,8 @@ async function takeCommands(
   const queue = new CommandQueue<Queued>();
   const done = carryOut(queue, sender, host);
   try {
-    for (let body = await reader.next(); body; body = await reader.next()) {
-      await queue.push({ order: readOrder(body, sender, host) });
+    for (let length = await reader.nextLength(); length !== undefined; length = await reader.nextLength()) {
+      await queue.push({ order: await readOrder(length, reader, sender, host) });
     }
   } catch (error) {
     host.logger.debug({ error: String(error) }, 'commands of a remote client end');
@@ -117,9 +117,15 @@ async function takeCommands(
   sender.close();
 }
 
-/** @returns undefined for a command that is too large for the node, whatever is in it. @throws DecodeError */
-function readOrder(body: Uint8Array, sender: GossipSender, host: JoinHost): TopicOrder | undefined {
-  if (body.length <= sender.maxContentLength + MAX_PEERS_BYTES) return decode(host.wire.order, body);
+/** @returns undefined for a command that is too large for the node, whatever is in it: nothing of it is kept. @throws DecodeError */
+async function readOrder(
+  length: number,
+  reader: ItemReader,
+  sender: GossipSender,
+  host: JoinHost,
+): Promise<TopicOrder | undefined> {
+  if (length <= sender.maxContentLength + MAX_PEERS_BYTES) return decode(host.wire.order, await reader.body(length));
+  await reader.skip(length);
   host.dropped();
   return undefined;
 }

@@ -5,18 +5,22 @@ import { ItemTooLargeError, RpcProtocolError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { type JoinHost, MAX_PEERS_BYTES, serveJoin } from './join-stream.js';
 import { boundedPending } from './pending-bytes.js';
-import { CloseCode, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
+import { CloseCode, MAX_ITEM, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
 import type { TopicRequest, TopicWire } from './topic-wire.js';
 
-/** Bytes of unfinished items that one connection may bring: two of the longest. */
-const MAX_PENDING_BYTES = 2 * 16 * 1024 * 1024;
+/** Bytes of unfinished items that one connection may bring; where the node takes long messages, some more, but no more than two of the longest items. */
+const PENDING_BYTES = 4 << 20;
+const PENDING_MESSAGES = 16;
+const MAX_PENDING_BYTES = 2 * MAX_ITEM;
 
 /** Answers the streams of one client: each is a request to join a topic. Resolves when the connection is over. */
 export async function serveRpcConnection(connection: CertificateConnection, host: JoinHost): Promise<CloseReason> {
   let isAccepting = true;
   let open = 0;
 
-  const pending = boundedPending(connection, MAX_PENDING_BYTES);
+  const pending = boundedPending(connection, () =>
+    Math.min(MAX_PENDING_BYTES, PENDING_BYTES + PENDING_MESSAGES * (host.progress.maxContentLength ?? 0)),
+  );
 
   async function serve(stream: BiStream): Promise<void> {
     const reader = new ItemReader(stream.recv, { pending });
@@ -50,10 +54,10 @@ export async function serveRpcConnection(connection: CertificateConnection, host
 }
 
 async function readRequest(reader: ItemReader, { request }: TopicWire): Promise<TopicRequest> {
-  const body = await reader.next();
-  if (!body) throw new RpcProtocolError('the stream ends before the request');
-  if (body.length > MAX_PEERS_BYTES) throw new RpcProtocolError(`a request of ${body.length} bytes`);
-  return decode(request, body);
+  const length = await reader.nextLength();
+  if (length === undefined) throw new RpcProtocolError('the stream ends before the request');
+  if (length > MAX_PEERS_BYTES) throw new RpcProtocolError(`a request of ${length} bytes`);
+  return decode(request, await reader.body(length));
 }
 
 function refuse({ send, recv }: BiStream): void {

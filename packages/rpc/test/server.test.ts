@@ -150,9 +150,26 @@ describe('limits', () => {
   test('on unfinished items of one connection', async () => {
     const server = await nodes.serve(nodes.node().gossip);
     const client = await nodes.raw(server);
-    const half = new Uint8Array(12 * 1024 * 1024);
-    for (let i = 0; i < 3; i++) await client.open(join, length(16 * 1024 * 1024), half);
+    const almost = new Uint8Array(36_000);
+    for (let i = 0; i < 120; i++) await client.open(join, length(36_001), almost);
     expect(await client.connection.closed).toMatchObject({ type: 'peer', code: CloseCode.tooMany });
+  });
+
+  test('on unfinished items that are longer than the node takes: nothing of them is kept, so the connection stays', async () => {
+    const server = await nodes.serve(nodes.node().gossip);
+    const client = await nodes.raw(server);
+    const half = new Uint8Array(12 * 1024 * 1024);
+    const streams = [];
+    for (let i = 0; i < 3; i++) streams.push(await client.open(join, length(16 * 1024 * 1024), half));
+    for (const { send } of streams) await send.drained;
+    expect(await Promise.race([client.connection.closed, nodes.connect(server).snapshot()])).toHaveProperty('topics');
+  });
+
+  test('on the length of a request, before it has come', async () => {
+    const server = await nodes.serve(nodes.node().gossip);
+    const client = await nodes.raw(server);
+    await client.open(length(40_000), new Uint8Array(1_000));
+    expect(await client.connection.closed).toMatchObject({ type: 'peer', code: CloseCode.none }); // as after any request that is none
   });
 
   test('on unfinished requests of one control connection', async () => {
