@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { textTable } from '@grapevine/cli-kit';
 import type { Outcome } from './siege.js';
 import { hasHeld, type Run, type Trial, verdictOf } from './trial.js';
-import { allowedCpuMs, needsNoFloor } from './verdict.js';
+import { allowedCpuMs, allowedTurnMs, needsNoFloor } from './verdict.js';
 
 /** One column: what stands above it, and a run's cell. */
 type Column = readonly [head: string, cell: (run: Run, trial: Trial) => string];
@@ -20,6 +20,7 @@ const PAGE: readonly Column[] = [
   ['p99', ({ outcome }) => ms(outcome.p99Ms)],
   ['slowest join', ({ outcome: { joins } }) => ms(Math.max(joins.newcomerMs, joins.introducedMs, joins.ownMs))],
   ['longest turn', ({ outcome }) => ms(outcome.turnMs)],
+  ['allowed turn', ({ outcome }, { attack }) => ms(allowedTurnMs(attack, outcome))],
   ['verdict', verdictOfRun],
 ];
 
@@ -41,6 +42,7 @@ const ALL: readonly Column[] = [
   ['introduced', ({ outcome }) => ms(outcome.joins.introducedMs)],
   ['own join', ({ outcome }) => ms(outcome.joins.ownMs)],
   ['longest turn', ({ outcome }) => ms(outcome.turnMs)],
+  ['allowed turn', ({ outcome }, { attack }) => ms(allowedTurnMs(attack, outcome))],
   ['machine', ({ outcome }) => ms(outcome.longestWaitMs)],
   ['verdict', verdictOfRun],
 ];

@@ -18,6 +18,14 @@ describe('a machine that gives the target a third of the CPU it asks for', () =>
   });
 });
 
+test('a machine on which the same work takes twice as long may have turns of twice the length', async () => {
+  expect(verdictOf(await tried({ ...LONG_TURN, slowdown: 2 }))).toBe('held');
+  expect(failuresOf(await tried({ ...LONG_TURN, slowdown: 1.5 }, LONG_TURN))).toEqual([
+    'nothing, run 1 of 2: the longest turn took 35 ms (limit 30)',
+    'nothing, run 2 of 2: the longest turn took 35 ms (limit 20)',
+  ]);
+});
+
 describe('an attack', () => {
   test('that has sent nothing shows nothing', async () => {
     const result = await trial(pruneFlood, async () => QUIET);
