@@ -28,7 +28,8 @@ export async function obey(ticket, { join, send, look }) {
       }
       case 'look': {
         const { user, system } = process.cpuUsage();
-        say({ reply: verb, ...look(), cpuMs: (user + system) / 1000 });
+        const turns = performance.nodeTiming.uvMetricsInfo?.loopCount;
+        say({ reply: verb, ...look(), cpuMs: (user + system) / 1000, turns });
         break;
       }
     }

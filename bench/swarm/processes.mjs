@@ -25,8 +25,8 @@ export class StallError extends Error {}
 /**
  * What runs in the processes. `quic` and `quicRing` are bare nodes on the QUIC binding: along a tree, and with five neighbors each.
  * @typedef {'ours' | 'rust' | 'gossipsub' | 'bare' | 'quic' | 'quicRing'} Kind
- * @typedef {{ count: number, cpuMs: number, packets: number, neighbors: number }} Look
- *   what a process has delivered, used and sent so far; `packets` is NaN where they are not counted
+ * @typedef {{ count: number, cpuMs: number, packets: number, turns: number, neighbors: number }} Look
+ *   what a process has delivered, used and sent so far, and how many turns its event loop has had; what is not counted is NaN
  */
 
 /** The program of each kind, and its arguments. @type {Record<Kind, readonly [string, readonly string[]]>} */
@@ -91,11 +91,11 @@ class Member {
   async look() {
     if (this.#kind !== 'rust') {
       const answer = await this.#ask(['look']);
-      return { ...answer, packets: answer.packets ?? Number.NaN };
+      return { ...answer, packets: answer.packets ?? Number.NaN, turns: answer.turns ?? Number.NaN };
     }
     const { count } = await this.#ask(['received', topic]);
     const { neighbors } = await this.#ask(['neighbors', topic]);
-    return { count, cpuMs: this.#cpuMs(), packets: Number.NaN, neighbors: neighbors.length };
+    return { count, cpuMs: this.#cpuMs(), packets: Number.NaN, turns: Number.NaN, neighbors: neighbors.length };
   }
 
   /** Resident memory at this moment, in bytes. */

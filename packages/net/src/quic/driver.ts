@@ -176,6 +176,7 @@ export class Driver {
   /** Asks the peer for a sign of life. @returns whether one came in time */
   probe(timeoutMs: number): Promise<boolean> {
     if (!this.#native) return Promise.resolve(false);
+    this.#upkeep.hurry();
     this.#outbound.ask();
     this.#host.schedule(this);
     return this.#upkeep.liveness.probe(timeoutMs);
@@ -303,7 +304,8 @@ export class Driver {
     const wait = native.timeout();
     if (received && this.streams.waitsForQuiet && this.#upkeep.isQuiet(wait)) this.streams.allAcknowledged();
     this.#upkeep.sent(wait, now);
-    const nativeAt = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + EARLY_MS; // quiche finds nothing to do before its time
+    const timerAt = wait === undefined ? Number.POSITIVE_INFINITY : now + wait + EARLY_MS; // quiche finds nothing to do before its time
+    const nativeAt = this.#phase === 'open' ? this.#upkeep.lossTimerAt(timerAt, native.streamBytes) : timerAt;
     const ownAt = this.#phase === 'open' ? Math.min(this.#upkeep.dueAt, this.path.dueAt) : this.#handshaking.dueAt;
     this.#timer.arm(Math.min(nativeAt, ownAt), now);
   }

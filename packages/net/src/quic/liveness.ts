@@ -61,11 +61,11 @@ export class Liveness {
     this.#receivedAt = now;
   }
 
-  /** Something is under way that the peer must answer. */
-  awaitsAnswer(now: number): void {
+  /** Something is under way that the peer must answer. @param lateMs how much sooner than usual it must, in milliseconds */
+  awaitsAnswer(now: number, lateMs = 0): void {
     if (this.#unansweredSince !== undefined) return;
     this.#unansweredSince = now;
-    this.#checkAt = now + PATIENCE_MS;
+    this.#checkAt = now + PATIENCE_MS - lateMs;
     this.#nudgeAt = now + FIRST_NUDGE_MS;
   }
 

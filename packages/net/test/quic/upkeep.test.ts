@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { NativeConnection } from '../../src/quic/native-connection.js';
 import { Upkeep } from '../../src/quic/upkeep.js';
 
@@ -17,10 +17,17 @@ class End {
   /** Does what is due, and lets the peer hear it. */
   work(now: number, peer: End | undefined): void {
     // Upkeep calls nothing else of it, because no packet is lost here.
-    const native = { keepAlive: () => this.pingedAt.push(now), stats: () => ({ rttMs: 1, lostPackets: 0 }) };
+    const native = {
+      keepAlive: () => this.pingedAt.push(now),
+      stats: () => ({ rttMs: 1, lostPackets: 0 }),
+      timeout: () => undefined, // nothing is under way
+      streamBytes: 7,
+    };
     const before = this.pingedAt.length;
     this.upkeep.work(native as unknown as NativeConnection, now, false, () => {});
-    if (this.pingedAt.length === before || !peer) return;
+    if (this.pingedAt.length === before) return;
+    this.upkeep.sent(20, now);
+    if (!peer) return;
     peer.upkeep.liveness.received(now);
     this.upkeep.liveness.received(now + 1); // the acknowledgement
   }
@@ -44,19 +51,66 @@ test('of two silent ends the one that dialed asks, and the other stays silent', 
   expect(Math.max(...waits)).toBeLessThanOrEqual(9_600);
 });
 
-test.each(['dialed', 'accepted'] as const)('an end that %s and hears nothing asks within the time', (side) => {
-  const end = new End(side, 137);
-  live(137, 29_000, [end, undefined]);
-  expect(end.pingedAt[0]).toBeGreaterThanOrEqual(8_500);
-  expect(end.pingedAt[0]).toBeLessThanOrEqual(10_200);
+describe.each([
+  { side: 'dialed', asks: [3_600, 9_150], tellsMs: 12_200 },
+  { side: 'accepted', asks: [9_200, 12_250], tellsMs: 13_300 },
+] as const)('an end that $side and hears nothing any more', ({ side, asks, tellsMs }) => {
+  const starts = [0, 137, 1_000, 2_999, 3_001, 5_600, 8_900];
+
+  test.each(starts)('asks within the time: from %d on', (start) => {
+    const end = new End(side, start);
+    live(start, 29_000, [end, undefined]);
+    const [first = 0] = end.pingedAt;
+    expect(first - start).toBeGreaterThanOrEqual(asks[0]);
+    expect(first - start).toBeLessThanOrEqual(asks[1]);
+  });
+
+  test.each(starts)('says so as soon as it would without common points of time: from %d on', (start) => {
+    const end = new End(side, start);
+    let toldAt = Number.POSITIVE_INFINITY;
+    let now = start;
+    end.upkeep.liveness.onUnresponsive(() => {
+      toldAt = Math.min(toldAt, now);
+    });
+    for (; now < start + 29_000; now += 50) if (now >= end.upkeep.dueAt) end.work(now, undefined);
+    expect(toldAt - start).toBeLessThanOrEqual(tellsMs);
+  });
 });
 
-test('the connections that a node dialed are asked at the same points of time', () => {
+test('the connections that a node dialed are asked at the same point of time', () => {
   const begun = [1_137, 1_310, 3_333, 5_750, 8_999];
   const ends = begun.map((now) => [new End('dialed', now), new End('accepted', now)] as const);
   live(9_000, 10 * MINUTE_MS, ...ends);
   for (const [dialer, acceptor] of ends) {
     expect(acceptor.pingedAt).toEqual([]);
-    for (const at of dialer.pingedAt) expect(at % 1_000).toBeLessThan(100);
+    for (const at of dialer.pingedAt) expect(at % 3_000).toBeLessThan(100);
+    for (const at of dialer.pingedAt.slice(1)) expect(at % 9_000).toBeLessThan(100);
   }
+});
+
+describe('the loss timer of a question', () => {
+  /** An end that has just asked. */
+  function asking() {
+    const end = new End('dialed', 0);
+    live(0, 9_050, [end, undefined]);
+    expect(end.pingedAt).toEqual([9_000]);
+    return end.upkeep;
+  }
+
+  test('that is alone under way is not heeded for half a second: by then it is answered', () => {
+    expect(asking().lossTimerAt(9_030, 7)).toBe(9_500);
+    expect(asking().dueAt).toBe(9_500);
+  });
+
+  test('is heeded as soon as streams carry anything', () => {
+    const upkeep = asking();
+    expect(upkeep.lossTimerAt(9_030, 8)).toBe(9_030);
+    expect(upkeep.dueAt).toBe(9_200);
+  });
+
+  test('is heeded when an answer is wanted soon', () => {
+    const upkeep = asking();
+    upkeep.hurry();
+    expect(upkeep.lossTimerAt(9_030, 7)).toBe(9_030);
+  });
 });

@@ -1,13 +1,11 @@
 import { StreamLimitError } from '../../errors.js';
 import type { Connection, SendStream } from '../../transport/seam.js';
 import type { Clock, ClockTimer } from '../../util/clock.js';
+import { WAKE_UP_MS, wakeUpFrom } from '../../util/wake-up.js';
 import { StallWatch } from './stall-watch.js';
 
 /** A stream that was silent for this long is finished. */
 export const IDLE_STREAM_MS = 10_000;
-
-/** How often a link looks for idle streams. */
-const SWEEP_MS = 5_000;
 
 /** How many streams are looked at in vain before the search for idle ones is given up: busy ones come last. */
 const MAX_BUSY = 32;
@@ -168,8 +166,14 @@ export class StreamTurns {
     }
   }
 
+  /** Looks for idle streams when the one that wrote longest ago may be one. */
   #watch(): void {
-    this.#sweeper ??= this.#host.clock.setTimer(this.#sweep, SWEEP_MS);
+    if (this.#sweeper) return;
+    const { clock } = this.#host;
+    const now = clock.now();
+    const [oldest] = this.#holding;
+    const idleAt = (oldest?.lastUsed ?? now) + IDLE_STREAM_MS; // it may be over, and the stream not empty
+    this.#sweeper = clock.setTimer(this.#sweep, wakeUpFrom(Math.max(idleAt, now + WAKE_UP_MS / 2)) - now);
   }
 
   readonly #sweep = (): void => {

@@ -1,8 +1,9 @@
 import type { ClockTimer } from '../../util/clock.js';
+import { WAKE_UP_MS, wakeUpFrom } from '../../util/wake-up.js';
 import type { WakingClock } from '../../util/waking-clock.js';
 
-/** How often time is looked at while nothing happens: each look wakes an idle process up. */
-const LOOK_MS = 3_000;
+/** How often time is looked at while nothing happens. */
+const LOOK_MS = WAKE_UP_MS;
 
 /** More time than this must be missing to be worth a question to the peers. */
 const JUMP_MS = 3_000;
@@ -56,9 +57,14 @@ export class TimeWatch {
   }
 
   #arm(): void {
-    this.#timer = this.#clock.setTimer(() => {
-      this.check();
-      if (this.#timer) this.#arm();
-    }, LOOK_MS);
+    const now = this.#clock.now();
+    // The last look may have been a little too early for its point of time.
+    this.#timer = this.#clock.setTimer(
+      () => {
+        this.check();
+        if (this.#timer) this.#arm();
+      },
+      wakeUpFrom(now + LOOK_MS / 2) - now,
+    );
   }
 }
