@@ -57,3 +57,23 @@ test('a list says which line is wrong', () => {
   writeFileSync(path, '\n# nobody\n');
   expect(new AllowList(path).size).toBe(0);
 });
+
+test('SIGHUP does not end a node that is still starting, and has it read the list once more', async () => {
+  using folder = new TemporaryFolder();
+  const list = folder.join('members');
+  writeFileSync(list, '');
+  const many = Array.from({ length: 300 }, (_, i) => ['--topic', `room ${i}`]).flat(); // starting takes a while
+  await using node = new NodeProcess([
+    '--data',
+    folder.join('data'),
+    '--allow',
+    list,
+    '--bind',
+    '127.0.0.1:0',
+    ...many,
+  ]);
+  await node.logged('entered topic');
+  node.kill('SIGHUP');
+  await node.logged('the list of allowed peers was read again');
+  await node.logged('up');
+});

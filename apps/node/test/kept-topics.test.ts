@@ -1,6 +1,6 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Gossip, type TopicId, topicIdFrom } from '@grapevine/api';
-import { endpointAddr, formatTicket, SecretKey, silentLogger } from '@grapevine/net';
+import { type EndpointAddr, endpointAddr, formatTicket, SecretKey, silentLogger } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { RpcRefusedError } from '@grapevine/rpc';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -57,6 +57,28 @@ describe("a node's own topics", () => {
     expect(readFileSync(folder.join('topics.json'), 'utf8')).not.toContain(formatTicket(named));
   });
 
+  test('keep also the peers that are named later, in the place of earlier ones', async () => {
+    using folder = new TemporaryFolder();
+    const [one, two] = [4_433, 4_434].map((port) =>
+      endpointAddr(SecretKey.generate().id, { host: '192.0.2.7', port }),
+    ) as [EndpointAddr, EndpointAddr];
+    const moved = endpointAddr(one.id, { host: '192.0.2.8', port: 4_433 });
+    const first = await start(folder.path, [A]);
+    await first.topics.enter(B, [one]);
+    for (const topic of [A, B]) expect(await first.topics.enter(topic, [two, moved])).toBe(false);
+    const second = await start(folder.path, [A]);
+    for (const addr of [two, moved]) expect(second.addressLookup.get(addr.id, { sources: ['user'] })).toEqual(addr);
+    const text = readFileSync(folder.join('topics.json'), 'utf8');
+    expect(text.split(formatTicket(two))).toHaveLength(1 + 2);
+    expect(text).not.toContain(formatTicket(one));
+    await second.topics.enter(
+      B,
+      Array.from({ length: 40 }, (_, i) => endpointAddr(SecretKey.generate().id, { host: '192.0.2.9', port: 1 + i })),
+    );
+    const { peers } = JSON.parse(readFileSync(folder.join('topics.json'), 'utf8'));
+    expect(peers[B]).toHaveLength(32);
+  });
+
   test('are read from a file without peers, as earlier versions have written it', async () => {
     using folder = new TemporaryFolder();
     writeFileSync(folder.join('topics.json'), JSON.stringify({ format: 'grapevine topics 1', topics: [A] }));
@@ -100,9 +122,15 @@ describe("a node's own topics", () => {
     },
   );
 
-  test('are forgotten with a file that is damaged, and the node starts', async () => {
+  test.each([
+    { topics: 7 },
+    { topics: [B], peers: null },
+    { topics: [B], peers: { [B]: 7 } },
+    { topics: [B], peers: { [B]: [7] } },
+    { topics: [B], peers: { [B]: ['no ticket'] } },
+  ])('are forgotten with a file that is damaged, and the node starts: %j', async (content) => {
     using folder = new TemporaryFolder();
-    writeFileSync(folder.join('topics.json'), '{"format": "grapevine topics 1", "topics": 7}');
+    writeFileSync(folder.join('topics.json'), JSON.stringify({ format: 'grapevine topics 1', ...content }));
     expect(await (await start(folder.path, [A])).entered()).toEqual([A]);
   });
 });

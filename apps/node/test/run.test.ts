@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatTicket, Gossip, type GossipEvent, parseTicket, topicIdFrom } from '@grapevine/api';
@@ -182,6 +182,12 @@ describe('an identity file', () => {
     writeFileSync(folder.join('identity'), 'my secret', { mode: 0o600 });
     expect(() => keptIdentity(folder.path)).toThrow(/identity is damaged: expected a secret key, 64 hex digits/);
     expect(() => keptIdentity(folder.path)).not.toThrow(/my secret/);
+  });
+
+  test("that can't be read is named", () => {
+    using folder = new TemporaryFolder();
+    mkdirSync(folder.join('identity'));
+    expect(() => keptIdentity(folder.path)).toThrow(`can't read ${folder.join('identity')}: it is a folder (EISDIR)`);
   });
 });
 

@@ -153,6 +153,11 @@ describe('settings', () => {
     ],
     ['a misspelt flag', () => runSettings(['--toipc', '1'], {}), 'unknown option "--toipc", did you mean "--topic"?'],
     ['an address', () => runSettings(['--advertise', 'example.org'], {}), '--advertise must be HOST:PORT or HOST'],
+    [
+      'remote control for everybody',
+      () => runSettings(['--rpc', '0.0.0.0:0'], {}),
+      '--rpc 0.0.0.0:0 is where other machines reach the node, and everybody there could control it: say with --rpc-allow who may',
+    ],
     ['a ticket', () => runSettings(['--topic', 't', '--join', 'x'], {}), '--join must be an endpoint ticket'],
     [
       'a variable',

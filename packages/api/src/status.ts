@@ -13,6 +13,7 @@ export async function* statusOf(session: TopicSession, signal: AbortSignal): Asy
   let told: readonly EndpointId[] | undefined;
   try {
     for (;;) {
+      signal.throwIfAborted();
       const neighbors = session.neighbors();
       if (told === undefined || !isSame(told, neighbors)) {
         told = neighbors;

@@ -1,6 +1,14 @@
+import { getEventListeners } from 'node:events';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { type GossipEvent, GossipReceiver, NoNeighborsError, TopicClosedError } from '../src/index.js';
 import { nextText, ROOM, type ServiceUnderTest, textOf, useService, waitFor } from './service-under-test.js';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const READERS = ['messages', 'membership', 'status'] as const;
 
 /** Events of a topic and their readers, with every service. */
 export function readingSuite(service: ServiceUnderTest): void {
@@ -43,7 +51,7 @@ export function readingSuite(service: ServiceUnderTest): void {
         expect(his.neighbors()).toEqual([]);
       });
 
-      test.each(['messages', 'membership', 'status'] as const)('%s() can be ended while it waits', async (read) => {
+      test.each(READERS)('%s() can be ended while it waits', async (read) => {
         const { hers, his } = await pair();
         const values = his[read]();
         if (read !== 'messages') await values.next(); // what is the case now
@@ -57,6 +65,43 @@ export function readingSuite(service: ServiceUnderTest): void {
           break;
         }
       });
+
+      test.each(READERS)('%s() ends with a time-out that nothing else refers to', async (read) => {
+        const { his } = await pair();
+        const values = his[read]({ signal: AbortSignal.timeout(200) });
+        if (read === 'messages') await new Promise(setImmediate);
+        else await values.next(); // what is the case now
+        const collecting = setInterval(collectGarbage, 20);
+        try {
+          await expect(values.next()).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }));
+        } finally {
+          clearInterval(collecting);
+        }
+      });
+
+      test.each(READERS)('%s() yields nothing with a signal that is aborted already', async (read) => {
+        const { hers, his } = await pair();
+        await hers.broadcast('unread');
+        const values = his[read]({ signal: AbortSignal.abort(new Error('enough')) });
+        await expect(values.next()).rejects.toThrow('enough');
+        await expect(values.next()).resolves.toEqual({ done: true, value: undefined });
+      });
+
+      test.each(READERS)(
+        '%s() of many topics listen once to a signal, and not at all when they have ended',
+        async (read) => {
+          const { his } = await pair();
+          const { signal } = new AbortController();
+          const listeners = () => getEventListeners(signal, 'abort').length;
+          const many = Array.from({ length: 20 }, () => his[read]({ signal }));
+          expect(listeners()).toBe(0);
+          const waiting = many.map((values) => values.next());
+          expect(listeners()).toBe(1);
+          await Promise.all(many.map((values) => values.return(undefined)));
+          await Promise.all(waiting);
+          expect(listeners()).toBe(0);
+        },
+      );
 
       test('leaving a loop leaves the subscription open', async () => {
         const { hers, his } = await pair();

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeAtomically } from '@grapevine/cli-kit';
+import { fileProblem, writeAtomically } from '@grapevine/cli-kit';
 import { ParseError, SecretKey } from '@grapevine/net';
 
 const OWNER_ONLY = 0o600;
@@ -9,7 +9,7 @@ const OTHERS = 0o077;
 /**
  * An identity that is kept in a folder, made on the first run. Only its owner may read the file.
  *
- * @throws Error that names the file when it is open to others or holds no key
+ * @throws Error that names the file when it can't be read or made, is open to others, or holds no key
  */
 export function keptIdentity(folder: string, name = 'identity'): SecretKey {
   const path = join(folder, name);
@@ -17,7 +17,7 @@ export function keptIdentity(folder: string, name = 'identity'): SecretKey {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw new Error(fileProblem('read', path, error));
     const key = SecretKey.generate();
     writeAtomically(path, `${key.toHex()}\n`, { mode: OWNER_ONLY });
     return key;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type RoomTicket, type TopicId, topicIdFrom } from '@grapevine/api';
-import { type EndpointAddr, formatTicket, type Logger } from '@grapevine/net';
+import { type EndpointAddr, formatTicket, type Logger, parseTicket } from '@grapevine/net';
 import type { OwnTopics } from '@grapevine/rpc';
 import { KeptFile } from './kept-file.js';
 import { KeptTopic, type TopicHost } from './kept-topic.js';
@@ -44,7 +44,9 @@ export class KeptTopics implements OwnTopics {
 
   /** Enters the topics of the settings, and those of the last time. */
   async start(rooms: readonly RoomTicket[], peers: readonly string[]): Promise<void> {
-    for (const [topic, inRoom] of peersByTopic(rooms)) await this.#enter(topic, [...inRoom, ...peers]);
+    for (const [topic, inRoom] of peersByTopic(rooms)) {
+      await this.#enter(topic, [...inRoom, ...peers, ...(this.#asked.get(topic) ?? [])]);
+    }
     for (const [topic, named] of this.#asked) if (!this.#topics.has(topic)) await this.#enter(topic, named);
   }
 
@@ -61,16 +63,14 @@ export class KeptTopics implements OwnTopics {
     return this.#inTurn(async () => {
       const known = this.#topics.get(topic);
       if (known) {
+        if (peers.length > 0) await this.#keep(topic, peers);
         await known.join(peers);
         return false;
       }
       if (this.#topics.size >= MAX_TOPICS) {
         throw await refused(`the node is in ${MAX_TOPICS} topics, as many as it takes: leave one first`);
       }
-      const named = peers.filter(({ addrs }) => addrs.length > 0).slice(-MAX_NAMED);
-      const tickets = named.map(formatTicket);
-      await this.#save(new Map([...this.#asked, [topic, tickets]]));
-      this.#asked.set(topic, tickets);
+      await this.#keep(topic, peers);
       await this.#enter(topic, peers);
       return true;
     });
@@ -94,6 +94,16 @@ export class KeptTopics implements OwnTopics {
   async #enter(topic: TopicId, peers: readonly (EndpointAddr | string)[]): Promise<void> {
     this.#topics.set(topic, await KeptTopic.enter(this.#options, topic, peers));
     this.#options.logger.info({ topic }, 'entered topic');
+  }
+
+  /** A client has named these peers of a topic. Of those that were named earlier, the oldest go, and the ones that are somewhere else now. */
+  async #keep(topic: TopicId, peers: readonly EndpointAddr[]): Promise<void> {
+    const named = peers.filter(({ addrs }) => addrs.length > 0);
+    const ids = new Set(named.map(({ id }) => id));
+    const earlier = (this.#asked.get(topic) ?? []).filter((ticket) => !ids.has(parseTicket(ticket).id));
+    const tickets = [...earlier, ...named.map(formatTicket)].slice(-MAX_NAMED);
+    await this.#save(new Map([...this.#asked, [topic, tickets]]));
+    this.#asked.set(topic, tickets);
   }
 
   /** @throws RpcRefusedError: what can't be kept over a restart is not promised */
@@ -130,5 +140,11 @@ function peersByTopic(rooms: readonly RoomTicket[]): Map<TopicId, EndpointAddr[]
 /** What earlier versions have written has no peers. */
 function readAsked({ topics, peers = {} }: { readonly topics?: unknown; readonly peers?: unknown }) {
   const named = peers as Readonly<Record<string, readonly string[]>>;
-  return new Map((topics as string[]).map((text) => [topicIdFrom(text), named[text] ?? []] as const));
+  return new Map((topics as string[]).map((text) => [topicIdFrom(text), readTickets(named[text] ?? [])] as const));
+}
+
+/** @throws ParseError, TypeError for what is no list of tickets */
+function readTickets(tickets: readonly string[]): readonly string[] {
+  for (const ticket of tickets) parseTicket(ticket);
+  return tickets;
 }

@@ -13,8 +13,9 @@ export async function run(args: string[]): Promise<void> {
   const logger = pino({ level: settings.logLevel, base: null }, new LogOutput());
   const reloads = settings.allow !== undefined;
   const ending = signalled(reloads ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']);
+  const reloading = reloads ? onReload() : undefined;
   const node = await RunningNode.start(settings, logger);
-  if (reloads) process.on('SIGHUP', () => node.reload());
+  reloading?.(() => node.reload());
   const end = await Promise.race([ending, node.failed, node.toldToStop]);
   if (end instanceof Error) {
     logger.error({ error: end.message }, 'the endpoint is gone: ending');
@@ -39,4 +40,17 @@ function signalled(signals: readonly (keyof typeof EXIT_CODES)[]): Promise<strin
     }
     whenNpxEnds(() => resolve('npx has ended'));
   });
+}
+
+/** Holds SIGHUP from now on: one that comes while the node starts has it read again what it has just read. @returns says what is to be done */
+function onReload(): (reload: () => void) => void {
+  let isDue = false;
+  let reload = () => {
+    isDue = true;
+  };
+  process.on('SIGHUP', () => reload());
+  return (doIt) => {
+    reload = doIt;
+    if (isDue) doIt();
+  };
 }

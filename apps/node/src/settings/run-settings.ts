@@ -1,6 +1,7 @@
 import { parseRoomTicket, type RoomTicket } from '@grapevine/api';
 import { UsageError } from '@grapevine/cli-kit';
 import { formatSocketAddr, type SocketAddr } from '@grapevine/net';
+import { isLoopback } from '@grapevine/net/transport';
 import type { ControlSettings } from '../node/remote-control.js';
 import { TRANSPORTS, type Transport } from '../node/transport.js';
 import type { WebSettings } from '../node/web-hub.js';
@@ -182,6 +183,12 @@ function controlSettings(given: Source): ControlSettings | undefined {
   const address = lastOf(given, 'rpc', socketAddress);
   const transport = lastOf(given, 'rpc-transport', oneOf(...TRANSPORTS));
   const allow = allOf(given, 'rpc-allow', endpointId);
+  if (address && allow.length === 0 && !isLoopback(address)) {
+    throw new UsageError(
+      `${given.get('rpc')?.where} ${formatSocketAddr(address)} is where other machines reach the node, and everybody there could control it: ` +
+        'say with --rpc-allow who may, or take 127.0.0.1 or [::1]',
+    );
+  }
   return address && { address, transport, allow };
 }
 
