@@ -15,6 +15,7 @@ function askedPeer() {
   const peer = { id: ID, active: link } as Peer;
   const check = new LinkCheck({
     clock: new ManualClock(),
+    isLeaf: false,
     redial: async () => {},
     isWanted: () => false,
     survivedSleep: () => {},

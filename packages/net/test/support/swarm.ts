@@ -71,11 +71,17 @@ export class TestSwarm {
     return member;
   }
 
-  /** A leaf as a browser tab is one: it dials these hubs, and nobody can dial it. It has joined when this resolves. */
+  /**
+   * A leaf as a browser tab is one: it dials these hubs, nobody can dial it, and its transport does not know whether a hub answers. It has joined when
+   * this resolves.
+   */
   async tab(hubs: readonly Member[], topic = TOPIC): Promise<Tab> {
     const seed = Buffer.alloc(32, 2);
     seed.writeUInt32LE(this.#tabs.length);
     const endpoint = this.network.endpoint({ secretKey: SecretKey.fromBytes(seed), isLeaf: true });
+    const connect = endpoint.connect.bind(endpoint);
+    const blind = { probe: undefined, onUnresponsive: undefined };
+    endpoint.connect = async (...args) => Object.assign(await connect(...args), blind as unknown as object);
     const options = { clock: this.clock, rng: seededRng(seed), random: () => 0.5, ...this.#options };
     const node = new LeafNode(endpoint, {
       ...options,

@@ -63,6 +63,8 @@ export class Link {
   isListed = false;
   /** When the last message came or went, by the host's clock. */
   lastUsed: number;
+  /** When the peer was asked last whether it is there, because the application has published something. */
+  askedAt = Number.NEGATIVE_INFINITY;
   readonly #host: LinkHost;
   readonly #incoming: IncomingStreams;
   readonly #turns: StreamTurns;

@@ -2,6 +2,7 @@ import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Clock } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
+import { refusesStream } from '../link/refused-stream.js';
 import type { Peer } from './peer.js';
 
 /** How long a peer has to answer a probe. */
@@ -16,9 +17,14 @@ const LATE_MS = 500;
 /** After this many probes that say nothing, the link is left to its idle time-out. */
 const MAX_LATE = 5;
 
+/** The time from one question to the next while a leaf publishes, in milliseconds. */
+const ASK_MS = 10_000;
+
 /** What the check needs of the table of peers. */
 export interface LinkCheckHost {
   readonly clock: Clock;
+  /** Whether we are a leaf. A browser does not say whether a peer answers; and a leaf's peers are hubs, which refuse streams. */
+  readonly isLeaf: boolean;
   /** Dials a peer although it is connected. @returns when the dial has ended, one way or the other */
   redial(peer: Peer): Promise<void>;
   isWanted(peer: Peer): boolean;
@@ -45,6 +51,16 @@ export class LinkCheck {
   async afterSleep(peers: readonly Peer[]): Promise<EndpointId[]> {
     const answers = await Promise.all(peers.map((peer) => this.#afterSleep(peer)));
     return peers.filter((_, i) => answers[i]).map(({ id }) => id);
+  }
+
+  /** The application's payload goes to a hub. Where the transport does not notice that nobody takes it, the hub is asked, now and then. */
+  said(peer: Peer): void {
+    const link = peer.active;
+    if (!link || link.connection.onUnresponsive) return;
+    const now = this.#host.clock.now();
+    if (now - link.askedAt < ASK_MS) return;
+    link.askedAt = now;
+    void this.doubt(peer, link);
   }
 
   /** A peer has not answered for longer than it should. */
@@ -86,9 +102,14 @@ export class LinkCheck {
     const { clock } = this.#host;
     for (let late = 0; late < MAX_LATE; late++) {
       const started = clock.now();
-      if ((await link.connection.probe?.(PROBE_MS)) ?? true) return true;
+      if (await this.#ask(link)) return true;
       if (clock.now() - started <= PROBE_MS + LATE_MS) return false;
     }
     return true;
+  }
+
+  async #ask({ connection }: Link): Promise<boolean> {
+    if (connection.probe) return connection.probe(PROBE_MS);
+    return !this.#host.isLeaf || refusesStream(connection, this.#host.clock, PROBE_MS);
   }
 }

@@ -83,6 +83,7 @@ export class PeerTable {
     this.#timeWatch = new TimeWatch(options.clock, (missingMs) => this.#onTimeJump(missingMs));
     this.#linkCheck = new LinkCheck({
       clock: options.clock,
+      isLeaf: endpoint.isLeaf === true,
       redial: ({ id }) => this.#dialer.redial(id, REDIAL_TIMEOUT_MS),
       isWanted: ({ id }) => host.isWanted(id),
       survivedSleep: ({ id }) => host.linkGap(id, 'sleep'),
@@ -129,6 +130,7 @@ export class PeerTable {
     if (!frame) return;
     this.#options.metrics.messageSent(message.type === 'gossip' ? 'data' : 'control', frame.length - PREFIX_LENGTH);
     const peer = this.#peer(to);
+    if (this.#endpoint.isLeaf && message.type === 'gossip') this.#linkCheck.said(peer);
     if (peer.send({ topic, message, frame })) return;
     if (this.#dialer.isDialing(to)) return this.#dialer.hurry(to);
     if (this.#dialer.waitFor(to) > 0) return this.#lose(peer, 'closed'); // it failed a moment ago: whoever wants it asks again

@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { MemoryConnection } from '../../src/memory/connection.js';
+import { type Listener, say, type Tab, TestSwarm, texts } from '../support/swarm.js';
+
+let swarm: TestSwarm;
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await swarm.close();
+});
+
+/** A tab on one hub, and how many two-way streams its gossip has opened. */
+async function onOneHub(): Promise<{ hub: Listener; tab: Tab; asked: () => number }> {
+  swarm = new TestSwarm({}, { idleTimeoutMs: 30_000 });
+  const hub = await swarm.listen(swarm.add());
+  const tab = await swarm.tab([hub]);
+  await swarm.clock.advance(20_000);
+  const opened = vi.spyOn(MemoryConnection.prototype, 'openBi');
+  const asked = () =>
+    (opened.mock.contexts as MemoryConnection[]).filter(({ alpn }) => !alpn.includes('reconcile')).length;
+  return { hub, tab, asked };
+}
+const downs = ({ events }: Pick<Tab, 'events'>) => events.filter(({ type }) => type === 'neighborDown');
+
+describe('a tab whose browser does not say whether its hub answers', () => {
+  test('notices by what it says that its only hub is dead, long before the idle time-out', async () => {
+    const { hub, tab } = await onOneHub();
+    swarm.network.cut(hub.endpoint, tab.endpoint);
+    await swarm.clock.advance(5_000);
+    expect(downs(tab)).toEqual([]);
+    await say(tab, 'is anybody there?');
+    await swarm.clock.until(() => downs(tab).length > 0, 18_000); // as members do
+  });
+
+  test('asks a hub that lives once in ten seconds while it talks, and keeps it', async () => {
+    const { hub, tab, asked } = await onOneHub();
+    for (let i = 0; i < 60; i++) {
+      await say(tab, `${i}`);
+      await swarm.clock.advance(1_000);
+    }
+    expect(asked()).toBe(6);
+    expect(texts(hub)).toHaveLength(60);
+    expect(downs(tab)).toEqual([]);
+  });
+
+  test('asks nothing while it is silent, or only hears', async () => {
+    const { hub, tab, asked } = await onOneHub();
+    await swarm.clock.advance(60_000);
+    for (let i = 0; i < 30; i++) {
+      await say(hub, `${i}`);
+      await swarm.clock.advance(1_000);
+    }
+    expect(texts(tab)).toHaveLength(30);
+    expect(asked()).toBe(0);
+  });
+});
