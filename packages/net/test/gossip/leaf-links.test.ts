@@ -42,6 +42,17 @@ describe('a tab whose browser does not say whether its hub answers', () => {
     expect(downs(tab)).toEqual([]);
   });
 
+  test('asks its hub after a sleep, and does not take a dead link for one that has survived', async () => {
+    const { hub, tab, asked } = await onOneHub();
+    swarm.clock.jump(10_000); // its timers are late
+    await swarm.clock.advance(5_000);
+    expect(asked()).toBe(1);
+    expect(downs(tab)).toEqual([]);
+    swarm.network.cut(hub.endpoint, tab.endpoint);
+    swarm.clock.jump(10_000);
+    await swarm.clock.until(() => downs(tab).length > 0, 16_000);
+  });
+
   test('asks nothing while it is silent, or only hears', async () => {
     const { hub, tab, asked } = await onOneHub();
     await swarm.clock.advance(60_000);

@@ -47,11 +47,13 @@ export class TimeWatch {
 
   /** @returns how long ago the last look was, in milliseconds, by the clock that says more */
   #look(): number {
-    const elapsed = this.#clock.now() - this.#now;
+    const now = this.#clock.now();
     const wall = this.#clock.wallNow();
+    const elapsed = now - this.#now;
     const byWall = wall - this.#wall;
-    if (byWall - elapsed > JUMP_MS) this.#clock.wallIsAhead(byWall - elapsed);
-    this.#now = this.#clock.now();
+    const isAhead = byWall - elapsed > JUMP_MS;
+    if (isAhead) this.#clock.wallIsAhead(byWall - elapsed);
+    this.#now = isAhead ? this.#clock.now() : now;
     this.#wall = wall;
     return Math.max(elapsed, byWall);
   }
