@@ -86,6 +86,14 @@ export const NET: readonly Row[] = [
     (signal) => net.abortable(Promise.resolve(), signal),
   ],
   [
+    'onAbort',
+    [
+      ['signal', new AbortController().signal, 'signal'],
+      ['callback', () => {}, 'function'],
+    ],
+    transport.onAbort,
+  ],
+  [
     'GossipNode#accept',
     [['connection', undefined, 'object']],
     (one) => new net.GossipNode(network.endpoint()).accept(one),

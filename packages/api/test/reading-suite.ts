@@ -103,6 +103,19 @@ export function readingSuite(service: ServiceUnderTest): void {
         },
       );
 
+      test('next() of many subscriptions listens once to a signal', async () => {
+        const { a } = await pair();
+        const controller = new AbortController();
+        const { signal } = controller;
+        const many = await Promise.all(Array.from({ length: 12 }, () => a.gossip.subscribe(ROOM)));
+        for (const each of many) await each.next(); // neighborUp
+        const waiting = Promise.allSettled(many.map((each) => each.next({ signal })));
+        expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+        controller.abort();
+        for (const { status } of await waiting) expect(status).toBe('rejected');
+        expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      });
+
       test('leaving a loop leaves the subscription open', async () => {
         const { hers, his } = await pair();
         for (const text of ['one', 'two', 'three']) await his.broadcast(text);

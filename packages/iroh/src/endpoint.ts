@@ -13,7 +13,7 @@ import {
   type Incoming,
   parseEndpointId,
 } from '@grapevine/net';
-import { checkAlpns, checkConnect, type Deferred, deferred, isLoopback } from '@grapevine/net/transport';
+import { checkAlpns, checkConnect, type Deferred, deferred, isLoopback, onAbort } from '@grapevine/net/transport';
 import { fromNativeAddr, toNativeAddr } from './addr.js';
 import { AddrWatch } from './addr-watch.js';
 import { bindNative } from './bind.js';
@@ -130,12 +130,11 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
 
     const cancel = deferred<never>();
     cancel.promise.catch(() => {}); // also when nobody awaits it any more
-    const onAbort = () => cancel.reject(signal?.reason);
+    const stop = signal && onAbort(signal, () => cancel.reject(signal.reason));
     const timer = setTimeout(
       () => cancel.reject(new ConnectError('timeout', `dial failed: ${id} did not answer in time`)),
       this.handshakeTimeoutMs,
     );
-    signal?.addEventListener('abort', onAbort, { once: true });
     this.#dials.add(cancel);
     try {
       const { addrs } = await Promise.race([cancel.promise, this.#resolve(to, signal)]);
@@ -146,7 +145,7 @@ export class IrohEndpoint implements Endpoint, IncomingHost {
     } finally {
       clearTimeout(timer);
       this.#dials.delete(cancel);
-      signal?.removeEventListener('abort', onAbort);
+      stop?.();
     }
   }
 

@@ -23,6 +23,7 @@ import {
   checkAlpns,
   checkConnect,
   checkOptions,
+  onAbort,
 } from '@grapevine/net/transport';
 import { pathOf, type WebAddr, webAddrs } from './address/web-addr.js';
 import { browserDialer } from './browser/browser-dialer.js';
@@ -128,16 +129,13 @@ export class WebEndpoint implements Endpoint {
       () => giveUp.abort(new ConnectError('timeout', 'dial failed: nobody answered in time')),
       this.#timeoutMs,
     );
-    const onAbort = () => giveUp.abort(signal?.reason);
-    const onClose = () => giveUp.abort(this.#over.signal.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    this.#over.signal.addEventListener('abort', onClose, { once: true });
+    const over = this.#over.signal;
+    const stops = [signal, over].map((each) => each && onAbort(each, () => giveUp.abort(each.reason)));
     try {
       return await this.#connect(to, checkedAlpn, giveUp.signal);
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      this.#over.signal.removeEventListener('abort', onClose);
+      for (const stop of stops) stop?.();
     }
   }
 

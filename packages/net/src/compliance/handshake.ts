@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { EndpointClosedError } from '../errors.js';
 import { SecretKey } from '../identity/secret-key.js';
 import type { Connection } from '../transport/seam.js';
@@ -98,6 +99,21 @@ export function handshakeTests(transport: TransportUnderTest, test: TestRunner['
       setImmediate(() => controller.abort(reason));
       await assert.rejects(dial, (error) => error === reason);
       await assert.rejects(a.connect(a.addr(), ALPN, { signal: controller.signal }), (error) => error === reason);
+    }));
+
+  test('many dials with one signal listen to it once', () =>
+    withEndpoints(transport, [{}], async (a) => {
+      assert(a);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const addr = await transport.deadAddr(SecretKey.generate().id);
+      const dials = Array.from({ length: 12 }, () => a.connect(addr, ALPN, { signal }));
+      const given = Promise.allSettled(dials);
+      await new Promise(setImmediate); // some listen later
+      assert.ok(getEventListeners(signal, 'abort').length <= 1);
+      controller.abort(new Error('changed my mind'));
+      for (const { status } of await given) assert.equal(status, 'rejected');
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
     }));
 
   test('an endpoint that closes while dialing rejects the dial', () =>

@@ -1,10 +1,11 @@
 import { type Deferred, deferred } from '../util/deferred.js';
+import { onAbort } from '../util/on-abort.js';
 import { EventGap } from './event-gap.js';
 import type { GossipEvent, QueuedEvent } from './service.js';
 import type { SharedBudget } from './shared-budget.js';
 
 type Result = IteratorResult<GossipEvent, undefined>;
-type Reader = Pick<Deferred<Result>, 'resolve' | 'reject'>;
+type Reader = Deferred<Result>;
 
 /** What an event costs besides its content, in bytes: roughly. */
 const EVENT_BYTES = 128;
@@ -78,11 +79,17 @@ export class EventQueue {
     const event = this.#shift();
     if (event) return Promise.resolve({ done: false, value: ownCopy(event) });
     if (this.#end) return this.#end.error ? Promise.reject(this.#end.error) : Promise.resolve(DONE);
-    return new Promise((resolve, reject) => {
-      const reader = signal ? this.#abortable({ resolve, reject }, signal) : { resolve, reject };
-      if (this.#waiting) this.#waiting.push(reader);
-      else this.#waiting = [reader]; // one is usual, and a push would allocate space for many
-    });
+    const reader = deferred<Result>();
+    if (this.#waiting) this.#waiting.push(reader);
+    else this.#waiting = [reader]; // one is usual, and a push would allocate space for many
+    if (signal) {
+      const stop = onAbort(signal, () => {
+        this.#waiting = this.#waiting?.filter((other) => other !== reader);
+        reader.reject(signal.reason);
+      });
+      reader.promise.then(stop, stop);
+    }
+    return reader.promise;
   }
 
   /** Settles when no more events come in. Never rejects. */
@@ -113,23 +120,6 @@ export class EventQueue {
     this.#events = undefined;
     this.#head = 0;
     this.#gap = undefined;
-  }
-
-  #abortable(reader: Reader, signal: AbortSignal): Reader {
-    const onAbort = () => {
-      this.#waiting = this.#waiting?.filter((other) => other !== one);
-      reader.reject(signal.reason);
-    };
-    const settle = (give: () => void) => {
-      signal.removeEventListener('abort', onAbort);
-      give();
-    };
-    const one: Reader = {
-      resolve: (result) => settle(() => reader.resolve(result)),
-      reject: (error) => settle(() => reader.reject(error)),
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    return one;
   }
 
   get #size(): number {

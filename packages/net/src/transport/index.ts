@@ -46,5 +46,6 @@ export {
 } from '../util/checks.js';
 export { checkCode, cutReason } from '../util/close-code.js';
 export { abortable, type Deferred, deferred } from '../util/deferred.js';
+export { onAbort } from '../util/on-abort.js';
 export { nextStableId } from '../util/stable-id.js';
 export { NO_TRANSPORT_LOSSES } from './losses.js';

@@ -1,3 +1,5 @@
+import { aFunction, aSignal } from '@grapevine/proto/check';
+
 /** What is to be called for a signal, and how the signal itself is told to stop. */
 interface Listening {
   readonly callbacks: Set<{ readonly call: () => void }>;
@@ -12,6 +14,8 @@ const listening = new WeakMap<AbortSignal, Listening>();
  * @returns a function that takes it back
  */
 export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  CHECK: aSignal('signal', signal);
+  CHECK: aFunction('callback', callback);
   const here = listening.get(signal) ?? listen(signal);
   const entry = { call: callback };
   here.callbacks.add(entry);

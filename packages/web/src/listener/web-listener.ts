@@ -13,9 +13,9 @@ import {
   type Logger,
   SecretKey,
   type SocketAddr,
-  type TransportLosses,
   silentLogger,
   sourceOf,
+  type TransportLosses,
 } from '@grapevine/net';
 import { CertificateEndpoint, type EndpointOptions } from '@grapevine/net/quic';
 import {
