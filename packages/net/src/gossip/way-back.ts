@@ -65,7 +65,7 @@ export class WayBack {
     return next;
   }
 
-  /** A peer has become a neighbor. */
+  /** A peer was a neighbor until now. */
   remember(peer: EndpointId): void {
     if (this.#bootstrap.includes(peer)) this.#bootstrap = latest(this.#bootstrap.concat(peer), MAX_BOOTSTRAP);
     else this.#former = latest(this.#former.concat(peer), MAX_FORMER);
