@@ -82,7 +82,11 @@ export class Upkeep {
     if (this.#keepAliveMs === 0) return Number.POSITIVE_INFINITY;
     const { quietSince } = this.liveness;
     const step = this.#keepAliveMs / POINTS;
-    if (this.#side === 'accepted') return Math.ceil((quietSince + ACCEPTED_SHARE * this.#keepAliveMs) / step) * step;
+    if (this.#side === 'accepted') {
+      const point = Math.ceil((quietSince + ACCEPTED_SHARE * this.#keepAliveMs) / step) * step;
+      // Where the interval is nearly the idle time-out, the next point of time may be too late.
+      return point - quietSince > this.#idleTimeoutMs / 2 ? quietSince + this.#keepAliveMs : point;
+    }
     const { least, most } = DIALER_SHARES;
     const period = DIALER_PERIOD * step;
     const last = Math.floor((quietSince + most * this.#keepAliveMs) / period) * period;

@@ -114,3 +114,10 @@ describe('the loss timer of a question', () => {
     expect(upkeep.lossTimerAt(9_030, 7)).toBe(9_030);
   });
 });
+
+test('an end that accepted asks in time where the interval is nearly the idle time-out', () => {
+  for (const start of [0, 1_000, 7_400, 7_600, 14_999]) {
+    const { dueAt } = new Upkeep({ keepAliveMs: 25_000, idleTimeoutMs: 30_000 }, 'accepted', start);
+    expect(dueAt - start).toBeLessThanOrEqual(25_000);
+  }
+});
