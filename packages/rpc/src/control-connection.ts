@@ -11,7 +11,7 @@ import {
 import { RpcProtocolError, RpcRefusedError } from './errors.js';
 import { ItemReader, type PendingBytes } from './item-reader.js';
 import { writeItem } from './item-writer.js';
-import { boundedPending } from './pending-bytes.js';
+import type { PendingItems } from './pending-bytes.js';
 import type { Progress } from './progress.js';
 import { StreamCode } from './protocol.js';
 import type { OwnTopics } from './server-options.js';
@@ -36,8 +36,12 @@ export interface ControlHost {
 }
 
 /** Answers control requests, one on each stream. Resolves when the connection is over. */
-export async function serveControlConnection(connection: CertificateConnection, host: ControlHost): Promise<void> {
-  const pending = boundedPending(connection, () => MAX_PENDING_BYTES);
+export async function serveControlConnection(
+  connection: CertificateConnection,
+  items: PendingItems,
+  host: ControlHost,
+): Promise<void> {
+  const pending = items.of(connection, () => MAX_PENDING_BYTES);
   for await (const stream of connection.acceptBi()) void serve(stream, pending, host);
   await connection.closed;
 }

@@ -4,7 +4,7 @@ import { decode } from '@grapevine/postcard';
 import { ItemTooLargeError, RpcProtocolError } from './errors.js';
 import { ItemReader } from './item-reader.js';
 import { type JoinHost, MAX_PEERS_BYTES, serveJoin } from './join-stream.js';
-import { boundedPending } from './pending-bytes.js';
+import type { PendingItems } from './pending-bytes.js';
 import { CloseCode, MAX_ITEM, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
 import type { TopicRequest, TopicWire } from './topic-wire.js';
 
@@ -14,11 +14,15 @@ const PENDING_MESSAGES = 16;
 const MAX_PENDING_BYTES = 2 * MAX_ITEM;
 
 /** Answers the streams of one client: each is a request to join a topic. Resolves when the connection is over. */
-export async function serveRpcConnection(connection: CertificateConnection, host: JoinHost): Promise<CloseReason> {
+export async function serveRpcConnection(
+  connection: CertificateConnection,
+  items: PendingItems,
+  host: JoinHost,
+): Promise<CloseReason> {
   let isAccepting = true;
   let open = 0;
 
-  const pending = boundedPending(connection, () =>
+  const pending = items.of(connection, () =>
     Math.min(MAX_PENDING_BYTES, PENDING_BYTES + PENDING_MESSAGES * (host.progress.maxContentLength ?? 0)),
   );
 

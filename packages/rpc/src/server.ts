@@ -5,6 +5,7 @@ import { anObjectWith } from '@grapevine/net/transport';
 import { ClientProgress } from './client-progress.js';
 import { serveControlConnection } from './control-connection.js';
 import { type ClientConnection, type Listening, listen } from './listening.js';
+import { PendingItems } from './pending-bytes.js';
 import { Progress } from './progress.js';
 import { CloseCode, topicsAlpn } from './protocol.js';
 import { serveRpcConnection } from './rpc-connection.js';
@@ -57,6 +58,9 @@ export class RpcServer implements AsyncDisposable {
   readonly #listening: Listening;
   readonly #connections = new Set<ClientConnection>();
   readonly #progress = new ClientProgress();
+  /** Unfinished items of subscriptions, and of control. */
+  readonly #pendingCommands = new PendingItems();
+  readonly #pendingRequests = new PendingItems();
   readonly #running: Promise<void>;
   /** Clients that are being told that a topic has ended. */
   readonly #ending = new Set<Promise<unknown>>();
@@ -149,7 +153,7 @@ export class RpcServer implements AsyncDisposable {
     const progress = new Progress();
     const forget = this.#progress.add(connection, progress);
     try {
-      const closed = await serveRpcConnection(connection, {
+      const closed = await serveRpcConnection(connection, this.#pendingCommands, {
         gossip: this.#gossip,
         wire,
         progress,
@@ -173,7 +177,7 @@ export class RpcServer implements AsyncDisposable {
 
   async #serveControl(connection: ClientConnection): Promise<void> {
     const { logger, node, onShutdown, topics } = this.#options;
-    await serveControlConnection(connection, {
+    await serveControlConnection(connection, this.#pendingRequests, {
       gossip: this.#gossip,
       logger,
       node,

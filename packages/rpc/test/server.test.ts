@@ -155,6 +155,25 @@ describe('limits', () => {
     expect(await client.connection.closed).toMatchObject({ type: 'peer', code: CloseCode.tooMany });
   });
 
+  test('on unfinished items of all connections: the one with most is closed, the others stay', async () => {
+    const server = await nodes.serve(nodes.node().gossip);
+    const almost = new Uint8Array(36_000);
+    const begun = async (count: number) => {
+      const client = await nodes.raw(server);
+      for (let i = 0; i < count; i++) await client.open(join, length(36_001), almost);
+      return client;
+    };
+    const most = await begun(110); // 4.0 of 4.3 MB
+    const ended: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      const other = await begun(80); // 2.9 MB: with the fifth of them it is more than 17
+      void other.connection.closed.then(() => ended.push(i));
+    }
+    expect(await most.connection.closed).toMatchObject({ type: 'peer', code: CloseCode.tooMany });
+    expect(ended).toEqual([]);
+    expect(await nodes.connect(server).snapshot()).toHaveProperty('topics');
+  });
+
   test('on unfinished items that are longer than the node takes: nothing of them is kept, so the connection stays', async () => {
     const server = await nodes.serve(nodes.node().gossip);
     const client = await nodes.raw(server);
