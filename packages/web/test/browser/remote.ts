@@ -19,7 +19,7 @@ import {
   StreamStateError,
   type TransportAddr,
 } from '@grapevine/net';
-import { nextStableId } from '@grapevine/net/transport';
+import { nextStableId, onAbort } from '@grapevine/net/transport';
 import type { DialingEndpoint } from '../support.js';
 import { Bridge } from './bridge.js';
 import type { Handle, RemoteError } from './wire.js';
@@ -72,14 +72,14 @@ export class RemoteEndpoint implements DialingEndpoint {
     const controller = signal && (this.#bridge.now(TOOLS, 'controller') as Handle);
     const abort = () => void (controller && this.#bridge.now(controller.number, 'abort'));
     if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
+    const stop = signal && onAbort(signal, abort);
     try {
       return (await this.#bridge.later(TOOLS, 'connect', this.#handle, to, alpn, controller)) as Connection;
     } catch (error) {
       signal?.throwIfAborted(); // the reason itself cannot cross
       throw error;
     } finally {
-      signal?.removeEventListener('abort', abort);
+      stop?.();
     }
   }
 
