@@ -6,7 +6,7 @@ import type { TopicId } from './wire/topic-id.js';
 export type TimerTask<P extends PeerId> =
   /** Offer some of our nodes to a random part of the swarm. */
   | { readonly type: 'shuffle' }
-  /** Ask the neighbors for other members, soon after the swarm has let us in. Only in the `hardened` mode. */
+  /** Look around: for other members soon after the swarm has let us in, for lost neighbors after many were lost at once. Only in the `hardened` mode. */
   | { readonly type: 'askForMembers' }
   /** Give up on a peer that has not answered our neighbor request. `request` tells one request to a peer from the next. */
   | { readonly type: 'neighborRequest'; readonly peer: P; readonly request: number }

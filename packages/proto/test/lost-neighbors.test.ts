@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '../src/index.js';
 import { hardened, high, range, reference } from './helper/membership.js';
-import { sentTypes, type TestNode, timer } from './helper/node.js';
+import { sent, sentTypes, type TestNode, timer, timers } from './helper/node.js';
 import { TOPIC } from './helper/topic.js';
 
 // What a node does after it has lost neighbors, beside the reference.
@@ -82,6 +82,36 @@ describe('a neighbor whose link broke', () => {
     node.handle({ type: 'peerConnected', peer: 1 });
     node.receive(1, high);
     expect(node.snapshot.activeView).toContain(1);
+  });
+});
+
+describe('where many neighbors are lost at once', () => {
+  /** A node that has lost so many of its five neighbors, and has three. @returns the timer by which it tries them, if there is one */
+  function split(lost: number) {
+    const node = hardened().meet(...range(1, 5));
+    const outputs = range(1, lost).flatMap((peer) => node.disconnected(peer));
+    node.meet(...range(6, lost - 2)); // others take their places
+    return { node, delays: timers(outputs).filter(([task]) => task === 'askForMembers'), outputs };
+  }
+
+  test('some of them are tried before the next shuffle, one after the other, for as long as two shuffles take', () => {
+    const { node, delays, outputs } = split(3);
+    expect(delays).toEqual([['askForMembers', 15_000]]);
+    const tried: string[][] = [];
+    for (let next = timer(outputs, 'askForMembers'); tried.length < 20; ) {
+      const tries = node.expire(next);
+      tried.push(sentTypes(tries).filter((text) => /^[123] /.test(text)));
+      const [peer = 0] = sent(tries).map(({ to }) => to);
+      node.disconnected(peer);
+      if (!timers(tries).some(([task]) => task === 'askForMembers')) break;
+      next = timer(tries, 'askForMembers');
+    }
+    expect(tried).toHaveLength(8);
+    expect(new Set(tried.flat())).toEqual(new Set(['1 neighbor', '2 neighbor', '3 neighbor']));
+  });
+
+  test('one that is lost by itself waits for the shuffle', () => {
+    expect(split(1).delays).toEqual([]);
   });
 });
 

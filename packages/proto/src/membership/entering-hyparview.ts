@@ -15,7 +15,7 @@ const ASKED_NODES = 8;
 const MAX_HANDED = 32;
 /** How long the walks that introduce a new member take, in multiples of `neighborRequestTimeout`. */
 const WALK_TIME = 2;
-const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
+export const ASK_FOR_MEMBERS = { type: 'askForMembers' } as const;
 
 /**
  * How a node gets into a swarm, and lets others in: it soon knows other members, whatever becomes of the peer that it joins through, and not all of

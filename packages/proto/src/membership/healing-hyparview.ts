@@ -6,7 +6,7 @@ import { LazySet } from '../structures/lazy.js';
 import type { Rng } from '../structures/rng.js';
 import type { DisconnectMessage, HyParViewMessage, PeerData, PeerInfo, ShuffleReplyMessage } from '../wire/message.js';
 import { DoubtfulPeers } from './doubtful-peers.js';
-import { EnteringHyParView, MAX_ASKED } from './entering-hyparview.js';
+import { ASK_FOR_MEMBERS, EnteringHyParView, MAX_ASKED } from './entering-hyparview.js';
 import { sweepLeftovers } from './leftovers.js';
 import { LostPeers } from './lost-peers.js';
 import type { PeerOrigin } from './origin.js';
@@ -15,6 +15,12 @@ import { type ProbeCause, Probes } from './probes.js';
 
 /** After this many shuffles that have changed nothing there are no more until something changes. */
 const FRUITLESS_SHUFFLES = 3;
+/**
+ * So often between two shuffles a lost neighbor is tried where many were lost at once, and so many times; from then on at shuffles only. A cut of a
+ * minute may be over long before the next shuffle comes.
+ */
+const TRIES_PER_SHUFFLE = 4;
+const MAX_TRIES = 8;
 /** Data and marks of peers that are in no view are swept away when they exceed this many times what the views can hold. */
 const SWEEP_FACTOR = 2;
 
@@ -31,6 +37,8 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
   readonly #met = new LazySet<P>();
   #lost: LostPeers<P> | undefined;
   #doubtful: DoubtfulPeers<P> | undefined;
+  /** How often lost neighbors are still tried between shuffles. A timer runs while it is more than 0. */
+  #tries = 0;
   /** Neighbors whose links broke since the last shuffle. */
   #broken = 0;
   /** Shuffles since something has changed in our views. */
@@ -101,19 +109,37 @@ export class HealingHyParView<P extends PeerId> extends EnteringHyParView<P> {
     this.#fruitless++;
     this.#broken = 0;
     super.shuffleTimerExpired();
-    // Two halves of a split swarm have full views: only an eviction on either side links them again.
-    const lost = this.#lost?.next();
-    if (lost !== undefined) this.sendNeighbor(lost, 'high');
+    this.#try(this.#lost?.next());
     this.#lookForOthers();
     // Nothing else would wake a node that is short of neighbors and hears from nobody.
     this.refill();
     this.sweep();
   }
 
+  override askTimerExpired(): void {
+    super.askTimerExpired();
+    if (this.active.size === 0) this.#tries = 0; // it asks one after the other anyway
+    if (this.#tries === 0) return;
+    const newest = [...(this.#lost?.keys() ?? [])].slice(-this.config.activeViewCapacity);
+    this.#try(newest[this.#tries % newest.length]);
+    if (--this.#tries > 0) this.#tryLater();
+  }
+
+  /** Two halves of a split swarm have full views: only an eviction on either side links them again. */
+  #try(lost: P | undefined): void {
+    if (lost !== undefined) this.sendNeighbor(lost, 'high');
+  }
+
+  #tryLater(): void {
+    this.out.schedule(this.config.shuffleInterval / TRIES_PER_SHUFFLE, this.out.timer(ASK_FOR_MEMBERS));
+  }
+
   /** Many neighbors are gone at once: the swarm may have fallen into parts, and passive peers may be gone, too, or in another part. */
   #doubtAll(): void {
     this.#doubtful ??= new DoubtfulPeers(this.config.passiveViewCapacity);
     this.#doubtful.add(this.passive.values);
+    if (this.#tries === 0) this.#tryLater();
+    this.#tries = MAX_TRIES;
   }
 
   /**

@@ -44,6 +44,11 @@ export class LostPeers<P> {
     this.#peers.delete(peer);
   }
 
+  /** All of them, those that were lost first to begin with. */
+  keys(): Iterable<P> {
+    return this.#peers.keys();
+  }
+
   /** A shuffle is due. @returns whom to try along with it: of those whose time has come the one tried least, and of these the one lost last */
   next(): P | undefined {
     this.#shuffles++;
