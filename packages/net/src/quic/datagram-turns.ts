@@ -130,6 +130,11 @@ export class DatagramTurns {
     return source;
   }
 
+  /** Whether anything waits. */
+  get #waits(): boolean {
+    return !this.#known.isEmpty || !this.#strangers.isEmpty;
+  }
+
   #kindOf(source: Source): WaitingDatagrams {
     return source.isKnown ? this.#known : this.#strangers;
   }
@@ -140,10 +145,10 @@ export class DatagramTurns {
     const began = this.#now();
     const most = this.#came >= BATCH ? WAITING_PER_TURN.behind : WAITING_PER_TURN.otherwise;
     this.#came = 0;
-    const now = this.#hear(most, began);
+    const now = this.#waits ? this.#hear(most, began) : began; // mostly nothing does
     if (this.#isOver) return;
     this.#forgetIdle();
-    if (!this.#known.isEmpty || !this.#strangers.isEmpty) this.#immediate ??= setImmediate(this.#endTurn);
+    if (this.#waits) this.#immediate ??= setImmediate(this.#endTurn);
     else if (now - this.#otherAt > OTHERS_MS) this.#areSeveral = false;
   };
 
@@ -188,7 +193,7 @@ export class DatagramTurns {
 
   /** A turn begins with nothing taken in. Sources of which nothing waits are not remembered. */
   #forgetIdle(): void {
-    if (this.#known.isEmpty && this.#strangers.isEmpty) {
+    if (!this.#waits) {
       this.#sources.clear();
       return;
     }

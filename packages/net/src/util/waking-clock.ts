@@ -1,8 +1,8 @@
 import type { Clock, ClockTimer } from './clock.js';
 
 /**
- * A clock whose `now` goes on while the machine sleeps, also where the system's monotonic clock stands still then: whoever notices the sleep says so.
- * Otherwise whatever is remembered would be younger than it is by the length of the sleep.
+ * A clock that counts the time in which the machine slept. The monotonic clock of many systems stands still then, and whatever a node remembers would
+ * be younger than it is. `TimeWatch` notices the sleep and reports it here.
  */
 export class WakingClock implements Clock {
   readonly followUp?: (callback: () => void) => ClockTimer;

@@ -26,7 +26,7 @@ interface Missing<P> {
   readonly by: P;
   /** Who can be asked, in turn. Copied at each change: an array that is pushed to allocates places for seventeen. */
   announcers: readonly Announcer<P>[];
-  /** Who has announced it and is kept by the bounds from being asked for now. */
+  /** A peer that has announced it. It is asked when the bounds have room. */
   waiting: Announcer<P> | undefined;
   /** Whether anybody has announced it. */
   isAnnounced: boolean;
