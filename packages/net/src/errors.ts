@@ -83,8 +83,8 @@ export class TopicClosedError extends GossipError {
 /** The gossip node was shut down. */
 export class GossipClosedError extends GossipError {
   readonly code = 'ERR_GOSSIP_CLOSED';
-  constructor() {
-    super('this gossip node has been shut down');
+  constructor(message = 'this gossip node has been shut down') {
+    super(message);
   }
 }
 

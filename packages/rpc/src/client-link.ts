@@ -1,14 +1,7 @@
-import {
-  type BiStream,
-  type CloseReason,
-  ConnectError,
-  ConnectionClosedError,
-  GossipClosedError,
-  StreamLimitError,
-} from '@grapevine/net';
+import { type BiStream, type CloseReason, ConnectError, ConnectionClosedError, StreamLimitError } from '@grapevine/net';
 import type { CertificateConnection } from '@grapevine/net/quic';
 import type { Dialer } from './dialer.js';
-import { RpcRefusedError } from './errors.js';
+import { clientClosed, RpcRefusedError } from './errors.js';
 import { CloseCode } from './protocol.js';
 
 /** A connection with the number of items that were written on it. */
@@ -56,7 +49,7 @@ export class ClientLink {
 
   /** The connection, dialed if need be. @throws ConnectError, GossipClosedError */
   async connection(): Promise<CountedConnection> {
-    if (this.#closed) throw new GossipClosedError();
+    if (this.#closed) throw clientClosed();
     this.#current ??= this.#dial();
     return await this.#current;
   }

@@ -90,7 +90,6 @@ async function answer(request: ControlRequest, host: ControlHost): Promise<Contr
       await progress?.reached(request.items, SETTLE_MS);
       return {
         type: 'settled',
-        maxContentLength: progress?.maxContentLength,
         isClosed: progress?.isClosed ?? false,
         handled: progress?.items,
         dropped: progress?.dropped ?? 0,
@@ -110,7 +109,7 @@ async function flush(
   { topic }: ControlRequest & { readonly type: 'flush' },
   { progress, logger }: ControlHost,
 ): Promise<ControlResponse> {
-  const sender = progress()?.senders.get(topic);
+  const sender = progress()?.senderOf(topic);
   if (!sender) return { type: 'refused', reason: 'failed', message: 'this client is not subscribed to the topic' };
   try {
     const { kept, lost } = await sender.flush();

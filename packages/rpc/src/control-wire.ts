@@ -33,8 +33,6 @@ export const controlResponseSchema = enumOf({
   neighbors: { neighbors: seq(endpointIdSchema) },
   snapshot: { snapshot: snapshotSchema },
   settled: {
-    /** The longest broadcast that the node takes, if known by now. */
-    maxContentLength: option(u32),
     /** The node was shut down. */
     isClosed: bool,
     /** Items handled; none if the connection is gone. */

@@ -1,4 +1,4 @@
-import { GossipError } from '@grapevine/net';
+import { GossipClosedError, GossipError } from '@grapevine/net';
 
 /** A server without a list of allowed clients was asked to listen where other machines reach it. Nothing was bound. */
 export class RpcAccessError extends GossipError {
@@ -44,4 +44,9 @@ export class ItemTooLargeError extends GossipError {
   ) {
     super(`an item of ${length} bytes is over the limit of ${limit} bytes`);
   }
+}
+
+/** For calls of a client that was closed. */
+export function clientClosed(): GossipClosedError {
+  return new GossipClosedError('this client of a remote node has been closed; the node itself goes on');
 }

@@ -48,12 +48,15 @@ export async function serveJoin(
   let halves: { readonly sender: GossipSender; readonly receiver: GossipReceiver };
   try {
     const joined = await host.gossip.subscribe(topic, { bootstrap, queueCapacity: host.queueCapacity, echo });
-    host.progress.maxContentLength = joined.maxContentLength;
+    const { maxContentLength } = joined;
+    host.progress.maxContentLength = maxContentLength;
+    if (host.wire.isFull) writeItem(send, host.wire.news, { type: 'joined', maxContentLength });
     halves = joined.split();
   } catch (error) {
-    if (error instanceof GossipClosedError) host.progress.isClosed = true;
     host.logger.debug({ topic, error: String(error) }, 'the node does not join a topic for a remote client');
-    if (error instanceof EndpointClosedError && host.wire.isFull) writeItem(send, host.wire.news, failure(error));
+    if (error instanceof GossipClosedError) host.progress.isClosed = true;
+    else if (!(error instanceof EndpointClosedError)) send.reset(StreamCode.none);
+    else if (host.wire.isFull) writeItem(send, host.wire.news, failure(error));
     send.finish();
     recv.stop(StreamCode.none);
     return;
@@ -61,7 +64,7 @@ export async function serveJoin(
     host.progress.handled();
   }
   const { sender, receiver } = halves;
-  host.progress.senders.set(topic, sender);
+  const unsubscribed = host.progress.subscribed(topic, sender);
   let isRead = true;
   void send.stopped.then(() => {
     isRead = false; // the client has stopped reading, or is gone
@@ -70,9 +73,10 @@ export async function serveJoin(
   const commands = takeCommands(stream, reader, sender, host);
   await forwardEvents(send, receiver, host);
   host.ending(send.stopped);
-  if (isRead) recv.stop(StreamCode.none); // the node has left the topic: nobody carries out commands
+  // The node has left the topic: nobody carries out commands. Our clients are told how many, and end the stream when they hear of it.
+  if (isRead && !host.wire.isFull) recv.stop(StreamCode.none);
   await commands;
-  if (host.progress.senders.get(topic) === sender) host.progress.senders.delete(topic);
+  unsubscribed();
 }
 
 async function forwardEvents(send: SendStream, receiver: GossipReceiver, host: JoinHost): Promise<void> {

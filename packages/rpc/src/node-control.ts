@@ -116,8 +116,8 @@ export class NodeControl {
    * Waits until the server has handled this many items of the client's newest connection (at most 2 s).
    *
    * @internal
-   * @returns the longest broadcast that the node takes, if it knows by now; whether the node was shut down; how many items have been
-   *   dealt with, undefined where the connection is gone; and commands among them that the node did not carry out
+   * @returns whether the node was shut down; how many items have been dealt with, undefined where the connection is gone; and commands among
+   *   them that the node did not carry out
    */
   settle(items: number): Promise<Response<'settled'>> {
     return this.#ask({ type: 'settle', items }, 'settled');

@@ -16,15 +16,29 @@ export class Progress {
   isClosed = false;
   /** Commands that the node did not carry out. */
   dropped = 0;
-  /** The connection's latest sender for each topic. */
-  readonly senders = new Map<TopicId, GossipSender>();
   #handled = 0;
   #ended = false;
   readonly #waiters = new Set<Waiter>();
+  readonly #senders = new Map<TopicId, Set<GossipSender>>();
 
   /** Requests and commands that were handled; undefined when the connection is over. */
   get items(): number | undefined {
     return this.#ended ? undefined : this.#handled;
+  }
+
+  /** One of the connection's senders for a topic. */
+  senderOf(topic: TopicId): GossipSender | undefined {
+    return this.#senders.get(topic)?.values().next().value;
+  }
+
+  /** The connection is subscribed to a topic once more. @returns a function for the end of that */
+  subscribed(topic: TopicId, sender: GossipSender): () => void {
+    const senders = this.#senders.get(topic) ?? new Set();
+    this.#senders.set(topic, senders.add(sender));
+    return () => {
+      senders.delete(sender);
+      if (senders.size === 0 && this.#senders.get(topic) === senders) this.#senders.delete(topic);
+    };
   }
 
   /** One more request or command was handled. */

@@ -12,10 +12,11 @@ import {
 } from '@grapevine/net';
 import { checkSubscribe } from '@grapevine/net/transport';
 import type { Complete } from '@grapevine/proto/check';
-import { ClientLink, type CountedConnection, retryOnce } from './client-link.js';
+import { atMost } from './at-most.js';
+import { ClientLink, type CountedConnection, refusedBy, retryOnce } from './client-link.js';
 import type { ResolvedClientOptions } from './client-options.js';
 import { Dialer } from './dialer.js';
-import { RpcRefusedError } from './errors.js';
+import { clientClosed, RpcRefusedError } from './errors.js';
 import { writeItem } from './item-writer.js';
 import { NodeControl } from './node-control.js';
 import { StreamCode } from './protocol.js';
@@ -44,7 +45,8 @@ export class RemoteService implements GossipService {
   /** The connection of the last write. */
   #written: CountedConnection | undefined;
   #shutdown: Promise<void> | undefined;
-  #closed = false;
+  /** How the client has ended. */
+  #end: 'closed' | 'node shut down' | undefined;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
@@ -61,7 +63,7 @@ export class RemoteService implements GossipService {
     if (!Number.isInteger(queueCapacity) || queueCapacity < 1) {
       throw new RangeError(`queueCapacity must be a whole number of at least 1, got ${queueCapacity}`);
     }
-    if (this.#closed) throw new GossipClosedError();
+    this.#checkOpen();
     return await retryOnce(() => this.#subscribe(topic, { bootstrap, queueCapacity, echo }));
   }
 
@@ -92,15 +94,16 @@ export class RemoteService implements GossipService {
     this.#sessions.add(session);
     void session.over.then(() => this.#sessions.delete(session));
     try {
-      const settled = await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
-      if (settled?.isClosed) throw new GossipClosedError();
-      session.limit = settled?.maxContentLength;
+      if (wire.isFull) await session.answered;
+      else await this.#ifGrapevine(stream.on, () => this.control.settle(stream.on.items));
+      this.#checkOpen();
+      const { refusal } = session;
+      if (refusal) throw refusal instanceof ConnectionClosedError ? await refusedBy(stream.on, refusal) : refusal;
     } catch (error) {
       session.closeSender();
       session.closeReceiver();
       throw error;
     }
-    if (session.refusal) throw session.refusal;
     return session;
   }
 
@@ -115,7 +118,7 @@ export class RemoteService implements GossipService {
     this.#shutdown ??= this.control.shutdown();
     try {
       await this.#shutdown;
-      this.#closed = true;
+      this.#end ??= 'node shut down';
     } catch (error) {
       this.#shutdown = undefined; // the caller may try again
       throw error;
@@ -157,7 +160,7 @@ export class RemoteService implements GossipService {
 
   /** Ends the topics and the connections of this client, once the server has all that was sent (at most 2 s). The node keeps running. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#end = 'closed';
     const sent = [...this.#sessions].map((session) => session.finish());
     await atMost(
       CLOSE_MS,
@@ -166,6 +169,17 @@ export class RemoteService implements GossipService {
     this.#topics.close();
     this.#controlLink.close();
     await this.#dialer.close();
+  }
+
+  #checkOpen(): void {
+    switch (this.#end) {
+      case undefined:
+        return;
+      case 'closed':
+        throw clientClosed();
+      case 'node shut down':
+        throw new GossipClosedError();
+    }
   }
 
   /** Waits until a Grapevine server has handled all that was sent. */
@@ -217,15 +231,4 @@ export class RemoteService implements GossipService {
       return undefined;
     }
   }
-}
-
-/** Waits for a promise, but not for long. @returns undefined when it is late or rejected */
-async function atMost<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  const first = await Promise.race([promise.catch(() => undefined), late]);
-  clearTimeout(timer);
-  return first;
 }

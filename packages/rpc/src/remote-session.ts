@@ -2,6 +2,7 @@ import type { EndpointId, GossipEvent, TopicId } from '@grapevine/api';
 import {
   abortable,
   ConnectionClosedError,
+  deferred,
   EndpointClosedError,
   EventQueue,
   type EventQueueOptions,
@@ -19,10 +20,11 @@ import {
 } from '@grapevine/net';
 import { checkCommand } from '@grapevine/net/transport';
 import { decode } from '@grapevine/postcard';
+import { atMost } from './at-most.js';
 import type { LinkedStream } from './client-link.js';
-import { ItemTooLargeError } from './errors.js';
+import { ItemTooLargeError, RpcRefusedError } from './errors.js';
 import { ItemReader } from './item-reader.js';
-import { writeItem } from './item-writer.js';
+import { encodeItem } from './item-writer.js';
 import { CloseCode, StreamCode } from './protocol.js';
 import { RemoteNeighbors } from './remote-neighbors.js';
 import type { TopicNews, TopicOrder, TopicWire } from './topic-wire.js';
@@ -57,6 +59,8 @@ export class RemoteSession implements TopicSession {
   readonly topic: TopicId;
   /** The limit that the server has told, if it has. */
   limit: number | undefined;
+  /** Settles when the server has joined the topic, or {@link refusal} says why not. A Rust server says nothing until it is over. */
+  readonly answered: Promise<void>;
   /** Settles when the server sends no more. */
   readonly over: Promise<void>;
   readonly #stream: LinkedStream;
@@ -64,6 +68,7 @@ export class RemoteSession implements TopicSession {
   readonly #queue: EventQueue;
   readonly #neighbors = new RemoteNeighbors();
   readonly #named: Set<EndpointId>;
+  readonly #answer = deferred<void>();
   #senderClosed = false;
   #receiverClosed = false;
   #over = false;
@@ -71,7 +76,7 @@ export class RemoteSession implements TopicSession {
   #broken: unknown;
   /** Why the topic ended, if its readers are told. */
   #failure: Error | undefined;
-  #hasEvents = false;
+  #hasJoined = false;
   /** While the stream is over its high-water mark. */
   #full: Promise<void> | undefined;
 
@@ -81,19 +86,19 @@ export class RemoteSession implements TopicSession {
     this.#options = options;
     this.#queue = new EventQueue(options.queue);
     this.#named = new Set(options.bootstrap);
+    this.answered = this.#answer.promise;
     this.over = this.#read();
     void stream.send.stopped.then((code) => this.#onStopped(code));
   }
 
-  /**
-   * Why there is no topic to return: the connection was lost at once, or the node was shut down. A topic that has ended in any
-   * other way can still be read.
-   */
+  /** Why there is no topic to return: it is over before the server has joined it, or has said anything else. */
   get refusal(): Error | undefined {
-    if (!this.#over || this.#hasEvents) return undefined;
+    if (!this.#over || this.#hasJoined) return undefined;
     if (this.#failure) return this.#failure;
     if (this.#broken === undefined) return new GossipClosedError();
-    return this.#broken instanceof ConnectionClosedError ? this.#broken : undefined;
+    if (this.#broken instanceof ConnectionClosedError) return this.#broken;
+    if (!this.#options.wire.isFull) return undefined; // what it has sent tells nothing
+    return new RpcRefusedError('failed', 'the node did not join the topic; the server log says why');
   }
 
   neighbors(): readonly EndpointId[] {
@@ -154,6 +159,9 @@ export class RemoteSession implements TopicSession {
     try {
       return await this.#options.flush(this.topic, signal);
     } catch (error) {
+      // What ends the topic may come later than this answer: it is on the other connection.
+      if (error instanceof RpcRefusedError && error.reason === 'failed')
+        await abortable(atMost(END_MS, this.over), signal);
       if (this.#over) this.#checkOpen(); // that is why
       throw error;
     }
@@ -192,7 +200,7 @@ export class RemoteSession implements TopicSession {
     // Wait for space first: what was aborted was not sent.
     while (this.#full) await abortable(this.#full, signal);
     this.#checkOpen();
-    const hasRoom = writeItem(send, this.#options.wire.order, order);
+    const hasRoom = send.write(encodeItem(this.#options.wire.order, order));
     on.items++;
     if (hasRoom) return;
     this.#full = send.drained.then(() => {
@@ -229,8 +237,11 @@ export class RemoteSession implements TopicSession {
   }
 
   #onNews(news: TopicNews): void {
-    this.#hasEvents ||= news.type !== 'failed';
+    this.#hasJoined ||= news.type !== 'failed';
     switch (news.type) {
+      case 'joined':
+        this.limit = news.maxContentLength;
+        return this.#answer.resolve();
       case 'neighborUp':
         this.#neighbors.up(news);
         return this.#queue.push(news);
@@ -265,6 +276,7 @@ export class RemoteSession implements TopicSession {
   #end(error?: Error): void {
     if (this.#over) return;
     this.#over = true;
+    this.#answer.resolve();
     this.#queue.end(error);
     this.#neighbors.endReaders(error);
     this.#neighbors.end(error ?? new TopicClosedError());
@@ -273,3 +285,6 @@ export class RemoteSession implements TopicSession {
 
 /** Peers that are named when nobody was met in time. */
 const MAX_TRIED = 16;
+
+/** Longest wait for the end of a topic that the node is not in any more. */
+const END_MS = 2_000;

@@ -1,7 +1,20 @@
 import type { EndpointId, NeighborDownReason, TopicId } from '@grapevine/api';
 import type { QueuedEvent } from '@grapevine/net';
 import { endpointIdSchema, type LaggedReason, type WhenAlone } from '@grapevine/net';
-import { bool, bytes, enumOf, mapped, option, type Schema, seq, string, u16, u64, unitEnum } from '@grapevine/postcard';
+import {
+  bool,
+  bytes,
+  enumOf,
+  mapped,
+  option,
+  type Schema,
+  seq,
+  string,
+  u16,
+  u32,
+  u64,
+  unitEnum,
+} from '@grapevine/postcard';
 import { commandSchema, eventSchema, requestSchema, topicSchema } from './wire.js';
 
 // The items of a subscription in both directions, and the two ways to encode them: Rust's, and ours, which carries more.
@@ -23,15 +36,18 @@ export type TopicOrder =
     }
   | { readonly type: 'joinPeers'; readonly peers: readonly EndpointId[] };
 
-/** Server to client: events, and the failure of the node's endpoint. */
-export type TopicNews = QueuedEvent | { readonly type: 'failed'; readonly cause: string | undefined };
+/** Server to client: first that the node has joined, then events. The last item may be the failure of the node's endpoint. */
+export type TopicNews =
+  | { readonly type: 'joined'; readonly maxContentLength: number }
+  | QueuedEvent
+  | { readonly type: 'failed'; readonly cause: string | undefined };
 
 /** How the items of subscriptions are encoded. */
 export interface TopicWire {
   readonly request: Schema<TopicRequest>;
   readonly order: Schema<TopicOrder>;
   readonly news: Schema<TopicNews>;
-  /** Whether it carries the reason of a topic's failure, and `echo`. */
+  /** Whether it carries `echo`, that the node has joined, and the reason of a topic's failure. */
   readonly isFull: boolean;
 }
 
@@ -80,8 +96,9 @@ export const rustWire: TopicWire = {
           return { type: 'neighborDown' as const, peer: news.peer };
         case 'lagged':
           return { type: 'lagged' as const };
+        case 'joined':
         case 'failed':
-          throw new TypeError('the remote API of Rust has no item for a failure');
+          throw new TypeError(`the remote API of Rust has no item ${news.type}`);
       }
     },
   }),
@@ -139,5 +156,6 @@ export const fullWire: TopicWire = {
     },
     lagged: { missed: count, reason: reasonOf(LAGGED_REASONS) },
     failed: { cause: option(string) },
+    joined: { maxContentLength: u32 },
   }),
 };

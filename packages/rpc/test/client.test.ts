@@ -112,7 +112,7 @@ test('neighbors are asked for after the server lagged, and what comes later coun
       const kind = request?.[0] ?? -1;
       requests.push(kind);
       if (kind === 3) answers.push(stream);
-      else stream.send.write(item(5, 0, 0, 0, 0)); // settled
+      else stream.send.write(item(5, 0, 0, 0)); // settled
     });
   };
   const joined = new Promise<BiStream>((resolve) => {
