@@ -349,6 +349,7 @@ export class Driver {
     this.#outbound.end();
     const { unearned } = this.#inbound;
     this.#host.forget(this, {
+      native,
       unearned,
       streams: this.streams.size,
       silent: this.#limits.silent,

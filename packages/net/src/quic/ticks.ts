@@ -32,6 +32,7 @@ export class Ticks {
 
   constructor(garbage = new NativeGarbage(), now: () => number = () => performance.now()) {
     this.#garbage = garbage;
+    garbage.onDue = () => this.#inNextTurn();
     this.#now = now;
   }
 
@@ -59,6 +60,8 @@ export class Ticks {
     clearImmediate(this.#immediate);
     this.#immediate = undefined;
     this.#due = [];
+    this.#garbage.onDue = () => {};
+    this.#garbage.clear();
   }
 
   #inNextTurn(): void {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { NativeGarbage } from '../../src/quic/native-garbage.js';
 import { type Ticking, Ticks } from '../../src/quic/ticks.js';
 
-const NO_STREAMS = { unearned: 0, streams: 0, silent: 0, isFlood: false };
+const NO_STREAMS = { native: {}, unearned: 0, streams: 0, silent: 0, isFlood: false };
 
 /** Connections that note in which turn they had their tick, and do something in it. */
 function ticking(ticks: Ticks, count: number, work: () => void) {
@@ -59,10 +59,11 @@ test('a few connections that end with many streams end one after the other: thei
 
 test('what would be collected is told to V8 in a turn in which no tick runs', async () => {
   const happened: string[] = [];
-  const garbage = new NativeGarbage(() => {
+  const allocate = () => {
     happened.push('told');
     return new Uint8Array(0);
-  });
+  };
+  const garbage = new NativeGarbage({ allocate, watch: () => {} });
   const { ticks } = timed(garbage);
   const { goOn } = ticking(ticks, 3, () => {
     happened.push('tick');
