@@ -128,6 +128,8 @@ describe.skipIf(missing !== undefined)(`Prometheus for real (${missing ?? 'Debia
         '127.0.0.1:0',
         '--metrics',
         '127.0.0.1:0',
+        '--rpc',
+        '127.0.0.1:0',
         '--topic',
         'room',
       ];
@@ -199,7 +201,7 @@ describe.skipIf(missing !== undefined)(`Prometheus for real (${missing ?? 'Debia
       rules = await prometheus.rules();
       return rules.every(({ health }) => health === 'ok');
     });
-    expect(rules).toHaveLength(10);
+    expect(rules).toHaveLength(11);
     expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
   });
 

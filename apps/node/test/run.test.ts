@@ -308,6 +308,7 @@ describe('remote control', () => {
     expect(await welcome.control.ping()).toBeGreaterThan(0);
     await using other = connectRpc(ticket, { secretKey: stranger });
     await expect(other.control.ping()).rejects.toThrow();
+    expect((await node.page('/metrics')).body).toMatch(/^gossip_rpc_dropped_total\{reason="not-allowed"\} [1-9]/m);
   });
 
   test('without a list does not listen to the world', async () => {

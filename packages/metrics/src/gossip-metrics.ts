@@ -1,7 +1,7 @@
 import type { DialOutcome, DropReason, GossipGauges, GossipMetrics, LossReason, TickKind } from '@grapevine/net';
 import { Counter, Gauge, register as globalRegistry, Histogram } from 'prom-client';
 import { type AnyRegistry, aRegistry } from './any-registry.js';
-import { type CountedSoFar, nothingCounted, OwnCounts } from './own-counts.js';
+import { type CountedSoFar, nothingCounted, OwnCounts, type RpcCounts } from './own-counts.js';
 
 /** Rounds of a delivery: 0 is straight from the publisher. */
 const HOP_BUCKETS = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50];
@@ -84,17 +84,20 @@ interface Shared {
   /** Replaced after the registry was cleared. */
   instruments: Instruments;
   readonly observed: Observed;
+  readonly servers: Servers;
   readonly counted: CountedSoFar;
 }
 
 /** Where to read the gauges of each node. */
 type Observed = Set<() => GossipGauges>;
+/** Where to read the counts of each server of remote control. */
+type Servers = Set<() => RpcCounts>;
 
 /**
  * Where all copies of this package in a program find the metrics of a registry, which takes each name once. The number is the version of the
  * shared object's shape.
  */
-const SHARED = Symbol.for('@grapevine/metrics/shared 3');
+const SHARED = Symbol.for('@grapevine/metrics/shared 4');
 
 function sharedOf(registry: AnyRegistry): Shared {
   const globals = globalThis as { [SHARED]?: WeakMap<AnyRegistry, Shared> };
@@ -102,8 +105,9 @@ function sharedOf(registry: AnyRegistry): Shared {
   const known = globals[SHARED].get(registry);
   if (known) return known;
   const observed: Observed = new Set();
+  const servers: Servers = new Set();
   const counted = nothingCounted();
-  const shared = { instruments: register(registry, observed, counted), observed, counted };
+  const shared = { instruments: register(registry, { observed, servers, counted }), observed, servers, counted };
   globals[SHARED].set(registry, shared);
   return shared;
 }
@@ -114,8 +118,15 @@ const TICKS = 'gossip_actor_tick_total';
 /** Registers everything again after `registry.clear()`, counted from 0. */
 function revive(registry: AnyRegistry, shared: Shared): void {
   if (registry.getSingleMetric(TICKS) === undefined) {
-    shared.instruments = register(registry, shared.observed, shared.counted);
+    shared.instruments = register(registry, shared);
   }
+}
+
+/** Counts what a gossip node does, and its server of remote control (option `metrics` of both). */
+export interface NodeMetrics extends GossipMetrics {
+  readonly registry: AnyRegistry;
+  /** Registers where to read what a server of remote control counts. @returns takes it back */
+  observeRpc(read: () => RpcCounts): () => void;
 }
 
 /**
@@ -134,9 +145,7 @@ function revive(registry: AnyRegistry, shared: Shared): void {
  * const server = await serveMetrics({ port: 9464 });
  * ```
  */
-export function gossipMetrics(
-  registry: AnyRegistry = globalRegistry,
-): GossipMetrics & { readonly registry: AnyRegistry } {
+export function gossipMetrics(registry: AnyRegistry = globalRegistry): NodeMetrics {
   aRegistry('registry', registry);
   const shared = sharedOf(registry);
   revive(registry, shared);
@@ -164,6 +173,12 @@ export function gossipMetrics(
         if (shared.observed.delete(read)) shared.instruments.own.add(read, read());
       };
     },
+    observeRpc: (read) => {
+      shared.servers.add(read);
+      return () => {
+        if (shared.servers.delete(read)) shared.instruments.own.addServer(read, read());
+      };
+    },
   };
 }
 
@@ -172,7 +187,7 @@ function count({ messages, bytes }: { messages: Counter; bytes: Counter }, lengt
   bytes.inc(length);
 }
 
-function register(registry: AnyRegistry, observed: Observed, counted: CountedSoFar): Instruments {
+function register(registry: AnyRegistry, { observed, servers, counted }: Omit<Shared, 'instruments'>): Instruments {
   const registers = [registry];
   const counter = (name: string, help: string) => new Counter({ name, help, registers });
   /** With all its label values from the beginning: Prometheus computes rates only of counters that exist. */
@@ -186,12 +201,15 @@ function register(registry: AnyRegistry, observed: Observed, counted: CountedSoF
     bytes: counter(`gossip_msgs_${name}_size_total`, `Bytes of ${what} messages`),
   });
   const read = oncePerScrape(() => new Map([...observed].map((look) => [look, look()])));
+  const readServers = oncePerScrape(() => new Map([...servers].map((look) => [look, look()])));
   registerGauges(registry, read);
+  registerServerGauges(registry, readServers);
   const own: OwnCounts = new OwnCounts(
     registry,
     counted,
     oncePerScrape(() => {
       for (const [node, gauges] of read()) own.add(node, gauges);
+      for (const [server, counts] of readServers()) own.addServer(server, counts);
     }),
   );
   return {
@@ -259,6 +277,17 @@ function registerGauges(registry: AnyRegistry, read: () => ReadonlyMap<object, G
           sum(({ peers }) => peers[state]),
         );
       }
+    },
+  });
+}
+
+function registerServerGauges(registry: AnyRegistry, read: () => ReadonlyMap<object, RpcCounts>): void {
+  new Gauge({
+    name: 'gossip_rpc_connections',
+    help: 'Connections of clients of remote control',
+    registers: [registry],
+    collect() {
+      this.set([...read().values()].reduce((total, { connections }) => total + connections, 0));
     },
   });
 }

@@ -51,6 +51,13 @@ const TRANSPORT_REASONS: Readonly<Record<TransportLossReason, string>> = {
   'bad-request': 'bad-request',
   'no-room': 'no-room',
 };
+/** What a server of remote control counts, as `@grapevine/rpc` has it, with the endpoint that it listens on. */
+export interface RpcCounts {
+  readonly connections: number;
+  readonly losses: Readonly<Record<string, number>>;
+  readonly transport: GossipGauges['transport'];
+}
+
 type Comparison = 'sessions' | 'failed';
 type Fetched = Exclude<keyof GossipGauges['reconciliation'], Comparison>;
 const COMPARISONS: Readonly<Record<Comparison, string>> = { sessions: 'completed', failed: 'failed' };
@@ -65,10 +72,17 @@ export interface CountedSoFar {
   readonly transport: Before;
   readonly comparisons: Before;
   readonly fetched: Before;
+  readonly rpc: Before;
 }
 
 export function nothingCounted(): CountedSoFar {
-  return { protocol: new WeakMap(), transport: new WeakMap(), comparisons: new WeakMap(), fetched: new WeakMap() };
+  return {
+    protocol: new WeakMap(),
+    transport: new WeakMap(),
+    comparisons: new WeakMap(),
+    fetched: new WeakMap(),
+    rpc: new WeakMap(),
+  };
 }
 
 /**
@@ -77,6 +91,8 @@ export function nothingCounted(): CountedSoFar {
  */
 export class OwnCounts {
   readonly #adders: readonly ((node: object, gauges: GossipGauges) => void)[];
+  readonly #addTransport: (transport: GossipGauges['transport']) => void;
+  readonly #addRpc: (server: object, losses: Readonly<Record<string, number>>) => void;
 
   /** @param look - called at each scrape: has every node added */
   constructor(registry: AnyRegistry, before: CountedSoFar, look: () => void) {
@@ -85,16 +101,17 @@ export class OwnCounts {
       name: string,
       help: string,
       label: L,
-      labels: Readonly<Record<K, string>>,
+      labels: Readonly<Record<K, string>> | undefined,
       seen: Before,
     ) => {
       const counter = new Counter<L>({ name, help, labelNames: [label], registers: [registry], collect: look });
-      const inc = (key: K, by: number) => counter.inc({ [label]: labels[key] } as Record<L, string>, by);
-      for (const key of Object.keys(labels) as K[]) inc(key, 0);
+      const inc = (key: K, by: number) => counter.inc({ [label]: labels?.[key] ?? key } as Record<L, string>, by);
+      for (const key of Object.keys(labels ?? {}) as K[]) inc(key, 0);
       return (owner: object, counts: Readonly<Record<K, number>>) => {
         const known = seen.get(owner);
         seen.set(owner, { ...counts });
-        for (const key of Object.keys(labels) as K[]) inc(key, Math.max(0, counts[key] - (known?.[key] ?? 0)));
+        for (const key of Object.keys(labels ?? counts) as K[])
+          inc(key, Math.max(0, counts[key] - (known?.[key] ?? 0)));
       };
     };
     const protocol = family(
@@ -110,6 +127,13 @@ export class OwnCounts {
       'reason',
       TRANSPORT_REASONS,
       before.transport,
+    );
+    const rpc = family<string, 'reason'>(
+      'gossip_rpc_dropped_total',
+      'What remote control has refused, closed or dropped, by reason',
+      'reason',
+      undefined,
+      before.rpc,
     );
     const comparisons = family(
       'gossip_reconciliations_total',
@@ -127,14 +151,22 @@ export class OwnCounts {
     );
     this.#adders = [
       (node, { stats }) => protocol(node, stats),
-      (_, { transport: { endpoint, losses } }) => losses && transport(endpoint, losses),
+      (_, { transport }) => this.#addTransport(transport),
       (node, { reconciliation }) => comparisons(node, reconciliation),
       (node, { reconciliation }) => fetched(node, reconciliation),
     ];
+    this.#addTransport = ({ endpoint, losses }) => losses && transport(endpoint, losses);
+    this.#addRpc = rpc;
   }
 
   /** Adds what a node, and its endpoint, have counted since the last time. */
   add(node: object, gauges: GossipGauges): void {
     for (const add of this.#adders) add(node, gauges);
+  }
+
+  /** Adds what a server of remote control, and its endpoint, have counted since the last time. */
+  addServer(server: object, { losses, transport }: RpcCounts): void {
+    this.#addRpc(server, losses);
+    this.#addTransport(transport);
   }
 }

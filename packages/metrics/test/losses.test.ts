@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Gossip, topicIdFrom } from '@grapevine/api';
 import { directAddrs, type SocketAddr } from '@grapevine/net';
 import { Endpoint } from '@grapevine/net/quic';
+import { connectRpc, serveRpc } from '@grapevine/rpc';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
 import { gossipMetrics } from '../src/index.js';
@@ -59,8 +60,7 @@ async function node(registry: Registry, endpoint?: Endpoint, alpn?: string) {
 }
 
 /** Sends a datagram that is no packet. */
-async function sendRubbish(endpoint: Endpoint): Promise<void> {
-  const { host, port } = directAddrs(endpoint.addr())[0] as SocketAddr;
+async function sendRubbish({ host, port }: SocketAddr): Promise<void> {
   const socket = createSocket('udp4');
   socket.send(Buffer.from('rubbish'), port, host, () => socket.close());
   await once(socket, 'close');
@@ -95,17 +95,51 @@ describe('every loss has a metric', () => {
     expect(reasons).toHaveLength(Object.keys(transport ?? {}).length);
   });
 
+  test('so does each number of a server of remote control, and of the endpoint that it listens on', async () => {
+    const registry = new Registry();
+    const metrics = gossipMetrics(registry);
+    const { gossip } = await node(registry);
+    const server = await serveRpc(gossip, { metrics, maxConnections: 2 });
+    const series = await values(registry);
+    const { connections, losses } = server.stats();
+    expect(series.get('gossip_rpc_connections')).toBe(connections);
+    const counted = [...series.keys()].filter((name) => name.startsWith('gossip_rpc_dropped_total'));
+    expect(counted).toEqual(Object.keys(losses).map((reason) => `gossip_rpc_dropped_total{reason="${reason}"}`));
+
+    const at = { address: server.address, certificate: server.certificate ?? new Uint8Array() };
+    await using first = connectRpc(at);
+    await using second = connectRpc(at);
+    const topic = await first.subscribe(topicIdFrom('losses'));
+    for (let i = 0; i < 300; i++) await topic.broadcast(`${i}`.padEnd(4_000)); // 1 MiB is kept for a first neighbor
+    expect(await first.flush()).toBe(38);
+    await expect(second.control.ping()).rejects.toMatchObject({ code: 'ERR_RPC_REFUSED' });
+    const { host, port } = server.addr;
+    await sendRubbish({ host, port });
+    await expect
+      .poll(async () => (await values(registry)).get('gossip_transport_dropped_total{reason="undecodable"}'))
+      .toBe(1);
+    const now = await values(registry);
+    expect(now.get('gossip_rpc_connections')).toBe(2);
+    expect(now.get('gossip_rpc_dropped_total{reason="not-carried-out"}')).toBe(38);
+    expect(now.get('gossip_rpc_dropped_total{reason="too-many-connections"}')).toBe(1);
+    await server.shutdown();
+    const after = await values(registry);
+    expect(after.get('gossip_rpc_connections')).toBe(0);
+    expect(after.get('gossip_rpc_dropped_total{reason="not-carried-out"}')).toBe(38);
+  });
+
   test('what an endpoint has dropped is counted once, where two nodes share it, and stays when they end', async () => {
     const registry = new Registry();
     const { endpoint, gossip } = await node(registry);
     const { gossip: other } = await node(registry, endpoint, '/another/1');
-    await sendRubbish(endpoint);
+    const [at] = directAddrs(endpoint.addr()) as [SocketAddr];
+    await sendRubbish(at);
     await expect.poll(() => endpoint.stats().undecodable).toBe(1);
     const undecodable = async () =>
       (await values(registry)).get('gossip_transport_dropped_total{reason="undecodable"}');
     expect(await undecodable()).toBe(1);
     expect((await gossip.snapshot()).transport).toMatchObject({ undecodable: 1, excess: 0 });
-    await sendRubbish(endpoint);
+    await sendRubbish(at);
     await expect.poll(() => endpoint.stats().undecodable).toBe(2);
     await gossip.shutdown();
     await other.shutdown();

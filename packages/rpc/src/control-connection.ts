@@ -9,7 +9,7 @@ import {
   controlResponseSchema,
 } from './control-wire.js';
 import { RpcProtocolError, RpcRefusedError } from './errors.js';
-import { ItemReader, type PendingBytes } from './item-reader.js';
+import { ItemReader, isEnd, type PendingBytes } from './item-reader.js';
 import { writeItem } from './item-writer.js';
 import type { PendingItems } from './pending-bytes.js';
 import type { Progress } from './progress.js';
@@ -27,6 +27,8 @@ const SETTLE_MS = 2_000;
 export interface ControlHost {
   readonly gossip: GossipApi;
   readonly logger: Logger;
+  /** A request can't be read. */
+  lost(reason: 'bad-request'): void;
   /** The endpoint of the node, if the server was told. */
   readonly node: Endpoint | undefined;
   readonly onShutdown: (() => void | Promise<void>) | undefined;
@@ -47,13 +49,16 @@ export async function serveControlConnection(
 }
 
 async function serve({ send, recv }: BiStream, pending: PendingBytes, host: ControlHost): Promise<void> {
+  let request: ControlRequest | undefined;
   try {
     const body = await new ItemReader(recv, { pending, maxLength: MAX_REQUEST }).next();
     if (!body) throw new RpcProtocolError('the stream ends before the request');
-    const response = await answer(decode(controlRequestSchema, body), host);
+    request = decode(controlRequestSchema, body);
+    const response = await answer(request, host);
     writeItem(send, controlResponseSchema, response);
     send.finish();
   } catch (error) {
+    if (!request && !isEnd(error)) host.lost('bad-request');
     host.logger.debug({ error: String(error) }, 'a control request was not answered');
     send.reset(StreamCode.none); // does nothing after a reset with a better code
   } finally {

@@ -1,4 +1,4 @@
-import type { RecvStream } from '@grapevine/net';
+import { ConnectionClosedError, type RecvStream, StreamResetError, StreamStateError } from '@grapevine/net';
 import { ItemTooLargeError, RpcProtocolError } from './errors.js';
 import { MAX_ITEM } from './protocol.js';
 
@@ -9,6 +9,11 @@ const MAX_LENGTH_BYTES = 10;
 export interface PendingBytes {
   /** @param bytes may be negative */
   add(bytes: number): void;
+}
+
+/** Whether somebody has ended a stream, rather than sent what can't be read. */
+export function isEnd(error: unknown): boolean {
+  return [ConnectionClosedError, StreamResetError, StreamStateError].some((type) => error instanceof type);
 }
 
 /** What an {@link ItemReader} takes. */

@@ -1,10 +1,18 @@
 import type { GossipApi, GossipReceiver, GossipSender } from '@grapevine/api';
-import { type BiStream, EndpointClosedError, GossipClosedError, type Logger, type SendStream } from '@grapevine/net';
+import {
+  type BiStream,
+  EndpointClosedError,
+  GossipClosedError,
+  type Logger,
+  MessageTooLargeError,
+  type SendStream,
+} from '@grapevine/net';
 import { decode } from '@grapevine/postcard';
 import { CommandQueue } from './command-queue.js';
 import { ItemTooLargeError } from './errors.js';
-import type { ItemReader } from './item-reader.js';
+import { type ItemReader, isEnd } from './item-reader.js';
 import { writeItem } from './item-writer.js';
+import type { RpcLossReason } from './losses.js';
 import type { Progress } from './progress.js';
 import { StreamCode } from './protocol.js';
 import type { TopicNews, TopicOrder, TopicRequest, TopicWire } from './topic-wire.js';
@@ -27,8 +35,8 @@ export interface JoinHost {
   /** Events kept for the client. */
   readonly queueCapacity: number;
   readonly logger: Logger;
-  /** A command was not carried out. */
-  dropped(): void;
+  /** A command was not carried out, or a request or command can't be read. */
+  lost(reason: RpcLossReason): void;
   /** A topic has ended, and its client is being told. */
   ending(told: Promise<unknown>): void;
 }
@@ -112,6 +120,7 @@ async function takeCommands(
       await queue.push({ order: await readOrder(length, reader, sender, host) });
     }
   } catch (error) {
+    if (!isEnd(error)) host.lost('bad-command');
     host.logger.debug({ error: String(error) }, 'commands of a remote client end');
     recv.stop(error instanceof ItemTooLargeError ? StreamCode.tooLarge : StreamCode.none);
   } finally {
@@ -130,7 +139,7 @@ async function readOrder(
 ): Promise<TopicOrder | undefined> {
   if (length <= sender.maxContentLength + MAX_PEERS_BYTES) return decode(host.wire.order, await reader.body(length));
   await reader.skip(length);
-  host.dropped();
+  drop('command-too-large', host);
   return undefined;
 }
 
@@ -141,13 +150,18 @@ async function carryOut(queue: CommandQueue<Queued>, sender: GossipSender, host:
     try {
       if (item.order) await carryOutOne(item.order, sender);
     } catch (error) {
-      // Too large, or no neighbor: the protocol has no reply to a command.
-      host.dropped();
+      // The protocol has no reply to a command.
+      drop(error instanceof MessageTooLargeError ? 'command-too-large' : 'not-carried-out', host);
       host.logger.debug({ error: String(error) }, 'a command of a remote client was not carried out');
     } finally {
       host.progress.handled();
     }
   }
+}
+
+function drop(reason: RpcLossReason, { progress, lost }: JoinHost): void {
+  progress.dropped++;
+  lost(reason);
 }
 
 async function carryOutOne(order: TopicOrder, sender: GossipSender): Promise<void> {

@@ -1,4 +1,11 @@
-import { directAddrs, type Endpoint, type EndpointId, SecretKey, type SocketAddr } from '@grapevine/net';
+import {
+  directAddrs,
+  type Endpoint,
+  type EndpointId,
+  SecretKey,
+  type SocketAddr,
+  type TransportLosses,
+} from '@grapevine/net';
 import type { CertificateConnection } from '@grapevine/net/quic';
 import { loadQuic } from './load-quic.js';
 import { topicsAlpn } from './protocol.js';
@@ -13,6 +20,8 @@ export interface Listening {
   readonly addr: SocketAddr;
   /** The certificate that clients without endpoint ids pin; undefined where clients must prove an id. */
   readonly certificate: Uint8Array | undefined;
+  /** What its endpoint has lost, to be counted once for each endpoint. */
+  transport(): { readonly endpoint: object; readonly losses: TransportLosses | undefined };
   accept(): AsyncIterable<{ accept(): Promise<ClientConnection> }>;
   close(): Promise<void>;
 }
@@ -48,6 +57,7 @@ async function open(options: ResolvedServerOptions): Promise<Listening> {
     id: secretKey.id,
     addr: bound.addr,
     certificate: bound.certificate,
+    transport: () => ({ endpoint: bound, losses: bound.losses() }),
     accept: () => bound.accept(),
     close: () => bound.close(),
   };
@@ -59,6 +69,7 @@ function onEndpoint(endpoint: Endpoint): Listening {
     id: endpoint.id,
     addr,
     certificate: undefined,
+    transport: () => ({ endpoint, losses: endpoint.losses?.() }),
     accept: () => endpoint.accept(),
     close: () => endpoint.close(),
   };

@@ -8,7 +8,13 @@ const MAX_AT_LIMIT = 4;
 /** Counts the unfinished items of all connections of a server. A connection may have so much, and all of them together four times as much. */
 export class PendingItems {
   readonly #bytes = new Map<CertificateConnection, number>();
+  readonly #onClosed: () => void;
   #total = 0;
+
+  /** @param onClosed - called when a connection is closed because of them */
+  constructor(onClosed: () => void) {
+    this.#onClosed = onClosed;
+  }
 
   /** The account of a connection. @param limit how many bytes it may have, and beyond which it is closed */
   of(connection: CertificateConnection, limit: () => number): PendingBytes {
@@ -36,6 +42,7 @@ export class PendingItems {
 
   #close(connection: CertificateConnection, why: string): void {
     this.#forget(connection);
+    this.#onClosed();
     connection.close(CloseCode.tooMany, why);
   }
 

@@ -2,7 +2,7 @@ import type { BiStream, CloseReason } from '@grapevine/net';
 import type { CertificateConnection } from '@grapevine/net/quic';
 import { decode } from '@grapevine/postcard';
 import { ItemTooLargeError, RpcProtocolError } from './errors.js';
-import { ItemReader } from './item-reader.js';
+import { ItemReader, isEnd } from './item-reader.js';
 import { type JoinHost, MAX_PEERS_BYTES, serveJoin } from './join-stream.js';
 import type { PendingItems } from './pending-bytes.js';
 import { CloseCode, MAX_ITEM, REQUEST_TOO_LARGE, StreamCode } from './protocol.js';
@@ -32,6 +32,7 @@ export async function serveRpcConnection(
     try {
       request = await readRequest(reader, host.wire);
     } catch (error) {
+      if (!isEnd(error)) host.lost('bad-request');
       if (error instanceof ItemTooLargeError) return connection.close(CloseCode.requestTooLarge, REQUEST_TOO_LARGE);
       // As in irpc: no more requests are read from this connection, and it ends with its subscriptions.
       isAccepting = false;

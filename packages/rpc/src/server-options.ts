@@ -27,6 +27,7 @@ import {
 } from '@grapevine/net/transport';
 import { RpcAccessError } from './errors.js';
 import { refuseBeside } from './given-endpoint.js';
+import type { RpcMetrics } from './losses.js';
 import { CONTROL_ALPN, RPC_ALPN } from './protocol.js';
 
 /**
@@ -103,6 +104,8 @@ export interface RpcServerOptions {
    * Default 2,048, as for a subscriber in this process.
    */
   readonly queueCapacity?: number | undefined;
+  /** Who counts what is refused and dropped: `gossipMetrics()` of `@grapevine/metrics`. Default: nobody. */
+  readonly metrics?: RpcMetrics | undefined;
   /** Where to report. Default: nowhere. */
   readonly logger?: Logger | undefined;
 }
@@ -121,6 +124,7 @@ export interface ResolvedServerOptions {
   readonly maxConnections: number;
   readonly maxSubscriptions: number;
   readonly queueCapacity: number;
+  readonly metrics: RpcMetrics | undefined;
   readonly logger: Logger;
 }
 
@@ -137,6 +141,7 @@ const CHECKS: Checks<RpcServerOptions> = {
   maxConnections: anInteger(1),
   maxSubscriptions: anInteger(1),
   queueCapacity: anInteger(1),
+  metrics: anObjectWith('RpcMetrics', 'observeRpc'),
   logger: aLogger,
 };
 
@@ -165,6 +170,7 @@ export function resolveServerOptions(options: RpcServerOptions): ResolvedServerO
     maxConnections: options.maxConnections ?? 64,
     maxSubscriptions: options.maxSubscriptions ?? 256,
     queueCapacity: options.queueCapacity ?? 2_048,
+    metrics: options.metrics,
     logger: options.logger ?? silentLogger,
   };
 }

@@ -5,6 +5,7 @@ import { anObjectWith } from '@grapevine/net/transport';
 import { ClientProgress } from './client-progress.js';
 import { serveControlConnection } from './control-connection.js';
 import { type ClientConnection, type Listening, listen } from './listening.js';
+import { LossCounter, type RpcLossReason, type RpcServerStats } from './losses.js';
 import { PendingItems } from './pending-bytes.js';
 import { Progress } from './progress.js';
 import { CloseCode, topicsAlpn } from './protocol.js';
@@ -12,18 +13,14 @@ import { serveRpcConnection } from './rpc-connection.js';
 import { type ResolvedServerOptions, type RpcServerOptions, resolveServerOptions } from './server-options.js';
 import { fullWire, rustWire, type TopicWire } from './topic-wire.js';
 
+/** What connections are told that are refused. */
+const REFUSAL = {
+  'not-allowed': CloseCode.notAllowed,
+  'too-many-connections': CloseCode.tooMany,
+} satisfies Partial<Record<RpcLossReason, number>>;
+
 /** Longest wait for clients to hear that their topics have ended. */
 const ENDING_MS = 1_000;
-
-/** What a server counts. */
-export interface RpcServerStats {
-  /** Connections now. */
-  readonly connections: number;
-  /** Clients that were refused: not on the list, or one too many. */
-  readonly refused: number;
-  /** Commands that the node did not carry out: too large, or nobody to keep them for. */
-  readonly droppedCommands: number;
-}
 
 /**
  * Lets other processes use a gossip node: the remote `GossipApi` of iroh-gossip, byte for byte, and beside it, under a protocol
@@ -59,13 +56,13 @@ export class RpcServer implements AsyncDisposable {
   readonly #connections = new Set<ClientConnection>();
   readonly #progress = new ClientProgress();
   /** Unfinished items of subscriptions, and of control. */
-  readonly #pendingCommands = new PendingItems();
-  readonly #pendingRequests = new PendingItems();
+  readonly #pendingCommands = new PendingItems(() => this.#losses.count('too-much-unfinished'));
+  readonly #pendingRequests = new PendingItems(() => this.#losses.count('too-much-unfinished'));
+  readonly #losses = new LossCounter();
+  readonly #stopObserving: (() => void) | undefined;
   readonly #running: Promise<void>;
   /** Clients that are being told that a topic has ended. */
   readonly #ending = new Set<Promise<unknown>>();
-  #refused = 0;
-  #droppedCommands = 0;
 
   private constructor(gossip: GossipApi, options: ResolvedServerOptions, listening: Listening) {
     this.#gossip = gossip;
@@ -74,6 +71,7 @@ export class RpcServer implements AsyncDisposable {
     this.id = listening.id;
     this.addr = listening.addr;
     this.certificate = listening.certificate;
+    this.#stopObserving = options.metrics?.observeRpc(() => ({ ...this.stats(), transport: listening.transport() }));
     this.#running = this.#run();
   }
 
@@ -88,11 +86,7 @@ export class RpcServer implements AsyncDisposable {
   }
 
   stats(): RpcServerStats {
-    return {
-      connections: this.#connections.size,
-      refused: this.#refused,
-      droppedCommands: this.#droppedCommands,
-    };
+    return { connections: this.#connections.size, losses: this.#losses.all() };
   }
 
   /**
@@ -105,6 +99,7 @@ export class RpcServer implements AsyncDisposable {
       await Promise.race([Promise.all(this.#ending), setTimeout(ENDING_MS, undefined, { ref: false })]);
     await this.#listening.close();
     await this.#running;
+    this.#stopObserving?.();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -127,10 +122,10 @@ export class RpcServer implements AsyncDisposable {
   async #serve(connection: ClientConnection): Promise<void> {
     const { allowed, maxConnections, alpn, controlAlpn } = this.#options;
     if (allowed && !(connection.remoteId && allowed.has(connection.remoteId))) {
-      return this.#refuse(connection, CloseCode.notAllowed, `client ${connection.remoteId} is not allowed`);
+      return this.#refuse(connection, 'not-allowed', `client ${connection.remoteId} is not allowed`);
     }
     if (this.#connections.size >= maxConnections) {
-      return this.#refuse(connection, CloseCode.tooMany, `the server takes ${maxConnections} connections`);
+      return this.#refuse(connection, 'too-many-connections', `the server takes ${maxConnections} connections`);
     }
     this.#connections.add(connection);
     try {
@@ -142,10 +137,10 @@ export class RpcServer implements AsyncDisposable {
     }
   }
 
-  #refuse(connection: ClientConnection, code: number, why: string): void {
-    this.#refused++;
+  #refuse(connection: ClientConnection, reason: keyof typeof REFUSAL, why: string): void {
+    this.#losses.count(reason);
     this.#options.logger.warn({ remote: connection.remoteAddr(), why }, 'a remote client was refused');
-    connection.close(code, why);
+    connection.close(REFUSAL[reason], why);
   }
 
   async #serveRpc(connection: ClientConnection, wire: TopicWire): Promise<void> {
@@ -159,10 +154,7 @@ export class RpcServer implements AsyncDisposable {
         progress,
         queueCapacity,
         logger,
-        dropped: () => {
-          progress.dropped++;
-          this.#droppedCommands++;
-        },
+        lost: (reason) => this.#losses.count(reason),
         ending: (told) => {
           this.#ending.add(told);
           void told.finally(() => this.#ending.delete(told));
@@ -180,6 +172,7 @@ export class RpcServer implements AsyncDisposable {
     await serveControlConnection(connection, this.#pendingRequests, {
       gossip: this.#gossip,
       logger,
+      lost: (reason) => this.#losses.count(reason),
       node,
       onShutdown,
       topics,

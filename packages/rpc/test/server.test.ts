@@ -135,7 +135,7 @@ describe('limits', () => {
     // The refusal may come before or after the client's handshake is complete.
     const second = nodes.raw(server).then(({ connection }) => connection.closed.then(describeClose), String);
     expect(await second).toContain(`code ${CloseCode.tooMany} (the server takes 1 connections)`);
-    expect(server.stats()).toMatchObject({ connections: 1, refused: 1 });
+    expect(server.stats()).toMatchObject({ connections: 1, losses: { 'too-many-connections': 1 } });
   });
 
   test('on subscriptions', async () => {
@@ -215,7 +215,7 @@ describe('limits', () => {
     stream.send.write(Uint8Array.of(...length(5_004), 0, ...length(5_000), ...new Uint8Array(5_001)));
     stream.send.write(Uint8Array.of(4, 0, 2, 104, 105));
     expect(text((await next(theirs, 'received')).content)).toBe('hi');
-    expect(server.stats().droppedCommands).toBe(1);
+    expect(server.stats().losses['command-too-large']).toBe(1);
   });
 });
 

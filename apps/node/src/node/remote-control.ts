@@ -1,4 +1,5 @@
 import { formatTicket, type Gossip } from '@grapevine/api';
+import type { NodeMetrics } from '@grapevine/metrics';
 import {
   type Endpoint,
   type EndpointId,
@@ -29,6 +30,7 @@ export interface Controlled {
   /** The node's folder. */
   readonly data: string;
   readonly logger: Logger;
+  readonly metrics: NodeMetrics;
   onShutdown(): void;
 }
 

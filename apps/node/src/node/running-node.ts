@@ -31,6 +31,7 @@ export class RunningNode {
   readonly #settings: RunSettings;
   readonly #logger: Logger;
   readonly #registry = new Registry();
+  readonly #metrics = gossipMetrics(this.#registry);
   readonly #closers = new Closers();
   readonly #failed = deferred<Error>();
   readonly #toldToStop = deferred<string>();
@@ -118,7 +119,7 @@ export class RunningNode {
     }
     const gossip = Gossip.spawn(endpoint, {
       logger,
-      metrics: gossipMetrics(this.#registry),
+      metrics: this.#metrics,
       shareAddresses,
       peerSources,
       ...(this.#allowed && { allowPeer: (_topic, peer) => this.#allowed?.has(peer) === true }),
@@ -156,8 +157,8 @@ export class RunningNode {
     const { control, data } = this.#settings;
     if (control === undefined) return;
     const onShutdown = () => this.#toldToStop.resolve('a client of remote control says so');
-    const logger = this.#logger;
-    this.#closers.add(await serveControl(control, { gossip, node, topics, data, logger, onShutdown }));
+    const [logger, metrics] = [this.#logger, this.#metrics];
+    this.#closers.add(await serveControl(control, { gossip, node, topics, data, logger, metrics, onShutdown }));
   }
 
   #onClosed(reason: EndpointCloseReason): void {
