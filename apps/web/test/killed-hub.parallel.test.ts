@@ -8,7 +8,7 @@ import { ObservedPage } from './observed-page.js';
 // A hub that is killed says nothing. Firefox ends the session after 30 s of silence, and does not say before that nobody answers.
 
 const ROOM = 'killed hub';
-/** Long before that: three questions of 2 s each, a dial, and one more question. */
+/** Long before that: at most 5 s until it asks, three questions of 2 s each, a dial, and one more question. */
 const SOON = 22_000;
 
 const KINDS = ['firefox', 'chrome'] as const satisfies readonly BrowserKind[];
@@ -37,7 +37,7 @@ test.each(KINDS)(
     const tab = await site.open(browsers.get(kind) as Browser);
     for (let i = 0; i < 25; i++) {
       await tab.say(`${i}`);
-      await new Promise((resolve) => setTimeout(resolve, 1_000)); // its hub is asked every ten
+      await new Promise((resolve) => setTimeout(resolve, 1_000)); // its hub is asked every five
     }
     expect(await tab.neighbors()).toBe(1);
     expect((await tab.heard()).events.map(({ type }) => type)).toEqual(['neighborUp']);

@@ -31,13 +31,23 @@ describe('a tab whose browser does not say whether its hub answers', () => {
     await swarm.clock.until(() => downs(tab).length > 0, 18_000); // as members do
   });
 
-  test('asks a hub that lives once in ten seconds while it talks, and keeps it', async () => {
+  test('asks after the last it has said, too: a hub that has just answered may be dead when that is said', async () => {
+    const { hub, tab, asked } = await onOneHub();
+    await say(tab, 'a first line');
+    await swarm.clock.advance(1_000);
+    expect(asked()).toBe(1);
+    swarm.network.cut(hub.endpoint, tab.endpoint);
+    await say(tab, 'is anybody there?');
+    await swarm.clock.until(() => downs(tab).length > 0, 20_000);
+  });
+
+  test('asks a hub that lives once in five seconds while it talks, and keeps it', async () => {
     const { hub, tab, asked } = await onOneHub();
     for (let i = 0; i < 60; i++) {
       await say(tab, `${i}`);
       await swarm.clock.advance(1_000);
     }
-    expect(asked()).toBe(6);
+    expect(asked()).toBe(13); // the last one after the last line
     expect(texts(hub)).toHaveLength(60);
     expect(downs(tab)).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import type { EndpointId } from '../../identity/endpoint-id.js';
-import type { Clock } from '../../util/clock.js';
+import type { Clock, ClockTimer } from '../../util/clock.js';
 import { CloseCode } from '../close-code.js';
 import type { Link } from '../link/link.js';
 import { refusesStream } from '../link/refused-stream.js';
@@ -18,7 +18,7 @@ const LATE_MS = 500;
 const MAX_LATE = 5;
 
 /** The time from one question to the next while a leaf publishes, in milliseconds. */
-const ASK_MS = 10_000;
+const ASK_MS = 5_000;
 
 /** What the check needs of the table of peers. */
 export interface LinkCheckHost {
@@ -42,6 +42,8 @@ export class LinkCheck {
   readonly #host: LinkCheckHost;
   /** Links that are being asked, and whether they answer. */
   readonly #doubted = new Map<Link, Promise<boolean>>();
+  /** Links that are asked later, because they were asked a moment ago. */
+  readonly #due = new Map<Link, ClockTimer>();
 
   constructor(host: LinkCheckHost) {
     this.#host = host;
@@ -53,14 +55,24 @@ export class LinkCheck {
     return peers.filter((_, i) => answers[i]).map(({ id }) => id);
   }
 
-  /** The application's payload goes to a hub. Where the transport does not notice that nobody takes it, the hub is asked, now and then. */
+  /**
+   * The application's payload goes to a hub. Where the transport does not notice that nobody takes it, the hub is asked afterwards: at once, or when
+   * the time since the last question is over. So the last payload, too, is followed by a question.
+   */
   said(peer: Peer): void {
     const link = peer.active;
-    if (!link || link.connection.onUnresponsive) return;
-    const now = this.#host.clock.now();
-    if (now - link.askedAt < ASK_MS) return;
-    link.askedAt = now;
-    void this.doubt(peer, link);
+    if (!link || link.connection.onUnresponsive || this.#due.has(link)) return;
+    const { clock } = this.#host;
+    const waitMs = link.askedAt + ASK_MS - clock.now();
+    const ask = () => this.#askNow(peer, link);
+    if (waitMs <= 0) ask();
+    else this.#due.set(link, clock.setTimer(ask, waitMs));
+  }
+
+  /** The connection is over. */
+  ended(link: Link): void {
+    this.#due.get(link)?.cancel();
+    this.#due.delete(link);
   }
 
   /** A peer has not answered for longer than it should. */
@@ -70,6 +82,12 @@ export class LinkCheck {
     this.#doubted.set(link, answers);
     if (!(await answers)) await this.#replace(peer, link);
     this.#doubted.delete(link);
+  }
+
+  #askNow(peer: Peer, link: Link): void {
+    this.#due.delete(link);
+    link.askedAt = this.#host.clock.now();
+    void this.doubt(peer, link);
   }
 
   /** A link that does not answer is replaced afterwards. */

@@ -231,6 +231,7 @@ export class PeerTable {
   #ended(peer: Peer, link: Link, reason: CloseReason): void {
     const { id, links } = peer;
     this.#toFlush.remove(link);
+    this.#linkCheck.ended(link);
     if (!links.has(link)) return;
     this.#options.logger.debug({ peer: id, reason: describeClose(reason) }, 'connection ended');
     if (reason.type === 'peer' && reason.code === CloseCode.frameTooLarge) {
