@@ -19,14 +19,22 @@ import type { TopicStatus } from './status.js';
  */
 export class GossipTopic implements AsyncIterable<GossipEvent>, AsyncDisposable {
   readonly id: TopicId;
-  readonly #sender: GossipSender;
-  readonly #receiver: GossipReceiver;
+  readonly #session: TopicSession;
 
   /** @internal */
   constructor(session: TopicSession) {
     this.id = session.topic;
-    this.#sender = new GossipSender(session);
-    this.#receiver = new GossipReceiver(session);
+    this.#session = session;
+  }
+
+  // Halves keep nothing of their own: they are made when they are used, and a quiet topic has none.
+
+  get #sender(): GossipSender {
+    return new GossipSender(this.#session);
+  }
+
+  get #receiver(): GossipReceiver {
+    return new GossipReceiver(this.#session);
   }
 
   /** The two halves, for different parts of a program. The node stays in the topic until both are closed. */

@@ -1,4 +1,5 @@
 import type { NodeBudgets } from './broadcast/node-budgets.js';
+import type { PayloadMemory } from './broadcast/payload-memory.js';
 import type { Config } from './config.js';
 import type { Outputs } from './outputs.js';
 import type { PeerId } from './peer-id.js';
@@ -17,6 +18,8 @@ export interface NodeContext<P extends PeerId> {
   readonly hash: Hash;
   readonly stats: Stats;
   readonly budgets: NodeBudgets;
+  /** What topics remember that have had no payload yet. It stays empty. */
+  emptyMemory?: PayloadMemory;
   /** Where the outputs of the event that is being handled go. */
   outputs: Outputs<P>;
   /** Whether there can be a peer of this name. */

@@ -133,6 +133,13 @@ describe('a peer that cannot be reconciled with', () => {
     expect(pages.flat()).toEqual(Array.from({ length: 1_050 }, (_, i) => idOf(utf8(`m${i}`))));
   });
 
+  test('is told of what has come since it was told of nothing', () => {
+    const node = new TestNode().meet(1, 2);
+    expect(announced(node.handle(announceCache(2)))).toEqual([]);
+    filled(node, 2);
+    expect(announced(node.handle(announceCache(2)))).toEqual([idOf(utf8('m0')), idOf(utf8('m1'))]);
+  });
+
   test('is told as many ids in a message as a frame holds', () => {
     const node = filled(new TestNode().meet(1, 2), 300);
     const lengths = sent(node.handle(announceCache(2))).map(({ message }) =>

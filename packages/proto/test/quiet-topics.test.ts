@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Config, State, seededRng, type Timer, TimerHeap, topicId } from '../src/index.js';
+import { type Config, State, seededRng, type Timer, TimerHeap, type TopicId, topicId } from '../src/index.js';
 import { heap } from './helper/heap.js';
 import { payload } from './helper/node.js';
 import { testSeed } from './helper/swarm.js';
@@ -36,15 +36,33 @@ function settled(mode: Config['mode'], topics: number, neighbors: number) {
     }
   }
   run(10 * MINUTE);
-  return { timers, feed, run, topic: ids[0] as (typeof ids)[number], bytes: (heap() - before) / topics };
+  const [topic, other = topic] = ids as [TopicId, TopicId?];
+  return { state, timers, feed, run, now: () => now, topic, other, bytes: (heap() - before) / topics };
 }
 
 describe('a quiet topic', () => {
-  test.each([1, 2])('with %i neighbors takes less than 4 kB and no timer', (neighbors) => {
+  test.each([1, 2])('with %i neighbors takes less than 2.4 kB and no timer', (neighbors) => {
     const { timers, bytes } = settled('hardened', TOPICS, neighbors);
     expect(timers.size).toBe(0);
     console.log(`in the kernel, with ${neighbors} neighbors: ${Math.round(bytes)} bytes`);
-    expect(bytes).toBeLessThan(4_096);
+    expect(bytes).toBeLessThan(2_400);
+  });
+
+  /** Topics share what they remember until something comes. */
+  test.each(['hardened', 'reference'] as const)('remembers nothing of what another has had: %s', (mode) => {
+    const { state, feed, now, topic, other } = settled(mode, 3, 1);
+    feed({ type: 'recvMessage', from: 'b'.repeat(64), topic, message: payload('hi') });
+    const remembered = (of: TopicId) => [
+      [...state.window(of, now())].length,
+      [...state.seenIds(of)].length,
+      state.hasSeen(of, payload('hi').id),
+      state.snapshot(of)?.payloadCache.count,
+    ];
+    expect(remembered(topic)).toEqual([1, 1, true, 1]);
+    expect(remembered(other)).toEqual([0, 0, false, 0]);
+    feed({ type: 'command', topic: other, command: { type: 'quit' } });
+    expect(remembered(topic)).toEqual([1, 1, true, 1]);
+    expect(state.totals().seenIds).toBe(1);
   });
 
   test('has timers that run for ever in the reference', () => {

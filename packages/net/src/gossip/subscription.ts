@@ -35,7 +35,6 @@ export interface SubscriptionHost {
 
 /** One subscription to a topic of the node in this process. */
 export class Subscription implements TopicSession {
-  readonly topic: TopicId;
   readonly #local: LocalTopic;
   readonly #host: SubscriptionHost;
   readonly #queue: EventQueue;
@@ -46,12 +45,15 @@ export class Subscription implements TopicSession {
   #receiverClosed = false;
 
   constructor(local: LocalTopic, host: SubscriptionHost, queue: EventQueueOptions, echo: boolean) {
-    this.topic = local.id;
     this.#local = local;
     this.#host = host;
     this.#queue = new EventQueue(queue, local.now);
     this.#deaf = echo ? undefined : this.#queue;
     local.subscribers.add(this.#queue, local.neighbors);
+  }
+
+  get topic(): TopicId {
+    return this.#local.id;
   }
 
   neighbors(): readonly EndpointId[] {

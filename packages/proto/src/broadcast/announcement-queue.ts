@@ -24,16 +24,11 @@ export class AnnouncementQueue<P extends PeerId> {
   }
 
   add(peer: P, entry: IHaveEntry): void {
-    const queues = this.#queues;
-    if (queues === undefined) {
-      this.#queues = [{ peer, entries: [entry] }];
-      return;
-    }
-    const at = placeOf(queues, peer);
-    const queue = queues[at];
+    this.#queues ??= [];
+    const at = placeOf(this.#queues, peer);
+    const queue = this.#queues[at];
     if (queue?.peer === peer) queue.entries.push(entry);
-    else if (at === queues.length) queues.push({ peer, entries: [entry] });
-    else queues.splice(at, 0, { peer, entries: [entry] });
+    else this.#queues.splice(at, 0, { peer, entries: [entry] });
   }
 
   /** A peer has announced these itself. */

@@ -38,7 +38,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   #walks: CacheWalks<P> | undefined;
   #toldLosses: ToldLosses<P> | undefined;
   #pastIds: PastIds | undefined;
-  /** When the first neighbor came. */
+  /** When the first neighbor came. Whole: a number with a fraction takes 16 bytes more. */
   #memberSince: number | undefined;
 
   constructor(node: NodeContext<P>, rng: Rng, out: Outbox<P>, missing: PersistentMissing<P>) {
@@ -51,7 +51,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   override neighborUp(peer: P, now: number): void {
     super.neighborUp(peer, now);
     this.neighbors.changed();
-    this.#memberSince ??= now;
+    this.#memberSince ??= Math.floor(now);
     if (!this.memory.knowsAny && this.#pastIds?.hasPayloads !== true && this.#lossCount === 0) return;
     this.#turns.done(peer, this.memory.window.insertions);
     this.out.reconcile(peer, 'neighborUp');
@@ -119,7 +119,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
     const { messages, reach } = this.#pastIds?.at(now) ?? EMPTY_PAST;
     // What has come within this time is known as seen, or was until as long ago.
     const known = Math.max(reach, 2 * this.config.messageIdRetention);
-    return { messages, reach: Math.min(known, now - this.memory.cutAt) }; // what the bounds have had us forget may have been anything
+    return { messages, reach: Math.min(known, now - (this.memory.cutAt ?? Number.NEGATIVE_INFINITY)) }; // what the bounds have had us forget may have been anything
   }
 
   override release(): void {
@@ -130,12 +130,12 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
   /** The first page at once, the others one after the other. */
   override announceCache(peer: P, now: number): void {
     if (!this.neighbors.has(peer)) return;
-    this.#walks ??= new CacheWalks(this.memory.window, this.node.config.hardened.announcedPerPage);
-    if (this.#walks.start(peer, now)) this.announceTimerExpired(peer);
+    this.#walks ??= new CacheWalks(this.node.config.hardened.announcedPerPage);
+    if (this.#walks.start(peer, this.memory.window, now)) this.announceTimerExpired(peer);
   }
 
   override announceTimerExpired(peer: P): void {
-    const page = this.#walks?.next(peer);
+    const page = this.#walks?.next(peer, this.memory.window);
     if (page === undefined) return;
     if (page.entries.length > 0) this.announce(peer, page.entries);
     if (page.isLast) return;
@@ -187,6 +187,7 @@ export class LosslessPlumTree<P extends PeerId> extends PlumTree<P> {
 
   /** From now on an id is known whose payload is not here. */
   protected see(id: MessageId, now: number): void {
+    this.memory = this.memory.own;
     this.memory.see(id, now);
     this.#past.add(id, false, now);
   }

@@ -13,6 +13,8 @@ interface MemoryContext {
   readonly config: Pick<Config, 'broadcast'>;
   readonly budgets: NodeBudgets;
   readonly stats: Pick<Stats, 'evictedPayloads'>;
+  /** The memory of all topics that have had no payload yet. It stays empty. */
+  emptyMemory?: PayloadMemory;
 }
 
 /** What is remembered of payloads and ids after their time. Handed in: the reference remembers nothing. */
@@ -33,7 +35,7 @@ export class PayloadMemory implements IdHolder {
   /** Is told of payloads whose time is over, and since when nothing but their ids is known. */
   onOver: ((id: MessageId, since: number) => void) | undefined;
   /** When the bounds last had an id forgotten before its time. */
-  cutAt = Number.NEGATIVE_INFINITY;
+  cutAt: number | undefined;
   readonly #node: MemoryContext;
   readonly #expiry: ExpiryMemory | undefined;
   /** Ids that the node's budget knows of. */
@@ -43,6 +45,11 @@ export class PayloadMemory implements IdHolder {
     this.#node = node;
     this.#expiry = expiry;
     this.window = new PayloadWindow(node.config.broadcast, node.budgets);
+  }
+
+  /** Where a topic remembers something: a memory of its own. */
+  get own(): PayloadMemory {
+    return this === this.#node.emptyMemory ? new PayloadMemory(this.#node, this.#expiry) : this;
   }
 
   /** Payloads whose time was over. */

@@ -55,8 +55,6 @@ interface Bucket {
   full: number;
 }
 
-/** All empty windows share their list of buckets. */
-const NOTHING: never[] = [];
 /** Into how many buckets the retention is divided. */
 const BUCKETS = 64;
 
@@ -71,7 +69,7 @@ export class PayloadWindow implements PayloadHolder {
   readonly #limits: WindowLimits;
   readonly #budgets: WindowBudgets;
   #slots: Map<MessageId, Slot> | undefined;
-  #buckets: Bucket[] = NOTHING;
+  #buckets: Bucket[] = [];
   #count = 0;
   #bytes = 0;
   #insertions = 0;
@@ -159,7 +157,7 @@ export class PayloadWindow implements PayloadHolder {
   clear(): void {
     this.#changed(-this.#count, -this.#bytes);
     this.#slots = undefined;
-    this.#buckets = NOTHING;
+    this.#buckets = [];
   }
 
   /** Forgets all that expires at `now` or before. @param onForgotten - is told of each payload */
@@ -182,7 +180,7 @@ export class PayloadWindow implements PayloadHolder {
     if (spent > 0) buckets.splice(0, spent);
     if (this.known > 0) return;
     this.#slots = undefined;
-    this.#buckets = NOTHING;
+    this.#buckets = [];
   }
 
   /**
@@ -235,15 +233,12 @@ export class PayloadWindow implements PayloadHolder {
   #enqueue(slot: Slot): void {
     const { expires } = slot;
     const index = Math.floor((expires / this.#limits.messageCacheRetention) * BUCKETS);
-    if (this.#buckets === NOTHING) this.#buckets = [];
     const buckets = this.#buckets;
     let place = buckets.length;
     while (place > 0 && (buckets[place - 1] as Bucket).index > index) place--;
     const bucket = buckets[place - 1];
     if (bucket?.index !== index) {
-      const made: Bucket = { index, slots: [slot], head: 0, full: 0 };
-      if (place === buckets.length) buckets.push(made);
-      else buckets.splice(place, 0, made);
+      buckets.splice(place, 0, { index, slots: [slot], head: 0, full: 0 });
       return;
     }
     const { slots } = bucket;

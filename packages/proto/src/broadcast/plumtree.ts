@@ -34,14 +34,16 @@ function nextRound(round: number): number {
  * This class decides exactly as the reference does; `HardenedPlumTree` overrides what must not be so in the open.
  */
 export class PlumTree<P extends PeerId> extends EagerLazyPush<P> {
-  readonly memory: PayloadMemory;
+  /** Shared until the first payload comes: most topics are quiet. */
+  memory: PayloadMemory;
   maxLastDeliveryHop = 0;
 
   #evicting = false;
 
   constructor(node: NodeContext<P>, out: Outbox<P>, missing: MissingPayloads<P>, expiry?: ExpiryMemory) {
     super(node, out, missing);
-    this.memory = new PayloadMemory(node, expiry);
+    node.emptyMemory ??= new PayloadMemory(node, expiry);
+    this.memory = node.emptyMemory;
   }
 
   broadcast(content: Uint8Array, scope: Scope, now: number): void {
@@ -253,6 +255,7 @@ export class PlumTree<P extends PeerId> extends EagerLazyPush<P> {
 
   /** A payload is here, in the round in which it is passed on. `age` ago somebody in the swarm had it first. */
   protected remember(message: GossipMessage, age: number, now: number): void {
+    this.memory = this.memory.own;
     this.memory.remember(message, age, now);
   }
 

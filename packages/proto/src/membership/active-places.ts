@@ -112,15 +112,19 @@ export class ActivePlaces<P> {
 
   #forgetLeavers(): void {
     if (this.#chosen.length + this.#others.length === this.#active.size) return;
-    this.#chosen = this.#chosen.filter((peer) => this.#active.has(peer));
-    this.#others = this.#others.filter((peer) => this.#active.has(peer));
+    this.#chosen = those(this.#chosen, (peer) => this.#active.has(peer));
+    this.#others = those(this.#others, (peer) => this.#active.has(peer));
   }
 }
 
-/** These arrays hardly ever change; all empty ones are the same. */
 function without<P>(peers: readonly P[], peer: P): readonly P[] {
-  const others = peers.filter((other) => other !== peer);
-  return others.length === 0 ? NOBODY : others;
+  return those(peers, (other) => other !== peer);
+}
+
+/** These arrays hardly ever change; all empty ones are the same. */
+function those<P>(peers: readonly P[], keep: (peer: P) => boolean): readonly P[] {
+  const kept = peers.filter(keep);
+  return kept.length === 0 ? NOBODY : kept;
 }
 
 function pick<P>(peers: readonly P[], rng: Rng): P | undefined {

@@ -23,7 +23,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   /** Since the last shuffle. */
   #refillPace: RefillPace | undefined;
   /** Requests after which we have sent a Disconnect: the peer may answer them before it reads that. */
-  readonly #withdrawn = new LazyMap<P, number>();
+  #withdrawn: LazyMap<P, number> | undefined;
   /**
    * Neighbors that have not answered a request of ours in time: a late Neighbor message of theirs is that answer, and is not answered again. An
    * array, because thousands of topics have one or two of them for ever.
@@ -41,7 +41,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
    */
   override peerDisconnected(peer: P, reason: DisconnectReason): void {
     const wasPending = this.pending.has(peer);
-    this.#withdrawn.delete(peer);
+    this.#withdrawn?.delete(peer);
     this.#expectNoAnswer(peer);
     super.peerDisconnected(peer, reason);
     if (wasPending) this.refill(peer);
@@ -74,7 +74,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
    * and two neighbors would go on confirming each other for ever.
    */
   override requestTimerExpired(peer: P, request: number): void {
-    if (this.#withdrawn.get(peer) === request) this.#withdrawn.delete(peer);
+    if (this.#withdrawn?.get(peer) === request) this.#withdrawn.delete(peer);
     if (this.pending.get(peer) !== request) return;
     if (!this.node.dialing.has(peer)) {
       super.requestTimerExpired(peer, request);
@@ -115,7 +115,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
    * somebody out for it, and has a neighbor that does not have it as one.
    */
   protected override onNeighbor(from: P, message: NeighborMessage, now: number): void {
-    if (this.#withdrawn.delete(from)) {
+    if (this.#withdrawn?.delete(from)) {
       this.out.send(from, { type: 'disconnect', alive: true, respond: false });
       return;
     }
@@ -137,7 +137,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
   }
 
   protected override onDisconnect(from: P, message: DisconnectMessage): void {
-    this.#withdrawn.delete(from);
+    this.#withdrawn?.delete(from);
     this.#expectNoAnswer(from);
     super.onDisconnect(from, message);
   }
@@ -147,7 +147,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     const sent = super.sendNeighbor(peer, priority);
     if (sent) {
       // What it answers to this request comes after what it has answered to earlier ones, and decides.
-      this.#withdrawn.delete(peer);
+      this.#withdrawn?.delete(peer);
       this.#slowDials?.begin(peer);
       this.armRequestTimer(peer);
     }
@@ -159,6 +159,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     const request = this.pending.get(peer);
     if (request !== undefined) {
       this.pending.delete(peer);
+      this.#withdrawn ??= new LazyMap();
       this.#withdrawn.set(peer, request);
     }
     super.sendDisconnect(peer, options);
@@ -220,7 +221,7 @@ export class PatientHyParView<P extends PeerId> extends HyParView<P> {
     this.pending.delete(peer);
     this.peerData.delete(peer);
     this.aliveDisconnected.delete(peer);
-    this.#withdrawn.delete(peer);
+    this.#withdrawn?.delete(peer);
     this.#expectNoAnswer(peer);
   }
 

@@ -1,7 +1,8 @@
+import type { PeerId } from '../peer-id.js';
 import { LazyMap, LazySet } from '../structures/lazy.js';
 
 /** How peers that we did not look for ourselves came to be known. Bounded by sweeps. */
-export class Provenance<P> {
+export class Provenance<P extends PeerId> {
   /** Peers that we have asked to be neighbors because others have introduced them, each with its introducer: we have not chosen them. */
   readonly #introduced = new LazyMap<P, P>();
   /** Who has named the peers that we know by hearsay. */

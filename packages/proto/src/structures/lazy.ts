@@ -11,7 +11,7 @@ import { removeAt, withOneMore } from './short-list.js';
 const FEW = 8;
 
 /** A map that takes up nothing while it is empty, and little while it is small. */
-export class LazyMap<K, V> {
+export class LazyMap<K, V extends NonNullable<unknown>> {
   /** Keys and values in turns, oldest first; a map where there are more than a few. */
   #entries: (K | V)[] | Map<K, V> | undefined;
 
@@ -30,9 +30,7 @@ export class LazyMap<K, V> {
   }
 
   has(key: K): boolean {
-    const entries = this.#entries;
-    if (entries === undefined) return false;
-    return entries instanceof Map ? entries.has(key) : find(entries, key) !== -1;
+    return this.get(key) !== undefined;
   }
 
   set(key: K, value: V): void {
@@ -70,21 +68,18 @@ export class LazyMap<K, V> {
 
   /** The keys, oldest first. As with a Map, entries may be deleted on the way. */
   keys(): Iterable<K> {
-    return this.#entries instanceof Map ? this.#entries.keys() : pairs<K, V>(this.#entries ?? []).map(([key]) => key);
+    return [...this].map(([key]) => key);
   }
 
   /** The values, oldest first. */
   values(): Iterable<V> {
-    return this.#entries instanceof Map
-      ? this.#entries.values()
-      : pairs<K, V>(this.#entries ?? []).map(([, value]) => value);
+    return [...this].map(([, value]) => value);
   }
 
   /** Keys and values, oldest first. */
   [Symbol.iterator](): Iterator<[K, V]> {
-    return this.#entries instanceof Map
-      ? this.#entries[Symbol.iterator]()
-      : pairs<K, V>(this.#entries ?? [])[Symbol.iterator]();
+    const entries = this.#entries;
+    return (entries instanceof Map ? entries : pairs<K, V>(entries ?? []))[Symbol.iterator]();
   }
 
   /** The key that has been in the map for longest. */
@@ -139,7 +134,8 @@ export class LazySet<T> {
 
   /** The values, oldest first. As with a Set, they may be deleted on the way. */
   [Symbol.iterator](): Iterator<T> {
-    return this.#values instanceof Set ? this.#values[Symbol.iterator]() : [...(this.#values ?? [])][Symbol.iterator]();
+    const values = this.#values;
+    return (values instanceof Set ? values : [...(values ?? [])])[Symbol.iterator]();
   }
 
   /** The value that has been in the set for longest. */

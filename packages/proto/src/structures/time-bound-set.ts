@@ -13,7 +13,7 @@ export class TimeBoundSet<T> {
   /** Made with the first value and let go with the last: most topics of a node are quiet. */
   #entries: Map<T, Entry<T>> | undefined;
   /** By expiry, ties by insertion. An entry that is no longer in the map is a leftover of a replaced one. */
-  #queue: Entry<T>[] = NOTHING;
+  #queue: Entry<T>[] = [];
   #head = 0;
 
   get size(): number {
@@ -45,7 +45,6 @@ export class TimeBoundSet<T> {
     const entry: Entry<T> = { value, expires };
     this.#entries ??= new Map();
     this.#entries.set(value, entry);
-    if (this.#queue === NOTHING) this.#queue = [];
     const queue = this.#queue;
     let index = queue.length;
     while (index > this.#head && (queue[index - 1] as Entry<T>).expires > expires) index--;
@@ -88,7 +87,7 @@ export class TimeBoundSet<T> {
 
   clear(): void {
     this.#entries = undefined;
-    this.#queue = NOTHING;
+    this.#queue = [];
     this.#head = 0;
   }
 
@@ -106,6 +105,3 @@ export class TimeBoundSet<T> {
     return true;
   }
 }
-
-/** All empty queues are one. */
-const NOTHING: never[] = [];
