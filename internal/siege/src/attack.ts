@@ -34,6 +34,11 @@ export interface Attack {
   /** Who attacks: neighbors, and peers that the target dialed, have more of its time. Default: strangers. */
   readonly standing?: 'stranger' | 'neighbor';
   readonly limits?: Partial<Limits>;
+  /**
+   * Whether each connection comes from an address that nobody had before. Until its handshake is done, such a client cannot be told from an honest
+   * newcomer: so what a handshake costs the transport belongs to the floor.
+   */
+  readonly isFromEverywhere?: boolean;
   /** Whether it sends nothing on purpose. Any other attack that has sent nothing never began, and shows nothing. */
   readonly isQuiet?: boolean;
   /** Goes on until the signal is aborted. A rejection ends it early and is no failure: the target may have closed the connection. */
@@ -47,6 +52,8 @@ export interface Traffic {
   thirdParty: number;
   /** Strangers that the target had to hold at once, at most. */
   strangers: number;
+  /** Handshakes that were completed. */
+  handshakes: number;
 }
 
 /** What an attack has to work with. */

@@ -13,7 +13,7 @@ import { RawPeer } from './raw-peer.js';
 const THIRD_PARTY = '127.0.0.3';
 
 /** What peers have sent that are gone, and what is counted by hand. */
-const traffic = { sent: 0, received: 0, thirdParty: 0, strangers: 0 };
+const traffic = { sent: 0, received: 0, thirdParty: 0, strangers: 0, handshakes: 0 };
 const stop = new AbortController();
 const peers = new Set<RawPeer>();
 
@@ -33,6 +33,7 @@ async function fieldOf(target: TargetAddr): Promise<Field> {
     async connect(options) {
       const peer = await RawPeer.connect(target.node, stop.signal, options);
       peers.add(peer);
+      traffic.handshakes++;
       traffic.strangers = Math.max(traffic.strangers, peers.size);
       void peer.connection.closed.then(() => forget(peer));
       return peer;

@@ -40,6 +40,7 @@ export async function floodFrames(
         await field.pause(100);
         continue;
       }
+      field.traffic.handshakes++;
       field.traffic.strangers = Math.max(field.traffic.strangers, ++open);
       await flood(client, field, make).finally(() => open--);
     }

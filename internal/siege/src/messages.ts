@@ -52,10 +52,14 @@ export type AttackerRequest =
   | { readonly type: 'report' }
   | { readonly type: 'stop' };
 
+/** What listeners with nothing behind them are asked: a report, or to end each connection at once from then on. */
+export type ListenersRequest = { readonly type: 'report' } | { readonly type: 'end' };
+
 /** What an attacker has done so far. */
 export interface AttackReport {
   readonly sent: number;
   readonly received: number;
   readonly thirdParty: number;
   readonly strangers: number;
+  readonly handshakes: number;
 }

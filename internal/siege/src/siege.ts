@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Attack } from './attack.js';
 import { Child } from './child.js';
-import { type Floor, floorOf } from './floor.js';
+import { bareHandshakeMs, type Floor, floorOf } from './floor.js';
 import { type HonestJoins, honestJoins } from './honest-joins.js';
 import { HonestPeer } from './honest-peer.js';
 import {
@@ -30,8 +30,15 @@ export interface Outcome {
   /** Of the whole attack. */
   readonly traffic: AttackReport;
   /** After the first second: how long, what came in, and what the target has used besides what it uses anyway. */
-  readonly steady: { readonly seconds: number; readonly sent: number; readonly cpuMs: number };
+  readonly steady: {
+    readonly seconds: number;
+    readonly sent: number;
+    readonly handshakes: number;
+    readonly cpuMs: number;
+  };
   readonly floor: Floor;
+  /** What quiche alone takes for a handshake, in milliseconds of CPU. */
+  readonly bareHandshakeMs: number;
   /** What the target has gained. */
   readonly memoryBytes: number;
   readonly p99BeforeMs: number;
@@ -51,6 +58,7 @@ export interface Outcome {
 
 /** Lets one attack loose on a node that serves honest peers. */
 export async function siege(attack: Attack, seconds: number, signal: AbortSignal): Promise<Outcome> {
+  const bareMs = await bareHandshakeMs(); // before there is anybody whom it would keep waiting
   using node = new Child<TargetRequest>('targets/node.js', [String(MAX_PEERS)], ['--expose-gc']);
   using attacker = new Child<AttackerRequest>('attacker.js');
   const end = () => {
@@ -95,8 +103,14 @@ export async function siege(attack: Attack, seconds: number, signal: AbortSignal
     return {
       seconds,
       traffic,
-      steady: { seconds: steadyMs / 1_000, sent: traffic.sent - warmTraffic.sent, cpuMs: Math.max(0, cpuMs) },
+      steady: {
+        seconds: steadyMs / 1_000,
+        sent: traffic.sent - warmTraffic.sent,
+        handshakes: traffic.handshakes - warmTraffic.handshakes,
+        cpuMs: Math.max(0, cpuMs),
+      },
       floor,
+      bareHandshakeMs: bareMs,
       memoryBytes: last.memoryBytes - joinCost.memoryBytes,
       p99BeforeMs: p99(quiet.lateness),
       p99Ms: p99(reports.flatMap(({ lateness }) => lateness)),

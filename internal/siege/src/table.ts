@@ -16,6 +16,7 @@ const PAGE: readonly Column[] = [
   ['CPU', ({ outcome }) => ofCore(outcome.steady.cpuMs, outcome)],
   ['allowed', ({ outcome }, { attack }) => ofCore(allowedCpuMs(attack, outcome), outcome)],
   ['floor/MB', ({ outcome }) => ms(outcome.floor.cpuMsPerMegabyte)],
+  ['handshakes', handshakesOf],
   ['memory', ({ outcome }) => bytes(outcome.memoryBytes)],
   ['p99', ({ outcome }) => ms(outcome.p99Ms)],
   ['slowest join', ({ outcome: { joins } }) => ms(Math.max(joins.newcomerMs, joins.introducedMs, joins.ownMs))],
@@ -34,6 +35,7 @@ const ALL: readonly Column[] = [
   ['allowed', ({ outcome }, { attack }) => ms(allowedCpuMs(attack, outcome))],
   ['CPU/MB', ({ outcome: { steady } }) => ms(steady.sent > 0 ? steady.cpuMs / (steady.sent / 1e6) : 0)],
   ['floor/MB', ({ outcome }) => ms(outcome.floor.cpuMsPerMegabyte)],
+  ['handshakes', handshakesOf],
   ['strangers', ({ outcome }) => String(outcome.traffic.strangers)],
   ['memory', ({ outcome }) => bytes(outcome.memoryBytes)],
   ['p99 before', ({ outcome }) => ms(outcome.p99BeforeMs)],
@@ -84,6 +86,12 @@ function nameOf(run: Run, { attack, runs }: Trial): string {
 function verdictOfRun(run: Run, trial: Trial): string {
   if (run === trial.runs.at(-1)) return verdictOf(trial);
   return run.broken.length > 0 ? 'broken' : 'held';
+}
+
+/** How many there were, and what each costs the listeners of the floor, and quiche alone. */
+function handshakesOf({ outcome: { steady, floor, bareHandshakeMs } }: Run, { attack }: Trial): string {
+  if (!attack.isFromEverywhere) return '';
+  return `${steady.handshakes} x ${ms(floor.handshakeMs)} (quiche ${ms(bareHandshakeMs)})`;
 }
 
 function ofCore(cpuMs: number, { steady }: Outcome): string {

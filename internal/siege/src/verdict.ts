@@ -29,7 +29,8 @@ export function allowedCpuMs(attack: Attack, { steady, floor }: Outcome): number
   const { cpuMsPerMegabyte } = { ...LIMITS, ...attack.limits };
   const standing = attack.standing ?? 'stranger';
   const anyway = (CPU_SHARE[standing] + CPU_ERROR) * steady.seconds * 1_000 + CPU_SAVED_MS[standing] + CPU_LATE_MS;
-  return anyway + (cpuMsPerMegabyte + FLOOR_ERROR * floor.cpuMsPerMegabyte) * (steady.sent / 1e6);
+  const handshakes = attack.isFromEverywhere ? steady.handshakes * floor.handshakeMs : 0;
+  return anyway + handshakes + (cpuMsPerMegabyte + FLOOR_ERROR * floor.cpuMsPerMegabyte) * (steady.sent / 1e6);
 }
 
 /**
@@ -43,7 +44,7 @@ export function allowedTurnMs(attack: Attack, { slowdown, share }: Outcome): num
 
 /** Whether the node has kept to its CPU even if receiving had cost nothing. */
 export function needsNoFloor(attack: Attack, outcome: Outcome): boolean {
-  const floor = { ...outcome.floor, cpuMsPerMegabyte: 0 };
+  const floor = { ...outcome.floor, cpuMsPerMegabyte: 0, handshakeMs: 0 };
   return outcome.steady.cpuMs <= allowedCpuMs(attack, { ...outcome, floor });
 }
 

@@ -9,11 +9,11 @@ test('the table is the one of docs/siege.md: a row for each run, the last with t
   const left = [LONG_TURN, QUIET, QUIET];
   const tried = await trial(nothing, async () => left.shift() ?? QUIET);
   expect(pageTable([tried])).toBe(`\
-| attack | in | back | to others | CPU | allowed | floor/MB | memory | p99 | slowest join | longest turn | allowed turn | verdict |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-| nothing | 0 kB | 0 kB | 0 kB | 0.0 % | 29.0 % | 0.0 ms | 0 kB | 1.0 ms | 1.0 ms | 35 ms | 20 ms | broken |
-| nothing, again | 0 kB | 0 kB | 0 kB | 0.0 % | 29.0 % | 0.0 ms | 0 kB | 1.0 ms | 1.0 ms | 1.0 ms | 20 ms | held |
-| nothing, again | 0 kB | 0 kB | 0 kB | 0.0 % | 29.0 % | 0.0 ms | 0 kB | 1.0 ms | 1.0 ms | 1.0 ms | 20 ms | held 2 of 3 |`);
+| attack | in | back | to others | CPU | allowed | floor/MB | handshakes | memory | p99 | slowest join | longest turn | allowed turn | verdict |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| nothing | 0 kB | 0 kB | 0 kB | 0.0 % | 29.0 % | 0.0 ms |  | 0 kB | 1.0 ms | 1.0 ms | 35 ms | 20 ms | broken |
+| nothing, again | 0 kB | 0 kB | 0 kB | 0.0 % | 29.0 % | 0.0 ms |  | 0 kB | 1.0 ms | 1.0 ms | 1.0 ms | 20 ms | held |
+| nothing, again | 0 kB | 0 kB | 0 kB | 0.0 % | 29.0 % | 0.0 ms |  | 0 kB | 1.0 ms | 1.0 ms | 1.0 ms | 20 ms | held 2 of 3 |`);
   expect(summary([tried], 10)).toMatch(
     /^1 of 1 attacks held, 1 of them tried again, 1 kept to their CPU without the floor as well: 10 s each, \d+ cores, Node /,
   );

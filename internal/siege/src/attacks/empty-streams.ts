@@ -1,6 +1,7 @@
 import { GOSSIP_ALPN } from '@grapevine/net';
 import type { Attack, Field } from '../attack.js';
 import { freshHost, many } from '../frame-flood.js';
+import { ATTACKER_HOST } from '../raw-peer.js';
 
 const CLIENTS = 24;
 /** Streams of each kind: nearly as many as a connection may have. */
@@ -18,20 +19,31 @@ const UNI = 2;
 export const emptyStreams: Attack = {
   name: 'empty-streams',
   what: 'connections with 4,120 streams each, in both directions and in one, on which nothing is sent',
-  async run(field) {
-    let made = 0;
-    const again = async () => {
-      while (!field.signal.aborted) {
-        await one(field, freshHost(made++)).catch(() => {});
-        await field.pause(100);
-      }
-    };
-    await Promise.all(Array.from({ length: CLIENTS }, again));
-  },
+  isFromEverywhere: true,
+  run: (field) => againAndAgain(field, freshHost),
 };
+
+/** What one source can do of it. */
+export const emptyStreamsOfOne: Attack = {
+  name: 'empty-streams-of-one',
+  what: 'the same, all connections from one address',
+  run: (field) => againAndAgain(field, () => ATTACKER_HOST),
+};
+
+async function againAndAgain(field: Field, hostOf: (connection: number) => string): Promise<void> {
+  let made = 0;
+  const again = async () => {
+    while (!field.signal.aborted) {
+      await one(field, hostOf(made++)).catch(() => {});
+      await field.pause(100);
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, again));
+}
 
 async function one({ kit, target, traffic, signal, pause }: Field, host: string): Promise<void> {
   await using client = await kit.connect(target.socket, { alpn: GOSSIP_ALPN, host });
+  traffic.handshakes++;
   traffic.strangers = Math.min(CLIENTS, traffic.strangers + 1);
   const empty = new Uint8Array();
   let counted = 0;

@@ -5,7 +5,7 @@ import { allSides } from './all-sides.js';
 import { cryptoHole } from './crypto-hole.js';
 import { cryptoPieces } from './crypto-pieces.js';
 import { datagramRubbish } from './datagram-rubbish.js';
-import { emptyStreams } from './empty-streams.js';
+import { emptyStreams, emptyStreamsOfOne } from './empty-streams.js';
 import { endlessSessions } from './endless-sessions.js';
 import { forgedInitials } from './forged-initials.js';
 import { freshKeys } from './fresh-keys.js';
@@ -70,6 +70,7 @@ export const ATTACKS: readonly Attack[] = [
   cryptoPieces,
   streamPieces,
   emptyStreams,
+  emptyStreamsOfOne,
   pathChallenges,
   ackFlood,
   optimisticAcks,

@@ -4,7 +4,7 @@ import { type Connection, directAddrs, GOSSIP_ALPN, type RecvStream, SecretKey, 
 import { CertificateEndpoint, Endpoint } from '@grapevine/net/quic';
 import { RPC_ALPN } from '@grapevine/rpc';
 import { WebListener } from '@grapevine/web/listener';
-import type { TargetAddr, TargetReport } from '../messages.js';
+import type { ListenersRequest, TargetAddr, TargetReport } from '../messages.js';
 import { SelfReport } from './report.js';
 import { sha256, webListenerAddr } from './web-listener-addr.js';
 
@@ -14,13 +14,29 @@ const endpoint = await Endpoint.bind({ secretKey, address: ADDRESS, alpns: [GOSS
 const web = await WebListener.bind({ secretKey, address: ADDRESS, alpns: [GOSSIP_ALPN] });
 const rpc = await CertificateEndpoint.bind({ address: ADDRESS, alpns: [RPC_ALPN], maxUniStreams: 0 });
 const self = new SelfReport();
+type Accepted = Omit<Connection, 'remoteId'>;
+const connections = new Set<Accepted>();
+let isEnding = false;
 for (const listener of [endpoint, web, rpc]) void acceptAll(listener);
 
-async function acceptAll(listener: { accept(): AsyncIterable<{ accept(): Promise<Omit<Connection, 'remoteId'>> }> }) {
-  for await (const incoming of listener.accept()) incoming.accept().then(readAll, () => {}); // attackers prove nothing
+async function acceptAll(listener: { accept(): AsyncIterable<{ accept(): Promise<Accepted> }> }) {
+  for await (const incoming of listener.accept()) incoming.accept().then(take, () => {}); // attackers prove nothing
 }
 
-function readAll(connection: Omit<Connection, 'remoteId'>): void {
+function take(connection: Accepted): void {
+  if (isEnding) return connection.close(0, 'nobody is here');
+  connections.add(connection);
+  void connection.closed.then(() => connections.delete(connection));
+  readAll(connection);
+}
+
+/** Ends each connection when its handshake is done. */
+function endAll(): void {
+  isEnding = true;
+  for (const connection of connections) connection.close(0, 'nobody is here');
+}
+
+function readAll(connection: Accepted): void {
   void (async () => {
     for await (const stream of connection.acceptUni()) void drop(stream);
   })();
@@ -37,7 +53,8 @@ async function drop(stream: RecvStream): Promise<void> {
   }
 }
 
-process.on('message', () => {
+process.on('message', ({ type }: ListenersRequest) => {
+  if (type === 'end') endAll();
   void self.take().then((taken) => process.send?.({ ...taken, lateness: [], refused: {} } satisfies TargetReport));
 });
 const [socket] = directAddrs(endpoint.addr()) as [SocketAddr];

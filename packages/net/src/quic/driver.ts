@@ -347,10 +347,9 @@ export class Driver {
     this.#phase = 'closed';
     this.#timer.stop();
     this.#outbound.end();
-    const { unearned } = this.#inbound;
     this.#host.forget(this, {
       native,
-      unearned,
+      unearned: this.#inbound.pinned,
       streams: this.streams.size,
       silent: this.#limits.silent,
       isFlood: this.#isFlood,

@@ -36,6 +36,8 @@ export class Inbound {
   #isPeerBehind = false;
   /** How many unread bytes the peer may have us keep, while that is less than flow control allows. */
   #pendingLimit: number | undefined;
+  /** The unearned bytes of the handshake: quiche has freed what they took. */
+  #ofHandshake = 0;
   /** The unearned bytes at the last look. */
   #lookedAt = 0;
 
@@ -47,6 +49,7 @@ export class Inbound {
   /** The handshake is done. */
   open(): void {
     this.#isOpen = true;
+    this.#ofHandshake = this.unearned;
   }
 
   /** Bounds the bytes that nobody has read, in whatever frames they came; undefined: by flow control. */
@@ -58,6 +61,11 @@ export class Inbound {
   /** See {@link UnearnedBytes}. */
   get unearned(): number {
     return this.#unearned.most;
+  }
+
+  /** How many unearned bytes quiche may still keep something for. */
+  get pinned(): number {
+    return Math.max(0, this.unearned - this.#ofHandshake);
   }
 
   /** A datagram came. @returns whether it was for this connection */

@@ -43,7 +43,7 @@ const MAX_PATIENCE_MS = 60_000;
 export interface Remains {
   /** quiche's memory is freed when this is collected. */
   readonly native: object;
-  /** See {@link UnearnedBytes}. */
+  /** See {@link UnearnedBytes}; without those of the handshake. */
   readonly unearned: number;
   /** Halves of streams. */
   readonly streams: number;

@@ -4,6 +4,7 @@ import { decodeFrame, encodeFrame, packKeys } from '../../../src/gossip/reconcil
 import { SecretKey } from '../../../src/identity/secret-key.js';
 import { NativeConnection, rawConnection } from '../../../src/quic/native-connection.js';
 import { CID_LENGTH } from '../../../src/quic/packet-header.js';
+import { bareHandshakeMs } from './bare-handshake.js';
 import { type Hello, helloDatagram, helloIn, initialWith, readRetry } from './first-flight.js';
 import * as frames from './frames.js';
 import { clientConfig, HostileClient } from './hostile-client.js';
@@ -27,6 +28,7 @@ export const kit = {
   helloDatagram,
   emptyInitial: () => initialWith(frames.ping()),
   readRetry,
+  handshakeMs: () => bareHandshakeMs(),
   frames,
   history: { encodeFrame, decodeFrame, packKeys },
 };
