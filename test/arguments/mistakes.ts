@@ -2,6 +2,7 @@ import { Gossip, topicIdFrom } from '@grapevine/api';
 import { SecretKey } from '@grapevine/net';
 import { MemoryNetwork } from '@grapevine/net/memory';
 import { WebEndpoint } from '@grapevine/web';
+import { transferredAway } from './wrong.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: that is the point
 export type Anything = any;
@@ -89,6 +90,8 @@ export const contents: Mistake['wrong'] = [
   [null, /content must be .* got null/],
   [{ text: 'hello' }, /content must be .* got an object/],
   [[1, 2, 3], /content must be .* got an array of 3/],
+  [transferredAway(), /content must be a Uint8Array that was not transferred away/],
+  [new Proxy(new Uint8Array(3), {}), /content must be .* got a Uint8Array/],
   [new ArrayBuffer(4), /content must be .* got an ArrayBuffer/],
   [new Uint16Array(4), /content must be .* got a Uint16Array of 8 bytes/],
 ];

@@ -18,6 +18,7 @@ export const WITHOUT_ROW: Readonly<Record<string, readonly string[]>> = {
     'checkOptions',
     'given',
     'isBytes',
+    'notTransferred',
     'oneOf',
     'someBytes',
     'aRoomTicket',

@@ -1,4 +1,5 @@
 import { completionCommand } from './completion/command.js';
+import { strangeVariables } from './settings/environment.js';
 import { RUN_HELP } from './settings/run-help.js';
 import { CONFIG, RUN_SETTINGS } from './settings/run-settings.js';
 import { bench } from './verbs/bench.js';
@@ -38,10 +39,19 @@ const runCommand: NodeCommand = {
   run: async (args) => (await import('./node/run.js')).run(args),
 };
 
+/** A command that begins only where no setting in the environment is misspelt. */
+const checked = (command: NodeCommand): NodeCommand => ({
+  ...command,
+  run: async (args) => {
+    strangeVariables(process.env);
+    await command.run(args);
+  },
+});
+
 /** In the order of the help. */
 export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map<string, NodeCommand>([
-  ['run', runCommand],
-  ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, commandOf(name, verb)]),
-  ['client-id', clientId],
+  ['run', checked(runCommand)],
+  ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, checked(commandOf(name, verb))]),
+  ['client-id', checked(clientId)],
   ['completion', completionCommand(() => COMMANDS)],
 ]);

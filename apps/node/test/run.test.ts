@@ -157,6 +157,15 @@ describe('a running node', () => {
     await next.logged('up');
   });
 
+  test('says what to do when it may open no more files', async () => {
+    using folder = new TemporaryFolder();
+    const full = new URL('./full-table.mjs', import.meta.url).href;
+    await using node = new NodeProcess(['--data', folder.path, ...local], { NODE_OPTIONS: `--import=${full}` });
+    expect((await node.exited).code).toBe(2);
+    expect(node.stderr).toContain("can't bind 127.0.0.1:0: this process has as many files and sockets open as it may");
+    expect(node.stderr).toContain('ulimit -n');
+  });
+
   test('runs over iroh as well', async () => {
     using folder = new TemporaryFolder();
     const args = ['--transport', 'iroh', '--topic', 'room', ...local];

@@ -3,6 +3,7 @@ import { formatRoomTicket, topicIdFrom } from '@grapevine/api';
 import { UsageError } from '@grapevine/cli-kit';
 import { endpointAddr, parseEndpointId, socketAddr } from '@grapevine/net';
 import { describe, expect, test } from 'vitest';
+import { strangeVariables } from '../src/settings/environment.js';
 import { runSettings } from '../src/settings/run-settings.js';
 import { TemporaryFolder } from './node-process.js';
 
@@ -107,6 +108,24 @@ describe('settings', () => {
     expect(runSettings([], { GRAPEVINE_ADVERTISE: advertise.join(', ') }).advertise).toEqual(advertise);
   });
 
+  test('in the environment may stand beside what is for others: whatever is no slip is only told', () => {
+    const kubernetes = [
+      'SERVICE_HOST',
+      'SERVICE_PORT',
+      'SERVICE_PORT_GOSSIP',
+      'PORT',
+      'PORT_4433_UDP_ADDR',
+      'RPC_PORT',
+    ];
+    const environment = Object.fromEntries(
+      [...kubernetes, 'RPC', 'RPC_ID', 'CONFIG'].map((name) => [`GRAPEVINE_${name}`, 'x']),
+    );
+    expect(strangeVariables(environment)).toEqual([]);
+    expect(strangeVariables({ ...environment, GRAPEVINE_VERBOSE: '1', GRAPEVINE_TOPICK: '' })).toEqual([
+      'GRAPEVINE_VERBOSE',
+    ]);
+  });
+
   test('may name the file in the environment', () => {
     expect(() => runSettings([], { GRAPEVINE_CONFIG: '/nowhere/g.toml' })).toThrow(
       "can't read /nowhere/g.toml: it does not exist (ENOENT)",
@@ -170,6 +189,16 @@ describe('settings', () => {
       'GRAPEVINE_RPC_ALLOW must be an endpoint id (64 hex digits), got "02"',
     ],
     ['an unknown flag', () => runSettings(['--port', '1'], {}), 'unknown option "--port" (see --help)'],
+    [
+      'a misspelt variable',
+      () => strangeVariables({ GRAPEVINE_TOPIC: 'a', GRAPEVINE_TOPICK: 'a' }),
+      'unknown environment variable GRAPEVINE_TOPICK, did you mean "GRAPEVINE_TOPIC"?',
+    ],
+    [
+      'one of remote control',
+      () => strangeVariables({ GRAPEVINE_RPC_ALOW: ID }),
+      'GRAPEVINE_RPC_ALOW, did you mean "GRAPEVINE_RPC_ALLOW"?',
+    ],
     ['whom to join where', () => runSettings(['--join', ID], {}), '--join says whom to join, but there is no topic'],
   ])('that are wrong are named: %s', (_, read, message) => {
     expect(read).toThrow(UsageError);

@@ -8,6 +8,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EMFILE: 'this process has as many files and sockets open as it may (ulimit -n)',
 };
 
 /** Why a path can't be used, as a message: `can't read a.toml: it does not exist (ENOENT)`. @param what - `read`, `write` or `make` */

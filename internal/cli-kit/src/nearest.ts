@@ -2,7 +2,7 @@
 const MAX_EDITS = 2;
 
 /**
- * `, did you mean "run"?`, where a word that nobody knows is near one that is known; otherwise nothing.
+ * `, did you mean "run"?`, where a word that nobody knows is near one that is known; otherwise nothing. Case does not count.
  *
  * @param prefix - What all of them begin with where they are written: `--`.
  */
@@ -10,7 +10,7 @@ export function didYouMean(word: string, known: Iterable<string>, prefix = ''): 
   let nearest: string | undefined;
   let least = Math.min(MAX_EDITS, Math.floor(word.length / 2)) + 1;
   for (const candidate of known) {
-    const edits = distance(word.toLowerCase(), candidate);
+    const edits = distance(word.toLowerCase(), candidate.toLowerCase());
     if (edits >= least) continue;
     least = edits;
     nearest = candidate;

@@ -6,7 +6,7 @@ import {
   type WhenAlone,
 } from '@grapevine/net';
 import type { Scope } from '@grapevine/proto';
-import { aSignal, type Checks, checkOptions, describe, isBytes, oneOf } from '@grapevine/proto/check';
+import { aSignal, type Checks, checkOptions, describe, isBytes, notTransferred, oneOf } from '@grapevine/proto/check';
 import { type Bootstrap, parseBootstraps } from './bootstrap.js';
 
 /** How to broadcast. */
@@ -112,6 +112,7 @@ function ownBytes(content: Uint8Array | string, limit: number): Uint8Array {
   CHECK: if (!isBytes(content)) {
     throw new TypeError(`content must be a Uint8Array or a string, got ${describe(content)}`);
   }
+  CHECK: notTransferred('content', content);
   if (content.length > limit) throw new MessageTooLargeError(content.length, limit);
   return new Uint8Array(content); // `slice` of a Buffer would be a view
 }

@@ -56,6 +56,7 @@ async function attempt(settings: BindSettings, addresses: readonly string[]): Pr
 function systemCode(text: string): string | undefined {
   if (/already in use/i.test(text)) return 'EADDRINUSE';
   if (/cannot assign|can't assign|not valid in its context/i.test(text)) return 'EADDRNOTAVAIL';
+  if (/too many open files/i.test(text)) return 'EMFILE';
   return /permission denied/i.test(text) ? 'EACCES' : undefined;
 }
 

@@ -105,6 +105,9 @@ const BIND_REMEDIES: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another program has this port; end it, or choose another port (0: any that is free)',
   EADDRNOTAVAIL: 'no interface of this machine has this address; 0.0.0.0 and [::] are all of them',
   EACCES: 'not permitted; ports below 1024 are for privileged programs',
+  EMFILE:
+    'this process has as many files and sockets open as it may; raise its limit (ulimit -n), or have it open fewer',
+  ENFILE: 'this machine has as many files and sockets open as it may',
 };
 
 /** A local address could not be bound (in use, not ours, not permitted). The message says what to do. */

@@ -8,9 +8,9 @@
  * ```
  */
 export function isBytes(value: unknown): value is Uint8Array {
-  // The first answer is the quick one. The tag is that of the built-in getter, which subclasses inherit.
+  // A proxy is no view. The second answer is the quick one. The tag is that of the built-in getter, which subclasses inherit.
   return (
-    value instanceof Uint8Array ||
-    (ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]')
+    ArrayBuffer.isView(value) &&
+    (value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]')
   );
 }

@@ -1,5 +1,6 @@
 import { whenNpxEnds } from '@grapevine/cli-kit';
 import { pino } from 'pino';
+import { strangeVariables } from '../settings/environment.js';
 import { runSettings } from '../settings/run-settings.js';
 import { LogOutput } from './log-output.js';
 import { RunningNode } from './running-node.js';
@@ -11,6 +12,8 @@ const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 export async function run(args: string[]): Promise<void> {
   const settings = runSettings(args, process.env);
   const logger = pino({ level: settings.logLevel, base: null }, new LogOutput());
+  const strange = strangeVariables(process.env);
+  if (strange.length > 0) logger.warn({ variables: strange }, 'variables in the environment that are no settings');
   const reloads = settings.allow !== undefined;
   const ending = signalled(reloads ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP']);
   const reloading = reloads ? onReload() : undefined;

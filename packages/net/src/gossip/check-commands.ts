@@ -7,6 +7,7 @@ import {
   type Check,
   type Checks,
   checkOptions,
+  notTransferred,
   oneOf,
   someBytes,
   unknownName,
@@ -39,6 +40,7 @@ export function checkCommand(command: TopicCommand): void {
       return somePeers('peers', command.peers);
     case 'broadcast':
       someBytes('content', command.content);
+      CHECK: notTransferred('content', command.content);
       aScope('scope', command.scope);
       return whatWhenAlone('whenAlone', command.whenAlone);
     default:

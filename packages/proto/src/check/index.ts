@@ -6,6 +6,7 @@
 export { isBytes } from '@grapevine/postcard';
 export { describe } from './describe.js';
 export { type Checks, type Complete, checkOptions, given, unknownName } from './options.js';
+export { notTransferred } from './transferred.js';
 export {
   aBoolean,
   aDuration,
