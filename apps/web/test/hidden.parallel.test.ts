@@ -77,10 +77,10 @@ test('a hidden tab in a quiet room keeps its links, is told of no absence, and h
   expect((await tab.heard()).events).toEqual(before);
 });
 
-test('a hub is killed while somebody speaks: a hidden tab misses nothing, and is told of nothing', async () => {
-  const lines = Array.from({ length: 40 }, (_, i) => `beside the dead ${i}`);
+test('hubs are killed one after the other while somebody speaks: a hidden tab misses nothing, and is told of nothing', async () => {
+  const lines = Array.from({ length: 60 }, (_, i) => `beside the dead ${i}`);
   for (const [i, line] of lines.entries()) {
-    if (i === 5) {
+    if (i === 5 || i === 40) {
       hubs[0]?.kill();
       hubs = [...hubs.slice(1), await HubProcess.start(ROOM, hubs.slice(1))];
     }
@@ -93,15 +93,16 @@ test('a hub is killed while somebody speaks: a hidden tab misses nothing, and is
   expect((await tab.heard()).events.filter(({ type }) => type === 'lagged')).toEqual([]);
 });
 
-test('all hubs are gone for a minute: a hidden chat room is back within seconds after there is one', async () => {
+test('all hubs are gone for a minute: a hidden chat room is back within 70 s after there is one', async () => {
   for (const hub of hubs) hub.kill();
   const state = () => room.page.$eval('#status', (status) => status.getAttribute('data-state'));
   await expect.poll(state, { timeout: 60_000, interval: 500 }).toBe('alone');
   await setTimeout(60_000); // Chromium counts failed dials, and lets a page that goes on dialing wait for minutes
   hubs = [await HubProcess.start(ROOM, [])];
   const since = performance.now();
-  await expect.poll(state, { timeout: 60_000, interval: 200 }).toBe('connected');
+  await expect.poll(state, { timeout: 180_000, interval: 200 }).toBe('connected');
   const seconds = (performance.now() - since) / 1e3;
   console.info(`connected ${seconds.toFixed(1)} s after there was a hub`);
-  expect(seconds).toBeLessThan(20);
+  // Mostly within ten: Chromium may let such a page's timers wait for a minute, and holds back a dial for some seconds.
+  expect(seconds).toBeLessThan(70);
 });

@@ -236,6 +236,26 @@ describe('a hub that', () => {
     expect(asked(node.join(1))).toEqual([1]);
   });
 
+  test('was lost has the others asked for more, at once and ever more rarely, until there are enough', () => {
+    const node = leaf();
+    node.join(1, 2, 3);
+    const later = [1, 2, 3].map((hub) => timer(node.receive(hub, NEIGHBOR), 'askForMembers'));
+    for (const first of later.slice(0, 2)) expect(node.expire(first)).toEqual([]); // three are all that it keeps
+    expect(timer(node.disconnected(3), 'askForMembers')).toBeUndefined(); // two are enough
+    let outputs = node.disconnected(1);
+    expect(sentTypes(outputs)).toContain('2 shuffle');
+    const pauses: number[] = [];
+    for (let next = timer(outputs, 'askForMembers'); next?.type === 'scheduleTimer'; ) {
+      pauses.push(next.delay);
+      outputs = node.expire(next);
+      expect(sentTypes(outputs)).toEqual(['2 shuffle']);
+      next = timer(outputs, 'askForMembers');
+    }
+    expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000]);
+    outputs = node.disconnected(2); // nobody is left to be asked
+    expect(timer(outputs, 'askForMembers')).toBeUndefined();
+  });
+
   test('was lost is tried again with the next shuffle', () => {
     const node = leafAt(1, 2);
     node.disconnected(1);

@@ -164,8 +164,7 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
   }
 
   askTimerExpired(): void {
-    if (this.#isFull) return;
-    for (const hub of this.active.values) this.#search.ask(hub);
+    this.#search.lookAgain(this.#isFull ? [] : this.active.values);
   }
 
   /** Nobody can dial us: there is nothing to tell. */
@@ -287,7 +286,7 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     if (!wasAsked) this.#ask(from); // it may be waiting for a word of ours
     this.#search.somethingChanged();
     if (this.#isFull) return;
-    this.#search.askTwice(from);
+    this.#search.look([from]);
     this.#fill();
   }
 
@@ -314,6 +313,7 @@ export class HubView<P extends PeerId> implements WaryMembership<P> {
     this.active.delete(peer);
     this.#out.neighborDown(peer, reason);
     this.#search.somethingChanged();
+    if (this.#search.isShort) this.#search.look(this.active.values);
   }
 
   #sendDisconnect(peer: P, { alive }: { alive: boolean }): void {
