@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BindError } from '@grapevine/net';
+import { isLocal, isOurs } from './host-name.js';
 import { PageFiles } from './page-files.js';
 
 /** What a page needs to know to join, as `/grapevine.json` has it. */
@@ -23,11 +24,20 @@ export class Site implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** @param content asked at each request: tickets change. @throws BindError */
-  static async serve(host: string, port: number, content: () => SiteContent): Promise<Site> {
+  /**
+   * @param content asked at each request: tickets change
+   * @param names under which a proxy on this machine serves the page to others
+   * @throws BindError
+   */
+  static async serve(
+    host: string,
+    port: number,
+    content: () => SiteContent,
+    names: readonly string[] = [],
+  ): Promise<Site> {
     const files = new PageFiles();
     const server = createServer((request, response) => {
-      answer(request, response, { files, content }).catch(() => response.writeHead(500).end());
+      answer(request, response, { files, content, names }).catch(() => response.writeHead(500).end());
     });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(new BindError(`${host} port ${port}`, error)));
@@ -57,13 +67,24 @@ export class Site implements AsyncDisposable {
 interface Served {
   readonly files: PageFiles;
   readonly content: () => SiteContent;
+  readonly names: readonly string[];
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, { files, content }: Served): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { files, content, names }: Served,
+): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD')
     return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
   const [path = '/'] = (request.url ?? '/').split('?', 1); // no URL: a stranger's path need not make one
   if (path === '/grapevine.json') {
+    if (isLocal(request.socket.localAddress) && !isOurs(request.headers.host, names)) {
+      response.writeHead(421, { 'content-type': 'text/plain' });
+      return void response.end(
+        'told to those who ask for an address, localhost or the host of --web-advertise: a proxy sets Host to one of them\n',
+      );
+    }
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     return void response.end(JSON.stringify(content()));
   }

@@ -8,7 +8,7 @@ let site: Site;
 let script: string;
 
 beforeAll(async () => {
-  site = await Site.serve('127.0.0.1', 0, () => ({ topic: '00'.repeat(32), tickets: [] }));
+  site = await Site.serve('127.0.0.1', 0, () => ({ topic: '00'.repeat(32), tickets: [] }), ['chat.example.org']);
   const { body } = await fetchAs('', '');
   [, script = ''] = / src="\.\/(assets\/[^"]*\.js)"/.exec(body.toString()) ?? [];
 });
@@ -53,6 +53,35 @@ test.each([
 ])('there is no %s, in whatever coding', async (path) => {
   for (const accepted of ['', 'gzip', 'br']) expect((await fetchAs(path, accepted)).status).toBe(404);
 });
+
+async function invitation(host: string): Promise<{ status: number | undefined; text: string }> {
+  const { port } = new URL(site.url);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/grapevine.json', headers: { host } }, resolve).on('error', reject);
+  });
+  return { status: response.statusCode, text: (await buffer(response)).toString() };
+}
+
+test.each([
+  '127.0.0.1',
+  '127.0.0.1:80',
+  '[::1]:8080',
+  'localhost',
+  'LOCALHOST:8080',
+  'room.localhost:1',
+  'chat.example.org',
+])('the invitation is told at %s', async (host) => {
+  expect(await invitation(host)).toMatchObject({ status: 200 });
+});
+
+test.each(['evil.example', 'evil.example:8080', 'localhost.evil.example', '127.0.0.1.evil.example', 'a@localhost'])(
+  'a page at %j, whose name leads to this machine for a while, is not told the invitation',
+  async (host) => {
+    const { status, text } = await invitation(host);
+    expect(status).toBe(421);
+    expect(text).not.toContain('topic');
+  },
+);
 
 test('a path that does not begin with a slash leads nowhere', async () => {
   const { port } = new URL(site.url);

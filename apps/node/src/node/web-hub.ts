@@ -41,7 +41,8 @@ export async function openWebHub(
     endpoint: new HubEndpoint(quic, listener),
     async serve(topic) {
       const { host, port } = listener.boundAddr;
-      const site = await Site.serve(host, port, () => ({ topic, tickets: [formatTicket(listener.addr())] }));
+      const names = advertise === undefined ? [] : [new URL(`https://${advertise}`).hostname];
+      const site = await Site.serve(host, port, () => ({ topic, tickets: [formatTicket(listener.addr())] }), names);
       return { url: site.url, close: () => site.close() };
     },
   };
