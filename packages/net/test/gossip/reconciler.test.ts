@@ -7,7 +7,7 @@ import {
   type WindowEntry,
 } from '@grapevine/proto';
 import { blake3 } from 'hash-wasm';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveGossipOptions } from '../../src/gossip/options.js';
 import { Reconciler } from '../../src/gossip/reconciliation/index.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
@@ -288,7 +288,7 @@ describe('a peer that', () => {
     b.endpoint.setAlpns(['gossip']);
     for (let i = 1; i <= 3; i++) {
       a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
-      await clock.advance(100);
+      await clock.advance(1_000);
       expect(a.announced).toHaveLength(i);
     }
     expect(a.reconciler.speaks(b.endpoint.id)).toBe(false);
@@ -303,6 +303,39 @@ describe('a peer that', () => {
     await clock.advance(100);
     expect(b.recovered).toEqual(['hello']);
     expect(a.reconciler.speaks(b.endpoint.id)).toBe(true);
+  });
+
+  /** How often a peer is dialed that is a neighbor for 2 ms of each 25, in a second. */
+  async function comeAndGo(prepare: (peer: Side) => void) {
+    const [first, second] = meet();
+    const [a, b] = first.endpoint.id < second.endpoint.id ? [first, second] : [second, first]; // the smaller id dials at once
+    a.serve();
+    prepare(b);
+    const connect = vi.spyOn(a.endpoint, 'connect');
+    for (let i = 0; i < 40; i++) {
+      a.neighbors.add(b.endpoint.id);
+      a.reconciler.reconcile(TOPIC, b.endpoint.id, 'neighborUp');
+      await clock.advance(2);
+      a.neighbors.delete(b.endpoint.id);
+      a.reconciler.neighborDown(TOPIC, b.endpoint.id);
+      await clock.advance(23);
+    }
+    return { dials: connect.mock.calls.length, told: a.announced.length };
+  }
+
+  test('comes and goes, and does not speak the protocol, is dialed once, and told in the old way once a second', async () => {
+    const { dials, told } = await comeAndGo((peer) => peer.endpoint.setAlpns(['gossip']));
+    expect([dials, told]).toEqual([1, 1]);
+  });
+
+  test('comes and goes, and ends each connection, is dialed four times a second', async () => {
+    const { dials } = await comeAndGo((peer) => {
+      new Router(peer.endpoint)
+        .accept('/grapevine/reconcile/1', { accept: async (connection) => connection.close(1, 'no') })
+        .spawn();
+    });
+    expect(dials).toBeGreaterThan(1);
+    expect(dials).toBeLessThanOrEqual(5);
   });
 
   test('is told of the past, and says which of it was never here', async () => {

@@ -90,6 +90,11 @@ export class Connections {
     return this.#newest(peer) !== undefined;
   }
 
+  /** Whether a peer would have to be dialed. */
+  needsDial(peer: EndpointId): boolean {
+    return !this.has(peer) && !this.#dialing.has(peer);
+  }
+
   /** A connection to a peer, dialed where there is none. @throws ConnectError and what else `Endpoint.connect` throws */
   async connect(peer: EndpointId): Promise<void> {
     if (!this.#newest(peer)) await this.#dial(peer);

@@ -12,6 +12,7 @@ import { FairSlots } from './fair-slots.js';
 import type { FrameChannel } from './frame-channel.js';
 import type { ReconcilerCounters, ReconcilerHost, Reconciling } from './host.js';
 import { Neighborhood } from './neighborhood.js';
+import { Pauses } from './pauses.js';
 import type { SessionScope } from './session.js';
 import { SessionRunner } from './session-runner.js';
 import { Speakers } from './speakers.js';
@@ -33,6 +34,10 @@ const PATIENCE_MS = 1_000;
 
 /** The pause after a failure; it doubles with each in a row, give or take half. */
 const BACKOFF_MS = 500;
+/** A peer is dialed once in this time at most, in milliseconds: no longer than the shortest time after which an exchange is tried again. */
+const DIALED_MS = BACKOFF_MS / 2;
+/** A peer that does not speak the protocol is told what we have once in this time at most: it may be thousands of ids. */
+const TOLD_MS = 1_000;
 
 /** After this many failures in a row the whole cache is announced instead. */
 const MAX_FAILURES = 4;
@@ -61,6 +66,8 @@ export class Reconciler implements Reconciling {
   readonly #connections: Connections;
   readonly #neighborhood: Neighborhood;
   readonly #speakers: Speakers;
+  readonly #dialed: Pauses;
+  readonly #told: Pauses;
   readonly #outgoing = new FairSlots(OUTGOING);
   readonly #incoming = new FairSlots(INCOMING);
   readonly #tasks = new TaskTable();
@@ -74,6 +81,8 @@ export class Reconciler implements Reconciling {
     this.#host = host;
     this.#runner = new SessionRunner(options, host);
     this.#speakers = new Speakers(options.clock);
+    this.#dialed = new Pauses(options.clock, DIALED_MS);
+    this.#told = new Pauses(options.clock, TOLD_MS);
     this.#neighborhood = new Neighborhood(options.clock, host);
     this.#connections = new Connections(endpoint, {
       clock: options.clock,
@@ -161,7 +170,16 @@ export class Reconciler implements Reconciling {
   #begin(task: Task): void {
     if (task.pending || task.current || task.due === undefined || this.#closed) return;
     task.wait(undefined);
-    if (this.#speakers.speaks(task.peer) === false || this.#isOutOfReach(task.peer)) return this.#fallBack(task);
+    const { topic, peer } = task;
+    const isOldWay = this.#speakers.speaks(peer) === false || this.#isOutOfReach(peer);
+    // A peer may come and go as often as it likes.
+    const waitMs = isOldWay
+      ? this.#told.wait(topic + peer)
+      : this.#connections.needsDial(peer)
+        ? this.#dialed.wait(peer)
+        : 0;
+    if (waitMs > 0) return this.#beginLater(task, waitMs);
+    if (isOldWay) return this.#fallBack(task);
     task.pending = true;
     void this.#attempt(task).then((error) => {
       task.pending = false;
@@ -267,11 +285,11 @@ export class Reconciler implements Reconciling {
 
   #failed(task: Task, error: Error): void {
     const { topic, peer } = task;
+    const isNoSpeaker = error instanceof ConnectError && error.reason === 'alpn-mismatch';
+    // Also of a peer that has left meanwhile: one that comes and goes would be dialed each time.
+    if (isNoSpeaker) this.#speakers.learn(peer, false);
     if (task.due === undefined || !this.#host.isNeighbor(topic, peer)) return this.#next(task);
-    if (error instanceof ConnectError && error.reason === 'alpn-mismatch') {
-      this.#speakers.learn(peer, false);
-      return this.#fallBack(task);
-    }
+    if (isNoSpeaker) return this.#fallBack(task);
     if (isDuplicate(error)) return this.#beginLater(task, 2 * PATIENCE_MS); // unless the peer's session has satisfied it by then
     if (!(error instanceof Violation)) this.#runner.failed(error, peer);
     task.failures++;
