@@ -22,14 +22,20 @@ export interface Platform {
 /**
  * Loads the native module.
  *
- * @param load - `require` of some file.
+ * @param load - `require` of some file; webpack leaves nothing of it in a bundle of CommonJS.
  * @throws UnsupportedPlatformError that says what is missing and how to get it.
  */
-export function loadNative(load: (name: string) => unknown, { name, hasMusl }: Platform): Quiche {
+export function loadNative(load: ((name: string) => unknown) | undefined, { name, hasMusl }: Platform): Quiche {
   const binaries = BINARIES[name];
   if (binaries === undefined) {
     throw new UnsupportedPlatformError(
       `@grapevine/net/quic has no native QUIC module for ${name}: it runs on ${PLATFORMS}; ${ELSEWHERE}`,
+    );
+  }
+  if (typeof load !== 'function') {
+    throw new UnsupportedPlatformError(
+      `@grapevine/net/quic was bundled, and a bundle cannot contain ${binaries.join(' or ')}: mark @grapevine/net as external in the ` +
+        'bundler, and install it beside the bundle',
     );
   }
   let missing: unknown;

@@ -60,3 +60,7 @@ test('the second binary of a platform counts where the first is missing', () => 
   const load = requireIn('universal', '@matrixai/quic-darwin-universal');
   expect(failure(load, { ...glibc, name: 'darwin-x64' }).message).toMatch(/quic-darwin-universal is installed/);
 });
+
+test('a bundle of which nothing could be required says so', () => {
+  expect(failure(undefined, glibc).message).toMatch(/was bundled.*@grapevine\/net as external/);
+});
