@@ -264,6 +264,14 @@ describe('publish and subscribe', () => {
     expect(code).toBe(2);
   });
 
+  test('on one lone node, whose subscriber comes later', async () => {
+    const publishing = grapevine(['publish', 'patience', 'late', '--data', first, '--timeout', '20']);
+    await expect.poll(async () => (await toFirst('topics')).stdout).toContain(topicIdFrom('patience'));
+    await using listener = new Command(['subscribe', 'patience', '--count', '1', '--data', first]);
+    expect(await publishing).toMatchObject({ code: 0 });
+    expect(await listener.outcome).toMatchObject({ code: 0 });
+  });
+
   test('on one lone node', async () => {
     await using listener = new Command(['subscribe', 'hermitage', '--count', '2', '--data', first]);
     await listener.says('subscribed');

@@ -30,7 +30,7 @@ A message that is equal to an earlier one is the same message to the swarm and i
     const { input, messages } = messagesOf(call);
     return withNode(call, async (node) => {
       await using topic = await node.remote.subscribe(where);
-      if (!(await isHeard(node, topic)) && !(await meetSomebody(topic, waitMs, node.signal))) {
+      if (!(await isHeardWithin(waitMs, node, topic))) {
         throw new Error(
           `the node has no neighbor in ${name} after ${waitMs / 1000} s, so nothing was sent: have it meet somebody (grapevine join ${name} TICKET)`,
         );
@@ -42,6 +42,20 @@ A message that is equal to an earlier one is the same message to the swarm and i
     }).finally(() => input.close());
   },
 };
+
+/** How often to look for another subscriber on the node: nobody tells when one comes. */
+const LOOK_MS = 250;
+
+/** Waits until somebody besides us is in the topic. @returns whether somebody is */
+async function isHeardWithin(waitMs: number, node: ControlledNode, topic: GossipTopic): Promise<boolean> {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    if (await isHeard(node, topic)) return true;
+    const left = end - performance.now();
+    if (left <= 0) return false;
+    if (await meetSomebody(topic, Math.min(LOOK_MS, left), node.signal)) return true;
+  }
+}
 
 /** Whether somebody besides us is in the topic now. */
 async function isHeard({ remote }: ControlledNode, topic: GossipTopic): Promise<boolean> {
