@@ -54,7 +54,8 @@ async function talk(topic: GossipTopic, room: Room, signal: AbortSignal): Promis
   await reading;
   const { kept } = await topic.flush();
   if (kept === 0) return;
-  if (process.stdin.isTTY) print(`! nobody was there to hear ${kept === 1 ? 'a line' : `${kept} lines`}`);
+  const lines = Math.min(kept, room.unheard);
+  if (process.stdin.isTTY) print(`! nobody was there to hear ${lines === 1 ? 'a line' : `${lines} lines`}`);
   else await joined; // what a program has written is delivered first
 }
 

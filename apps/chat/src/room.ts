@@ -12,6 +12,7 @@ export class Room {
   readonly #print: (line: string) => void;
   readonly #names = new Names();
   readonly #introductions: Introductions;
+  #unheard = 0;
   #hasIntroduced = false;
 
   constructor(topic: GossipTopic, key: SecretKey, name: string | undefined, print: (line: string) => void) {
@@ -22,6 +23,11 @@ export class Room {
     this.#introductions = new Introductions(this.#names, () => {
       this.#sayName(name ?? shortId(key.id)).catch(() => {}); // what is wrong with a name was told when it was first said
     });
+  }
+
+  /** Lines that were said since there was a neighbor, our name not counted. */
+  get unheard(): number {
+    return this.#unheard;
   }
 
   /** Says nothing more by itself. */
@@ -37,6 +43,7 @@ export class Room {
           await this.#show(event.content);
           break;
         case 'neighborUp':
+          this.#unheard = 0;
           await this.#introduce();
           break;
         case 'neighborDown':
@@ -53,6 +60,7 @@ export class Room {
     if (!this.#hasIntroduced) await this.#introduce(); // what is said while nobody is there is kept in this order
     try {
       await this.#send({ type: 'message', text: `${line}\n` });
+      if (!this.#topic.isJoined) this.#unheard++;
     } catch (error) {
       if (!(error instanceof MessageTooLargeError)) throw error;
       const room = error.limit - (error.length - Buffer.byteLength(line));

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -219,3 +219,21 @@ test('--help explains itself', () => {
   expect(stdout).toContain('join TICKET');
   expect(status).toBe(0);
 });
+
+const noScript = spawnSync('script', ['--version']).status !== 0;
+
+test.skipIf(noScript)(
+  'on a terminal, lines that nobody has heard are told, without our name (needs script: apt-get install bsdutils)',
+  async () => {
+    const command = `'${process.execPath}' '${cli}' --bind 127.0.0.1:0 --name alice open`;
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], { stdio: 'pipe' });
+    let shown = '';
+    terminal.stdout.on('data', (chunk) => {
+      if (!shown.includes('waiting') && `${shown}${chunk}`.includes('waiting')) terminal.stdin.write('hello\n\x04');
+      shown += chunk;
+    });
+    const [code] = await once(terminal, 'close');
+    expect(shown).toContain('! nobody was there to hear a line\r\n');
+    expect(code).toBe(0);
+  },
+);
