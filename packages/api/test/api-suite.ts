@@ -114,7 +114,8 @@ export function apiSuite(service: ServiceUnderTest): void {
         const signal = AbortSignal.timeout(50);
         const error = await topic.joined({ signal }).catch((error) => error);
         expect(error).toBeInstanceOf(JoinTimeoutError);
-        expect(error).toMatchObject({ code: 'ERR_JOIN_TIMEOUT', cause: signal.reason, tried: [{ id: absent.id }] });
+        expect(error).toMatchObject({ code: 'ERR_JOIN_TIMEOUT', tried: [{ id: absent.id }] });
+        expect([error.cause, error.cause.cause]).toContain(signal.reason); // by then the dial may have failed
         expect(error.message).toContain(absent.id.slice(0, 10));
       });
 

@@ -27,7 +27,8 @@ export class JoinTimeoutError extends GossipError {
     /** The reason of the signal: a `TimeoutError`. */
     options: { cause?: unknown } = {},
   ) {
-    super(`no neighbor in time: ${describeTried(tried)}`, options);
+    const why = tried.find(({ lastDialError }) => lastDialError)?.lastDialError;
+    super(`no neighbor in time: ${describeTried(tried)}`, why ? { cause: new Error(why, options) } : options);
   }
 }
 
