@@ -28,6 +28,7 @@ import type { StateOptions } from './state-options.js';
 import { type Stats, zeroStats } from './stats.js';
 import { defaultHash } from './structures/hash.js';
 import type { Timer } from './timer.js';
+import { isMeeting } from './topic.js';
 import type { LayersOf } from './topic-layers.js';
 import { type TopicLifecycle, topicLifecycle } from './topic-lifecycle.js';
 import type { Message, PeerData } from './wire/message.js';
@@ -320,7 +321,7 @@ export abstract class KernelState<P extends PeerId> {
   #receive(from: P, id: TopicId, message: Message<P>, now: number): void {
     const topic = this.#topics.find(id);
     if (topic === undefined) {
-      if (message.type === 'neighbor' && this.#lifecycle.answersNeighborRequests) this.#decline(from, id);
+      if (this.#lifecycle.answersElsewhere && isMeeting(message)) this.#decline(from, id);
       return;
     }
     // Before the message is looked at, because that may already let go of the peer again.

@@ -7,15 +7,15 @@ export interface TopicLifecycle {
   /** Whether links that only the topic has used are closed when it is left. */
   readonly closesUnusedLinks: boolean;
   /**
-   * Whether a peer that confirms or asks to be our neighbor in a topic that we are not in is told so. It may be answering a
-   * join that we have taken back since, and would keep a neighbor that never says anything.
+   * Whether a peer is told that we are not in a topic when it asks us to let it in, or confirms or asks to be our neighbor. It may wait for us, and ask
+   * nobody else meanwhile; or it may be answering a join that we have taken back since, and would keep a neighbor that never says anything.
    */
-  readonly answersNeighborRequests: boolean;
+  readonly answersElsewhere: boolean;
 }
 
 const LIFECYCLES: Readonly<Record<Config['mode'], TopicLifecycle>> = {
-  reference: { dropsOldTimers: false, closesUnusedLinks: false, answersNeighborRequests: false },
-  hardened: { dropsOldTimers: true, closesUnusedLinks: true, answersNeighborRequests: true },
+  reference: { dropsOldTimers: false, closesUnusedLinks: false, answersElsewhere: false },
+  hardened: { dropsOldTimers: true, closesUnusedLinks: true, answersElsewhere: true },
 };
 
 /** The rules of a mode. */

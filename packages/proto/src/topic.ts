@@ -310,7 +310,7 @@ export class Topic<P extends PeerId> {
   }
 }
 
-/** Whether the sender makes us its neighbor. */
-function isMeeting({ type }: Message<PeerId>): boolean {
+/** Whether the sender makes us its neighbor, or asks to. */
+export function isMeeting({ type }: Message<PeerId>): boolean {
   return type === 'join' || type === 'neighbor';
 }

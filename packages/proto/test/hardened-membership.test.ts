@@ -116,6 +116,24 @@ describe('a peer that takes us for a neighbor in a topic that we have left', () 
   });
 });
 
+describe('a peer that asks to be let in to a topic that we have left', () => {
+  const ask = (node: TestNode) => {
+    node.quit();
+    return node.receive(1, { type: 'join', data: undefined });
+  };
+
+  test('is never told by the reference, and waits', () => {
+    expect(ask(reference())).toEqual([]);
+  });
+
+  test('is told in the hardened mode', () => {
+    expect(ask(hardened())).toEqual([
+      { type: 'sendMessage', to: 1, topic: TOPIC, message: { type: 'disconnect', alive: false, respond: false } },
+      { type: 'disconnectPeer', peer: 1 },
+    ]);
+  });
+});
+
 describe('a list of nodes', () => {
   const small = { membership: { passiveViewCapacity: 9 } };
   const flush = (node: TestNode, from: number): number[] => {

@@ -19,7 +19,6 @@ import type { ProtocolCompanion } from '../transport/router.js';
 import type { Connection, Endpoint } from '../transport/seam.js';
 import type { AppGate, GateHost } from './admission/gate-host.js';
 import { checkSubscribe } from './check-commands.js';
-import { CloseCode } from './close-code.js';
 import { KernelTimers } from './kernel-timers.js';
 import { leafConfig } from './leaf-config.js';
 import { LocalTopics } from './local-topics.js';
@@ -34,8 +33,6 @@ import type { NetMessage } from './wire.js';
 
 /** An announcement of nothing, which has a leaf compare: nobody can dial it for that. Others do nothing with it. */
 const COMPARE_WITH_ME: NetMessage = { type: 'ihave', messages: [] };
-
-const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
 /** What the kernel asks about peers that others name. It must not pass on an id that is no curve point: a Rust peer would end the link. */
 const CHECKS = { isPeer: isEndpointId, isHub: hasWebAddress };
@@ -92,7 +89,10 @@ export abstract class KernelHost implements GossipService {
       ...CHECKS,
     });
     this.#peers = new PeerTable(endpoint, resolved, this.#state.config.maxMessageSize, {
-      message: (from, topic, message) => this.#gate.receive({ type: 'recvMessage', from, topic, message }),
+      message: (from, topic, message) => {
+        this.#gate.receive({ type: 'recvMessage', from, topic, message });
+        if (message.type === 'disconnect' && !message.alive) this.#topics.get(topic)?.notThere(from);
+      },
       payload: (topic, id) => this.#state.payload(topic, id),
       isJoined: (topic) => this.#topics.get(topic) !== undefined,
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
@@ -169,8 +169,7 @@ export abstract class KernelHost implements GossipService {
 
   /** Takes over a connection that a peer has made. */
   protected takeOver(connection: Connection): void {
-    if (this.#gate.isShutOut(connection.remoteId)) return connection.close(CloseCode.rejected, SHUT_OUT);
-    this.#peers.accept(connection);
+    if (this.#gate.admits(connection)) this.#peers.accept(connection);
   }
 
   /** Asks the application about all peers again, or about all peers of a topic. */
@@ -330,7 +329,7 @@ export abstract class KernelHost implements GossipService {
       this.#peers.sources.told(peer, this.#teller);
     } catch (error) {
       this.#options.metrics.dropped('bad-peer-data');
-      this.#options.logger.debug({ peer, error: String(error) }, 'ignoring peer data that is no address info');
+      this.#options.logger.debug({ peer, error: String(error) }, 'peer data that is no address info');
     }
   }
 

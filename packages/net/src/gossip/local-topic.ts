@@ -139,6 +139,11 @@ export class LocalTopic {
     this.#wayBack?.unheard(peer);
   }
 
+  /** A peer says that it is not in the topic. */
+  notThere(peer: EndpointId): void {
+    this.#wayBack?.notThere(peer);
+  }
+
   /** The node was asleep until now. */
   slept(forMs: number): void {
     if (this.#neighbors.length === 0) return this.#away.sleptAlone(forMs);
@@ -260,7 +265,7 @@ export class LocalTopic {
     const bytes = this.#kept?.bytes;
     this.#kept?.takeAll();
     losses.add('unsent', messages);
-    options.logger.warn({ topic: this.id, messages, bytes }, 'messages that were kept for the first neighbor are lost');
+    options.logger.warn({ topic: this.id, messages, bytes }, 'messages kept for the first neighbor are lost');
   }
 
   #expect(peer: EndpointId): void {

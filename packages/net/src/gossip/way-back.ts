@@ -12,6 +12,9 @@ const MAX_FORMER = 64;
 /** Peers that are asked at once to let us in again. */
 const PEERS_PER_ROUND = 3;
 
+/** Peers that are asked in a round at most: in the place of each that is not in the topic the next one is asked. */
+const MAX_PER_ROUND = 16;
+
 /** What the way back needs of the node. */
 export interface WayBackHost {
   readonly options: Pick<ResolvedGossipOptions, 'clock' | 'dialBackoffMinMs' | 'dialBackoffMaxMs' | 'random'>;
@@ -34,6 +37,8 @@ export class WayBack {
   #former: readonly EndpointId[] = NOBODY;
   #timer: ClockTimer | undefined;
   #rounds = 0;
+  /** Who has been asked in this round. */
+  #asked: readonly EndpointId[] = NOBODY;
   /** Whether a peer has been asked once more in this round. */
   #askedAgain = false;
 
@@ -86,6 +91,11 @@ export class WayBack {
     this.#host.join(this.#topic, [peer]);
   }
 
+  /** A peer says that it is not in the topic: the next one is asked at once. Many may have left, and a round asks few. */
+  notThere(peer: EndpointId): void {
+    if (this.#asked.includes(peer) && this.#asked.length < MAX_PER_ROUND) this.#askNext(1);
+  }
+
   /** Starts asking, unless it is being done. */
   start(): void {
     if (this.#timer || this.#bootstrap.length + this.#former.length === 0) return;
@@ -102,29 +112,37 @@ export class WayBack {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#rounds = 0;
+    this.#asked = NOBODY;
     this.#askedAgain = false;
   }
 
   #ask(): void {
     this.#timer = undefined;
     this.#rounds++;
+    this.#asked = NOBODY;
     this.#askedAgain = false;
-    const isReady = (peer: EndpointId) => this.#host.waitFor(peer) === 0;
-    const bootstrap = this.#bootstrap.filter(isReady);
-    const former = this.#former.filter(isReady);
-    const chosen = [...bootstrap.splice(-1), ...[...bootstrap, ...former].slice(1 - PEERS_PER_ROUND)];
+    this.#askNext(PEERS_PER_ROUND);
+    this.start();
+  }
+
+  /** Asks peers that have not been asked in this round: of those that the user has named at least one, then the latest neighbors. */
+  #askNext(count: number): void {
+    const isNext = (peer: EndpointId) => !this.#asked.includes(peer) && this.#host.waitFor(peer) === 0;
+    const bootstrap = this.#bootstrap.filter(isNext);
+    const first = bootstrap.splice(-1);
+    const chosen = bootstrap.concat(this.#former.filter(isNext), first).slice(-count);
+    this.#asked = this.#asked.concat(chosen);
     this.#bootstrap = askedLast(this.#bootstrap, chosen);
     this.#former = askedLast(this.#former, chosen);
-    if (chosen.length > 0) this.#host.join(this.#topic, chosen);
-    this.start();
+    this.#host.join(this.#topic, chosen);
   }
 }
 
 const NOBODY: readonly EndpointId[] = [];
 
 /** Peers that were asked now are asked last the next time round. */
-function askedLast(peers: readonly EndpointId[], asked: readonly EndpointId[]): EndpointId[] {
-  return [...peers.filter((peer) => asked.includes(peer)), ...peers.filter((peer) => !asked.includes(peer))];
+function askedLast(peers: readonly EndpointId[], asked: readonly EndpointId[]): readonly EndpointId[] {
+  return peers.filter((peer) => asked.includes(peer)).concat(peers.filter((peer) => !asked.includes(peer)));
 }
 
 /** Each peer once, at its last place; of too many the first ones go. */

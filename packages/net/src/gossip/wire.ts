@@ -52,9 +52,9 @@ export function isMembership({ type }: NetMessage): boolean {
   return type === 'neighbor' || type === 'disconnect';
 }
 
-/** Whether a body is a Neighbor message, without decoding it: two discriminants. */
-export function isNeighborRequest(body: Uint8Array): boolean {
-  return body[0] === 0 && body[1] === 4;
+/** Whether a body is a Join or a Neighbor message, without decoding it: two discriminants. */
+export function asksForPlace(body: Uint8Array): boolean {
+  return body[0] === 0 && (body[1] === 0 || body[1] === 4);
 }
 
 function writeLength(frame: Uint8Array, length: number): void {

@@ -2,10 +2,12 @@ import { type MessageId, messageIdFromBytes } from '@grapevine/proto';
 import { expect, test } from 'vitest';
 import { Gate } from '../../src/gossip/admission/gate.js';
 import type { GateHost } from '../../src/gossip/admission/gate-host.js';
+import { CloseCode } from '../../src/gossip/close-code.js';
 import { type GossipOptions, resolveGossipOptions } from '../../src/gossip/options.js';
 import type { Verdict } from '../../src/gossip/validation/validate.js';
 import type { NetMessage } from '../../src/gossip/wire.js';
 import { SecretKey } from '../../src/identity/secret-key.js';
+import type { Connection } from '../../src/transport/seam.js';
 import { type Deferred, deferred } from '../../src/util/deferred.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { TOPIC } from '../support/swarm.js';
@@ -190,17 +192,21 @@ test('a peer that goes on sending what is rejected is out for a while', async ()
     maxRejected: 3,
     rejectedPauseMs: 5_000,
   });
+  const closed: number[] = [];
+  const close = (code: number) => closed.push(code);
+  const admits = () => gate.admits({ remoteId: peer, close } as unknown as Connection);
   for (const number of [1, 2, 3]) receive(number);
   await clock.advance(60_000); // a new minute, a new count
   for (const number of [4, 5, 6]) receive(number);
-  expect(gate.isShutOut(peer)).toBe(false);
+  expect(admits()).toBe(true);
   receive(7);
-  expect(gate.isShutOut(peer)).toBe(true);
+  expect(admits()).toBe(false);
+  expect(closed).toEqual([CloseCode.rejected]);
   expect(handedOn.slice(-3)).toEqual([-7, 'expel', 'shut out']);
   receive(8);
   expect(gate.snapshot).toMatchObject({ counts: { rejected: 7, 'not-allowed': 1 }, shutOut: 1 });
   await clock.advance(5_000);
-  expect(gate.isShutOut(peer)).toBe(false);
+  expect(admits()).toBe(true);
   expect(handedOn.at(-1)).toBe('allow');
   verdicts[9] = 'accept';
   receive(9);

@@ -141,3 +141,16 @@ describe('a peer that closes its connection in good order in the moment in which
     expect(ms).toBeGreaterThan(1_000); // the second round begins after 500 ms, the third a second later
   });
 });
+
+/** How long a node that is alone waits for the one of its bootstrap peers that is in the topic again; the others say that they are not. */
+test('of twelve bootstrap peers that are all there, eleven of them not in the topic, the twelfth is met in the next round', async () => {
+  swarm = new TestSwarm();
+  const bootstrap = Array.from({ length: 12 }, () => swarm.add());
+  const { session } = await swarm.listen(swarm.add(), bootstrap);
+  await swarm.clock.advance(30_000);
+  expect(session.neighbors()).toEqual([]);
+  const last = await swarm.listen(bootstrap[6] as (typeof bootstrap)[number]);
+  const from = swarm.clock.now();
+  await swarm.clock.until(() => session.neighbors().includes(last.endpoint.id), 60_000);
+  expect(swarm.clock.now() - from).toBeLessThan(10_500); // 35 s, when each round asked three
+});

@@ -148,7 +148,12 @@ describe('dials', () => {
 });
 
 describe('time and memory', () => {
-  test('a stranger that asks to be a neighbor in thousands of topics that we are not in is answered in a few', async () => {
+  const joins: NetMessage = { type: 'join', data: undefined };
+  const asks: NetMessage = { type: 'neighbor', priority: 'high', data: undefined };
+  test.each([
+    ['to be let in to', joins],
+    ['to be a neighbor in', asks],
+  ])('a stranger that asks %s thousands of topics that we are not in is answered in a few', async (_, message) => {
     start();
     const victim = await swarm.listen(swarm.add());
     const connection = await attack(victim.endpoint);
@@ -158,7 +163,7 @@ describe('time and memory', () => {
     })();
     for (let i = 0; i < 200; i++) {
       const asking = await stream(connection, i.toString(16).padStart(64, '0') as typeof TOPIC);
-      say(asking, { type: 'neighbor', priority: 'high', data: undefined });
+      say(asking, message);
       asking.finish();
     }
     await swarm.clock.advance(50);

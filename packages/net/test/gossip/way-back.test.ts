@@ -14,7 +14,7 @@ function wayBack(waits: Readonly<Record<string, number>> = {}) {
   const back = new WayBack(topicIdFromBytes(new Uint8Array(32)), {
     options: { clock: new WakingClock(clock), dialBackoffMinMs: 250, dialBackoffMaxMs: 10_000, random: () => 0.5 },
     waitFor: (peer) => waits[peer] ?? 0,
-    join: (_, peers) => rounds.push([...peers]),
+    join: (_, peers) => peers.length > 0 && rounds.push([...peers]),
   });
   return { clock, rounds, back };
 }
@@ -44,7 +44,7 @@ describe('the way back in', () => {
     expect(rounds).toEqual([]);
     waits.bootstrap0 = 0;
     await clock.advance(1);
-    expect(rounds).toEqual([['bootstrap0', 'neighbor0']]);
+    expect(rounds).toEqual([['neighbor0', 'bootstrap0']]);
   });
 
   test('asks the latest neighbors first, and forgets who has left, unless the user named it', async () => {
@@ -54,7 +54,29 @@ describe('the way back in', () => {
     for (const peer of ['bootstrap0', 'neighbor3'] as EndpointId[]) back.forget(peer);
     back.start();
     await clock.advance(1_000);
-    expect(rounds).toEqual([['bootstrap0', 'neighbor1', 'neighbor2']]);
+    expect(rounds).toEqual([['neighbor1', 'neighbor2', 'bootstrap0']]);
+  });
+
+  test('asks the next peer in the place of one that is not in the topic, sixteen in a round at most', async () => {
+    const { clock, rounds, back } = wayBack({ bootstrap20: 60_000 });
+    back.addBootstrap(ids('bootstrap', 40));
+    back.start();
+    back.notThere('bootstrap0' as EndpointId);
+    expect(rounds).toEqual([]); // nobody was asked
+    await clock.advance(500);
+    const first = rounds[0] as EndpointId[];
+    back.notThere('bootstrap20' as EndpointId); // nor was this one
+    expect(rounds).toHaveLength(1);
+    for (let i = 0; i < 40; i++) back.notThere((rounds.flat()[i] ?? first[0]) as EndpointId);
+    expect(rounds.flat()).toHaveLength(16);
+    expect(new Set(rounds.flat()).size).toBe(16);
+    await clock.advance(1_000);
+    expect(rounds.flat()).toHaveLength(19);
+    expect(new Set(rounds.flat()).size).toBe(19);
+    expect(rounds.flat()).not.toContain('bootstrap20'); // it must not be dialed yet
+    back.stop();
+    back.notThere(rounds.flat().at(-1) as EndpointId);
+    expect(rounds.flat()).toHaveLength(19);
   });
 
   test('asks a peer again at once that has not heard us, once a round', async () => {
@@ -69,7 +91,7 @@ describe('the way back in', () => {
     await clock.advance(500);
     heard();
     heard();
-    expect(rounds).toEqual([['bootstrap0'], ['bootstrap1', 'bootstrap0'], ['bootstrap0']]);
+    expect(rounds).toEqual([['bootstrap0'], ['bootstrap0', 'bootstrap1'], ['bootstrap0']]);
     back.stop();
     heard();
     expect(rounds).toHaveLength(3);

@@ -1,6 +1,7 @@
 import type { InEvent, MessageId, TopicId } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { Connection } from '../../transport/seam.js';
 import type { NetMessage } from '../wire.js';
 import type { Arrival } from './conversation.js';
 import type { AdmissionReason } from './counts.js';
@@ -31,8 +32,8 @@ export interface GateHost {
 /** Where what comes from peers, and goes to them, waits until the application has decided. */
 export interface AppGate {
   readonly snapshot: AdmissionSnapshot;
-  /** Whether a peer has sent too many rejected messages lately. */
-  isShutOut(peer: EndpointId): boolean;
+  /** Whether the peer of a connection may say anything. One that has sent too many rejected messages lately may not, and its connection is closed. */
+  admits(connection: Connection): boolean;
   /** Something has come. It is handed on now, later, or not at all. */
   receive(arrival: Arrival): void;
   /** Something is to be sent. @returns whether it may be now; otherwise it is sent later, or not at all */

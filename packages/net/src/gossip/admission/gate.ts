@@ -1,5 +1,7 @@
 import type { TopicId } from '@grapevine/proto';
 import type { EndpointId } from '../../identity/endpoint-id.js';
+import type { Connection } from '../../transport/seam.js';
+import { CloseCode } from '../close-code.js';
 import type { ResolvedGossipOptions } from '../options.js';
 import { SharedBudget } from '../shared-budget.js';
 import { Inspector } from '../validation/inspector.js';
@@ -17,6 +19,8 @@ const MAX_DECIDING = 1_024;
 
 /** Refused peers that are remembered, so that they are not asked about again and again; the oldest are forgotten first. */
 const MAX_REFUSED = 4_096;
+
+const SHUT_OUT = 'too many of your messages were rejected: come back later';
 
 /**
  * Stands between the network and the protocol, and has the application decide: `allowPeer` before anything that a peer says in a topic, or
@@ -58,8 +62,10 @@ export class Gate implements AppGate {
     return { counts: this.#counts.all, shutOut: this.#penalties.size };
   }
 
-  isShutOut(peer: EndpointId): boolean {
-    return this.#penalties.isOut(peer);
+  admits(connection: Connection): boolean {
+    const isOut = this.#penalties.isOut(connection.remoteId);
+    if (isOut) connection.close(CloseCode.rejected, SHUT_OUT);
+    return !isOut;
   }
 
   receive(arrival: Arrival): void {

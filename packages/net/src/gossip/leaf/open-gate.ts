@@ -13,8 +13,8 @@ export class OpenGate implements AppGate {
     this.#host = host;
   }
 
-  isShutOut(): boolean {
-    return false;
+  admits(): boolean {
+    return true;
   }
 
   receive(arrival: Arrival): void {

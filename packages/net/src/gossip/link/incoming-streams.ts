@@ -3,7 +3,7 @@ import type { Connection, RecvStream } from '../../transport/seam.js';
 import { type Clock, delay } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { PeerAccount } from '../sources/index.js';
-import { decodeHeader, decodeMessage, isNeighborRequest, type NetMessage } from '../wire.js';
+import { asksForPlace, decodeHeader, decodeMessage, type NetMessage } from '../wire.js';
 import { FrameDecoder, FrameTooLargeError } from './frame-decoder.js';
 
 /** How long a new stream may take to say which topic it is about, in milliseconds. */
@@ -175,9 +175,9 @@ export class IncomingStreams {
   /** @returns what to wait for before reading on */
   #message(topic: TopicId, body: Uint8Array): Promise<void> | undefined {
     const { account } = this.#host;
-    // A request to be neighbors is answered even in topics that we are not in, so that nobody waits for us; not those of a stranger that asks in too
-    // many.
-    if (!this.#host.isJoined(topic) && !(isNeighborRequest(body) && account.mayAskElsewhere())) {
+    // Who asks to be let in, or to be a neighbor, is answered even in topics that we are not in, so that nobody waits for us; not a stranger that asks
+    // in too many.
+    if (!this.#host.isJoined(topic) && !(asksForPlace(body) && account.mayAskElsewhere())) {
       this.#host.unknownTopic();
       return account.received(undefined, body.length);
     }
