@@ -11,6 +11,9 @@ export const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
 const WAIT_MS = 20_000;
 
+/** The environment of a user: without the variables by which the project's own commands tell each other things. */
+const USERS = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GRAPEVINE_')));
+
 /** A line of the log. */
 export interface LogLine {
   readonly msg: string;
@@ -26,7 +29,7 @@ export class NodeProcess {
   #stderr = '';
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.#child = spawn(process.execPath, [CLI, 'run', ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    this.#child = spawn(process.execPath, [CLI, 'run', ...args], { env: { ...USERS, ...env }, stdio: 'pipe' });
     this.exited = once(this.#child, 'exit').then(([code, signal]) => ({ code, signal }));
     this.#child.stderr?.on('data', (text) => {
       this.#stderr += text;
@@ -133,7 +136,7 @@ export class Command implements AsyncDisposable {
   #stderr = '';
 
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, stdio: 'pipe' });
+    this.child = spawn(process.execPath, [CLI, ...args], { env: { ...USERS, ...env }, stdio: 'pipe' });
     const stdout: Buffer[] = [];
     this.child.stdout?.on('data', (chunk) => stdout.push(chunk));
     this.child.stderr?.on('data', (chunk) => {

@@ -54,7 +54,7 @@ describe('a running node', () => {
     await using first = new NodeProcess([...args, '--join', formatTicket(endpoint.addr())]);
     await event('neighborUp');
     await first.pageBecomes('/readyz', 200);
-    await expect.poll(() => existsSync(folder.join('peers.json'))).toBe(true); // it is written while the node goes on
+    await expect.poll(() => existsSync(folder.join('peers.json')), { timeout: 20_000 }).toBe(true); // it is written while the node goes on
     first.kill('SIGKILL');
     await first.exited;
 
