@@ -109,6 +109,11 @@ export abstract class KernelHost implements GossipService {
       },
       linkReplaced: (peer) => this.#feed({ type: 'linkReplaced', peer }, 'connection'),
       linkGap: (peer, reason) => this.#feed({ type: 'linkGap', peer, reason }, 'connection'),
+      withheld: (peer) => {
+        // Whoever does not reconcile would be sent announcements of everything instead, and takes none of these payloads.
+        if (this.#reconciler.speaks(peer) !== false)
+          this.#feed({ type: 'linkGap', peer, reason: 'overflow' }, 'connection');
+      },
       slept: (forMs) => this.#topics.slept(forMs),
       survivedSleep: (peers) => this.#topics.survivedSleep(peers),
       isWanted: (peer) => this.#state.wants(peer),

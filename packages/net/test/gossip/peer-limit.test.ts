@@ -65,6 +65,17 @@ describe('a peer with a smaller limit', () => {
     await expectLearned(here);
   });
 
+  test('has what does not fit within two seconds: its only source may die after that', async () => {
+    const here = await publisher();
+    const small = await publishTo(here);
+    await swarm.clock.advance(8_000); // between two comparisons that come anyway
+    for (let i = COUNT; i < COUNT + 5; i++) await say(here, large(i));
+    await swarm.clock.until(() => texts(small).includes(large(COUNT + 4)), 2_000);
+    swarm.network.cut(here.endpoint, small.endpoint);
+    await swarm.clock.advance(60_000);
+    expect(texts(small)).toHaveLength(2 * COUNT + 5);
+  });
+
   test('and that does not reconcile costs one connection; then what does not fit is not sent, and our side counts it', async () => {
     const serve: Serve = (router, node) =>
       router.accept(node.alpn, { accept: (connection) => node.accept(connection) });

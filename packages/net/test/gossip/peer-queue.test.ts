@@ -7,10 +7,12 @@ let clock: ManualClock;
 let queue: PeerQueue;
 let tooSlow: boolean;
 let gaps: number;
+let withheld: number;
 beforeEach(() => {
   clock = new ManualClock();
   tooSlow = false;
   gaps = 0;
+  withheld = 0;
   queue = new PeerQueue({
     clock,
     highWaterMark: MARK,
@@ -18,7 +20,20 @@ beforeEach(() => {
     onChange: () => {},
     onTooSlow: () => (tooSlow = true),
     onGap: () => gaps++,
+    onWithheld: () => withheld++,
   });
+});
+
+test('what is too long for a peer is brought once a second, however much there is of it', async () => {
+  for (let i = 0; i < 300; i++) {
+    queue.markWithheld();
+    await clock.advance(10);
+  }
+  expect(withheld).toBe(3);
+  queue.markWithheld();
+  queue.dispose();
+  await clock.advance(2_000);
+  expect([withheld, gaps]).toEqual([3, 0]);
 });
 
 describe('a peer is too slow', () => {

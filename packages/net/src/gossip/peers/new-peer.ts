@@ -15,6 +15,8 @@ export interface PeerParts {
   linkReplaced(peer: EndpointId): void;
   /** Messages to a peer were dropped, and there is space again. */
   overflowed(peer: EndpointId): void;
+  /** Messages were longer than a peer takes. */
+  withheld(peer: EndpointId): void;
 }
 
 /** A peer without connections, as the node's settings want it. */
@@ -36,6 +38,7 @@ export function newPeer(id: EndpointId, parts: PeerParts): Peer {
     onDropped: (reason, count) => metrics.dropped(reason, count),
     onReplaced: () => parts.linkReplaced(id),
     onGap: () => parts.overflowed(id),
+    onWithheld: () => parts.withheld(id),
   });
 }
 

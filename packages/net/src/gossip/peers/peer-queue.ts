@@ -28,6 +28,12 @@ const PROGRESS_SHARE = 1 / 16;
  */
 const GAP_MS = 10_000;
 
+/**
+ * So long after a message that is longer than the peer takes it is brought by reconciliation, in milliseconds: soon, because the only one that has it may
+ * die; and once for all of that time, because somebody may publish such messages all the time.
+ */
+const WITHHELD_MS = 1_000;
+
 /** What a queue needs to know. */
 export interface PeerQueueOptions {
   readonly clock: Clock;
@@ -39,6 +45,8 @@ export interface PeerQueueOptions {
   readonly onTooSlow: () => void;
   /** Something was dropped, and the queue has drained, or does not drain: the peer must be reconciled with. */
   readonly onGap: () => void;
+  /** What the peer does not take as a message must be brought by reconciliation. */
+  readonly onWithheld: () => void;
 }
 
 /**
@@ -54,6 +62,8 @@ export class PeerQueue {
   #linkBytes = 0;
   /** Runs while something was dropped that the peer has not been reconciled about. */
   #gap: ClockTimer | undefined;
+  /** Runs while something was withheld that the peer has not been reconciled about. */
+  #withheld: ClockTimer | undefined;
   /** Bytes on connections that wait for their turn to have a stream. */
   #turnBytes = 0;
   /** Bytes taken since the peer last made progress. */
@@ -122,7 +132,16 @@ export class PeerQueue {
     this.#gap ??= this.#options.clock.setTimer(this.#closeGap, GAP_MS);
   }
 
+  /** Something was withheld because the peer takes shorter messages only. */
+  markWithheld(): void {
+    this.#withheld ??= this.#options.clock.setTimer(() => {
+      this.#withheld = undefined;
+      this.#options.onWithheld();
+    }, WITHHELD_MS);
+  }
+
   dispose(): void {
+    this.#withheld?.cancel();
     this.#stall.stop();
     this.#gap?.cancel();
     this.#gap = undefined;

@@ -24,6 +24,8 @@ export interface PeerTableHost {
   linkReplaced(peer: EndpointId): void;
   /** Messages to or from a connected peer were lost, or may be. */
   linkGap(peer: EndpointId, reason: 'sleep' | 'overflow'): void;
+  /** Messages were longer than a peer takes, a while ago. */
+  withheld(peer: EndpointId): void;
   /** Our time stood still for `forMs` milliseconds. */
   slept(forMs: number): void;
   /** These peers have answered after that, on the links that there were before. */

@@ -103,6 +103,7 @@ export class PeerTable {
       pressure: this.pressure,
       linkReplaced: (peer) => host.linkReplaced(peer),
       overflowed: (peer) => host.linkGap(peer, 'overflow'),
+      withheld: (peer) => host.withheld(peer),
     };
     this.#linkParts = {
       options,

@@ -32,6 +32,8 @@ export interface PeerOptions {
   readonly onReplaced: () => void;
   /** Messages to the peer were dropped, and there is space again. */
   readonly onGap: () => void;
+  /** Messages were longer than the peer takes. */
+  readonly onWithheld: () => void;
 }
 
 /** One peer: what we say to it, on which connection, and how the connections end. */
@@ -58,6 +60,7 @@ export class Peer {
         for (const waiting of this.#postponed.takeAll()) this.send(waiting);
         options.onGap();
       },
+      onWithheld: options.onWithheld,
     });
   }
 
@@ -167,7 +170,10 @@ export class Peer {
       case 'gossip': {
         const { tag, guest, ...untagged } = message;
         const frame = encodeFrame(untagged);
-        if (!this.#fits(frame)) break;
+        if (!this.#fits(frame)) {
+          this.#queue.markWithheld();
+          break;
+        }
         this.#options.onDropped('tag-over-peer-limit', 1);
         return this.#writeFrame(link, { topic, message: untagged, frame });
       }
