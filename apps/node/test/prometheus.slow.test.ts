@@ -201,7 +201,7 @@ describe.skipIf(missing !== undefined)(`Prometheus for real (${missing ?? 'Debia
       rules = await prometheus.rules();
       return rules.every(({ health }) => health === 'ok');
     });
-    expect(rules).toHaveLength(11);
+    expect(rules).toHaveLength(12);
     expect(rules.filter(({ state }) => state === 'firing')).toEqual([]);
   });
 
