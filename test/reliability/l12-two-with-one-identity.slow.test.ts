@@ -6,15 +6,18 @@ import { atRate, until } from './support/until.js';
 
 const swarm = useSwarm();
 
-test('two nodes with one identity: at least one is told, and the others lose nothing among themselves', async () => {
+test('two nodes with one identity: one of them and their peer say so, and the others lose nothing among themselves', async () => {
   const { ledger } = swarm.current;
-  const honest = await swarm.current.grow(4);
+  const warnings: string[] = [];
+  const warn = (_fields: object, message: string) => void warnings.push(message);
+  const gossip = { logger: { debug() {}, info() {}, warn, error() {} } };
+  const honest = await swarm.current.grow(4, () => ({ gossip }));
   const [first, second] = honest;
   if (!first || !second) throw new Error('there are four');
   const secretKey = SecretKey.generate();
   const twins: SwarmNode[] = [];
   for (const name of ['twin 1', 'twin 2']) {
-    const twin = await swarm.current.start({ name, endpoint: { secretKey } });
+    const twin = await swarm.current.start({ name, endpoint: { secretKey }, gossip });
     // A twin gets the other's traffic. What it receives is not tested here.
     twin.reader.excuse(0, Number.POSITIVE_INFINITY);
     twins.push(await twin.join([first]));
@@ -32,6 +35,8 @@ test('two nodes with one identity: at least one is told, and the others lose not
 
   expect(await ledger.imbalances(10_000)).toEqual([]);
   expect(ledger.told()).toEqual({});
+  expect(warnings).toContainEqual(expect.stringContaining('another node uses our identity'));
+  expect(warnings).toContainEqual(expect.stringContaining('two nodes use the identity of a peer'));
   for (const node of honest) expect((await node.gossip.snapshot()).identityConflict).toBe(false);
   report({ row: 'L12', figure: 'a second node with the same identity noticed after', value: afterMs, unit: 'ms' });
 });
