@@ -50,7 +50,7 @@ const checked = (command: NodeCommand): NodeCommand => ({
 
 /** In the order of the help. */
 export const COMMANDS: ReadonlyMap<string, NodeCommand> = new Map<string, NodeCommand>([
-  ['run', checked(runCommand)],
+  ['run', runCommand], // looks itself, and names in its log what is no setting
   ...Object.entries(verbs).map(([name, verb]): [string, NodeCommand] => [name, checked(commandOf(name, verb))]),
   ['client-id', checked(clientId)],
   ['completion', completionCommand(() => COMMANDS)],

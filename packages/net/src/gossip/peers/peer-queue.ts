@@ -141,10 +141,11 @@ export class PeerQueue {
   }
 
   dispose(): void {
-    this.#withheld?.cancel();
     this.#stall.stop();
     this.#gap?.cancel();
     this.#gap = undefined;
+    this.#withheld?.cancel();
+    this.#withheld = undefined;
   }
 
   readonly #closeGap = (): void => {
