@@ -30,11 +30,13 @@ const STAGES = [
   [[{ name: 'packages', command: ['npm', 'run', 'check:packages'] }]],
   [[{ name: 'siege', command: ['npm', 'run', 'siege', '--', '--seconds', '3', '--json'] }]],
   [[{ name: 'slow tests', command: ['npm', 'run', 'test:slow'], report: '.cache/tests-slow.json' }]],
-  [[{ name: 'other platforms', command: ['npm', 'run', 'platforms', '--', '--quick'] }]],
   [[{ name: 'site', command: ['npm', 'run', 'docs:build'] }]],
   [[{ name: 'swarm of ten', command: ['npm', 'start', '--', '--nodes', '10', '--json'] }]],
   [[{ name: 'interop', command: ['npm', 'run', 'interop'], report: '.cache/tests-interop.json' }]],
-  [[{ name: 'slow interop', command: ['npm', 'run', 'interop:slow'], report: '.cache/tests-interop-slow.json' }]],
+  [
+    [{ name: 'other platforms', command: ['npm', 'run', 'platforms', '--', '--quick'] }],
+    [{ name: 'slow interop', command: ['npm', 'run', 'interop:slow'], report: '.cache/tests-interop-slow.json' }],
+  ],
   [[{ name: 'benchmark guard', command: ['npm', 'run', 'bench', '--', '--guard'] }]],
   [[{ name: 'benchmarks run', command: ['npm', 'run', 'bench', '--', 'quic', 'S1', '--json'] }]],
 ];

@@ -45,6 +45,7 @@ const peerFields = struct({
   receivedBytes: count,
   queuedBytes: count,
   waitingStreams: count,
+  identityConflict: bool,
   maxMessageSize: option(count),
   dialFailures: count,
   lastDialError: option(string),

@@ -13,6 +13,8 @@ export interface TriedPeer {
    * where the topic has no other neighbor, after a minute where it has, and at once when it is given to `joinPeers`.
    */
   readonly isDismissed?: boolean;
+  /** Whether it has not been asked yet, because it allows no more streams at once and other topics have them all. */
+  readonly waitsForStream?: boolean;
 }
 
 /** Peers that the message of a {@link JoinTimeoutError} names. */
@@ -34,11 +36,13 @@ export class JoinTimeoutError extends GossipError {
 
 function describeTried(tried: readonly TriedPeer[]): string {
   if (tried.length === 0) return 'no peer of the topic is known; give bootstrap peers, or wait for others to join';
-  const named = tried.slice(0, NAMED_PEERS).map(({ id, dialFailures, lastDialError, isDismissed }) => {
+  const named = tried.slice(0, NAMED_PEERS).map(({ id, dialFailures, lastDialError, isDismissed, waitsForStream }) => {
     if (isDismissed) return `${shortId(id)} was dismissed: it did not send what it announced`;
+    if (waitsForStream) return `${shortId(id)} allows no more streams: leave another topic, or use another peer`;
     if (lastDialError === undefined) return `${shortId(id)} has not answered`;
     return `${shortId(id)} could not be reached (${dialFailures}x, last: ${lastDialError})`;
   });
   const others = tried.length - named.length;
-  return others > 0 ? `${named.join('; ')}; and ${others} more` : named.join('; ');
+  if (others > 0) named.push(`and ${others} more`);
+  return named.join('; ');
 }

@@ -40,6 +40,8 @@ export interface LocalTopicHost {
   hasHeardFrom(topic: TopicId, peer: EndpointId): boolean;
   /** Whether a peer was of no use in a topic a moment ago, and is not asked again yet. */
   isDismissed(topic: TopicId, peer: EndpointId): boolean;
+  /** Whether what a topic has to say to a peer waits for a stream, because the peer allows no more at once. */
+  waitsForStream(topic: TopicId, peer: EndpointId): boolean;
   /** Asks peers to let us in. One that was dismissed is asked only where the user names it now. */
   join(topic: TopicId, peers: readonly EndpointId[], options?: { readonly byUser: boolean }): void;
   /** Asks a peer whether it is in the same swarm. */
@@ -240,6 +242,7 @@ export class LocalTopic {
     return peers.map((peer) => ({
       ...this.#host.tried(peer),
       ...(this.#host.isDismissed(this.id, peer) && { isDismissed: true }),
+      ...(this.#host.waitsForStream(this.id, peer) && { waitsForStream: true }),
     }));
   }
 

@@ -39,7 +39,7 @@ export interface LocalTopicsHost {
     KernelState<EndpointId>,
     'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'isDismissed' | 'snapshot'
   >;
-  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'tried' | 'written'>;
+  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'waitsForStream' | 'tried' | 'written'>;
   /** Gives the protocol a command. */
   command(topic: TopicId, command: Command<EndpointId>): void;
   /** Compares what a neighbor and we have of a topic. */
@@ -147,6 +147,7 @@ export class LocalTopics {
       tried: (peer) => peers.tried(peer),
       hasHeardFrom: (topic, peer) => state.hasHeardFrom(topic, peer),
       isDismissed: (topic, peer) => state.isDismissed(topic, peer, options.clock.now()),
+      waitsForStream: (topic, peer) => peers.waitsForStream(topic, peer),
       join: (topic, peers, options) => this.#host.command(topic, { type: 'join', peers, ...options }),
       probe: (topic, peer) => this.#host.command(topic, { type: 'probe', peers: [peer] }),
       compare: (topic, peer, reason) => this.#host.compare(topic, peer, reason),

@@ -62,6 +62,8 @@ export interface PeerConnectionSnapshot {
   readonly queuedBytes: number;
   /** Topics that wait for a stream, because the peer allows no more at once. */
   readonly waitingStreams: number;
+  /** Whether two nodes that use this identity were noticed while it was connected. */
+  readonly identityConflict: boolean;
   /** Longest message that the peer takes, in bytes, where we have learned that it takes less than we do. */
   readonly maxMessageSize: number | undefined;
   /** Failed dials in a row, and the last error. */

@@ -42,6 +42,8 @@ describe('two nodes with one identity', () => {
     );
     expect(dropped.filter((reason) => reason === 'identity-conflict').length).toBeGreaterThanOrEqual(2); // on both sides
     expect(warnings.filter((message) => message.includes('another node uses our identity'))).toHaveLength(1);
+    const flagged = (await peer.node.snapshot()).peers.filter(({ identityConflict }) => identityConflict);
+    expect(flagged.map(({ id }) => id)).toEqual([newer.endpoint.id]);
     expect(warnings.filter((message) => message.includes('a key of its own')).length).toBeGreaterThanOrEqual(2);
 
     await say(peer, 'to the newer one');

@@ -76,6 +76,22 @@ describe('a peer that allows fewer streams than there are topics', () => {
     expect(await queued()).toBe(once);
   });
 
+  test('a topic that waits for its stream says so when it is not joined in time', async () => {
+    swarm = new TestSwarm();
+    const closed = swarm.network.endpoint({ alpns: [GOSSIP_ALPN], maxUniStreams: 0 });
+    new Router(closed).accept(GOSSIP_ALPN, { accept: () => {} }).spawn();
+    const session = await swarm.add().node.subscribe(topics(1)[0] as TopicId, { bootstrap: [closed.addr()] });
+    const patience = new AbortController();
+    const joined = session.joined(patience.signal);
+    const refused = expect(joined).rejects.toMatchObject({
+      tried: [{ id: closed.id, waitsForStream: true }],
+      message: expect.stringContaining('allows no more streams: leave another topic, or use another peer'),
+    });
+    await swarm.clock.advance(2_000);
+    patience.abort(new DOMException('too late', 'TimeoutError'));
+    await refused;
+  });
+
   test('one that allows none at all is left alone, and counted', async () => {
     const dropped: string[] = [];
     swarm = new TestSwarm({ metrics: { ...noMetrics, dropped: (reason) => dropped.push(reason) } });

@@ -114,6 +114,11 @@ export class Link {
     return this.#turns.waiting;
   }
 
+  /** Whether a topic is one of them. */
+  waitsForStream(topic: TopicId): boolean {
+    return this.#turns.isWaiting(this.#senders.get(topic));
+  }
+
   /** The sender for a topic; a new one when the last was finished. */
   sender(topic: TopicId): TopicSender {
     const existing = this.#senders.get(topic);

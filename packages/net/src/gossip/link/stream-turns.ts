@@ -65,6 +65,11 @@ export class StreamTurns {
     return this.#limited ? this.#waiting.size : 0;
   }
 
+  /** Whether this one waits for that reason. */
+  isWaiting(user: StreamUser | undefined): boolean {
+    return this.#limited && this.#waiting.has(user as StreamUser);
+  }
+
   /** Asks for a stream. {@link StreamUser.granted} follows. */
   ask(user: StreamUser): void {
     this.#waiting.add(user);

@@ -56,5 +56,6 @@ function describeConnections(
     receivedBytes: stats?.receivedBytes ?? 0,
     queuedBytes: peer?.queuedBytes ?? 0,
     waitingStreams: peer?.active?.waitingStreams ?? 0,
+    identityConflict: peer?.identityConflict ?? false,
   };
 }

@@ -53,6 +53,7 @@ export class IdentityGuard {
     if (!peer.links.has(older) || !peer.links.has(newer) || !differ(older, newer)) return;
     const { logger, metrics } = this.#options;
     metrics.dropped('identity-conflict');
+    peer.identityConflict = true;
     logger.warn({ peer: peer.id }, `two nodes use the identity of a peer, keeping the newer connection: ${REMEDY}`);
     older.close(CloseCode.identityConflict, CONFLICT);
   }

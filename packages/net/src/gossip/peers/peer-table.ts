@@ -202,6 +202,11 @@ export class PeerTable {
     return describeDials(this.#dialer, id);
   }
 
+  /** Whether a topic waits for a stream, because the peer allows no more at once. */
+  waitsForStream(topic: TopicId, id: EndpointId): boolean {
+    return this.#peers.get(id)?.active?.waitsForStream(topic) === true;
+  }
+
   /** Sends what is queued to every peer, and closes. */
   async close(): Promise<void> {
     this.#toFlush.flush();

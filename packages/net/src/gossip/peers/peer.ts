@@ -40,6 +40,8 @@ export interface PeerOptions {
 export class Peer {
   readonly id: EndpointId;
   readonly links: PeerLinks;
+  /** Whether two nodes that use its identity were noticed. */
+  identityConflict = false;
   readonly #options: PeerOptions;
   readonly #queue: PeerQueue;
   readonly #postponed = new PostponedMembership();
