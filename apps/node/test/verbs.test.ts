@@ -248,6 +248,13 @@ describe('publish and subscribe', () => {
     expect(stderr).toContain(`grapevine: ${place} is longer than a message may be: 4055 bytes\n`);
   });
 
+  test('a message on the command line that is too long is named before anybody is waited for', async () => {
+    const { code, stderr } = await grapevine(['publish', 'empty room', 'x'.repeat(4_056), '--data', first]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('grapevine: the input is longer than a message may be: 4055 bytes\n');
+    expect(stderr).not.toContain('no neighbor');
+  });
+
   test.each([
     [['publish', 'room', 'hello', '--file', 'x'], 'either a MESSAGE or --file'],
     [['publish', 'room', '--file', '/no/such'], "can't read /no/such: it does not exist (ENOENT)"],

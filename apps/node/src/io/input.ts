@@ -85,7 +85,12 @@ export async function* wholeOf(chunks: AsyncIterable<Uint8Array>, limit: number)
   for await (const chunk of chunks) {
     parts.push(chunk);
     length += chunk.length;
-    if (length > limit) throw new MessageTooLongError('the input', limit);
+    checkWhole(length, limit);
   }
   yield Buffer.concat(parts);
+}
+
+/** @throws MessageTooLongError when an input of so many bytes is too long for one message */
+export function checkWhole(bytes: number, limit: number): void {
+  if (bytes > limit) throw new MessageTooLongError('the input', limit);
 }

@@ -1,7 +1,7 @@
 import type { GossipTopic } from '@grapevine/api';
 import { createProgress, stderr, UsageError } from '@grapevine/cli-kit';
 import { ConnectionClosedError, TopicClosedError } from '@grapevine/net';
-import { type Input, inputOf, linesOf, openInput, wholeOf } from '../io/input.js';
+import { checkWhole, type Input, inputOf, linesOf, openInput, wholeOf } from '../io/input.js';
 import { DEFAULT_WAIT_MS, meetSomebody, WAIT_HELP } from '../remote/meet-somebody.js';
 import { type ControlledNode, withNode } from '../remote/with-node.js';
 import { duration, lastOf, read, room, someText, yesOrNo } from '../settings/values.js';
@@ -24,12 +24,13 @@ A message that is equal to an earlier one is the same message to the swarm and i
     { flag: 'timeout', kind: 'text', metavar: 'TIME', help: WAIT_HELP },
   ],
   run: (call) => {
-    const [name] = call.positionals as [string];
+    const [name, message] = call.positionals as [string, string?];
     const where = read(name, 'TOPIC', room);
     const waitMs = lastOf(call.given, 'timeout', duration) ?? DEFAULT_WAIT_MS;
     const { input, messages } = messagesOf(call);
     return withNode(call, async (node) => {
       await using topic = await node.remote.subscribe(where);
+      if (message !== undefined) checkWhole(Buffer.byteLength(message), topic.maxContentLength); // nobody needs to be there for that
       if (!(await isHeardWithin(waitMs, node, topic))) {
         throw new Error(
           `the node has no neighbor in ${name} after ${waitMs / 1000} s, so nothing was sent: have it meet somebody (grapevine join ${name} TICKET)`,
