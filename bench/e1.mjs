@@ -22,7 +22,8 @@ function run(contender, perSecond, bytes) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   if (status !== 0) throw new Error(`${contender} ended with ${status}`);
-  return JSON.parse(stdout);
+  const [figures] = JSON.parse(stdout);
+  return figures;
 }
 
 /** @type {{ name: string, contender: string, figures: Figures }[]} */

@@ -6,40 +6,49 @@ import { ensureGossipsub } from './lib/gossipsub.mjs';
 
 /** @typedef {import('./l1/load.mjs').Figures} Figures */
 
-const SECONDS = 12;
-/** The row's ratios are those of the last one. */
+/** At 10/s it takes longer until p99 is more than the luck of one payload. The row's ratios are those of the last load. */
 const LOADS = [
-  { nodes: 10, perSecond: 10 },
-  { nodes: 10, perSecond: 50 },
-  { nodes: 20, perSecond: 10 },
-  { nodes: 20, perSecond: 50 },
+  { nodes: 10, perSecond: 10, seconds: 24 },
+  { nodes: 10, perSecond: 50, seconds: 12 },
+  { nodes: 10, perSecond: 200, seconds: 8 },
+  { nodes: 20, perSecond: 10, seconds: 24 },
+  { nodes: 20, perSecond: 50, seconds: 12 },
 ];
-const contenders = ['hardened', 'reference', 'gossipsub'];
+/** From here on gossipsub takes more than the core that a process has. */
+const TOO_FAST_FOR_GOSSIPSUB = 200;
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * Runs one contender in a process of its own.
- * @param {string} contender @param {{ nodes: number, perSecond: number }} load @returns {Figures}
+ * Runs contenders in a process of their own: one after the other, where there are several.
+ * @param {string} contenders @param {typeof LOADS[number]} load @returns {{ name: string, contender: string, figures: Figures }[]}
  */
-function run(contender, { nodes, perSecond }) {
-  const load = [nodes, perSecond, SECONDS].map(String);
-  const args = contender === 'gossipsub' ? ['gossipsub/swarm.mjs', ...load] : ['l1/grapevine.mjs', contender, ...load];
+function run(contenders, { nodes, perSecond, seconds }) {
+  const name = `${nodes} nodes, ${perSecond}/s`;
+  process.stderr.write(`  ${name}: ${contenders} …\n`);
+  const load = [nodes, perSecond, seconds].map(String);
+  const args =
+    contenders === 'gossipsub' ? ['gossipsub/swarm.mjs', ...load] : ['l1/grapevine.mjs', contenders, ...load];
   const { status, stdout } = spawnSync(process.execPath, args, {
     cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) throw new Error(`${contender} ended with ${status}`);
-  return JSON.parse(stdout);
+  if (status !== 0) throw new Error(`${contenders} ended with ${status}`);
+  const figures = JSON.parse(stdout);
+  return contenders.split(',').map((contender, index) => ({ name, contender, figures: figures[index] }));
 }
 
 /** @type {{ name: string, contender: string, figures: Figures }[]} */
 let all = [];
 
 const goals = [
+  'p99 <= 1.1x that of a flood over the same links',
   "p99 <= the reference's and <= 1.25x gossipsub's, which floods over as many links",
   'fewer packets and less CPU a delivery than the reference, and all delivered',
 ];
+
+/** @type {Record<string, string>} */
+const NAMES = { hardened: 'ours', flood: 'a flood over the same links', reference: 'ours, as iroh-gossip decides' };
 
 /** @type {import('./lib/row.mjs').Row} */
 export const row = {
@@ -50,17 +59,19 @@ export const row = {
   target: goals.join('; '),
   run: async () => {
     ensureGossipsub('L1');
-    all = LOADS.flatMap((load) =>
-      contenders.map((contender) => {
-        process.stderr.write(`  ${load.nodes} nodes, ${load.perSecond}/s: ${contender} …\n`);
-        return { name: `${load.nodes} nodes, ${load.perSecond}/s`, contender, figures: run(contender, load) };
-      }),
-    );
-    return all.slice(-contenders.length).map(({ contender, figures }) => ({
-      name: contender === 'hardened' ? 'ours' : contender === 'reference' ? 'ours, as iroh-gossip decides' : contender,
-      value: figures.p99,
-      cpu: figures.cpuUs,
-    }));
+    all = LOADS.flatMap((load) => [
+      ...run('hardened,flood', load),
+      ...run('reference', load),
+      ...(load.perSecond < TOO_FAST_FOR_GOSSIPSUB ? run('gossipsub', load) : []),
+    ]);
+    const last = all.at(-1)?.name;
+    return all
+      .filter(({ name }) => name === last)
+      .map(({ contender, figures }) => ({
+        name: NAMES[contender] ?? contender,
+        value: figures.p99,
+        cpu: figures.cpuUs,
+      }));
   },
   details: () => [
     ['load', 'contender', 'p50 ms', 'p90', 'p99', 'packets a delivery', 'µs CPU a delivery', 'delivered'],
@@ -73,17 +84,19 @@ export const row = {
       `${received} of ${expected}`,
     ]),
   ],
-  meets: () =>
-    LOADS.every((_, index) => {
-      const [ours, reference, gossipsub] = all
-        .slice(index * contenders.length, (index + 1) * contenders.length)
-        .map(({ figures }) => figures);
-      if (!ours || !reference || !gossipsub) return false;
-      return (
-        ours.received === ours.expected &&
-        ours.p99 <= Math.min(reference.p99, 1.25 * gossipsub.p99) &&
-        ours.packets < reference.packets &&
-        ours.cpuUs < reference.cpuUs
-      );
-    }),
+  meets: () => all.every(({ name, contender }) => contender !== 'hardened' || meetsGoals(name)),
 };
+
+/** @param {string} load */
+function meetsGoals(load) {
+  const of = (/** @type {string} */ wanted) =>
+    all.find(({ name, contender }) => name === load && contender === wanted)?.figures;
+  const [ours, flood, reference, gossipsub] = ['hardened', 'flood', 'reference', 'gossipsub'].map(of);
+  if (!ours || !flood || !reference) return false;
+  return (
+    ours.received === ours.expected &&
+    ours.p99 <= Math.min(1.1 * flood.p99, reference.p99, gossipsub ? 1.25 * gossipsub.p99 : Infinity) &&
+    ours.packets < reference.packets &&
+    ours.cpuUs < reference.cpuUs
+  );
+}

@@ -1,5 +1,5 @@
 // @ts-check
-// `node swarm.mjs NODES PER_SECOND SECONDS`: libp2p nodes with gossipsub over TCP, through a proxy that delays. Prints figures as JSON.
+// `node swarm.mjs NODES PER_SECOND SECONDS`: libp2p nodes with gossipsub over TCP, through a proxy that delays. Prints a list with its figures as JSON.
 //
 // To be fair, a node has the same delay for all that it sends, and five connections, as ours has neighbors; among them gossipsub chooses
 // its mesh by its own defaults. Payloads have no signatures, because ours have none. The proxy is a process of its own, so its CPU does
@@ -53,4 +53,4 @@ const figures = await measure(
   },
   { nodes, perSecond, seconds },
 );
-process.stdout.write(`${JSON.stringify(figures)}\n`, () => process.exit());
+process.stdout.write(`${JSON.stringify([figures])}\n`, () => process.exit());

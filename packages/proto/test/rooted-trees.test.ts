@@ -126,6 +126,18 @@ describe('what is missing', () => {
   });
 });
 
+test("a guest's payload prunes nothing while the first payload of its tree goes round", () => {
+  const node = hardened();
+  const guest = (text: string, round: number): GossipMessage => ({ ...along(A, text, round), guest: true });
+  node.receive(1, along(A, 'first', 4));
+  // Peer 2 is further from the publisher of the tree than we are, and has its payloads from us. The guest is behind it.
+  node.receive(3, guest('hello', 3));
+  expect(said(node.receive(2, guest('hello', 1)))).toEqual([]);
+  node.now += 500;
+  node.receive(3, guest('again', 3));
+  expect(said(node.receive(2, guest('again', 1)))).toEqual(['2 prune a']);
+});
+
 describe("a guest's payload, in a calm topic,", () => {
   const asGuest = (text: string, round = 2): GossipMessage => ({ ...along(A, text, round), guest: true });
   let announced = 0;

@@ -5,6 +5,7 @@ interface TreeState {
   readonly pruned: Map<number, number>;
   parent: number | undefined;
   rival: number | undefined;
+  begunAt: number;
   usedAt: number;
 }
 
@@ -71,7 +72,8 @@ export class TreeModel {
 
   #onNew({ tag, id, round, guest = false }: Payload, s: number): void {
     this.#payloads.add(this.now);
-    const tree = this.#trees.get(tag) ?? { pruned: new Map(), parent: undefined, rival: undefined, usedAt: 0 };
+    const begun = { pruned: new Map(), parent: undefined, rival: undefined, begunAt: this.now, usedAt: this.now };
+    const tree = this.#trees.get(tag) ?? begun;
     this.#trees.set(tag, tree);
     tree.usedAt = this.now;
     this.#known.set(id, { tag, round: round + 1, at: this.now });
@@ -105,6 +107,7 @@ export class TreeModel {
       this.#say(`${s} prune ${tag}`);
       return;
     }
+    if (guest && this.now - tree.begunAt < 500) return;
     const isSameTree = first.tag === tag;
     if (!isSameTree && s === tree.parent) return;
     const ours = isSameTree ? first.round : Number.POSITIVE_INFINITY;

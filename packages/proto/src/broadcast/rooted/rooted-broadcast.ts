@@ -107,7 +107,10 @@ export class RootedBroadcast<P extends PeerId> {
     if (!fitsFrameWithTag(node.config, message.content.length)) return message;
     return {
       ...message,
-      ...this.#own.choose({ isBusy: this.#activity.isBusy(now), host: () => this.#host(now), rng }, now),
+      ...this.#own.choose(
+        { isBusy: this.#activity.isBusy(now), host: () => this.#trees.host(this.#activity.isRestless(now), now), rng },
+        now,
+      ),
     };
   }
 
@@ -236,11 +239,6 @@ export class RootedBroadcast<P extends PeerId> {
       else queue.add(peer, announcement);
     }
     dispatch.inTime(now);
-  }
-
-  /** The tree that a payload of ours may be a guest on. One that is not in use is not mended: in a restless topic it has holes. */
-  #host(now: number): RootTag | undefined {
-    return this.#activity.isRestless(now) ? this.#trees.nearestInUse(now) : this.#trees.nearest(now);
   }
 
   get #graftTimeout(): number {

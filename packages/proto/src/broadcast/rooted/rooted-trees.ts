@@ -33,6 +33,9 @@ export interface Surroundings<P> {
   readonly wantsSpeed: boolean;
 }
 
+/** For which share of the time that a payload may be under way the first one of a tree goes round: half a second. */
+const SETTLING = 1 / 4;
+
 /** Waits of {@link RootedTrees}. */
 export interface TreeWaits {
   /** By how much a neighbor must be earlier than the parent to take its place. */
@@ -131,14 +134,17 @@ export class RootedTrees<P extends PeerId> {
     }
   }
 
-  /** The tree of the nearest publisher. */
-  nearest(now: number): RootTag | undefined {
-    return this.#nearestOf((tree) => this.#table.isAlive(tree, now));
-  }
-
-  /** The tree of the nearest publisher of those whose trees are in use. */
-  nearestInUse(now: number): RootTag | undefined {
-    return this.#nearestOf((tree) => this.#table.isInUse(tree, now));
+  /** The tree that a payload of ours may be a guest on, that of the nearest publisher. In a restless topic, one that is not in use has holes. */
+  host(isRestless: boolean, now: number): RootTag | undefined {
+    let nearest: RootTag | undefined;
+    let distance = Number.POSITIVE_INFINITY;
+    for (const [tag, tree] of this.#table) {
+      if (tree.distance >= distance) continue;
+      if (isRestless ? !this.#table.isInUse(tree, now) : this.#table.isExpired(tree, now)) continue;
+      nearest = tag;
+      distance = tree.distance;
+    }
+    return nearest;
   }
 
   /** A new payload has come. */
@@ -156,7 +162,12 @@ export class RootedTrees<P extends PeerId> {
     for (const peer of asked) if (peer !== from && peer !== tree.parent) this.#prune(tag, tree, peer, now);
   }
 
+  /**
+   * A payload has come once more. While the first payload of a tree goes round, a guest's says nothing: it comes another way, and would prune
+   * links that the tree is about to need.
+   */
   duplicate(tree: Tree<P>, from: P, { tag, guest, round, ours, lateBy }: Duplicate, now: number): void {
+    if (guest === true && now - tree.begunAt < SETTLING * this.#waits.underWay) return;
     const told = tree.prunedAt(from);
     if (told !== undefined) {
       if (now - told >= this.#waits.underWay) this.#prune(tag, tree, from, now);
@@ -210,17 +221,6 @@ export class RootedTrees<P extends PeerId> {
     tree.follow(announcer);
     this.#graft(tag, tree, announcer);
     if (parent !== undefined) this.#prune(tag, tree, parent, now);
-  }
-
-  #nearestOf(isHost: (tree: Tree<P>) => boolean): RootTag | undefined {
-    let nearest: RootTag | undefined;
-    let distance = Number.POSITIVE_INFINITY;
-    for (const [tag, tree] of this.#table) {
-      if (tree.distance >= distance || !isHost(tree)) continue;
-      nearest = tag;
-      distance = tree.distance;
-    }
-    return nearest;
   }
 
   #parentWasLater(

@@ -47,7 +47,7 @@ export class TreeTable<P> {
     const known = this.get(tag);
     this.#young.delete(tag);
     this.#grown.delete(tag);
-    if (known !== undefined && !this.#isExpired(known, now)) {
+    if (known !== undefined && !this.isExpired(known, now)) {
       known.usedAt = now;
       this.#grown.set(tag, known);
       return known;
@@ -62,7 +62,7 @@ export class TreeTable<P> {
   expire(now: number): void {
     for (const trees of [this.#young, this.#grown]) {
       for (const [tag, tree] of trees) {
-        if (!this.#isExpired(tree, now)) break;
+        if (!this.isExpired(tree, now)) break;
         trees.delete(tag);
       }
     }
@@ -95,11 +95,8 @@ export class TreeTable<P> {
     return now - usedAt <= IN_USE * this.#limits.treeRetention;
   }
 
-  isAlive(tree: Tree<P>, now: number): boolean {
-    return !this.#isExpired(tree, now);
-  }
-
-  #isExpired({ usedAt }: Tree<P>, now: number): boolean {
+  /** Whether a tree has not been used for long. */
+  isExpired({ usedAt }: Tree<P>, now: number): boolean {
     return now - usedAt >= this.#limits.treeRetention;
   }
 }

@@ -17,10 +17,12 @@ export class Tree<P> {
   guest: true | undefined;
   /** How far its publisher is, in hops. */
   distance = 0;
-  /** When it last had a payload. */
+  /** When it had its first payload, and when its last. */
+  readonly begunAt: number;
   usedAt: number;
 
   constructor(now: number) {
+    this.begunAt = now;
     this.usedAt = now;
   }
 
