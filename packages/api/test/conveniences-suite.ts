@@ -67,6 +67,35 @@ export function conveniencesSuite(service: ServiceUnderTest): void {
         expect(text(value?.content as Uint8Array)).toBe('3');
       });
 
+      test.each(['return', 'signal'] as const)(
+        'losses that a reader had heard of when its wait ended (%s) are told to the next',
+        async (how) => {
+          const { a, hers, his } = await pair();
+          const slow = await a.gossip.subscribe(ROOM, { queueCapacity: 2 });
+          expect((await slow.next()).value).toMatchObject({ type: 'neighborUp' });
+          for (let i = 0; i < 5; i++) await his.broadcast(`${i}`);
+          for await (const { content } of hers.messages()) if (text(content) === '4') break;
+          const end = new AbortController();
+          const reader = slow.messages({ signal: end.signal });
+          const waiting = reader.next(); // takes the number of lost messages …
+          const received = { value: { type: 'received' } };
+          expect(await Promise.all([slow.next(), slow.next()])).toMatchObject([received, received]); // … and these what came behind it
+          const ended = expect(waiting)[how === 'return' ? 'resolves' : 'rejects'].toBeDefined();
+          if (how === 'return') await reader.return(undefined);
+          else end.abort();
+          await ended;
+
+          await his.broadcast('later');
+          const { value } = await slow.messages().next();
+          expect({ ...value, content: text(value?.content as Uint8Array) }).toMatchObject({
+            content: 'later',
+            missed: 3,
+          });
+          await his.broadcast('last');
+          expect((await slow.messages().next()).value).toMatchObject({ missed: 0 });
+        },
+      );
+
       test('each reader of membership hears all of it, those that are there first', async () => {
         const { a, b, hers, his } = await pair();
         const readers = [hers.membership(), hers.membership(), his.membership()];
