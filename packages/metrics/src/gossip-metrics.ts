@@ -52,6 +52,7 @@ const DROP_REASONS: Record<DropReason, true> = {
   ignored: true,
   'validate-timeout': true,
   'validate-full': true,
+  'shut-out': true,
 };
 
 const LOSS_REASONS: Record<LossReason, true> = {

@@ -121,6 +121,7 @@ export const snapshotSchema: Schema<GossipSnapshot> = struct({
       ignored: count,
       'validate-timeout': count,
       'validate-full': count,
+      'shut-out': count,
     }),
     shutOut: count,
   }),

@@ -30,5 +30,6 @@ transportCompliance(runner, {
   },
   dyingEndpoint: { skip: 'a socket that dies is the QUIC transport’s own test' },
   hostile: { skip: 'attacks on HTTP/3 have tests of their own' },
+  refusesHosts: true,
   ipv6: { skip: 'the QUIC transport tries it' },
 });

@@ -84,6 +84,32 @@ export function handshakeTests(transport: TransportUnderTest, test: TestRunner['
       assert.equal(again.remoteId, b.id, 'the next dial is decided anew');
     }));
 
+  test('leaving a loop over accept() ends nothing: who dials meanwhile waits, and the next loop lets it in', () =>
+    withEndpoints(transport, [{}, {}, {}], async (a, b, hub) => {
+      assert(a && b && hub);
+      const letIn: Connection[] = [];
+      const letOneIn = async (): Promise<void> => {
+        for await (const incoming of hub.accept()) {
+          letIn.push(await incoming.accept());
+          break;
+        }
+      };
+      const [first] = await Promise.all([a.connect(hub.addr(), ALPN), letOneIn()]);
+      const dial = b.connect(hub.addr(), ALPN); // nobody asks who comes
+      let isDone = false;
+      void dial.then(() => {
+        isDone = true;
+      });
+      await carries(first, letIn[0] as Connection); // the first one is none the worse
+      assert.equal(isDone, false);
+      await letOneIn();
+      await carries(await dial, letIn[1] as Connection);
+      assert.deepEqual(
+        letIn.map(({ remoteId }) => remoteId),
+        [a.id, b.id],
+      );
+    }));
+
   test('a dial that nobody answers times out', () =>
     withEndpoints(transport, [{ handshakeTimeoutMs: 300 }], async (a) => {
       assert(a);

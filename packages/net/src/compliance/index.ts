@@ -5,6 +5,7 @@ import { handshakeTests } from './handshake.js';
 import { hostileTests } from './hostile.js';
 import { limitTests } from './limits.js';
 import { livenessTests } from './liveness.js';
+import { refusingTests } from './refusing.js';
 import type { TestRunner, TransportUnderTest } from './setup.js';
 import { streamTests } from './streams.js';
 
@@ -43,6 +44,8 @@ export function transportCompliance(runner: TestRunner, transport: TransportUnde
     closingTests(transport, test);
     limitTests(transport, test);
     livenessTests(transport, test);
+    if (transport.refusesHosts) refusingTests(transport, test);
+    else runner.skip('hosts that are refused', 'this transport cannot refuse them; gossip closes their connections');
     if ('skip' in transport.dyingEndpoint) runner.skip('a socket that dies', transport.dyingEndpoint.skip);
     else dyingTests(transport, transport.dyingEndpoint, test);
     if ('skip' in transport.hostile) runner.skip('attacks below the seam', transport.hostile.skip);

@@ -35,6 +35,8 @@ export interface TransportUnderTest {
   readonly dyingEndpoint: ((request: EndpointRequest) => Promise<DyingEndpoint>) | { readonly skip: string };
   /** Attacks below the seam. A transport without such a layer names the reason instead. */
   readonly hostile: HostileDialers | { readonly skip: string };
+  /** Whether its connections have `refuseHost`. Default: they don't. */
+  readonly refusesHosts?: boolean;
   /** An endpoint on the IPv6 loopback, or why there is none. */
   readonly ipv6: { create(request: EndpointRequest): Promise<Endpoint> } | { readonly skip: string };
   /** Tests that this transport can't pass, by name, each with the reason. */

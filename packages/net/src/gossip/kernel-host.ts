@@ -262,6 +262,7 @@ export abstract class KernelHost implements GossipService {
       hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
       isConnected: (peer) => this.#peers.isConnected(peer),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
+      sources: this.#peers.sources,
       compare: (topic, peer) => {
         if (this.#topics.get(topic)?.neighbors.includes(peer)) this.#reconciler.reconcile(topic, peer, 'periodic');
       },
@@ -269,7 +270,6 @@ export abstract class KernelHost implements GossipService {
         if (!this.#state.wants(peer)) this.#peers.release(peer);
       },
       expelled: (topic, peer) => this.#reconciler.expelled(topic, peer),
-      shutOut: (peer) => this.#peers.shutOut(peer),
     };
   }
 
@@ -329,8 +329,9 @@ export abstract class KernelHost implements GossipService {
 
   #learnPeerData(peer: EndpointId, data: Uint8Array): void {
     try {
-      const addr = { id: peer, addrs: decodeAddrInfo(data) };
-      this.#endpoint.addressLookup.add(addr, peer === this.#teller ? 'self' : 'gossip');
+      const isSelf = peer === this.#teller;
+      const addrs = decodeAddrInfo(data).filter((addr) => isSelf || !this.#peers.sources.isOut?.(addr));
+      this.#endpoint.addressLookup.add({ id: peer, addrs }, isSelf ? 'self' : 'gossip');
       this.#peers.sources.told(peer, this.#teller);
     } catch (error) {
       this.#options.metrics.dropped('bad-peer-data');

@@ -76,7 +76,13 @@ export interface GossipOptions {
   readonly heldBytes?: number | undefined;
   /** Messages of a peer that `validate` may reject within a minute; after one more the peer is shut out for a while. Default 8. */
   readonly maxRejected?: number | undefined;
-  /** For how long it is shut out, in milliseconds. Default 600,000 (ten minutes). */
+  /**
+   * Rejected messages of one source (a host, or a /48 of IPv6) count together, whatever its keys: when they are enough for so many peers (`maxRejected`
+   * each), nobody new is let in from there. What one peer may send is forgiven every ten seconds. Default 8; raise it behind a proxy that hides
+   * addresses.
+   */
+  readonly maxRejectedPerSource?: number | undefined;
+  /** For how long a peer is shut out, in milliseconds. Default 600,000 (ten minutes). */
   readonly rejectedPauseMs?: number | undefined;
   /** Where to report. Default: nowhere. */
   readonly logger?: Logger | undefined;
@@ -125,6 +131,7 @@ export const GOSSIP_CHECKS: Checks<GossipOptions> = {
   maxValidations: atLeastOne,
   heldBytes: atLeastOne,
   maxRejected: atLeastOne,
+  maxRejectedPerSource: atLeastOne,
   rejectedPauseMs: someMilliseconds,
   peerSources: anArrayOf('peer sources', anObjectWith('a PeerSource', 'find')),
   logger: aLogger,
@@ -160,6 +167,7 @@ export function resolveGossipOptions(options: GossipOptions = {}): ResolvedGossi
     maxValidations: 256,
     heldBytes: 4 * 1024 * 1024,
     maxRejected: 8,
+    maxRejectedPerSource: 8,
     rejectedPauseMs: 600_000,
     peerSources: [],
     logger: silentLogger,

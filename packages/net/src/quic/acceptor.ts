@@ -138,9 +138,14 @@ export class Acceptor implements IncomingHost {
       return this.#refuse(header, { host, port }, TransportError.connectionRefused, 'not accepting');
     if (this.alpns.length === 0)
       return this.#refuse(header, { host, port }, TlsAlert.noApplicationProtocol, 'no protocols');
-    if (this.#core.penalties.shutsOut(host)) {
+    if (this.#core.isKeptOut(host)) {
       counters.refusedFlooders++;
-      return this.#sendClose(header, { host, port }, TransportError.connectionRefused, 'too many floods from there');
+      return this.#sendClose(
+        header,
+        { host, port },
+        TransportError.connectionRefused,
+        'too much harm has come from there',
+      );
     }
     const client = clientKey(header, { host, port });
     const hasToken = header.dcid.length === CID_LENGTH && header.token.length > 0;

@@ -38,7 +38,7 @@ export class QuicConnection implements Connection {
   }
 
   remoteAddr(): TransportAddr {
-    return { type: 'ip', addr: plainAddress(this.#driver.remote) };
+    return { type: 'ip', addr: plainAddress(this.#driver.remote.proven) };
   }
 
   async openUni(): Promise<SendStream> {
@@ -79,6 +79,10 @@ export class QuicConnection implements Connection {
 
   limitPending(limits: PendingLimits): void {
     this.#driver.limitPending(limits);
+  }
+
+  refuseHost(forMs: number): void {
+    this.#driver.refuseHost(forMs);
   }
 
   stats(): ConnectionStats {

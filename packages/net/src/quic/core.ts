@@ -1,10 +1,11 @@
+import { NetworkPenalties } from '../address/network-penalties.js';
+import { sourceOfHost } from '../address/source.js';
 import type { HostPort } from './binding.js';
 import { ClosePackets } from './close-packets.js';
 import { ConnectionIds } from './connection-ids.js';
 import { DatagramTurns } from './datagram-turns.js';
 import type { Driver } from './driver.js';
 import type { DriverHost, Transmitted } from './driver-host.js';
-import { FloodPenalties } from './flood-penalties.js';
 import { HeldAcks } from './held-acks.js';
 import type { NativeConnection } from './native-connection.js';
 import type { Remains } from './native-garbage.js';
@@ -42,7 +43,7 @@ export interface EndpointStats {
   blackHoles: number;
   /** Connections that ended because their peer brought too many bytes that belong to no stream, or streams that nobody has taken. */
   floods: number;
-  /** Handshakes that were refused because too many connections from there had ended as floods. */
+  /** Handshakes that were refused because too many connections from there had ended as floods, or because of `Connection.refuseHost`. */
   refusedFlooders: number;
   /** Other handshakes that were refused: nobody wanted them, or their token was not valid. */
   refused: number;
@@ -59,6 +60,12 @@ export interface Route {
 
 /** Datagrams that one connection may send in a row; then the others get their turn, and the socket is read. */
 const BURST = 64;
+
+/**
+ * After how long a network is forgiven one connection that has ended as a flood, in milliseconds. So one that goes on may flood once in ten seconds,
+ * which costs a handshake and a megabyte.
+ */
+const FLOOD_FORGIVEN_MS = 10_000;
 
 /** The least space that is worth a packet, in bytes. */
 const MIN_PACKET = 64;
@@ -90,8 +97,8 @@ export class Core implements DriverHost {
   readonly ids: ConnectionIds;
   readonly resets: Resets;
   readonly heldAcks = new HeldAcks();
-  /** Networks from which no connection is let in for a while. */
-  readonly penalties: FloodPenalties;
+  /** Networks from which no connection is let in for a while: their connections ended as floods, or whoever uses the endpoint wants it so. */
+  readonly #penalties: NetworkPenalties;
   #sendBuffer = Buffer.allocUnsafeSlow(MAX_DATAGRAM);
   #sendSpace: Uint8Array = this.#sendBuffer;
   readonly #ticks = new Ticks();
@@ -106,7 +113,8 @@ export class Core implements DriverHost {
     socket: UdpSocket,
   ) {
     this.#socket = socket;
-    this.penalties = new FloodPenalties(settings.maxFloodsPerSource);
+    const terms = { max: settings.maxFloodsPerSource, forgivenMs: FLOOD_FORGIVEN_MS };
+    this.#penalties = new NetworkPenalties(terms, () => performance.now());
     this.ids = new ConnectionIds(settings.secretKey);
     this.resets = new Resets(this.ids, this);
   }
@@ -202,7 +210,16 @@ export class Core implements DriverHost {
 
   flooded(from: HostPort | undefined): void {
     this.counters.floods++;
-    if (from) this.penalties.flooded(from.host);
+    if (from) this.#penalties.add(sourceOfHost(from.host));
+  }
+
+  /** Whether a new connection from there is refused. */
+  isKeptOut(host: string): boolean {
+    return this.#penalties.outForMs(sourceOfHost(host)) > 0;
+  }
+
+  refuseHost({ host }: HostPort, forMs: number): void {
+    this.#penalties.keepOut(sourceOfHost(host), forMs);
   }
 
   opened(driver: Driver): void {

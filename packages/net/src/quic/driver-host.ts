@@ -28,6 +28,8 @@ export interface DriverHost {
   transmitClose(native: NativeConnection, driver: Driver): void;
   /** A peer exceeded a limit: it brought too many bytes or streams that are of no use. @param from where it has proven to be; undefined before */
   flooded(from: HostPort | undefined): void;
+  /** No new connection is let in from a host for so long, in milliseconds. */
+  refuseHost(host: HostPort, forMs: number): void;
   /** The handshake is done: the peer may reset the connection. */
   opened(driver: Driver): void;
   /** The connection is over: route nothing to it any more. @param remains - what it leaves behind until it is collected */

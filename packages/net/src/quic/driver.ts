@@ -194,6 +194,11 @@ export class Driver {
     this.#limits.limitPending(limits);
   }
 
+  /** See `Connection.refuseHost`. */
+  refuseHost(forMs: number): void {
+    this.#host.refuseHost(this.remote.proven, forMs);
+  }
+
   /** What the connection has carried; after its end, what it had carried then. */
   stats(): NativeStats {
     return this.#native?.stats() ?? this.#lastStats;

@@ -65,6 +65,11 @@ export class PeerPath implements HostPort {
     return this.#port;
   }
 
+  /** Where the peer has shown to be last: somebody else's address takes no more than a forged datagram. */
+  get proven(): HostPort {
+    return this.#lastProven ?? this;
+  }
+
   /** How many bytes may be sent in all, challenges and close packets included. */
   get allowance(): number {
     return this.#allowance;

@@ -7,7 +7,7 @@ export type TransportLossReason =
   | 'unproven' // a handshake, its client must prove its address first
   | 'wrong-version' // a handshake, its client speaks another version
   | 'refused' // a handshake, nobody wanted it or its token was not valid
-  | 'flooder' // a handshake, too many connections from there have ended as floods
+  | 'flooder' // a handshake, too many connections from there have ended as floods, or its peers were rejected too often
   | 'flood' // a connection, its peer brought too much that nobody has asked for
   | 'reset' // a connection, its peer does not know it any more
   | 'black-hole' // a datagram size, the path carries it no longer

@@ -77,7 +77,7 @@ export interface Connection {
   readonly side: 'dialed' | 'accepted';
   /** Whether the peer has dialed us and cannot be dialed itself, as a browser tab. Undefined: it can be, as far as we know. */
   readonly isFromLeaf?: boolean;
-  /** Where the peer is reached now; undefined where the transport has no such notion. */
+  /** Where the peer is reached, as far as it has proven that; undefined where the transport has no such notion. */
   remoteAddr(): TransportAddr | undefined;
   /** Opens a stream to the peer. The peer learns of it with the first write. @throws StreamLimitError, ConnectionClosedError */
   openUni(): Promise<SendStream>;
@@ -119,6 +119,11 @@ export interface Connection {
    * excess by the next turn of the event loop. Undefined where a transport cannot.
    */
   limitPending?(limits: PendingLimits): void;
+  /**
+   * Lets in nobody new from the host of this peer for so long, in milliseconds: it does harm with one key after the other. Who is connected stays, and
+   * our own dials go there. What is no host (a relay, say) is not refused. Undefined where a transport cannot.
+   */
+  refuseHost?(forMs: number): void;
   /** Plain numbers about the connection so far. */
   stats(): ConnectionStats;
 }

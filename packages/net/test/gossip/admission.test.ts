@@ -204,7 +204,15 @@ test('without allowPeer nothing is asked and nothing is kept', async () => {
   const [a] = (await swarm.grow(3)) as [Listener];
   a.node.reviewPeers();
   expect((await a.node.snapshot()).admission).toEqual({
-    counts: { 'not-allowed': 0, undecided: 0, rejected: 0, ignored: 0, 'validate-timeout': 0, 'validate-full': 0 },
+    counts: {
+      'not-allowed': 0,
+      undecided: 0,
+      rejected: 0,
+      ignored: 0,
+      'validate-timeout': 0,
+      'validate-full': 0,
+      'shut-out': 0,
+    },
     shutOut: 0,
   });
 });

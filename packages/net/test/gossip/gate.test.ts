@@ -1,5 +1,5 @@
 import { type MessageId, messageIdFromBytes } from '@grapevine/proto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Gate } from '../../src/gossip/admission/gate.js';
 import type { GateHost } from '../../src/gossip/admission/gate-host.js';
 import { CloseCode } from '../../src/gossip/close-code.js';
@@ -20,6 +20,9 @@ function gateWith(options: GossipOptions) {
   const clock = new ManualClock();
   const handedOn: (number | string)[] = [];
   const seen = new Set<MessageId>();
+  /** Who is behind a peer. */
+  const sources = new Map<string, string>();
+  const connected = new Set<string>([peer as string, other as string]);
   const host: GateHost = {
     feed: (event) => {
       if (event.type === 'recvMessage' && event.message.type === 'gossip')
@@ -31,12 +34,15 @@ function gateWith(options: GossipOptions) {
     send: (_to, _topic, { type }) => void handedOn.push(`to be sent: ${type}`),
     isJoined: () => true,
     hasSeen: (_topic, id) => seen.has(id),
-    isConnected: () => true,
+    isConnected: (id) => connected.has(id),
     remoteAddr: () => undefined,
+    sources: {
+      sourceOf: (id) => sources.get(id ?? '') ?? String(id),
+      close: () => void handedOn.push('shut out'),
+    },
     release: () => {},
     compare: () => {},
     expelled: () => {},
-    shutOut: () => void handedOn.push('shut out'),
   };
   const gate = new Gate(resolveGossipOptions({ clock, ...options }), host);
   const receive = (number: number, from = peer, length = 4) =>
@@ -46,7 +52,9 @@ function gateWith(options: GossipOptions) {
       from: from as typeof peer & string,
       message: payload(number, length),
     });
-  return { gate, clock, handedOn, receive, seen };
+  /** Whether nobody new comes from there. */
+  const isOut = (name: string) => host.sources.isOut?.({ type: 'ip', addr: { host: name, port: 1 } });
+  return { gate, clock, handedOn, receive, seen, sources, connected, isOut };
 }
 
 const idOf = (number: number): MessageId => messageIdFromBytes(new Uint8Array(32).fill(number));
@@ -194,7 +202,7 @@ test('a peer that goes on sending what is rejected is out for a while', async ()
   });
   const closed: number[] = [];
   const close = (code: number) => closed.push(code);
-  const admits = () => gate.admits({ remoteId: peer, close } as unknown as Connection);
+  const admits = () => gate.admits({ remoteId: peer, remoteAddr: () => undefined, close } as unknown as Connection);
   for (const number of [1, 2, 3]) receive(number);
   await clock.advance(60_000); // a new minute, a new count
   for (const number of [4, 5, 6]) receive(number);
@@ -211,6 +219,111 @@ test('a peer that goes on sending what is rejected is out for a while', async ()
   verdicts[9] = 'accept';
   receive(9);
   expect(handedOn.at(-1)).toBe(9);
+});
+
+describe('a host that comes with another key each time', () => {
+  /** Where it is, and who comes from there. */
+  const host = '192.0.2.7';
+  const keys = Array.from({ length: 200 }, (_, i) => (i + 1).toString(16).padStart(64, '0') as typeof peer & string);
+
+  function behind() {
+    const setup = gateWith({ validate: () => 'reject' });
+    const { gate, receive, sources } = setup;
+    const refusedFor: number[] = [];
+    let next = 0;
+    return {
+      ...setup,
+      refusedFor,
+      /** A new key from there, which sends so many messages that are rejected, and leaves. */
+      send: (messages: number, from = host) => {
+        const key = keys[next++] as typeof peer & string;
+        sources.set(key, from);
+        for (let i = 0; i < messages; i++) receive(next * 100 + i, key);
+        gate.ended({ type: 'linkRetired', peer: key });
+      },
+      /** Whether somebody new is let in from there. */
+      lets: (from: string | undefined, id: string = keys[199] as string) =>
+        gate.admits({
+          remoteId: id,
+          remoteAddr: () => from && { type: 'ip', addr: { host: from, port: 7 } },
+          close: () => {},
+          refuseHost: (forMs: number) => void refusedFor.push(forMs),
+        } as unknown as Connection),
+    };
+  }
+
+  test('is out after 64 rejected messages, and gets in again 1.25 s after each', async () => {
+    const { send, lets, refusedFor, clock, gate } = behind();
+    for (let i = 0; i < 7; i++) send(9);
+    expect(lets(host)).toBe(true);
+    send(9);
+    expect([lets(host), lets('192.0.2.8')]).toEqual([false, true]);
+    expect(refusedFor).toEqual([9 * 1_250]);
+    expect(gate.snapshot.counts['shut-out']).toBe(1);
+    await clock.advance(9 * 1_250);
+    expect(lets(host)).toBe(true);
+    send(1);
+    expect(lets(host)).toBe(false);
+  });
+
+  test('gains nothing where each key leaves before it is out itself', () => {
+    const { send, lets, gate } = behind();
+    for (let i = 0; i < 8; i++) send(8);
+    expect(gate.snapshot.shutOut).toBe(0);
+    expect(lets(host)).toBe(false);
+  });
+
+  test('is out for 80 s at most after its last message, however much it was', async () => {
+    const { send, lets, clock } = behind();
+    for (let i = 0; i < 150; i++) send(9);
+    await clock.advance(79_000);
+    expect(lets(host)).toBe(false);
+    await clock.advance(2_000);
+    expect(lets(host)).toBe(true);
+  });
+
+  test('counts as one where it has a whole /48 of IPv6', () => {
+    const { send, lets } = behind();
+    for (let i = 0; i < 8; i++) send(9, `20010db80007000${i}/64`);
+    expect([lets('2001:db8:7:ffff::1'), lets('2001:db8:8::1')]).toEqual([false, true]);
+  });
+
+  test('keeps nobody out who is connected already', () => {
+    const { send, lets, connected } = behind();
+    for (let i = 0; i < 8; i++) send(9);
+    connected.add(keys[198] as string);
+    expect(lets(host, keys[198])).toBe(true);
+  });
+
+  test('keeps nobody out where no host is known: behind a relay each peer stands for itself', () => {
+    const { send, lets } = behind();
+    for (let i = 0; i < 20; i++) send(9, keys[i]);
+    expect([lets(undefined), lets(host)]).toEqual([true, true]);
+  });
+
+  test('is blamed for what it has sent when the verdict comes after it has left', async () => {
+    const { validate, answer } = later();
+    const { gate, receive, sources, isOut } = gateWith({ validate });
+    for (let key = 0; key < 8; key++) {
+      sources.set(keys[key] as string, host);
+      for (let i = 0; i < 8; i++) receive(100 * key + i, keys[key]);
+      gate.ended({ type: 'linkRetired', peer: keys[key] as typeof peer & string });
+      sources.delete(keys[key] as string);
+    }
+    expect(isOut(host)).toBe(false);
+    for (let key = 0; key < 8; key++) for (let i = 0; i < 8; i++) await answer(100 * key + i, 'reject');
+    expect(isOut(host)).toBe(true);
+  });
+
+  test('is not blamed for what is ignored, takes too long, or is accepted', async () => {
+    const verdicts: Verdict[] = ['ignore', 'accept'];
+    const { receive, sources, isOut } = gateWith({
+      validate: (_topic, { content }) => verdicts[numberOf(content) % 2] ?? 'reject',
+    });
+    sources.set(peer as string, host);
+    for (let i = 0; i < 300; i++) receive(i);
+    expect(isOut(host)).toBe(false);
+  });
 });
 
 test('refused peers are remembered within bounds: the oldest is asked about anew', () => {

@@ -1,3 +1,4 @@
+import { defaultHash, messageIdFromBytes } from '@grapevine/proto';
 import { afterEach, describe, expect, test } from 'vitest';
 import { encodeAddrInfo } from '../../src/address/codec.js';
 import { endpointAddr } from '../../src/address/endpoint-addr.js';
@@ -7,6 +8,7 @@ import type { GossipOptions } from '../../src/gossip/options.js';
 import { encodeFrame, encodeHeader, GOSSIP_ALPN, type NetMessage } from '../../src/gossip/wire.js';
 import type { EndpointId } from '../../src/identity/endpoint-id.js';
 import type { MemoryEndpoint, MemoryEndpointOptions } from '../../src/memory/endpoint.js';
+import { describeClose } from '../../src/transport/close-reason.js';
 import type { Connection, SendStream } from '../../src/transport/seam.js';
 import { TestSwarm, TOPIC } from '../support/swarm.js';
 
@@ -145,6 +147,76 @@ describe('dials', () => {
       expect(started()).toBeLessThanOrEqual(1 + (20_000 / 2_000 + 2) * 8);
     },
   );
+});
+
+describe('a host whose keys all send what the application rejects', () => {
+  const OUT = '10.9.9.9';
+
+  /** A payload that is rejected. */
+  function payload(number: number): NetMessage {
+    const content = Buffer.alloc(8, 0xee);
+    content.writeUInt32LE(number, 4);
+    return {
+      type: 'gossip',
+      id: messageIdFromBytes(defaultHash(content)),
+      content,
+      scope: { type: 'swarm', round: 1 },
+    };
+  }
+
+  /** A node that has shut a host out, with the connections that it has closed. */
+  async function shutOut(options: GossipOptions = {}) {
+    start();
+    const validate: GossipOptions['validate'] = (_topic, { content }) => (content[0] === 0xee ? 'reject' : 'accept');
+    const victim = await swarm.listen(swarm.add({ validate, ...options }));
+    for (let key = 0; key < 8; key++) {
+      const connection = await attack(victim.endpoint, { socketAddr: { host: OUT, port: 1 + key } });
+      const messages = Array.from({ length: 9 }, (_, i) => payload(100 * key + i));
+      say(await stream(connection), { type: 'join', data: undefined }, ...messages);
+      await swarm.clock.advance(20);
+      expect(await connection.closed).toMatchObject({ code: CloseCode.rejected });
+    }
+    return victim;
+  }
+
+  test('is not let in with a new one, on a transport that cannot refuse handshakes; others are', async () => {
+    const victim = await shutOut();
+    const outcome = async (host: string) => {
+      const connection = await attack(victim.endpoint, { socketAddr: { host, port: 99 } });
+      const stays = swarm.clock.advance(1_000).then(() => 'stays');
+      return await Promise.race([connection.closed.then(describeClose), stays]);
+    };
+    expect(await outcome(OUT)).toContain(`code ${CloseCode.rejected}`);
+    expect(await outcome('10.9.9.8')).toBe('stays');
+    expect((await victim.node.snapshot()).admission).toMatchObject({ shutOut: 8, counts: { 'shut-out': 1 } });
+  });
+
+  test('is not dialed because a neighbor names new ones; those that it names elsewhere are, and so is a peer there that the user names', async () => {
+    const victim = await shutOut();
+    const dialed: string[] = [];
+    const connect = victim.endpoint.connect.bind(victim.endpoint);
+    victim.endpoint.connect = (to, ...others) => {
+      const { addrs } = typeof to === 'string' ? victim.endpoint.addressLookup.get(to) : to;
+      for (const addr of addrs) if (addr.type === 'ip') dialed.push(addr.addr.host);
+      return connect(to, ...others);
+    };
+    const out = await stream(await attack(victim.endpoint));
+    say(out, { type: 'join', data: undefined });
+    await swarm.clock.advance(20);
+    const name = async (...hosts: string[]) => {
+      const id = (made++).toString(16).padStart(64, '0') as EndpointId;
+      const addrs = hosts.map((host) => ({ type: 'ip', addr: { host, port: 9 } }) as const);
+      say(out, { type: 'forwardJoin', peer: { id, data: encodeAddrInfo(addrs) }, ttl: 0 });
+      await swarm.clock.advance(3_000); // until it is paid for
+      return dialed.splice(0);
+    };
+    let made = 1;
+    expect([await name(OUT), await name(OUT, '10.7.7.8')]).toEqual([[], ['10.7.7.8']]);
+
+    const honest = await swarm.listen(swarm.add({}, { socketAddr: { host: OUT, port: 77 } }), [], OTHER);
+    const ours = await swarm.listen(victim, [honest], OTHER);
+    await swarm.clock.until(() => ours.session.neighbors().length === 1, 2_000);
+  });
 });
 
 describe('time and memory', () => {

@@ -82,6 +82,15 @@ describe('an address that a connected peer claims to have moved to', () => {
     expect(victim.bytes).toBe(bytes);
   });
 
+  it('is not where the connection says that the peer is, before its owner has answered', async () => {
+    const { hostile, accepted } = await greedy();
+    const before = accepted.remoteAddr();
+    const victim = await bystander();
+    hostile.sendRaw(hostile.packet(ping()), victim.socket);
+    await until(() => victim.bytes > 0); // it is challenged
+    expect(accepted.remoteAddr()).toEqual(before);
+  });
+
   it('whose owner answers no challenge is given up, with less than it sent', async () => {
     const { server, hostile, accepted } = await greedy();
     const victim = await bystander();

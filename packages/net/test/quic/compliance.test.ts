@@ -40,6 +40,7 @@ transportCompliance(
         void (await rawDial(rawConfig(rsaCredentials(), alpn), target(to)).finally(closeAll)),
       garbage: (to, seed) => sendGarbage(target(to), seed),
     },
+    refusesHosts: true,
     ipv6: { create: (request) => create(request, '[::1]:0') },
   },
 );

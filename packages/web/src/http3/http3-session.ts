@@ -105,6 +105,10 @@ export class Http3Session implements WebSession, SessionState {
     this.#http.quic.limitPending?.(limits);
   }
 
+  refuseHost(forMs: number): void {
+    this.#http.quic.refuseHost?.(forMs);
+  }
+
   stats(): ConnectionStats {
     return this.#http.quic.stats();
   }

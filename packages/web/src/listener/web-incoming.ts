@@ -2,11 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { ConnectError, type Connection, type Incoming, type SecretKey } from '@grapevine/net';
 import type { Http3Session } from '../http3/http3-session.js';
 import { proveListener, type Refusal, refuseDialer } from '../identity/listener.js';
-import { WebConnection } from '../session/web-connection.js';
+import { type Proven, WebConnection } from '../session/web-connection.js';
 import type { Certificates } from './certificates.js';
 
 /** Bounds of a peer whose identity is proven: flow control and the protocol bound it already. */
 const PROVEN = { bytes: Number.POSITIVE_INFINITY, streams: Number.POSITIVE_INFINITY } as const;
+
+/** The listener's side of a connection. */
+class AcceptedConnection extends WebConnection {
+  readonly #session: Http3Session;
+
+  constructor(session: Http3Session, proven: Proven) {
+    super(session, proven);
+    this.#session = session;
+  }
+
+  refuseHost(forMs: number): void {
+    this.#session.refuseHost(forMs);
+  }
+}
 
 /** What all incoming sessions of a listener have in common. */
 export interface IncomingHost {
@@ -74,7 +88,7 @@ export class WebIncoming implements Incoming {
       clearTimeout(this.#timer);
       this.#session.limitPending(PROVEN);
       this.#onProven();
-      return new WebConnection(this.#session, { remoteId, alpn: this.alpn, side: 'accepted' });
+      return new AcceptedConnection(this.#session, { remoteId, alpn: this.alpn, side: 'accepted' });
     } catch (cause) {
       this.#session.close(0);
       if (cause instanceof ConnectError) throw cause;

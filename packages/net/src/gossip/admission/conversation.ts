@@ -29,6 +29,8 @@ export class Conversation {
   state: 'undecided' | 'deciding' | 'allowed' | 'refused' = 'undecided';
   /** The number of the current question: answers to earlier ones no longer count. */
   question = 0;
+  /** Who is behind the peer, once something has come of it. */
+  source: string | undefined;
   /** Validations under way. */
   running = 0;
   /** Whether something was dropped: reconciliation finds out what, once all that waits is done. */

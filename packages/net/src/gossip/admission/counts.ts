@@ -7,7 +7,8 @@ export type AdmissionReason =
   | 'rejected' // received, by `validate`
   | 'ignored' // received, by `validate`
   | 'validate-timeout' // received, `validate` took too long
-  | 'validate-full'; // received, too much waits for `validate` already: it is fetched again
+  | 'validate-full' // received, too much waits for `validate` already: it is fetched again
+  | 'shut-out'; // a connection, too many messages of the peer, or of its host, were rejected
 
 /** Nothing has been kept from happening. */
 export const NOTHING_KEPT: Readonly<Record<AdmissionReason, number>> = {
@@ -17,6 +18,7 @@ export const NOTHING_KEPT: Readonly<Record<AdmissionReason, number>> = {
   ignored: 0,
   'validate-timeout': 0,
   'validate-full': 0,
+  'shut-out': 0,
 };
 
 /** How often each has happened. */

@@ -2,6 +2,7 @@ import type { InEvent, MessageId, TopicId } from '@grapevine/proto';
 import type { TransportAddr } from '../../address/endpoint-addr.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Connection } from '../../transport/seam.js';
+import type { Sources } from '../sources/index.js';
 import type { NetMessage } from '../wire.js';
 import type { Arrival } from './conversation.js';
 import type { AdmissionReason } from './counts.js';
@@ -19,20 +20,23 @@ export interface GateHost {
   hasSeen(topic: TopicId, id: MessageId): boolean;
   isConnected(peer: EndpointId): boolean;
   remoteAddr(peer: EndpointId): TransportAddr | undefined;
+  /** Knows who is behind peers, and is told from where nobody new comes. */
+  readonly sources: Pick<Sources, 'sourceOf' | 'isOut' | 'close'>;
   /** A hub has something to say that is compared and not announced. */
   compare(topic: TopicId, hub: EndpointId): void;
   /** A peer may have no use for its connection any more. */
   release(peer: EndpointId): void;
   /** Nothing more may be said to a peer in a topic. */
   expelled(topic: TopicId, peer: EndpointId): void;
-  /** A peer has sent too many messages that were rejected: its connections are to be closed. */
-  shutOut(peer: EndpointId): void;
 }
 
 /** Where what comes from peers, and goes to them, waits until the application has decided. */
 export interface AppGate {
   readonly snapshot: AdmissionSnapshot;
-  /** Whether the peer of a connection may say anything. One that has sent too many rejected messages lately may not, and its connection is closed. */
+  /**
+   * Whether the peer of a connection may say anything. One that has sent too many rejected messages lately may not, nor one that comes from where
+   * others have: its connection is closed.
+   */
   admits(connection: Connection): boolean;
   /** Something has come. It is handed on now, later, or not at all. */
   receive(arrival: Arrival): void;

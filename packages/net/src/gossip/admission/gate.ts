@@ -1,4 +1,5 @@
 import type { TopicId } from '@grapevine/proto';
+import { sourceOf } from '../../address/source.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { Connection } from '../../transport/seam.js';
 import { CloseCode } from '../close-code.js';
@@ -20,7 +21,8 @@ const MAX_DECIDING = 1_024;
 /** Refused peers that are remembered, so that they are not asked about again and again; the oldest are forgotten first. */
 const MAX_REFUSED = 4_096;
 
-const SHUT_OUT = 'too many of your messages were rejected: come back later';
+const PEER_OUT = 'too many of your messages were rejected: come back later';
+const SOURCE_OUT = 'too many messages from where you are were rejected: come back later';
 
 /**
  * Stands between the network and the protocol, and has the application decide: `allowPeer` before anything that a peer says in a topic, or
@@ -52,6 +54,7 @@ export class Gate implements AppGate {
     this.#counts = new AdmissionCounts(options.metrics);
     this.#held = new SharedBudget(options.heldBytes);
     this.#penalties = new Penalties(options, (peer) => this.#forgetRefusals(peer));
+    host.sources.isOut = (addr) => this.#penalties.outForMs(sourceOf(addr)) > 0;
     this.#inspector = new Inspector(options, {
       hasSeen: (topic, id) => host.hasSeen(topic, id),
       decided: (conversation) => this.#drain(conversation),
@@ -63,15 +66,21 @@ export class Gate implements AppGate {
   }
 
   admits(connection: Connection): boolean {
-    const isOut = this.#penalties.isOut(connection.remoteId);
-    if (isOut) connection.close(CloseCode.rejected, SHUT_OUT);
-    return !isOut;
+    const { remoteId } = connection;
+    const isOut = this.#penalties.isOut(remoteId);
+    const sourceOutForMs = this.#penalties.outForMs(sourceOf(connection.remoteAddr()));
+    if (!isOut && (sourceOutForMs === 0 || this.#host.isConnected(remoteId))) return true;
+    this.#counts.add('shut-out');
+    connection.close(CloseCode.rejected, isOut ? PEER_OUT : SOURCE_OUT);
+    if (sourceOutForMs > 0) connection.refuseHost?.(sourceOutForMs); // the next one need not finish its handshake
+    return false;
   }
 
   receive(arrival: Arrival): void {
     const { topic, from } = arrival;
     if (!this.#isActive || !this.#host.isJoined(topic)) return this.#host.feed(arrival);
     const conversation = this.#conversations.getOrBegin(topic, from);
+    conversation.source ??= this.#host.sources.sourceOf(from);
     if (conversation.state === 'undecided') this.#decide(conversation, 'incoming');
     switch (conversation.state) {
       case 'undecided':
@@ -263,7 +272,7 @@ export class Gate implements AppGate {
       case 'reject':
         this.#counts.add('rejected');
         this.#discard(arrival);
-        if (this.#penalties.rejected(conversation.peer)) this.#shutOut(conversation.peer);
+        if (this.#penalties.rejected(conversation.peer, conversation.source)) this.#shutOut(conversation.peer);
     }
   }
 
@@ -290,7 +299,7 @@ export class Gate implements AppGate {
     const { logger, rejectedPauseMs } = this.#options;
     logger.warn({ peer, rejectedPauseMs }, 'a peer goes on sending messages that are rejected: it is out for a while');
     for (const conversation of this.#conversations.with(peer)) this.#refuse(conversation);
-    this.#host.shutOut(peer);
+    this.#host.sources.close(peer, CloseCode.rejected, 'too many of its messages were rejected');
   }
 
   #empty(conversation: Conversation): readonly Held[] {

@@ -25,6 +25,7 @@ const OF_MEMBERS = [
   'maxValidations',
   'heldBytes',
   'maxRejected',
+  'maxRejectedPerSource',
   'rejectedPauseMs',
 ] as const;
 

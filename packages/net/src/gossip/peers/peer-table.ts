@@ -171,11 +171,6 @@ export class PeerTable {
     return this.#peers.get(id)?.active !== undefined;
   }
 
-  /** Closes the connections to a peer that has sent too many messages which the application rejects. */
-  shutOut(id: EndpointId): void {
-    this.#peers.get(id)?.links.closeAll(CloseCode.rejected, 'too many of its messages were rejected');
-  }
-
   /** Whether a peer has dialed us and cannot be dialed. */
   isLeaf(id: EndpointId): boolean {
     return this.#peers.get(id)?.active?.connection.isFromLeaf === true;

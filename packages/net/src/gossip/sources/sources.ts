@@ -39,6 +39,9 @@ export interface DialTarget {
   readonly paid: number;
 }
 
+/** Why a peer is dropped, for its log and ours. */
+const OVER_SHARE = 'dropped: what this peer sends costs more than its share';
+
 /** The source of addresses that nobody remembers. */
 const NOBODY = 'nobody';
 
@@ -48,6 +51,8 @@ const NOBODY = 'nobody';
  */
 export class Sources {
   readonly dials: DialQueue;
+  /** Whether nobody new comes from there. Whoever counts rejected messages decides. */
+  isOut?: (addr: TransportAddr) => boolean;
   readonly #host: SourcesHost;
   readonly #limits: SourceLimits;
   readonly #accountHost: PeerAccountHost;
@@ -92,6 +97,11 @@ export class Sources {
   /** Messages about topics that we are not in, so far. */
   get useless(): number {
     return this.#useless;
+  }
+
+  /** Closes the connections to a peer. */
+  close(peer: EndpointId, code: number, reason: string): void {
+    this.#host.close(peer, code, reason);
   }
 
   // Slots.
@@ -165,7 +175,7 @@ export class Sources {
   /** A peer has told how another is reached, or itself. */
   told(peer: EndpointId, teller: EndpointId | undefined): void {
     this.#tellers.delete(peer);
-    this.#tellers.set(peer, this.#sourceOfPeer(teller));
+    this.#tellers.set(peer, this.sourceOf(teller));
     const [oldest] = this.#tellers.keys();
     if (oldest !== undefined && this.#tellers.size > MAX_TELLERS) this.#tellers.delete(oldest);
   }
@@ -213,8 +223,8 @@ export class Sources {
 
   #dropCostly(peer: EndpointId): void {
     this.refused('work');
-    this.#host.options.logger.warn({ peer }, 'dropping a peer that costs more of our time than its share');
-    this.#host.close(peer, CloseCode.overShare, 'what you send costs more than your share');
+    this.#host.options.logger.warn({ peer }, OVER_SHARE);
+    this.close(peer, CloseCode.overShare, OVER_SHARE);
   }
 
   /** Undefined while the source that has named the peer can't pay. */
@@ -250,7 +260,8 @@ export class Sources {
     return sourceOf(connection.remoteAddr()) ?? connection.remoteId;
   }
 
-  #sourceOfPeer(peer: EndpointId | undefined): string {
+  /** Who is behind a peer: where it is connected from, or was last. */
+  sourceOf(peer: EndpointId | undefined): string {
     if (peer === undefined) return NOBODY;
     const account = this.#accounts.get(peer);
     if (account) return account.source;

@@ -1,3 +1,4 @@
+import { NetworkPenalties } from '../../address/network-penalties.js';
 import type { EndpointId } from '../../identity/endpoint-id.js';
 import type { ClockTimer } from '../../util/clock.js';
 import type { ResolvedGossipOptions } from '../options.js';
@@ -8,19 +9,29 @@ const MAX_PEERS = 1_024;
 /** For how long rejected messages are counted, in milliseconds; then the count begins again. */
 const WINDOW_MS = 60_000;
 
-type Options = Pick<ResolvedGossipOptions, 'clock' | 'maxRejected' | 'rejectedPauseMs'>;
+/** How often a source is forgiven as many rejected messages as one peer may send, in milliseconds. */
+const SOURCE_FORGIVEN_MS = 10_000;
 
-/** Counts the rejected messages of each peer. A peer that has sent too many is out for a while. */
+type Options = Pick<ResolvedGossipOptions, 'clock' | 'maxRejected' | 'maxRejectedPerSource' | 'rejectedPauseMs'>;
+
+/**
+ * Counts the rejected messages of each peer, and of each source (a host, or a /48 of IPv6), which may come with a new key each time. A peer that has
+ * sent too many is out for a while; and where its source has, nobody new comes from there.
+ */
 export class Penalties {
   readonly #options: Options;
   readonly #ended: (peer: EndpointId) => void;
   readonly #counts = new Map<EndpointId, { count: number; readonly until: number }>();
   readonly #out = new Map<EndpointId, ClockTimer>();
+  readonly #sources: NetworkPenalties;
 
   /** @param ended called when a peer may come back */
   constructor(options: Options, ended: (peer: EndpointId) => void) {
     this.#options = options;
     this.#ended = ended;
+    const { clock, maxRejected, maxRejectedPerSource } = options;
+    const terms = { max: maxRejected * maxRejectedPerSource, forgivenMs: SOURCE_FORGIVEN_MS / maxRejected };
+    this.#sources = new NetworkPenalties(terms, () => clock.now());
   }
 
   /** How many peers are out. */
@@ -32,9 +43,15 @@ export class Penalties {
     return this.#out.has(peer);
   }
 
-  /** A message of this peer was rejected. @returns whether that was one too many */
-  rejected(peer: EndpointId): boolean {
+  /** For how long nobody new is let in from a source, in milliseconds; 0: everybody is. */
+  outForMs(source: string | undefined): number {
+    return source === undefined ? 0 : this.#sources.outForMs(source);
+  }
+
+  /** A message of this peer was rejected. @param source who is behind it @returns whether that was one too many */
+  rejected(peer: EndpointId, source: string | undefined): boolean {
     if (this.#out.has(peer)) return false;
+    if (source !== undefined && source !== peer) this.#sources.add(source);
     const { clock, maxRejected, rejectedPauseMs } = this.#options;
     const now = clock.now();
     const known = this.#counts.get(peer);
