@@ -114,7 +114,7 @@ export class HardenedPlumTree<P extends PeerId> extends LosslessPlumTree<P> {
     if (others.length === 0) return;
     if (this.eager.size > 0 && this.eager.values.every(isStalled)) this.#growBranch({}, others);
     const own = this.#rootedBroadcast?.ownTree;
-    if (own !== undefined && this.receivers().every(isStalled)) this.#growBranch(own, others);
+    if (own?.tag !== undefined && this.receivers().every(isStalled)) this.#growBranch(own, others);
   }
 
   /** A payload travels along its publisher's tree; one whose frame has no room for the tag travels along the shared tree. */

@@ -90,10 +90,9 @@ export class RootedBroadcast<P extends PeerId> {
     );
   }
 
-  /** The tree of our own, as payloads name it, once we have one. */
+  /** The tree of our own, as payloads name it: without a tag, there is none yet. */
   get ownTree(): Tagged | undefined {
-    const tag = this.#ownTree?.tag;
-    return tag === undefined ? undefined : { tag };
+    return this.#ownTree;
   }
 
   /** Whether payloads of some tree that is in use go to a neighbor. */

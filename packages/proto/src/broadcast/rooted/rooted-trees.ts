@@ -121,7 +121,7 @@ export class RootedTrees<P extends PeerId> {
    * payload.
    */
   leaveOut(peer: P): void {
-    for (const [, tree] of this.#table) if (tree.reachesUs) tree.leaveOut(peer);
+    for (const [, tree] of this.#table) if (tree.reachesUs) tree.prune(peer, Number.NEGATIVE_INFINITY);
   }
 
   /** Trees that are in use look for another parent at once, in case it was this one. */
@@ -150,13 +150,13 @@ export class RootedTrees<P extends PeerId> {
   /** A new payload has come. */
   arrived({ tag, guest, round, asked }: Arrival<P>, tree: Tree<P>, from: P, now: number): void {
     tree.guest = guest;
-    if (guest !== true) tree.distance = round;
+    if (!guest) tree.distance = round;
     if (asked.includes(from) || tree.parent === undefined) {
       // Also one that we have asked: if it was pruned since, by either side, it has us pruned.
       if (tree.isPruned(from)) this.#graft(tag, tree, from);
       tree.graft(from);
       tree.follow(from);
-    } else if (tree.parent !== from && !tree.isPruned(from) && guest !== true) {
+    } else if (tree.parent !== from && !tree.isPruned(from) && !guest) {
       tree.rival = from;
     }
     for (const peer of asked) if (peer !== from && peer !== tree.parent) this.#prune(tag, tree, peer, now);
@@ -167,14 +167,14 @@ export class RootedTrees<P extends PeerId> {
    * links that the tree is about to need.
    */
   duplicate(tree: Tree<P>, from: P, { tag, guest, round, ours, lateBy }: Duplicate, now: number): void {
-    if (guest === true && now - tree.begunAt < SETTLING * this.#waits.underWay) return;
+    if (guest && now - tree.since < SETTLING * this.#waits.underWay) return;
     const told = tree.prunedAt(from);
     if (told !== undefined) {
       if (now - told >= this.#waits.underWay) this.#prune(tag, tree, from, now);
       return;
     }
     if (from === tree.parent) {
-      if (guest !== true) this.#parentWasLater(tag, tree, { nearness: ours - round, lateBy }, now);
+      if (!guest) this.#parentWasLater(tag, tree, { nearness: ours - round, lateBy }, now);
     } else if (round > ours) return;
     else if (round < ours && tree.parent === undefined) tree.follow(from);
     else this.#prune(tag, tree, from, now);

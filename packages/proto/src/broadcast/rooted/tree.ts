@@ -18,11 +18,11 @@ export class Tree<P> {
   /** How far its publisher is, in hops. */
   distance = 0;
   /** When it had its first payload, and when its last. */
-  readonly begunAt: number;
+  readonly since: number;
   usedAt: number;
 
   constructor(now: number) {
-    this.begunAt = now;
+    this.since = now;
     this.usedAt = now;
   }
 
@@ -47,11 +47,6 @@ export class Tree<P> {
   /** Whether the tree reaches us: then a new link would close a cycle. */
   get reachesUs(): boolean {
     return this.isOurs || this.parent !== undefined;
-  }
-
-  /** Leaves a new link out of the tree, until somebody takes it in. */
-  leaveOut(peer: P): void {
-    this.#pruned.set(peer, Number.NEGATIVE_INFINITY);
   }
 
   /** Takes a link into the tree. */
