@@ -1,4 +1,4 @@
-import { Gossip, JoinTimeoutError } from '@grapevine/api';
+import { Gossip, JoinTimeoutError, NoNeighborsError } from '@grapevine/api';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { expect, test } from 'vitest';
 import type { PeerLine } from '../interop/peer-process.js';
@@ -34,6 +34,9 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
   // One that stays. Without it the host would be alone, and dial the peers that it remembers.
   const resident = await (await processes.start(ledger, { name: 'resident' })).join(host.ticket);
   await resident.untilJoined();
+  // Each visitor says one thing. Nobody keeps accounts of what visitors hear: they are gone again.
+  const visitors = ledger.reader('visitors');
+  visitors.excuse(0, Number.POSITIVE_INFINITY);
   let alone = 0;
   const visit = async () => {
     const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
@@ -42,8 +45,10 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
     const topic = await gossip.subscribe(TOPIC, { bootstrap: [host.ticket] });
     try {
       await topic.joined({ signal: AbortSignal.timeout(20_000) });
+      await ledger.publish(visitors, (content) => topic.broadcast(content, { whenAlone: 'reject' }));
+      await topic.flush();
     } catch (error) {
-      if (!(error instanceof JoinTimeoutError)) throw error;
+      if (!(error instanceof JoinTimeoutError || error instanceof NoNeighborsError)) throw error;
       alone++;
     }
     await router.shutdown();
@@ -75,6 +80,13 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
   const seconds = (performance.now() - began) / 1000;
   const after = await untilCalm();
 
+  expect(await ledger.imbalances(20_000)).toEqual([]);
+  report({
+    row: 'row 7',
+    figure: `of ${ledger.count} words of visitors told as lost`,
+    value: ledger.toldInAll(),
+    unit: 'messages',
+  });
   for (const known of ['routes', 'inViews'] as const) {
     expect((after[known] as number) - (before[known] as number), known).toBeLessThanOrEqual(UNTRIED);
   }

@@ -8,7 +8,7 @@ const NEIGHBORS = 100;
 const running: PeerProcess[] = [];
 afterEach(() => Promise.all(running.splice(0).map((process) => process.kill())));
 
-test('100 neighbors on one node at idle: no slice of the event loop takes 10 ms of CPU more than in a node without any', async () => {
+test('100 neighbors on one node at idle: no slice of the event loop takes 10 ms of CPU', async () => {
   let ticket = '';
   const host = new PeerProcess({ label: 'host', file: execPath, args: [program('busy-host')] }, (line) => {
     if (line.event === 'ready') ticket = line.ticket as string;
@@ -41,6 +41,5 @@ test('100 neighbors on one node at idle: no slice of the event loop takes 10 ms 
     value: measured.longestMs as number,
     unit: 'ms of CPU',
   });
-  // A garbage collection alone may take 9 ms here.
-  expect(measured.longestMs as number).toBeLessThan((control.longestMs as number) + 10);
+  expect(measured.longestMs as number).toBeLessThan(10);
 });

@@ -78,6 +78,11 @@ export class Ledger {
     return sum;
   }
 
+  /** How many messages all readers together were told that they miss. */
+  toldInAll(): number {
+    return Object.values(this.told()).reduce((sum, count) => sum + count, 0);
+  }
+
   /** Deliveries to all readers together. */
   deliveries(): number {
     return this.#readers.reduce((sum, { received }) => sum + received, 0);

@@ -34,6 +34,7 @@ export interface LocalTopicHost {
   readonly countedLateMs: number;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
+  isDialing(peer: EndpointId): boolean;
   /** What became of the dials of a peer. */
   tried(peer: EndpointId): TriedPeer;
   /** Whether a peer has said anything in a topic since it last left it. */

@@ -39,7 +39,7 @@ export interface LocalTopicsHost {
     KernelState<EndpointId>,
     'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'isDismissed' | 'snapshot'
   >;
-  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'waitsForStream' | 'tried' | 'written'>;
+  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'isDialing' | 'waitsForStream' | 'tried' | 'written'>;
   /** Gives the protocol a command. */
   command(topic: TopicId, command: Command<EndpointId>): void;
   /** Compares what a neighbor and we have of a topic. */
@@ -144,6 +144,7 @@ export class LocalTopics {
       countedAbsenceMs: countedAbsence(state.config),
       countedLateMs: state.config.broadcast.messageIdRetention,
       waitFor: (peer) => peers.waitFor(peer),
+      isDialing: (peer) => peers.isDialing(peer),
       tried: (peer) => peers.tried(peer),
       hasHeardFrom: (topic, peer) => state.hasHeardFrom(topic, peer),
       isDismissed: (topic, peer) => state.isDismissed(topic, peer, options.clock.now()),

@@ -20,6 +20,7 @@ export interface WayBackHost {
   readonly options: Pick<ResolvedGossipOptions, 'clock' | 'dialBackoffMinMs' | 'dialBackoffMaxMs' | 'random'>;
   /** Milliseconds until a peer may be dialed; 0 when it may be now. */
   waitFor(peer: EndpointId): number;
+  isDialing(peer: EndpointId): boolean;
   /** Asks peers to let us in. */
   join(topic: TopicId, peers: readonly EndpointId[]): void;
 }
@@ -27,7 +28,8 @@ export interface WayBackHost {
 /**
  * The peers that a topic asks while it has no neighbor: round after round, with growing pauses, for ever.
  *
- * Peers that the user has named are never forgotten for others: at least one of them is in every round.
+ * Peers that the user has named are never forgotten for others: at least one of them is in every round. Where none of them may be dialed yet, the next
+ * round begins as soon as one may be.
  */
 export class WayBack {
   readonly #topic: TopicId;
@@ -101,10 +103,14 @@ export class WayBack {
     if (this.#timer || this.#bootstrap.length + this.#former.length === 0) return;
     const { clock, dialBackoffMinMs, dialBackoffMaxMs, random } = this.#host.options;
     const pause = Math.min(dialBackoffMaxMs, 2 * dialBackoffMinMs * 2 ** Math.min(this.#rounds, 30)) * (0.5 + random());
-    // A round waits until one of the peers that the user has named may be dialed.
-    const needed = this.#bootstrap.length > 0 ? this.#bootstrap : this.#former;
-    const soonest = needed.reduce((least, peer) => Math.min(least, this.#host.waitFor(peer)), Number.POSITIVE_INFINITY);
-    this.#timer = clock.setTimer(() => this.#ask(), Math.max(pause, soonest));
+    const isNamed = this.#bootstrap.length > 0;
+    const soonest = Math.min(...(isNamed ? this.#bootstrap : this.#former).map((peer) => this.#host.waitFor(peer)));
+    const isMissing = isNamed && soonest > 0 && !this.#bootstrap.some((peer) => this.#isAsked(peer));
+    this.#timer = clock.setTimer(() => this.#ask(), isMissing ? soonest : Math.max(pause, soonest));
+  }
+
+  #isAsked(peer: EndpointId): boolean {
+    return this.#asked.includes(peer) || this.#host.isDialing(peer);
   }
 
   /** Asks nobody any more. The next start begins with short pauses. */

@@ -8,12 +8,13 @@ import { ManualClock } from '../support/manual-clock.js';
 const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => `${prefix}${i}` as EndpointId);
 
 /** A way back whose rounds are written down. Everybody may be dialed at any time, unless said otherwise. */
-function wayBack(waits: Readonly<Record<string, number>> = {}) {
+function wayBack(notBefore: Readonly<Record<string, number>> = {}, dialing: ReadonlySet<string> = new Set()) {
   const clock = new ManualClock();
   const rounds: EndpointId[][] = [];
   const back = new WayBack(topicIdFromBytes(new Uint8Array(32)), {
     options: { clock: new WakingClock(clock), dialBackoffMinMs: 250, dialBackoffMaxMs: 10_000, random: () => 0.5 },
-    waitFor: (peer) => waits[peer] ?? 0,
+    waitFor: (peer) => (dialing.has(peer) ? 250 : Math.max(0, (notBefore[peer] ?? 0) - clock.now())),
+    isDialing: (peer) => dialing.has(peer),
     join: (_, peers) => peers.length > 0 && rounds.push([...peers]),
   });
   return { clock, rounds, back };
@@ -35,16 +36,47 @@ describe('the way back in', () => {
   });
 
   test('waits for a named peer that must not be dialed yet', async () => {
-    const waits: Record<string, number> = { bootstrap0: 8_000 };
-    const { clock, rounds, back } = wayBack(waits);
+    const { clock, rounds, back } = wayBack({ bootstrap0: 8_000 });
     back.addBootstrap(ids('bootstrap', 1));
     back.remember(ids('neighbor', 1)[0] as EndpointId);
     back.start();
     await clock.advance(7_999);
     expect(rounds).toEqual([]);
-    waits.bootstrap0 = 0;
     await clock.advance(1);
     expect(rounds).toEqual([['neighbor0', 'bootstrap0']]);
+  });
+
+  test('begins the next round as soon as a named peer may be dialed that could not be in this one', async () => {
+    const notBefore: Record<string, number> = {};
+    const { clock, rounds, back } = wayBack(notBefore);
+    back.addBootstrap(ids('bootstrap', 1));
+    for (const peer of ids('neighbor', 8)) back.remember(peer);
+    back.start();
+    await clock.advance(500);
+    expect(rounds).toEqual([['neighbor6', 'neighbor7', 'bootstrap0']]);
+    notBefore.bootstrap0 = 1_800; // the dial has failed
+    await clock.advance(1_000);
+    expect(rounds.slice(1)).toEqual([['neighbor3', 'neighbor4', 'neighbor5']]);
+    await clock.advance(299);
+    expect(rounds).toHaveLength(2);
+    await clock.advance(1);
+    expect(rounds.slice(2)).toEqual([['neighbor1', 'neighbor2', 'bootstrap0']]);
+  });
+
+  test('keeps its pauses while a named peer is being dialed', async () => {
+    const dialing = new Set<string>();
+    const { clock, rounds, back } = wayBack({}, dialing);
+    back.addBootstrap(ids('bootstrap', 1));
+    for (const peer of ids('neighbor', 8)) back.remember(peer);
+    back.start();
+    await clock.advance(500);
+    dialing.add('bootstrap0');
+    await clock.advance(1_000);
+    expect(rounds.slice(1)).toEqual([['neighbor3', 'neighbor4', 'neighbor5']]);
+    await clock.advance(1_999);
+    expect(rounds).toHaveLength(2);
+    await clock.advance(1);
+    expect(rounds).toHaveLength(3);
   });
 
   test('asks the latest neighbors first, and forgets who has left, unless the user named it', async () => {

@@ -192,6 +192,10 @@ export class PeerTable {
     return this.#dialer.isDialing(id) ? this.#options.dialBackoffMinMs : this.#dialer.waitFor(id);
   }
 
+  isDialing(id: EndpointId): boolean {
+    return this.#dialer.isDialing(id);
+  }
+
   /** What became of our dials of a peer. */
   tried(id: EndpointId): TriedPeer {
     return describeDials(this.#dialer, id);
