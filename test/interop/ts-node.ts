@@ -26,6 +26,11 @@ export class TsNode extends PeerNode {
     return { active, passive } as Views;
   }
 
+  /** How many topics wait for a stream to a peer, because it allows no more. */
+  async waitingStreams(id: string): Promise<number> {
+    return (await this.process.command('waiting-streams', id)).count as number;
+  }
+
   /** How many connections it has with a peer; 0 if it knows nothing of it. */
   async connections(id: string): Promise<number> {
     return (await this.process.command('connections', id)).count as number;

@@ -42,8 +42,12 @@ test.each(ends)('$how: readers, publishers and joiners are told', async ({ end, 
   await b.close();
 });
 
-test('a process whose endpoint is closed under its gossip node ends by itself', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [program('closes-endpoint')], { timeout: 15_000 });
+test.each([
+  ['whose endpoint is closed under its gossip node', []],
+  ['whose socket dies', ['socket']],
+])('a process %s ends by itself', async (_, args) => {
+  const command = [program('closes-endpoint'), ...args];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: 15_000 });
   expect(stdout.trim()).toBe('the reader has ended');
 });
 

@@ -96,6 +96,8 @@ test('shutdown() gives a dead peer five seconds', async () => {
   const a = await (await swarm.current.start({ endpoint: { socket: () => socket } })).join();
   const b = await (await swarm.current.start()).join([a]);
   await b.topic.joined();
+  await b.publish();
+  expect(await swarm.current.ledger.imbalances(10_000)).toEqual([]);
   socket.cut();
   const began = performance.now();
   await b.close();

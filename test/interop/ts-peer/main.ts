@@ -74,6 +74,10 @@ async function obey(verb: string, words: readonly string[]): Promise<object> {
       const { peers } = await gossip.snapshot();
       return { count: peers.find(({ id }) => id === words[0])?.connections ?? 0 };
     }
+    case 'waiting-streams': {
+      const { peers } = await gossip.snapshot();
+      return { count: peers.find(({ id }) => id === words[0])?.waitingStreams ?? 0 };
+    }
     case 'quit':
       await router.shutdown();
       return {};

@@ -1,9 +1,19 @@
-// Closes the endpoint of a gossip node, and does nothing else. The process has to end by itself.
+// Closes the endpoint of a gossip node, or loses its socket (argument: socket), and does nothing else. The process has to end by itself.
 import { Gossip, topicIdFrom } from '@grapevine/api';
-import { Endpoint, Router } from '@grapevine/net/quic';
+import { DgramSocket, Endpoint, Router } from '@grapevine/net/quic';
+
+/** Reports the error with which the operating system takes a socket away. */
+let report: (error: Error) => void = () => {};
+
+class MortalSocket extends DgramSocket {
+  override onError(listener: (error: Error) => void): void {
+    report = listener;
+    super.onError(listener);
+  }
+}
 
 async function start() {
-  const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
+  const endpoint = await Endpoint.bind({ address: '127.0.0.1:0', socket: () => new MortalSocket() });
   const gossip = Gossip.spawn(endpoint);
   new Router(endpoint).accept(Gossip.ALPN, gossip).spawn();
   return { endpoint, gossip };
@@ -17,7 +27,11 @@ await topic.joined();
 const reading = (async () => {
   for await (const _ of topic);
 })().catch(() => {});
-await b.endpoint.close();
+if (process.argv[2] === 'socket') {
+  report(Object.assign(new Error('recvmsg ENETDOWN'), { code: 'ENETDOWN', syscall: 'recvmsg' }));
+} else {
+  await b.endpoint.close();
+}
 await reading;
 await a.endpoint.close();
 process.stdout.write('the reader has ended\n');
