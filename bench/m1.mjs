@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { bundleMember } from './lib/bundled-member.mjs';
 import { ensureGossipsub } from './lib/gossipsub.mjs';
 import { median } from './lib/measure.mjs';
 import { runProgram } from './lib/program.mjs';
@@ -16,7 +17,13 @@ const TOPICS = 2000;
 const CONNECTIONS = 300;
 /** libp2p's connection manager refuses more than 300 by default. */
 const LIBP2P_CONNECTIONS = 200;
-const [ours, empty, rust, libp2p] = ['ours', 'Node alone', 'iroh-gossip 0.101', 'gossipsub 17'];
+const [ours, bundled, empty, rust, libp2p] = [
+  'ours',
+  'ours, bundled into one file',
+  'Node alone',
+  'iroh-gossip 0.101',
+  'gossipsub 17',
+];
 const LIMITS = { idleMb: 16, loadedMb: 30, topicKb: 4, connectionKb: 12 };
 
 /** After eight idle seconds or more, V8 gives back the memory that joining took. */
@@ -58,34 +65,35 @@ let parts = {};
 /** How much more memory than an empty process. @param {'idleMb' | 'loadedMb'} figure */
 const above = (figure, name = ours) => Number(result[name]?.[figure]) - Number(result[empty]?.[figure]);
 
-/** @type {{ what: string, holds: (name?: string) => boolean, hasFloor: boolean }[]} `name`: whom it is asked of, ours or the floor */
+/** @type {{ what: string, holds: (name?: string) => boolean, hasPeers: boolean }[]} `name`: whom it is asked of, ours if left out */
 const goals = [
   {
     what: `<= ${LIMITS.idleMb} MB above Node alone when idle`,
     holds: (name) => above('idleMb', name) <= LIMITS.idleMb,
-    hasFloor: true,
+    hasPeers: true,
   },
   {
     what: `<= ${LIMITS.loadedMb} MB above it at 100 payloads/s`,
     holds: (name) => above('loadedMb', name) <= LIMITS.loadedMb,
-    hasFloor: true,
+    hasPeers: true,
   },
   {
     what: `<= ${LIMITS.topicKb} kB for an idle topic`,
     holds: () => Number(parts['an idle topic, with a neighbor']?.js) <= LIMITS.topicKb * 1000,
-    hasFloor: false,
+    hasPeers: false,
   },
   {
     what: `<= ${LIMITS.connectionKb} kB for an idle connection of ours, besides what quiche keeps`,
     holds: () => Number(parts['an idle connection']?.js) <= LIMITS.connectionKb * 1000,
-    hasFloor: false,
+    hasPeers: false,
   },
 ];
 
-/** @param {(typeof goals)[number]} goal */
-function verdict({ holds, hasFloor }) {
+/** Some goals are also asked of the floor, and of ours in one file. @param {(typeof goals)[number]} goal */
+function verdict({ holds, hasPeers }) {
   if (holds()) return 'met';
-  return !hasFloor || holds(FLOOR) ? 'MISSED' : 'MISSED, and out of reach: the floor misses it, too';
+  if (hasPeers && holds(bundled)) return 'MISSED, met when bundled into one file';
+  return !hasPeers || holds(FLOOR) ? 'MISSED' : 'MISSED, and out of reach: the floor misses it, too';
 }
 
 /** @type {import('./lib/row.mjs').Row} */
@@ -98,8 +106,10 @@ export const row = {
   run: async () => {
     ensureGossipsub('M1');
     buildRustPeer('M1');
+    await bundleMember();
     result = await byTurns('M1', {
       [ours]: () => processes('ours'),
+      [bundled]: () => processes('bundled'),
       [empty]: emptyNode,
       [FLOOR]: () => processes('quic'),
       [rust]: () => processes('rust'),

@@ -56,8 +56,13 @@ const { outputFiles } = await build({
 
 for (const { path, text } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
-  if (!path.endsWith('.js')) writeFileSync(path, text);
-  else writeFileSync(path, withConstants(withNames(sideEffects === false ? withoutBareImports(text) : text)));
+  if (!path.endsWith('.js')) {
+    writeFileSync(path, text);
+    continue;
+  }
+  const wide = /.*[\u0100-\uffff].*/.exec(text);
+  if (wide) throw new Error(`${path} would take two bytes a character in memory. Write as \\u…: ${wide[0].trim()}`);
+  writeFileSync(path, withConstants(withNames(sideEffects === false ? withoutBareImports(text) : text)));
 }
 
 /** Removes imports for side effects: esbuild writes them for shared files, which have none, and other bundlers warn of them. Keeps the lines. */

@@ -1,6 +1,5 @@
 // @ts-check
 // A member of a swarm of processes takes the commands of processes.mjs on stdin, and answers each with a JSON line on stdout.
-import { createInterface } from 'node:readline';
 
 /**
  * Answers commands until stdin ends, and exits then.
@@ -14,7 +13,7 @@ import { createInterface } from 'node:readline';
 export async function obey(ticket, { join, send, look }) {
   const say = (/** @type {object} */ answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
   say({ event: 'ready', ticket });
-  for await (const line of createInterface({ input: process.stdin })) {
+  for await (const line of lines()) {
     const [verb, ...args] = line.split(' ');
     switch (verb) {
       case 'join':
@@ -35,4 +34,14 @@ export async function obey(ticket, { join, send, look }) {
     }
   }
   process.exit();
+}
+
+/** The lines of stdin. `node:readline` takes half a megabyte, which rows would count as the member's. */
+async function* lines() {
+  let rest = '';
+  for await (const text of process.stdin.setEncoding('utf8')) {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
 }

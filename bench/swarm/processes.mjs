@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bundledMember } from '../lib/bundled-member.mjs';
 import { newIdentity } from '../lib/identity.mjs';
 import { rustPeer } from '../lib/rust-peer.mjs';
 
@@ -23,8 +24,9 @@ const STALL_MS = 60_000;
 export class StallError extends Error {}
 
 /**
- * What runs in the processes. `quic` and `quicRing` are bare nodes on the QUIC binding: along a tree, and with five neighbors each.
- * @typedef {'ours' | 'rust' | 'gossipsub' | 'bare' | 'quic' | 'quicRing'} Kind
+ * What runs in the processes. `bundled` is ours, made into one file by `bundleMember`. `quic` and `quicRing` are bare nodes on the QUIC binding:
+ * along a tree, and with five neighbors each.
+ * @typedef {'ours' | 'bundled' | 'rust' | 'gossipsub' | 'bare' | 'quic' | 'quicRing'} Kind
  * @typedef {{ count: number, cpuMs: number, packets: number, turns: number, neighbors: number }} Look
  *   what a process has delivered, used and sent so far, and how many turns its event loop has had; what is not counted is NaN
  */
@@ -32,6 +34,7 @@ export class StallError extends Error {}
 /** The program of each kind, and its arguments. @type {Record<Kind, readonly [string, readonly string[]]>} */
 const PROGRAMS = {
   ours: [process.execPath, [`${here}member.mjs`]],
+  bundled: [process.execPath, [bundledMember]],
   bare: [process.execPath, [`${here}bare-member.mjs`]],
   quic: [process.execPath, [`${here}quic-member.mjs`]],
   quicRing: [process.execPath, [`${here}quic-member.mjs`]],
@@ -227,6 +230,7 @@ function bootstrap(kind, tickets, i) {
   if (i === 0) return [];
   switch (kind) {
     case 'ours':
+    case 'bundled':
     case 'rust':
       return tickets.slice(0, 1);
     case 'bare':

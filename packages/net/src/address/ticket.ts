@@ -11,7 +11,7 @@ const WHAT = 'endpoint ticket';
 const PREFIX = 'endpoint';
 
 /** What mail programs, chats and shells put around words and into them; the last ones take no space at all. */
-const PASTED = /[\s"'`“”‘’„‚«»‹›<>\u200b-\u200d\u2060\ufeff\u00ad]/g;
+const PASTED = /[\s"'`<>\xab\xbb\u2018-\u201a\u201c-\u201e\u2039\u203a\u200b-\u200d\u2060\ufeff\u00ad]/g;
 
 /** A word without what was pasted with it. */
 export function withoutPasting(text: string): string {
