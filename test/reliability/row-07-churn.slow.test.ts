@@ -1,4 +1,5 @@
 import { Gossip, JoinTimeoutError, NoNeighborsError } from '@grapevine/api';
+import { parseEndpointId } from '@grapevine/net';
 import { Endpoint, Router } from '@grapevine/net/quic';
 import { expect, test } from 'vitest';
 import type { PeerLine } from '../interop/peer-process.js';
@@ -34,9 +35,10 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
   // One that stays. Without it the host would be alone, and dial the peers that it remembers.
   const resident = await (await processes.start(ledger, { name: 'resident' })).join(host.ticket);
   await resident.untilJoined();
-  // Each visitor says one thing. Nobody keeps accounts of what visitors hear: they are gone again.
+  // Visitors say one thing. Nobody keeps accounts of what they hear: they are gone again. What only another visitor hears may leave with it.
   const visitors = ledger.reader('visitors');
   visitors.excuse(0, Number.POSITIVE_INFINITY);
+  const staying = [host, resident].map(({ id }) => parseEndpointId(id));
   let alone = 0;
   const visit = async () => {
     const endpoint = await Endpoint.bind({ address: '127.0.0.1:0' });
@@ -45,8 +47,10 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
     const topic = await gossip.subscribe(TOPIC, { bootstrap: [host.ticket] });
     try {
       await topic.joined({ signal: AbortSignal.timeout(20_000) });
-      await ledger.publish(visitors, (content) => topic.broadcast(content, { whenAlone: 'reject' }));
-      await topic.flush();
+      if (topic.neighbors().some((peer) => staying.includes(peer))) {
+        await ledger.publish(visitors, (content) => topic.broadcast(content, { whenAlone: 'reject' }));
+        await topic.flush();
+      }
     } catch (error) {
       if (!(error instanceof JoinTimeoutError || error instanceof NoNeighborsError)) throw error;
       alone++;
@@ -81,6 +85,7 @@ test('10,000 links with fresh identities come and go: connections, maps and heap
   const after = await untilCalm();
 
   expect(await ledger.imbalances(20_000)).toEqual([]);
+  expect(ledger.count).toBeGreaterThan(LINKS / 2);
   report({
     row: 'row 7',
     figure: `of ${ledger.count} words of visitors told as lost`,
