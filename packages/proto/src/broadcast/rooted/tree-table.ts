@@ -81,8 +81,8 @@ export class TreeTable<P> {
   #makeRoom(now: number): boolean {
     if (this.size < this.#limits.maxTrees) return true;
     if (this.#young.size > 0) return this.#dropOldest(this.#young);
-    const [oldest] = this.#grown.values();
-    return oldest !== undefined && !this.isInUse(oldest, now) && this.#dropOldest(this.#grown);
+    const [oldest] = this.#grown;
+    return oldest !== undefined && !this.isInUse(oldest[1], now) && this.#grown.delete(oldest[0]);
   }
 
   #dropOldest(trees: LazyMap<RootTag, Tree<P>>): boolean {
