@@ -10,7 +10,7 @@ import { until } from './support/until.js';
 // the order in which they were said, and knows that none is missing. How many a gap may have: l03-large-gap.
 
 /** Each author's messages before, in and after the gap. */
-const EACH = 500;
+const EACH = 200;
 /** Longer than a message needs, so that payloads travel along trees and not all at once. */
 const PAUSE_EVERY = 50;
 
