@@ -50,6 +50,34 @@ describe('Gossip.bind', () => {
     expect((await changes.next()).value).toMatchObject({ type: 'neighborDown', reason: 'left' });
   });
 
+  test('asks the program about peers and messages, where it wants to be asked', async () => {
+    const members = new Set<string>();
+    const host = await bind({
+      ...LOCAL,
+      allowPeer: (_topic, peer) => members.has(peer),
+      validate: (_topic, { content }) => (content.length > 3 ? 'reject' : 'accept'),
+    });
+    const topic = await host.subscribe(ROOM);
+    const messages = topic.messages();
+    const changes = topic.membership();
+    const member = await bind();
+    members.add(member.id);
+    const stranger = await bind();
+    const theirs = await member.subscribe(ROOM, { bootstrap: host.ticket() });
+    await theirs.joined();
+    await stranger.subscribe(ROOM, { bootstrap: host.ticket() });
+    for (const text of ['too long', 'ok']) await theirs.broadcast(text);
+    expect(Buffer.from((await messages.next()).value?.content ?? []).toString()).toBe('ok');
+    expect((await changes.next()).value).toEqual({ type: 'neighborUp', peer: member.id });
+    await expect.poll(async () => (await host.snapshot()).admission.counts['not-allowed']).toBeGreaterThan(0);
+    expect((await host.snapshot()).admission.counts.rejected).toBe(1);
+    expect(topic.neighbors()).toEqual([member.id]);
+
+    members.clear();
+    host.gossip.reviewPeers();
+    expect((await changes.next()).value).toEqual({ type: 'neighborDown', peer: member.id, reason: 'refused' });
+  });
+
   test('is who, and where, the options say', async () => {
     const secretKey = SecretKey.generate();
     const node = await bind({ ...LOCAL, secretKey, advertise: ['203.0.113.7:4433', '2001:db8::1'] });
