@@ -22,6 +22,8 @@ function gateWith(options: GossipOptions) {
   const seen = new Set<MessageId>();
   /** Who is behind a peer. */
   const sources = new Map<string, string>();
+  /** Where a peer is now that has moved. */
+  const movedTo = new Map<string, string>();
   const connected = new Set<string>([peer as string, other as string]);
   const host: GateHost = {
     feed: (event) => {
@@ -35,7 +37,10 @@ function gateWith(options: GossipOptions) {
     isJoined: () => true,
     hasSeen: (_topic, id) => seen.has(id),
     isConnected: (id) => connected.has(id),
-    remoteAddr: () => undefined,
+    remoteAddr: (id) => {
+      const name = movedTo.get(id);
+      return name === undefined ? undefined : { type: 'ip', addr: { host: name, port: 1 } };
+    },
     sources: {
       sourceOf: (id) => sources.get(id ?? '') ?? String(id),
       close: () => void handedOn.push('shut out'),
@@ -54,7 +59,7 @@ function gateWith(options: GossipOptions) {
     });
   /** Whether nobody new comes from there. */
   const isOut = (name: string) => host.sources.isOut?.({ type: 'ip', addr: { host: name, port: 1 } });
-  return { gate, clock, handedOn, receive, seen, sources, connected, isOut };
+  return { gate, clock, handedOn, receive, seen, sources, connected, movedTo, isOut };
 }
 
 const idOf = (number: number): MessageId => messageIdFromBytes(new Uint8Array(32).fill(number));
@@ -313,6 +318,19 @@ describe('a host that comes with another key each time', () => {
     expect(isOut(host)).toBe(false);
     for (let key = 0; key < 8; key++) for (let i = 0; i < 8; i++) await answer(100 * key + i, 'reject');
     expect(isOut(host)).toBe(true);
+  });
+
+  test('is not blamed for what a peer sends after it has moved elsewhere', () => {
+    const { receive, sources, movedTo, isOut } = gateWith({
+      validate: () => 'reject',
+      maxRejected: 100,
+      maxRejectedPerSource: 1,
+    });
+    sources.set(peer as string, host);
+    receive(1);
+    movedTo.set(peer as string, '192.0.2.9');
+    for (let i = 2; i < 102; i++) receive(i);
+    expect([isOut(host), isOut('192.0.2.9')]).toEqual([false, true]);
   });
 
   test('is not blamed for what is ignored, takes too long, or is accepted', async () => {

@@ -272,8 +272,13 @@ export class Gate implements AppGate {
       case 'reject':
         this.#counts.add('rejected');
         this.#discard(arrival);
-        if (this.#penalties.rejected(conversation.peer, conversation.source)) this.#shutOut(conversation.peer);
+        if (this.#penalties.rejected(conversation.peer, this.#whereIs(conversation))) this.#shutOut(conversation.peer);
     }
+  }
+
+  /** Who is behind a peer now, since somebody else may be where it was; where it has left, who was behind it. */
+  #whereIs({ peer, source }: Conversation): string | undefined {
+    return sourceOf(this.#host.remoteAddr(peer)) ?? source;
   }
 
   /** A message for neighbors only has no id that could come again. */
