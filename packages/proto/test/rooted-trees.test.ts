@@ -291,6 +291,17 @@ describe('tags', () => {
     expect(said(node.receive(1, along(A, 'still there', 0)))).toEqual(['3 gossip a']);
   });
 
+  test('are missing from payloads of others: these use the tree that all share, and so do neighbors that have never sent a tag', () => {
+    const node = hardened();
+    expect(said(node.receive(1, payload('a')))).toEqual(['2 gossip', '3 gossip']);
+    expect(said(node.receive(2, payload('a')))).toEqual(['2 prune']);
+    expect(said(node.receive(1, along(A, 'b')))).toEqual(['3 gossip a']);
+    node.receive(2, along(B, 'c'));
+    expect(said(node.receive(1, along(A, 'd')))).toEqual(['2 gossip a', '3 gossip a']);
+    // The shared tree is as it was.
+    expect(said(node.receive(1, payload('e')))).toEqual(['3 gossip']);
+  });
+
   test('are not understood by the reference: it passes payloads on without', () => {
     const node = new TestNode({ mode: 'reference' }).meet(1, 2);
     expect(said(node.receive(1, along(A, 'a')))).toEqual(['2 gossip']);
