@@ -36,6 +36,43 @@ test('frames come out whole, however the stream is cut', () => {
   );
 });
 
+test('frames over the limit are named once each and passed over, however the stream is cut', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 90 }), { maxLength: 8 }),
+      fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1 }),
+      (bodies, cuts) => {
+        const stream = Buffer.concat(bodies.map(frame));
+        const decoder = new FrameDecoder(50);
+        const seen: (number[] | number)[] = [];
+        const drainAll = () => {
+          for (;;) {
+            try {
+              return void seen.push(...drain(decoder));
+            } catch (error) {
+              seen.push((error as FrameTooLargeError).length);
+            }
+          }
+        };
+        for (let at = 0, i = 0; at < stream.length; i++) {
+          const length = cuts[i % cuts.length] ?? 1;
+          decoder.push(stream.subarray(at, at + length));
+          at += length;
+          drainAll();
+          expect(decoder.heldBytes).toBeLessThanOrEqual(50);
+        }
+        expect(seen.filter(Array.isArray)).toEqual(
+          bodies.filter(({ length }) => length <= 50).map((body) => [...body]),
+        );
+        expect(seen.filter(Number.isInteger)).toEqual(
+          bodies.map(({ length }) => length).filter((length) => length > 50),
+        );
+        expect(decoder.insideBody).toBe(false);
+      },
+    ),
+  );
+});
+
 test('a frame at the limit passes, one byte more is refused before it arrives', () => {
   const decoder = new FrameDecoder(512);
   decoder.push(frame(new Uint8Array(512)));

@@ -48,6 +48,7 @@ const join = encodeFrame({ type: 'join', data: undefined });
 describe('a connection is closed, with a code, for', () => {
   test('a frame over the limit, before it has arrived', async () => {
     await open(encodeHeader(TOPIC), length(4097));
+    await swarm.clock.advance(300); // what it has said besides is read first
     expect(await attack.closed).toMatchObject({
       type: 'peer',
       code: CloseCode.frameTooLarge,

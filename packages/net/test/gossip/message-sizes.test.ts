@@ -61,7 +61,7 @@ describe('the content of a message', () => {
     await swarm.clock.until(() => b.session.neighbors().length > 0);
     await swarm.clock.advance(500);
     await a.session.send({ type: 'broadcast', content: Buffer.alloc(1_000), scope: 'swarm', whenAlone: 'keep' });
-    await swarm.clock.advance(20);
+    await swarm.clock.advance(300);
     expect(JSON.stringify(reasons)).toContain('over the limit of 600');
     expect(a.events.some((event) => event.type === 'neighborDown')).toBe(true);
   });

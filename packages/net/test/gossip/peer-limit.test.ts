@@ -65,6 +65,20 @@ describe('a peer with a smaller limit', () => {
     await expectLearned(here);
   });
 
+  test('gets what is said behind a message that does not fit, also from one that leaves at once', async () => {
+    const here = await publisher();
+    const small = await swarm.listen(swarm.add({ config: { maxMessageSize: 600 } }, {}), [here]);
+    await swarm.clock.until(() => small.session.neighbors().length === 1);
+    for (let i = 0; i < COUNT; i++) {
+      await say(here, larges[i] as string);
+      await say(here, smalls[i] as string);
+    }
+    const leaving = here.router.shutdown();
+    await swarm.clock.advance(10_000);
+    await leaving;
+    expect(texts(small).toSorted()).toEqual(smalls.toSorted());
+  });
+
   test('has what does not fit within two seconds: its only source may die after that', async () => {
     const here = await publisher();
     const small = await publishTo(here);

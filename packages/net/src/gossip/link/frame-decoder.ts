@@ -29,6 +29,8 @@ export class FrameDecoder {
   /** The body, as far as it has come in earlier chunks. */
   #part: Uint8Array = NOTHING;
   #partLength = 0;
+  /** Whether the body is over the limit. Its bytes are counted, and not kept. */
+  #isTooLong = false;
 
   /** @param limit longest body in bytes */
   constructor(limit: number) {
@@ -57,14 +59,15 @@ export class FrameDecoder {
   /**
    * The next whole body: a view into what was pushed last, or a buffer of its own; undefined when more bytes are needed.
    *
-   * @throws FrameTooLargeError
+   * @throws FrameTooLargeError once for each body over the limit, as soon as its length is known. The body behind it is the next.
    */
   next(): Uint8Array | undefined {
     this.#readPrefix();
+    if (this.#isTooLong) this.#passOver();
     const available = this.#chunk.length - this.#at;
     const missing = this.#length - this.#partLength;
     if (this.#prefixBytes < PREFIX_LENGTH || available < missing) {
-      if (this.insideBody) this.#keep(this.#chunk.subarray(this.#at));
+      if (this.insideBody && !this.#isTooLong) this.#keep(this.#chunk.subarray(this.#at));
       this.#chunk = NOTHING;
       this.#at = 0;
       return undefined;
@@ -79,7 +82,26 @@ export class FrameDecoder {
       this.#length = this.#length * 256 + (this.#chunk[this.#at++] as number);
       this.#prefixBytes++;
     }
-    if (this.insideBody && this.#length > this.limit) throw new FrameTooLargeError(this.#length, this.limit);
+    if (!this.insideBody || this.#isTooLong || this.#length <= this.limit) return;
+    this.#isTooLong = true;
+    throw new FrameTooLargeError(this.#length, this.limit);
+  }
+
+  #passOver(): void {
+    const bytes = Math.min(this.#chunk.length - this.#at, this.#length - this.#partLength);
+    this.#at += bytes;
+    this.#partLength += bytes;
+    if (this.#partLength < this.#length) return;
+    this.#forget();
+    this.#readPrefix();
+  }
+
+  #forget(): void {
+    this.#prefixBytes = 0;
+    this.#length = 0;
+    this.#part = NOTHING;
+    this.#partLength = 0;
+    this.#isTooLong = false;
   }
 
   #finish(rest: Uint8Array): Uint8Array {
@@ -88,10 +110,7 @@ export class FrameDecoder {
       this.#keep(rest);
       body = this.#part.subarray(0, this.#length);
     }
-    this.#prefixBytes = 0;
-    this.#length = 0;
-    this.#part = NOTHING;
-    this.#partLength = 0;
+    this.#forget();
     return body;
   }
 

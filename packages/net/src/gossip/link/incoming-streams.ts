@@ -1,6 +1,6 @@
 import type { TopicId } from '@grapevine/proto';
 import type { Connection, RecvStream } from '../../transport/seam.js';
-import { type Clock, delay } from '../../util/clock.js';
+import { type Clock, type ClockTimer, delay } from '../../util/clock.js';
 import { type Deferred, deferred } from '../../util/deferred.js';
 import type { PeerAccount } from '../sources/index.js';
 import { asksForPlace, decodeHeader, decodeMessage, type NetMessage } from '../wire.js';
@@ -14,6 +14,9 @@ const KEEP_RATIO = 2;
 
 /** How often a peer that has too many streams open is looked at again, in milliseconds. */
 const ACCEPT_CHECK_MS = 20;
+
+/** After a message over our limit the peer is told the limit, which ends the connection; what comes within this time, in milliseconds, is read before. */
+const REFUSED_AFTER_MS = 250;
 
 /** How a peer can break the protocol. */
 export type Violation = 'bad-header' | 'bad-message' | 'frame-too-large' | 'over-share';
@@ -30,6 +33,8 @@ export interface IncomingStreamsHost {
   /** A message about a topic that we are not in. */
   unknownTopic(): void;
   violation(kind: Violation, why: string): void;
+  /** A message was over our limit, and the connection has ended before the peer was told. */
+  tooLong(): void;
   /** A stream was reset, or its connection is over. */
   broken(why: string): void;
 }
@@ -46,6 +51,7 @@ export class IncomingStreams {
   #unfinished = 0;
   #quiet: Deferred<void> | undefined;
   #stopped = false;
+  #refusal: ClockTimer | undefined;
 
   constructor(connection: Connection, host: IncomingStreamsHost) {
     this.#host = host;
@@ -73,6 +79,10 @@ export class IncomingStreams {
   /** Nothing more is read. */
   stop(): void {
     this.#stopped = true;
+    if (this.#refusal) {
+      this.#refusal.cancel();
+      this.#host.tooLong();
+    }
     this.#settleQuiet();
   }
 
@@ -131,7 +141,7 @@ export class IncomingStreams {
     let topic: TopicId | undefined;
     for (let chunk = await stream.read(); chunk; chunk = await stream.read()) {
       decoder.push(chunk);
-      for (let body = this.#nextFrame(decoder); body; body = this.#nextFrame(decoder)) {
+      for (let body = this.#nextFrame(decoder, topic); body; body = this.#nextFrame(decoder, topic)) {
         if (topic === undefined) {
           topic = this.#header(body);
           if (topic === undefined) return;
@@ -147,7 +157,7 @@ export class IncomingStreams {
     else if (decoder.insideBody) this.#violation('bad-message', 'a stream ended inside a frame');
   }
 
-  #nextFrame(decoder: FrameDecoder): Uint8Array | undefined {
+  #nextFrame(decoder: FrameDecoder, topic: TopicId | undefined): Uint8Array | undefined {
     if (this.#stopped) return undefined;
     const held = decoder.heldBytes;
     try {
@@ -158,9 +168,18 @@ export class IncomingStreams {
       return body;
     } catch (error) {
       if (!(error instanceof FrameTooLargeError)) throw error;
-      this.#violation('frame-too-large', error.message);
-      return undefined;
+      if (topic === undefined) this.#violation('frame-too-large', error.message);
+      else this.#refuseSoon(error.message);
+      return this.#nextFrame(decoder, topic);
     }
+  }
+
+  /** The peer has said something that is over our limit. */
+  #refuseSoon(why: string): void {
+    this.#refusal ??= this.#host.clock.setTimer(() => {
+      this.#refusal = undefined;
+      this.#violation('frame-too-large', why);
+    }, REFUSED_AFTER_MS);
   }
 
   #header(body: Uint8Array): TopicId | undefined {

@@ -97,6 +97,7 @@ export class Link {
         this.lastUsed = host.clock.now();
         host.message(this, topic, message, bodyLength);
       },
+      tooLong: () => host.dropped('frame-too-large'),
       violation: (kind, why) => this.#onViolation(kind, why),
       broken: (why) => this.#onBroken(why),
     });
