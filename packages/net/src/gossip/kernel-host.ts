@@ -94,7 +94,7 @@ export abstract class KernelHost implements GossipService {
         if (message.type === 'disconnect' && !message.alive) this.#topics.get(topic)?.notThere(from);
       },
       payload: (topic, id) => this.#state.payload(topic, id),
-      isJoined: (topic) => this.#topics.get(topic) !== undefined,
+      isJoined: (topic) => this.#topics.isJoined(topic),
       dialing: (peer) => this.#feed({ type: 'peerDialing', peer }, 'dialer'),
       connected: (peer, source, isLeaf) => {
         this.#reconciler.connected(peer);
@@ -142,7 +142,7 @@ export abstract class KernelHost implements GossipService {
     this.#reconciler = parts.reconcilerOf(endpoint, resolved, {
       maxMessageSize: this.#state.config.maxMessageSize,
       isNeighbor: (topic, peer) => this.#topics.get(topic)?.neighbors.includes(peer) ?? false,
-      isJoined: (topic) => this.#topics.get(topic) !== undefined,
+      isJoined: (topic) => this.#topics.isJoined(topic),
       window: (topic) => this.#state.window(topic, resolved.clock.now()),
       expired: (topic) => this.#state.expired(topic, resolved.clock.now()),
       losses: (topic) => this.#state.losses(topic, resolved.clock.now()),
@@ -215,7 +215,7 @@ export abstract class KernelHost implements GossipService {
   }
 
   async #leaveAll(): Promise<void> {
-    this.#topics.leaveAll();
+    await this.#topics.leaveAll();
     await this.#release();
   }
 
@@ -258,7 +258,7 @@ export abstract class KernelHost implements GossipService {
     return {
       feed: (event) => this.#feed(event, isArrival(event) ? 'message' : 'connection'),
       send: (to, topic, message) => this.#peers.send(to, topic, message),
-      isJoined: (topic) => this.#topics.get(topic) !== undefined,
+      isJoined: (topic) => this.#topics.isJoined(topic),
       hasSeen: (topic, id) => this.#state.hasSeen(topic, id),
       isConnected: (peer) => this.#peers.isConnected(peer),
       remoteAddr: (peer) => this.#peers.remoteAddr(peer),
@@ -299,6 +299,7 @@ export abstract class KernelHost implements GossipService {
     switch (event.type) {
       case 'received':
         metrics.delivered(event.scope.type === 'swarm' ? event.scope.round : undefined);
+        if (local) local.saidAt = this.#options.clock.now();
         local?.subscribers.emit(event);
         return;
       case 'neighborUp': {

@@ -142,6 +142,9 @@ export class LocalTopic {
     this.#wayBack?.unheard(peer);
   }
 
+  /** When a payload came or went last, by the clock. */
+  saidAt = Number.NEGATIVE_INFINITY;
+
   /** A peer says that it is not in the topic. */
   notThere(peer: EndpointId): void {
     this.#wayBack?.notThere(peer);

@@ -14,6 +14,7 @@ import { countedAbsence } from './absence.js';
 import { BootstrapRounds } from './bootstrap-rounds.js';
 import type { EventQueueOptions } from './event-queue.js';
 import type { KeptBudgets } from './kept-broadcasts.js';
+import { LeavingTopics } from './leaving-topics.js';
 import { LocalTopic, type LocalTopicHost } from './local-topic.js';
 import { Losses } from './losses.js';
 import type { ResolvedGossipOptions } from './options.js';
@@ -39,7 +40,10 @@ export interface LocalTopicsHost {
     KernelState<EndpointId>,
     'config' | 'eagerPeers' | 'hasHeardFrom' | 'hasSeen' | 'isDismissed' | 'snapshot'
   >;
-  readonly peers: Pick<PeerTable, 'pressure' | 'waitFor' | 'isDialing' | 'waitsForStream' | 'tried' | 'written'>;
+  readonly peers: Pick<
+    PeerTable,
+    'pressure' | 'waitFor' | 'isDialing' | 'waitsForStream' | 'rttMs' | 'tried' | 'written'
+  >;
   /** Gives the protocol a command. */
   command(topic: TopicId, command: Command<EndpointId>): void;
   /** Compares what a neighbor and we have of a topic. */
@@ -58,6 +62,7 @@ export class LocalTopics {
   readonly #kept: KeptBudgets;
   readonly #rounds: BootstrapRounds;
   readonly #queue: EventQueueOptions;
+  readonly #leaving: LeavingTopics;
   readonly #topicHost: LocalTopicHost;
   readonly #subscriptionHost: SubscriptionHost;
 
@@ -72,12 +77,21 @@ export class LocalTopics {
       budget: new SharedBudget(unreadBytes),
       onMissed: () => this.losses.add('slow-reader', 1),
     };
+    this.#leaving = new LeavingTopics(host.options.clock, (topic) => {
+      host.left(topic);
+      host.command(topic, { type: 'quit' });
+    });
     this.#topicHost = this.#hostOfTopics();
     this.#subscriptionHost = this.#hostOfSubscriptions();
   }
 
   get(topic: TopicId): LocalTopic | undefined {
     return this.#topics.get(topic);
+  }
+
+  /** Whether we are in a topic: users of ours are, or were until a moment ago. */
+  isJoined(topic: TopicId): boolean {
+    return this.#topics.has(topic) || this.#leaving.has(topic);
   }
 
   /** Bytes that wait for readers. */
@@ -99,10 +113,11 @@ export class LocalTopics {
     return subscription;
   }
 
-  /** Leaves all topics. */
-  leaveAll(): void {
+  /** Leaves all topics. @returns when we are in none any more */
+  leaveAll(): Promise<void> {
     this.#rounds.stop();
     for (const local of [...this.#topics.values()]) this.#leave(local);
+    return this.#leaving.left();
   }
 
   /** The last connection to a peer has ended in good order, although something of it was wanted. */
@@ -123,6 +138,7 @@ export class LocalTopics {
   /** All topics have failed: their users are told. They can still be looked at. */
   failAll(error: Error): void {
     this.#rounds.stop();
+    this.#leaving.hurryAll();
     for (const local of this.#topics.values()) local.close(error);
   }
 
@@ -166,13 +182,21 @@ export class LocalTopics {
       },
       published: (bytes) => peers.pressure.published(bytes),
       congestionEased: () => peers.pressure.eased(),
-      broadcast: (topic, content, scope) => this.#host.command(topic, { type: 'broadcast', content, scope }),
+      broadcast: (topic, content, scope) => {
+        this.#said(topic);
+        this.#host.command(topic, { type: 'broadcast', content, scope });
+      },
       messageId: (content) => messageIdFromBytes(fastHash(content)),
       hasSeen: (topic, id) => state.hasSeen(topic, id),
       written: (local) => peers.written(local.id, local.neighbors),
       joinPeers: (local, peers) => this.#enter(local, peers),
       leave: (local) => this.#leave(local),
     };
+  }
+
+  #said(topic: TopicId): void {
+    const local = this.#topics.get(topic);
+    if (local) local.saidAt = this.#host.options.clock.now();
   }
 
   /** The neighbors that get the payloads of a topic, and not only announcements. */
@@ -197,6 +221,7 @@ export class LocalTopics {
   }
 
   #open(topic: TopicId): LocalTopic {
+    this.#leaving.hurry(topic);
     const local = new LocalTopic(topic, this.#topicHost);
     this.#topics.set(topic, local);
     this.#host.command(topic, { type: 'join', peers: [] });
@@ -210,10 +235,11 @@ export class LocalTopics {
   }
 
   #leave(local: LocalTopic): void {
+    const { id, neighbors, saidAt } = local;
+    const rttMs = Math.max(...neighbors.map((peer) => this.#host.peers.rttMs(peer)));
     local.close();
-    this.#topics.delete(local.id);
-    this.#host.left(local.id);
-    this.#host.command(local.id, { type: 'quit' });
+    this.#topics.delete(id);
+    this.#leaving.leave(id, neighbors.length > 0 ? saidAt : Number.NEGATIVE_INFINITY, rttMs);
     if (this.#topics.size === 0) this.#rounds.stop();
   }
 

@@ -118,7 +118,7 @@ describe('leaving', () => {
     expect(await second.next()).toMatchObject({ value: { type: 'neighborUp' } });
     expect(await second.next()).toMatchObject({ value: { type: 'received' } });
     second.closeReceiver();
-    await swarm.clock.advance(100);
+    await swarm.clock.advance(200);
     expect(a.session.neighbors()).toEqual([]);
   });
 
