@@ -11,9 +11,9 @@ const page = `${home}dist/page/`;
 /** The goal is 60 kB for a page that chats, and open: these keep pages from growing further. */
 const MAX_GZIP = {
   /** The lines of the guide, which are the smallest page that joins a room and chats. */
-  smallest: { beforeItRuns: 67_300, whenItChats: 77_300 },
+  smallest: { beforeItRuns: 67_700, whenItChats: 77_700 },
   /** The chat room. */
-  chat: { beforeItRuns: 69_600, whenItChats: 79_600 },
+  chat: { beforeItRuns: 70_000, whenItChats: 80_000 },
 };
 
 /** In what every page loads while it dials its first hub: the comparison of histories. Everything else that is loaded later is for few browsers. */
@@ -61,7 +61,7 @@ async function chunksOf(code: string): Promise<Rolldown.OutputChunk[]> {
   return output.filter((one) => one.type === 'chunk');
 }
 
-test('the smallest page, the lines of the guide, loads at most 67.3 kB gzip before it runs, and 77.3 kB in the end', async () => {
+test('the smallest page, the lines of the guide, loads at most 67.7 kB gzip before it runs, and 77.7 kB in the end', async () => {
   const chunks = await chunksOf(blockOf('docs/web.md', 'apps/web/test/docs-page.slow.test.ts').code);
   const [entry] = chunks.filter(({ isEntry }) => isEntry);
   const soon = chunks.filter(({ isEntry, code }) => !isEntry && code.includes(BY_EVERY_PAGE));
@@ -77,7 +77,7 @@ test('the smallest page, the lines of the guide, loads at most 67.3 kB gzip befo
   expect(all).toBeLessThanOrEqual(MAX_GZIP.smallest.whenItChats);
 });
 
-test('what the chat page loads before it runs has at most 69.6 kB gzip, and what every page loads in the end 79.6 kB', () => {
+test('what the chat page loads before it runs has at most 70.0 kB gzip, and what every page loads in the end 80.0 kB', () => {
   const first = firstLoad();
   const later = readdirSync(`${page}assets`).filter((name) => name.endsWith('.js') && !first.includes(name));
   const soon = later.filter((name) => codeOf(name).includes(BY_EVERY_PAGE));
