@@ -37,6 +37,23 @@ const LIES: readonly (readonly [how: string, lie: (ids: readonly MessageId[]) =>
 ];
 
 test.each(LIES)('a neighbor that %s payloads that there are not has us wait for less than 1 MB of them', (how, lie) => {
+  // Other files of this process may free or take something meanwhile: the middle one of three.
+  const [, middle] = [1, 2, 3].map(() => pinnedBy(lie)).sort((a, b) => a.bytes - b.bytes) as [Pinned, Pinned, Pinned];
+  const { bytes, believed, timers } = middle;
+  console.info(`a neighbor that ${how} ${IDS} payloads pins ${Math.round(bytes / 1e3)} kB, for ${believed} of them`);
+  expect(believed).toBeGreaterThan(2_000); // or it shows nothing
+  expect(bytes).toBeLessThan(1e6);
+  expect(timers).toBeLessThan(believed);
+});
+
+interface Pinned {
+  readonly bytes: number;
+  readonly believed: number;
+  readonly timers: number;
+}
+
+/** What a new node keeps when a neighbor tells it so much. */
+function pinnedBy(lie: (ids: readonly MessageId[]) => InEvent<number>): Pinned {
   const state = new State<number>({ me: 0, rng: seededRng(testSeed(1)) });
   const timers = new TimerHeap<Timer<number>>(); // as hosts keep them
   const feed = (event: InEvent<number>) => {
@@ -52,12 +69,9 @@ test.each(LIES)('a neighbor that %s payloads that there are not has us wait for 
     feed(lie(Array.from({ length: PER_MESSAGE }, (_, k) => inventedId(i + k))));
   }
   const bytes = heap() - before;
-  const believed = IDS - state.stats().droppedAnnouncements;
-  console.info(`a neighbor that ${how} ${IDS} payloads pins ${Math.round(bytes / 1e3)} kB, for ${believed} of them`);
-  expect(believed).toBeGreaterThan(2_000); // or it shows nothing
-  expect(bytes).toBeLessThan(1e6);
-  expect(timers.size).toBeLessThan(believed); // and they are there until now
-});
+  // Asked for only now, so that all of it is there until now.
+  return { bytes, believed: IDS - state.stats().droppedAnnouncements, timers: timers.size };
+}
 
 function inventedId(i: number) {
   const bytes = new Uint8Array(32);
