@@ -5,6 +5,9 @@ import { type Deferred, deferred } from '../util/deferred.js';
 /** How long we stay in a topic after its last user has left, in milliseconds, besides a round trip to its neighbors. */
 const STAYS_MS = 100;
 
+/** Of a round trip, so much counts, in milliseconds: a path that loses a lot makes it seconds. */
+const MAX_RTT_MS = 200;
+
 /** A topic in which nothing was said for this long, in milliseconds, is left at once. */
 const QUIET_MS = 1_000;
 
@@ -37,7 +40,7 @@ export class LeavingTopics {
     if (this.#clock.now() - saidAt >= QUIET_MS) return this.#quit(topic);
     this.#leaving.set(
       topic,
-      this.#clock.setTimer(() => this.hurry(topic), STAYS_MS + rttMs),
+      this.#clock.setTimer(() => this.hurry(topic), STAYS_MS + Math.min(rttMs, MAX_RTT_MS)),
     );
   }
 
@@ -48,7 +51,9 @@ export class LeavingTopics {
     timer.cancel();
     this.#leaving.delete(topic);
     this.#quit(topic);
-    if (this.#leaving.size === 0) this.#none?.resolve();
+    if (this.#leaving.size > 0) return;
+    this.#none?.resolve();
+    this.#none = undefined;
   }
 
   /** The same with all. */

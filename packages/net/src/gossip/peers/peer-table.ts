@@ -318,7 +318,9 @@ export class PeerTable {
   #withinLimit(to: EndpointId, topic: TopicId, message: NetMessage): NetMessage | undefined {
     const limit = message.type === 'ihave' ? this.#limits.learned(to) : undefined;
     if (limit === undefined) return message;
-    return announcementsWithin(limit, message, (id) => this.#host.payload(topic, id));
+    const within = announcementsWithin(limit, message, (id) => this.#host.payload(topic, id));
+    if (within !== message) this.#peers.get(to)?.withheld();
+    return within;
   }
 
   #onOversized(type: NetMessage['type'], length: number): void {

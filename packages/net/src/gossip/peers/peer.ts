@@ -85,6 +85,11 @@ export class Peer {
     return this.active !== undefined;
   }
 
+  /** The peer takes shorter messages only, and was not sent or told of something for that. */
+  withheld(): void {
+    this.#queue.markWithheld();
+  }
+
   /** Settles when what is queued now about a topic was handed to the connection. @returns whether it was */
   async written(topic: TopicId): Promise<boolean> {
     if (!this.active) return !this.#queue.isWaiting;
@@ -173,7 +178,7 @@ export class Peer {
         const { tag, guest, ...untagged } = message;
         const frame = encodeFrame(untagged);
         if (!this.#fits(frame)) {
-          this.#queue.markWithheld();
+          this.withheld();
           break;
         }
         this.#options.onDropped('tag-over-peer-limit', 1);
