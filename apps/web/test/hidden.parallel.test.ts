@@ -93,16 +93,16 @@ test('hubs are killed one after the other while somebody speaks: a hidden tab mi
   expect((await tab.heard()).events.filter(({ type }) => type === 'lagged')).toEqual([]);
 });
 
-test('all hubs are gone for a minute: a hidden chat room is back within 70 s after there is one', async () => {
+test('all hubs are gone for a minute: a hidden chat room is back within three minutes after there is one, and mostly within seconds', async () => {
   for (const hub of hubs) hub.kill();
   const state = () => room.page.$eval('#status', (status) => status.getAttribute('data-state'));
   await expect.poll(state, { timeout: 60_000, interval: 500 }).toBe('alone');
   await setTimeout(60_000); // Chromium counts failed dials, and lets a page that goes on dialing wait for minutes
   hubs = [await HubProcess.start(ROOM, [])];
   const since = performance.now();
-  await expect.poll(state, { timeout: 180_000, interval: 200 }).toBe('connected');
+  await expect.poll(state, { timeout: 200_000, interval: 200 }).toBe('connected');
   const seconds = (performance.now() - since) / 1e3;
   console.info(`connected ${seconds.toFixed(1)} s after there was a hub`);
-  // Mostly within ten: Chromium may let such a page's timers wait for a minute, and holds back a dial for some seconds.
-  expect(seconds).toBeLessThan(70);
+  // Mostly within ten. At worst a minute each for the page's timer, for the pause after dials that failed, and for Chromium's own before a dial.
+  expect(seconds).toBeLessThan(185);
 });
