@@ -73,6 +73,8 @@ export class LocalTopic {
   #inTouchSince: number | undefined;
   #foreignPast: ForeignPast | undefined;
   #kept: KeptBroadcasts | undefined;
+  /** Broadcasts that were still kept when the topic was closed. */
+  #unsent = 0;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
 
@@ -90,7 +92,7 @@ export class LocalTopic {
 
   /** Broadcasts that wait for the first neighbor. */
   get kept(): number {
-    return this.#kept?.count ?? 0;
+    return this.#unsent + (this.#kept?.count ?? 0);
   }
 
   /** Whole milliseconds: a number with a fraction takes 16 bytes wherever a topic keeps it. */
@@ -271,6 +273,7 @@ export class LocalTopic {
     if (messages === 0) return;
     const bytes = this.#kept?.bytes;
     this.#kept?.takeAll();
+    this.#unsent = messages;
     losses.add('unsent', messages);
     options.logger.warn({ topic: this.id, messages, bytes }, 'messages kept for the first neighbor are lost');
   }

@@ -61,7 +61,7 @@ export interface MembershipReader {
 
 /** What has become of what was published in a topic. */
 export interface FlushResult {
-  /** Broadcasts that wait for the topic's first neighbor. */
+  /** Broadcasts that wait for the topic's first neighbor, or waited for it when the topic was closed meanwhile. */
   readonly kept: number;
   /**
    * Neighbors whose transport does not have all of it: the connection ended, or the peer takes nothing. They get it from others, or fetch it once

@@ -55,6 +55,17 @@ test('names the neighbors whose connection ended before', async () => {
   expect(result()).toEqual({ kept: 0, lost: [b.endpoint.id], refused: 0 });
 });
 
+test('counts what was kept also where the topic is closed meanwhile', async () => {
+  swarm = new TestSwarm();
+  const alone = await swarm.listen(swarm.add());
+  for (const word of ['one', 'two']) await say(alone, word);
+  const flushed = alone.session.flush();
+  alone.session.closeSender();
+  alone.session.closeReceiver();
+  expect(await flushed).toEqual({ kept: 2, lost: [], refused: 0 });
+  expect((await alone.node.snapshot()).losses.unsent).toBe(2);
+});
+
 test('counts what is kept for the first neighbor, and can be given up', async () => {
   swarm = new TestSwarm();
   const alone = await swarm.listen(swarm.add());
