@@ -10,8 +10,8 @@ import { until } from './support/until.js';
 const ROUNDS = 20;
 /** Pairs at the same time. */
 const AT_ONCE = 5;
-/** What shutdown() may take, and a little for a busy machine, in milliseconds. */
-const LIMIT = 5_500;
+/** What shutdown() may take (0.3 s in which it passes on, five for acknowledgements), and a little for a busy machine, in milliseconds. */
+const LIMIT = 6_000;
 /** When a link is over whose last words are lost, in milliseconds. */
 const IDLE_MS = 6_000;
 
