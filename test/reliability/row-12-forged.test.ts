@@ -22,7 +22,7 @@ function validating(read: (content: Uint8Array) => unknown) {
   };
 }
 
-/** Three nodes in a line: whoever forges, one that validates, and one that would take anything. The ends know the middle only. */
+/** Three nodes in a line: a forger, a node that validates, and a node that accepts everything. The first and the last know only the middle one. */
 async function line(read: (content: Uint8Array) => unknown): Promise<{ middle: SwarmNode; topics: Line }> {
   const ids: EndpointId[] = [];
   const nextTo = (i: number) => ({

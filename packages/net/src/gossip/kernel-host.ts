@@ -299,7 +299,7 @@ export abstract class KernelHost implements GossipService {
     switch (event.type) {
       case 'received':
         metrics.delivered(event.scope.type === 'swarm' ? event.scope.round : undefined);
-        if (local) local.saidAt = this.#options.clock.now();
+        local?.said();
         local?.subscribers.emit(event);
         return;
       case 'neighborUp': {

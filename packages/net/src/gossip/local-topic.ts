@@ -75,6 +75,7 @@ export class LocalTopic {
   #kept: KeptBroadcasts | undefined;
   /** Broadcasts that were still kept when the topic was closed. */
   #unsent = 0;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #joined: Deferred<void> | undefined;
   #end: Error | undefined;
 
@@ -145,7 +146,14 @@ export class LocalTopic {
   }
 
   /** When a payload came or went last, by the clock. */
-  saidAt = Number.NEGATIVE_INFINITY;
+  get saidAt(): number {
+    return this.#saidAt;
+  }
+
+  /** A payload comes or goes. */
+  said(): void {
+    this.#saidAt = this.#host.options.clock.now();
+  }
 
   /** A peer says that it is not in the topic. */
   notThere(peer: EndpointId): void {

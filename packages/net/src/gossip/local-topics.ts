@@ -183,7 +183,7 @@ export class LocalTopics {
       published: (bytes) => peers.pressure.published(bytes),
       congestionEased: () => peers.pressure.eased(),
       broadcast: (topic, content, scope) => {
-        this.#said(topic);
+        this.#topics.get(topic)?.said();
         this.#host.command(topic, { type: 'broadcast', content, scope });
       },
       messageId: (content) => messageIdFromBytes(fastHash(content)),
@@ -192,11 +192,6 @@ export class LocalTopics {
       joinPeers: (local, peers) => this.#enter(local, peers),
       leave: (local) => this.#leave(local),
     };
-  }
-
-  #said(topic: TopicId): void {
-    const local = this.#topics.get(topic);
-    if (local) local.saidAt = this.#host.options.clock.now();
   }
 
   /** The neighbors that get the payloads of a topic, and not only announcements. */

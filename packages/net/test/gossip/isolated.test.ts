@@ -25,7 +25,7 @@ function dialsOf({ endpoint }: Member): Map<number, EndpointId[]> {
 }
 
 test.each([1, 3])(
-  'a node that is alone asks one of its %i bootstrap peers in every round, whoever else was its neighbor since',
+  'a node without neighbors asks one of its %i bootstrap peers in every round, however many former neighbors it knows',
   async (count) => {
     swarm = new TestSwarm({}, { handshakeTimeoutMs: 300, idleTimeoutMs: 5_000 });
     const { clock, network } = swarm;

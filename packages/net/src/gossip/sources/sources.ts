@@ -51,7 +51,7 @@ const NOBODY = 'nobody';
  */
 export class Sources {
   readonly dials: DialQueue;
-  /** Whether nobody new comes from there. Whoever counts rejected messages decides. */
+  /** Whether a host is shut out: no new peer is let in from it. Set by the component that counts rejected messages. */
   isOut?: (addr: TransportAddr) => boolean;
   readonly #host: SourcesHost;
   readonly #limits: SourceLimits;
